@@ -1,0 +1,1 @@
+//! sv0-authority

@@ -1,0 +1,455 @@
+//! The graph: entities, edges, policies and the organization's tree.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::record::Origin;
+use crate::time::Timestamp;
+
+/// What an entity is, as `type/subtype` of SecurityV0's data model.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum EntityKind {
+    /// An IAM user.
+    #[serde(rename = "identity/iam_user")]
+    IamUser,
+    /// An IAM role.
+    #[serde(rename = "identity/iam_role")]
+    IamRole,
+    /// An IAM group.
+    #[serde(rename = "identity/iam_group")]
+    IamGroup,
+    /// A role under `/aws-service-role/`: exempt from SCPs and RCPs.
+    #[serde(rename = "identity/service_linked_role")]
+    ServiceLinkedRole,
+    /// An AWS service principal, such as `lambda.amazonaws.com`.
+    #[serde(rename = "identity/aws_service")]
+    AwsService,
+    /// An OIDC or SAML provider.
+    #[serde(rename = "identity/federated_provider")]
+    FederatedProvider,
+    /// A principal outside the organization or of an account that was not collected: an account, role, user or canonical id.
+    #[serde(rename = "identity/external_principal")]
+    ExternalPrincipal,
+    /// Everyone (`Principal: "*"`).
+    #[serde(rename = "identity/anonymous")]
+    Anonymous,
+    /// A Lambda function; also a resource that can be invoked and updated.
+    #[serde(rename = "workload/lambda_function")]
+    LambdaFunction,
+    /// A revision of an ECS task definition.
+    #[serde(rename = "workload/ecs_task")]
+    EcsTaskDefinition,
+    /// An ECS service.
+    #[serde(rename = "workload/ecs_service")]
+    EcsService,
+    /// An EC2 instance.
+    #[serde(rename = "workload/ec2_instance")]
+    Ec2Instance,
+    /// An S3 bucket.
+    #[serde(rename = "resource/s3_bucket")]
+    S3Bucket,
+    /// A Secrets Manager secret.
+    #[serde(rename = "resource/secrets_manager_secret")]
+    Secret,
+    /// A KMS key.
+    #[serde(rename = "resource/kms_key")]
+    KmsKey,
+    /// An ECR repository.
+    #[serde(rename = "resource/ecr_repository")]
+    EcrRepository,
+    /// Any other resource.
+    #[serde(rename = "resource/generic")]
+    GenericResource,
+    /// An IAM policy, managed or inline (`permission_set` is the data model's type name; people read "policy").
+    #[serde(rename = "permission_set/iam_policy")]
+    IamPolicy,
+    /// A service control policy.
+    #[serde(rename = "ceiling/service_control_policy")]
+    ServiceControlPolicy,
+    /// A resource control policy.
+    #[serde(rename = "ceiling/resource_control_policy")]
+    ResourceControlPolicy,
+    /// A managed policy in its use as a permissions boundary.
+    #[serde(rename = "ceiling/permissions_boundary")]
+    PermissionsBoundary,
+    /// An AWS account.
+    #[serde(rename = "tenant/aws_account")]
+    Account,
+    /// An organizational unit.
+    #[serde(rename = "tenant/organizational_unit")]
+    OrganizationalUnit,
+    /// An organization's root.
+    #[serde(rename = "tenant/organization_root")]
+    OrganizationRoot,
+}
+
+impl EntityKind {
+    /// Whether it runs code under a role.
+    #[must_use]
+    pub fn is_workload(self) -> bool {
+        matches!(
+            self,
+            Self::LambdaFunction | Self::EcsTaskDefinition | Self::EcsService | Self::Ec2Instance
+        )
+    }
+
+    /// Whether it is an IAM user or role, service-linked roles included: something with identity policies of its own.
+    #[must_use]
+    pub fn is_iam_principal(self) -> bool {
+        matches!(self, Self::IamUser | Self::IamRole | Self::ServiceLinkedRole)
+    }
+}
+
+/// Whether an entity was read or only heard of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Resolution {
+    /// AWS described it in this capture.
+    Collected,
+    /// Another thing in the capture names it, in an account that belongs to the organization or was scanned; nothing describes it.
+    Referenced,
+    /// Another thing names it, and its account is neither in the organization nor scanned.
+    External,
+}
+
+/// How sensitive a resource's content is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Sensitivity {
+    /// Nothing says.
+    Unknown,
+    /// Meant to be public.
+    Public,
+    /// For use inside the company.
+    Internal,
+    /// Confidential.
+    Confidential,
+    /// Restricted: secrets, keys, regulated data.
+    Restricted,
+}
+
+/// What is known of an entity's own resource-based policy (a role's trust policy, a key policy, a bucket policy).
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(tag = "state", rename_all = "snake_case")]
+pub enum ResourcePolicy {
+    /// Entities of this kind have none.
+    NotSupported,
+    /// AWS answered that none is set.
+    NotSet,
+    /// It is set; the text is in [`Graph::policies`].
+    Set {
+        /// Native id of the policy.
+        policy: String,
+    },
+    /// Nobody asked, or the answer was denied: it may exist.
+    NotCollected,
+}
+
+/// A node of the graph.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Entity {
+    /// The ARN where AWS has one, else a URN of [`urn`].
+    pub native_id: String,
+    /// The account-scoped source, such as `aws_lambda:111122223333`.
+    pub source_system: String,
+    /// What it is.
+    pub kind: EntityKind,
+    /// The name a person knows it by.
+    pub name: String,
+    /// The account it is in; `None` for what no account owns.
+    pub account: Option<String>,
+    /// The Region it is in; `None` for global things.
+    pub region: Option<String>,
+    /// Whether it was read or only heard of.
+    pub resolution: Resolution,
+    /// How sensitive its content is.
+    pub sensitivity: Sensitivity,
+    /// In words, the rule that set the sensitivity; empty where it is unknown.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub sensitivity_rule: String,
+    /// Tags.
+    #[serde(default)]
+    pub tags: BTreeMap<String, String>,
+    /// Its own resource-based policy.
+    pub resource_policy: ResourcePolicy,
+    /// Further facts by name in `snake_case`; which exist for a kind is documented in `docs/entities.md`.
+    #[serde(default)]
+    pub attributes: BTreeMap<String, Value>,
+    /// When the newest of its facts was recorded.
+    pub captured_at: Option<Timestamp>,
+    /// The records it comes from, sorted.
+    pub origins: Vec<Origin>,
+}
+
+/// How two entities are related. Read as `from KIND to`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum EdgeKind {
+    /// A workload runs under a role.
+    RunsAs,
+    /// An ECS task definition's image is pulled, and its secrets are injected, under the execution role.
+    PullsVia,
+    /// A workload's code comes from an ECR repository.
+    DeployedFrom,
+    /// An ECS service runs a task definition.
+    Runs,
+    /// A principal or group holds an IAM policy.
+    HasPolicy,
+    /// A user is in a group.
+    MemberOf,
+    /// A principal is limited by a permissions boundary.
+    SubjectTo,
+    /// An SCP or RCP limits a root, organizational unit or account it is attached to.
+    Constrains,
+    /// A role's trust policy names a principal. Attribute `conditions` holds the statement's Condition element, where there is one.
+    Trusts,
+    /// A resource's policy grants something to a principal.
+    Grants,
+    /// A resource's content is encrypted under a KMS key.
+    EncryptedWith,
+    /// A root, organizational unit or account holds another node of the organization.
+    Contains,
+}
+
+/// A relation between two entities.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Edge {
+    /// Native id of the entity it starts from.
+    pub from: String,
+    /// What the relation is.
+    pub kind: EdgeKind,
+    /// Native id of the entity it leads to.
+    pub to: String,
+    /// Further facts by name in `snake_case`, such as `instance_profile` or `conditions`.
+    #[serde(default)]
+    pub attributes: BTreeMap<String, Value>,
+    /// The records it comes from, sorted.
+    pub origins: Vec<Origin>,
+}
+
+/// How a policy is used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PolicyKind {
+    /// An AWS managed policy.
+    AwsManaged,
+    /// A customer managed policy.
+    CustomerManaged,
+    /// A policy embedded in a user, role or group.
+    Inline,
+    /// A role's trust policy.
+    Trust,
+    /// Another resource-based policy.
+    ResourceBased,
+    /// A service control policy.
+    ServiceControl,
+    /// A resource control policy.
+    ResourceControl,
+}
+
+/// A policy and its text.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PolicyRecord {
+    /// The ARN, or a URN of [`urn`] for inline, trust and resource-based policies.
+    pub native_id: String,
+    /// How it is used.
+    pub kind: PolicyKind,
+    /// The name a person knows it by.
+    pub name: String,
+    /// The entity an inline, trust or resource-based policy belongs to.
+    pub owner: Option<String>,
+    /// The document as JSON, decoded; `None` when it was not collected or cannot be read as JSON at all.
+    pub document: Option<Value>,
+    /// SHA-256 of the document's canonical JSON.
+    pub sha256: Option<String>,
+    /// The version, where AWS keeps versions.
+    pub version_id: Option<String>,
+    /// When the text was recorded.
+    pub captured_at: Option<Timestamp>,
+    /// The record it comes from.
+    pub origin: Option<Origin>,
+}
+
+/// What a node of the organization's tree is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OrganizationNodeKind {
+    /// The root.
+    Root,
+    /// An organizational unit.
+    OrganizationalUnit,
+    /// An account.
+    Account,
+}
+
+/// A root, organizational unit or account with what is attached to it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OrganizationNode {
+    /// `r-…`, `ou-…` or the account id.
+    pub id: String,
+    /// What it is.
+    pub kind: OrganizationNodeKind,
+    /// Its name.
+    pub name: String,
+    /// The id of the node above it; `None` for a root, and for an account whose place in the tree was not collected.
+    pub parent: Option<String>,
+    /// Native ids of the service control policies attached here, sorted.
+    pub service_control_policies: BTreeSet<String>,
+    /// Native ids of the resource control policies attached here, sorted.
+    pub resource_control_policies: BTreeSet<String>,
+    /// `State`, or the older `Status`, of an account.
+    pub state: Option<String>,
+}
+
+/// The organization, as far as it was collected.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Organization {
+    /// `o-…`; `None` for a stand-alone account.
+    pub id: Option<String>,
+    /// The management account: SCPs never bind it, RCPs never bind its resources.
+    pub management_account: Option<String>,
+    /// Accounts registered as delegated administrators, with the service principals they administer, sorted.
+    pub delegated_administrators: BTreeMap<String, BTreeSet<String>>,
+    /// Nodes by id.
+    pub nodes: BTreeMap<String, OrganizationNode>,
+    /// Whether the policies of the organization were collected (`organizations/policies.json`). When not, SCPs and RCPs are unknown, not absent.
+    pub policies_collected: bool,
+    /// Whether service control policies are switched on at the root; `None` when not collected.
+    pub service_control_policies_enabled: Option<bool>,
+    /// Whether resource control policies are switched on at the root; `None` when not collected.
+    pub resource_control_policies_enabled: Option<bool>,
+}
+
+impl Organization {
+    /// The nodes from the root down to the account, the account last. `None` when the account's place in the tree is not known or the parents run in a circle.
+    #[must_use]
+    pub fn levels_of(&self, account: &str) -> Option<Vec<&OrganizationNode>> {
+        let mut levels = vec![self.nodes.get(account)?];
+        while let Some(parent) = levels.last().and_then(|node| node.parent.as_deref()) {
+            if levels.len() > self.nodes.len() {
+                return None;
+            }
+            levels.push(self.nodes.get(parent)?);
+        }
+        levels.reverse();
+        let starts_at_root = levels
+            .first()
+            .is_some_and(|node| node.kind == OrganizationNodeKind::Root);
+        starts_at_root.then_some(levels)
+    }
+}
+
+/// Everything that was normalised from one capture.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Graph {
+    /// When the capture was made: "now" for every question asked of the graph.
+    pub captured_at: Option<Timestamp>,
+    /// The partition, such as `aws`.
+    pub partition: String,
+    /// The organization.
+    pub organization: Organization,
+    /// Entities by native id.
+    pub entities: BTreeMap<String, Entity>,
+    /// Edges, sorted by from, kind, to.
+    pub edges: Vec<Edge>,
+    /// Policies by native id.
+    pub policies: BTreeMap<String, PolicyRecord>,
+}
+
+/// URNs for what AWS gives no ARN.
+pub mod urn {
+    /// An inline policy of a user, role or group.
+    #[must_use]
+    pub fn inline_policy(principal_arn: &str, policy_name: &str) -> String {
+        format!("urn:sv0:inline-policy:{principal_arn}:{policy_name}")
+    }
+
+    /// A role's trust policy.
+    #[must_use]
+    pub fn trust_policy(role_arn: &str) -> String {
+        format!("urn:sv0:trust-policy:{role_arn}")
+    }
+
+    /// The resource-based policy of anything but a role.
+    #[must_use]
+    pub fn resource_policy(resource_arn: &str) -> String {
+        format!("urn:sv0:resource-policy:{resource_arn}")
+    }
+
+    /// A managed policy in its use as a permissions boundary.
+    #[must_use]
+    pub fn permissions_boundary(policy_arn: &str) -> String {
+        format!("urn:sv0:permissions-boundary:{policy_arn}")
+    }
+
+    /// An AWS account.
+    #[must_use]
+    pub fn account(account_id: &str) -> String {
+        format!("urn:sv0:account:{account_id}")
+    }
+
+    /// A root or organizational unit, by its `r-…` or `ou-…` id.
+    #[must_use]
+    pub fn organization_node(id: &str) -> String {
+        format!("urn:sv0:organization-node:{id}")
+    }
+
+    /// An AWS service principal, by its host name.
+    #[must_use]
+    pub fn aws_service(host_name: &str) -> String {
+        format!("urn:sv0:aws-service:{host_name}")
+    }
+
+    /// A principal that is no ARN and no service: an account id, a canonical user id, an identity provider's host name.
+    #[must_use]
+    pub fn external_principal(text: &str) -> String {
+        format!("urn:sv0:principal:{text}")
+    }
+
+    /// Everyone.
+    pub const ANONYMOUS: &str = "urn:sv0:principal:anonymous";
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn node(id: &str, kind: OrganizationNodeKind, parent: Option<&str>) -> (String, OrganizationNode) {
+        let node = OrganizationNode {
+            id: id.to_owned(),
+            kind,
+            name: id.to_owned(),
+            parent: parent.map(str::to_owned),
+            service_control_policies: BTreeSet::new(),
+            resource_control_policies: BTreeSet::new(),
+            state: None,
+        };
+        (id.to_owned(), node)
+    }
+
+    #[test]
+    fn levels_run_from_the_root_to_the_account() {
+        let organization = Organization {
+            nodes: BTreeMap::from([
+                node("r-1", OrganizationNodeKind::Root, None),
+                node("ou-1", OrganizationNodeKind::OrganizationalUnit, Some("r-1")),
+                node("111122223333", OrganizationNodeKind::Account, Some("ou-1")),
+                node("444455556666", OrganizationNodeKind::Account, None),
+                node("ou-8", OrganizationNodeKind::OrganizationalUnit, Some("ou-9")),
+                node("ou-9", OrganizationNodeKind::OrganizationalUnit, Some("ou-8")),
+            ]),
+            ..Organization::default()
+        };
+        let ids: Vec<&str> = organization
+            .levels_of("111122223333")
+            .unwrap()
+            .iter()
+            .map(|node| node.id.as_str())
+            .collect();
+        assert_eq!(ids, ["r-1", "ou-1", "111122223333"]);
+        assert!(organization.levels_of("444455556666").is_none(), "an account without a parent has no known place");
+        assert!(organization.levels_of("ou-8").is_none(), "a circle ends");
+    }
+}
