@@ -43,17 +43,13 @@ impl<'a> Arn<'a> {
     /// The part of the resource before its first `/` or `:`, such as `role` in `role/app/reader`; empty if there is no separator.
     #[must_use]
     pub fn resource_type(&self) -> &'a str {
-        self.resource
-            .split_once(['/', ':'])
-            .map_or("", |(kind, _)| kind)
+        self.resource.split_once(['/', ':']).map_or("", |(kind, _)| kind)
     }
 
     /// The part of the resource after its first `/` or `:`, such as `app/reader` in `role/app/reader`; the whole of it if there is no separator.
     #[must_use]
     pub fn resource_id(&self) -> &'a str {
-        self.resource
-            .split_once(['/', ':'])
-            .map_or(self.resource, |(_, id)| id)
+        self.resource.split_once(['/', ':']).map_or(self.resource, |(_, id)| id)
     }
 
     /// The last `/`-separated part of the resource: the friendly name of an IAM role or user, whatever its path.

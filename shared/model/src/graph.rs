@@ -449,7 +449,10 @@ mod tests {
             .map(|node| node.id.as_str())
             .collect();
         assert_eq!(ids, ["r-1", "ou-1", "111122223333"]);
-        assert!(organization.levels_of("444455556666").is_none(), "an account without a parent has no known place");
+        assert!(
+            organization.levels_of("444455556666").is_none(),
+            "an account without a parent has no known place"
+        );
         assert!(organization.levels_of("ou-8").is_none(), "a circle ends");
     }
 }
