@@ -1,1 +1,21 @@
-fn main() {}
+//! `sv0`, the command line of SecurityV0 Hub for AWS.
+
+mod arguments;
+mod commands;
+mod error;
+mod progress;
+mod store;
+mod text;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+fn main() -> ExitCode {
+    let arguments = arguments::Arguments::parse();
+    let json = arguments.command.wants_json();
+    match commands::run(arguments.command) {
+        Ok(outcome) => outcome.exit_code(),
+        Err(error) => error.report(json),
+    }
+}

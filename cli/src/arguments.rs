@@ -1,0 +1,328 @@
+//! The command line as a person types it.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
+use clap_complete::Shell;
+use sv0_model::finding::FindingSeverity;
+use sv0_model::time::{Timestamp, parse_timestamp};
+
+/// Which identity can reach which data in AWS, by which chain, what stops it, and what it really did.
+#[derive(Debug, Parser)]
+#[command(name = "sv0", version, propagate_version = true, arg_required_else_help = true)]
+#[command(after_help = "Start with:  sv0 demo\nThen:        sv0 paths --from orders-export   ·   sv0 who-can s3:GetObject 'arn:aws:s3:::BUCKET/*'\n\nExit codes: 0 done, 1 failed, 2 bad input, 3 coverage incomplete (--fail-on-gap), 4 findings at or above --fail-on.")]
+pub struct Arguments {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// Every command.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Scan a capture of recorded AWS answers into a store.
+    #[command(after_help = "Example:\n  sv0 scan --capture examples/acme/capture --store ./sv0-out\n  sv0 scan --capture ./capture --fail-on high --fail-on-gap   # for a pipeline")]
+    Scan(ScanArguments),
+    /// Scan the built-in example organization and show what comes out.
+    #[command(after_help = "Example:\n  sv0 demo\n  sv0 findings --store ./sv0-out")]
+    Demo(DemoArguments),
+    /// Decide authorization requests, one JSON object a line, without a scan.
+    #[command(after_help = "Example:\n  echo '{\"id\":1,\"principal\":\"arn:aws:iam::111122223333:role/app\",\"action\":\"s3:GetObject\",\"resource\":\"arn:aws:s3:::data/x\",\"identity_policies\":[{\"Version\":\"2012-10-17\",\"Statement\":{\"Effect\":\"Allow\",\"Action\":\"s3:*\",\"Resource\":\"*\"}}]}' | sv0 evaluate --requests -")]
+    Evaluate(EvaluateArguments),
+    /// What a principal can do, or whether it can do one thing.
+    #[command(after_help = "Examples:\n  sv0 can arn:aws:iam::111122223333:role/app\n  sv0 can arn:aws:iam::111122223333:role/app s3:GetObject 'arn:aws:s3:::data/report.csv'\n  sv0 can arn:aws:iam::111122223333:role/app s3:GetObject 'arn:aws:s3:::data/x' --context aws:SourceVpce=vpce-1\n  sv0 can --requests questions.ndjson")]
+    Can(CanArguments),
+    /// Who can do an action on a resource.
+    #[command(after_help = "Example:\n  sv0 who-can secretsmanager:GetSecretValue arn:aws:secretsmanager:eu-west-1:111122223333:secret:db-AbCdEf")]
+    WhoCan(WhoCanArguments),
+    /// Why a principal can or cannot do something: layer by layer, statement by statement.
+    #[command(after_help = "Example:\n  sv0 explain arn:aws:iam::111122223333:role/app s3:GetObject 'arn:aws:s3:::data/x'")]
+    Explain(ExplainArguments),
+    /// Authority paths: workload → role → … → resource.
+    #[command(after_help = "Examples:\n  sv0 paths --from orders-export\n  sv0 paths --to arn:aws:s3:::data --state blocked\n  sv0 paths --kind assumed_chain --json")]
+    Paths(PathsArguments),
+    /// Findings, the worst first.
+    #[command(after_help = "Example:\n  sv0 findings --severity high\n  sv0 findings --kind missing_external_id --json")]
+    Findings(FindingsArguments),
+    /// The coverage ledger: what was seen, what was not, and why.
+    #[command(after_help = "Example:\n  sv0 coverage --gaps")]
+    Coverage(CoverageArguments),
+    /// Where the report is, or a copy of it.
+    #[command(after_help = "Example:\n  sv0 report --output authority.html")]
+    Report(ReportArguments),
+    /// Print a completion script for a shell.
+    #[command(after_help = "Example:\n  sv0 completions bash > /etc/bash_completion.d/sv0")]
+    Completions {
+        /// The shell.
+        shell: Shell,
+    },
+}
+
+impl Command {
+    /// Whether standard output is to hold one JSON document and nothing else.
+    pub fn wants_json(&self) -> bool {
+        match self {
+            Self::Scan(arguments) => arguments.json,
+            Self::Demo(arguments) => arguments.json,
+            Self::Can(arguments) => arguments.query.json,
+            Self::WhoCan(arguments) => arguments.query.json,
+            Self::Explain(arguments) => arguments.query.json,
+            Self::Paths(arguments) => arguments.query.json,
+            Self::Findings(arguments) => arguments.query.json,
+            Self::Coverage(arguments) => arguments.query.json,
+            Self::Report(arguments) => arguments.query.json,
+            Self::Evaluate(_) | Self::Completions { .. } => false,
+        }
+    }
+}
+
+/// `sv0 scan`.
+#[derive(Debug, Args)]
+pub struct ScanArguments {
+    /// Folder of the capture; it holds capture.json.
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub capture: PathBuf,
+    /// Folder for the results.
+    #[arg(long, value_name = "DIR", default_value = "./sv0-out", value_hint = ValueHint::DirPath)]
+    pub store: String,
+    /// Configuration file; ./sv0.toml is read where it exists.
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub config: Option<PathBuf>,
+    /// Threads to use; all cores by default.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub threads: Option<u16>,
+    /// End with exit code 3 when anything was not seen.
+    #[arg(long)]
+    pub fail_on_gap: bool,
+    /// End with exit code 4 when a finding is at least this severe.
+    #[arg(long, value_name = "SEVERITY")]
+    pub fail_on: Option<SeverityArgument>,
+    /// Print the summary as one JSON document.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `sv0 demo`.
+#[derive(Debug, Args)]
+pub struct DemoArguments {
+    /// Folder for the example's capture and results.
+    #[arg(long, value_name = "DIR", default_value = "./sv0-out", value_hint = ValueHint::DirPath)]
+    pub store: String,
+    /// Print the summary as one JSON document.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// What every query command takes.
+#[derive(Debug, Args)]
+pub struct QueryArguments {
+    /// Folder of a scan's results.
+    #[arg(long, value_name = "DIR", default_value = "./sv0-out", value_hint = ValueHint::DirPath)]
+    pub store: String,
+    /// Ask the newest scan whose capture was made at or before this time.
+    #[arg(long, value_name = "RFC3339", value_parser = timestamp)]
+    pub as_of: Option<Timestamp>,
+    /// Print one JSON document.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// The context of an authorization question.
+#[derive(Debug, Args)]
+pub struct ContextArguments {
+    /// A context key that is known; repeat it for more keys, or for more values of one key.
+    #[arg(long = "context", value_name = "KEY=VALUE", value_parser = key_value)]
+    pub context: Vec<(String, String)>,
+    /// What a context key that is not given may be.
+    #[arg(long, value_name = "HOW", default_value = "any")]
+    pub unknown_context: UnknownContextArgument,
+}
+
+/// `--unknown-context`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum UnknownContextArgument {
+    /// Absent, as AWS treats a key that the request does not carry.
+    Absent,
+    /// Any value, or absent: the answer is conditional wherever it matters.
+    Any,
+}
+
+impl From<UnknownContextArgument> for sv0_iam::UnknownContext {
+    fn from(argument: UnknownContextArgument) -> Self {
+        match argument {
+            UnknownContextArgument::Absent => Self::Absent,
+            UnknownContextArgument::Any => Self::Any,
+        }
+    }
+}
+
+/// `sv0 evaluate`.
+#[derive(Debug, Args)]
+pub struct EvaluateArguments {
+    /// NDJSON file of requests, or - for standard input.
+    #[arg(long, value_name = "FILE|-", value_hint = ValueHint::FilePath)]
+    pub requests: PathBuf,
+    /// What a context key that is not given may be.
+    #[arg(long, value_name = "HOW", default_value = "absent")]
+    pub unknown_context: UnknownContextArgument,
+    /// The time of the requests, for aws:CurrentTime and aws:EpochTime.
+    #[arg(long, value_name = "RFC3339", value_parser = timestamp)]
+    pub now: Option<Timestamp>,
+}
+
+/// `sv0 can`.
+#[derive(Debug, Args)]
+pub struct CanArguments {
+    /// ARN of the principal, or a service principal's host name.
+    #[arg(required_unless_present = "requests", conflicts_with = "requests")]
+    pub principal: Option<String>,
+    /// The action, such as s3:GetObject.
+    pub action: Option<String>,
+    /// ARN of the resource, or *.
+    pub resource: Option<String>,
+    /// NDJSON file of questions {"id","principal","action","resource","context"}, or - for standard input.
+    #[arg(long, value_name = "FILE|-", value_hint = ValueHint::FilePath)]
+    pub requests: Option<PathBuf>,
+    #[command(flatten)]
+    pub context: ContextArguments,
+    #[command(flatten)]
+    pub query: QueryArguments,
+}
+
+/// `sv0 who-can`.
+#[derive(Debug, Args)]
+pub struct WhoCanArguments {
+    /// The action, such as s3:GetObject.
+    pub action: String,
+    /// ARN of the resource, or *.
+    pub resource: String,
+    #[command(flatten)]
+    pub context: ContextArguments,
+    #[command(flatten)]
+    pub query: QueryArguments,
+}
+
+/// `sv0 explain`.
+#[derive(Debug, Args)]
+pub struct ExplainArguments {
+    /// ARN of the principal, or a service principal's host name.
+    pub principal: String,
+    /// The action, such as s3:GetObject.
+    pub action: String,
+    /// ARN of the resource, or *.
+    pub resource: String,
+    #[command(flatten)]
+    pub context: ContextArguments,
+    #[command(flatten)]
+    pub query: QueryArguments,
+}
+
+/// `sv0 paths`.
+#[derive(Debug, Args)]
+pub struct PathsArguments {
+    /// Only paths from this workload or through this role: its ARN, or a part of its name.
+    #[arg(long, value_name = "TEXT")]
+    pub from: Option<String>,
+    /// Only paths to this resource: its ARN, or a part of its name.
+    #[arg(long, value_name = "TEXT")]
+    pub to: Option<String>,
+    /// Only paths of this kind: direct or assumed_chain.
+    #[arg(long, value_name = "KIND")]
+    pub kind: Option<String>,
+    /// Only paths in this state; blocked ones are listed only when asked for.
+    #[arg(long, value_name = "STATE")]
+    pub state: Option<StateArgument>,
+    /// List blocked paths beside the others.
+    #[arg(long, conflicts_with = "state")]
+    pub include_blocked: bool,
+    #[command(flatten)]
+    pub query: QueryArguments,
+}
+
+/// `--state`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum StateArgument {
+    /// Every hop is allowed.
+    Allowed,
+    /// It holds under a condition.
+    Conditional,
+    /// Granted, and stopped.
+    Blocked,
+}
+
+/// `sv0 findings`.
+#[derive(Debug, Args)]
+pub struct FindingsArguments {
+    /// Only this kind, such as missing_external_id.
+    #[arg(long, value_name = "KIND")]
+    pub kind: Option<String>,
+    /// Only findings at least this severe.
+    #[arg(long, value_name = "SEVERITY")]
+    pub severity: Option<SeverityArgument>,
+    /// Only findings in this account.
+    #[arg(long, value_name = "ACCOUNT")]
+    pub account: Option<String>,
+    #[command(flatten)]
+    pub query: QueryArguments,
+}
+
+/// `sv0 coverage`.
+#[derive(Debug, Args)]
+pub struct CoverageArguments {
+    /// Only what was not seen whole.
+    #[arg(long)]
+    pub gaps: bool,
+    /// End with exit code 3 when anything was not seen.
+    #[arg(long)]
+    pub fail_on_gap: bool,
+    #[command(flatten)]
+    pub query: QueryArguments,
+}
+
+/// `sv0 report`.
+#[derive(Debug, Args)]
+pub struct ReportArguments {
+    /// Copy the report to this file.
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub output: Option<PathBuf>,
+    #[command(flatten)]
+    pub query: QueryArguments,
+}
+
+/// A severity as typed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum SeverityArgument {
+    /// For information.
+    Informational,
+    /// Low.
+    Low,
+    /// Medium.
+    Medium,
+    /// High.
+    High,
+    /// Critical.
+    Critical,
+}
+
+impl From<SeverityArgument> for FindingSeverity {
+    fn from(argument: SeverityArgument) -> Self {
+        match argument {
+            SeverityArgument::Informational => Self::Informational,
+            SeverityArgument::Low => Self::Low,
+            SeverityArgument::Medium => Self::Medium,
+            SeverityArgument::High => Self::High,
+            SeverityArgument::Critical => Self::Critical,
+        }
+    }
+}
+
+fn timestamp(text: &str) -> Result<Timestamp, String> {
+    parse_timestamp(text).ok_or_else(|| "expected a time such as 2026-03-02T06:00:00Z".to_owned())
+}
+
+fn key_value(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((key, value)) if !key.trim().is_empty() => Ok((key.trim().to_owned(), value.to_owned())),
+        _ => Err("expected KEY=VALUE, such as aws:SourceIp=203.0.113.7".to_owned()),
+    }
+}

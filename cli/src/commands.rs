@@ -1,0 +1,129 @@
+//! The commands: each reads its arguments, asks a crate, prints.
+
+mod can;
+mod coverage;
+mod demo;
+mod evaluate;
+mod explain;
+mod findings;
+mod paths;
+mod report;
+mod scan;
+mod who_can;
+
+use std::io::{self, BufRead, BufReader, Read, Write};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::CommandFactory;
+use serde::Serialize;
+
+use crate::arguments::{Arguments, Command};
+use crate::error::CommandError;
+
+/// How a command ended that did what it was asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// Done.
+    Done,
+    /// Done, but some rows of the input could not be read.
+    BadRows,
+    /// Done, and coverage is incomplete, which the caller wanted to know.
+    CoverageIncomplete,
+    /// Done, and there are findings as severe as the caller asked about.
+    FindingsAtOrAbove,
+}
+
+impl Outcome {
+    /// The process's exit code.
+    pub fn exit_code(self) -> ExitCode {
+        match self {
+            Self::Done => ExitCode::SUCCESS,
+            Self::BadRows => ExitCode::from(2),
+            Self::CoverageIncomplete => ExitCode::from(3),
+            Self::FindingsAtOrAbove => ExitCode::from(4),
+        }
+    }
+}
+
+/// Runs a command.
+pub fn run(command: Command) -> Result<Outcome, CommandError> {
+    match command {
+        Command::Scan(arguments) => scan::run(&arguments),
+        Command::Demo(arguments) => demo::run(&arguments),
+        Command::Evaluate(arguments) => evaluate::run(&arguments),
+        Command::Can(arguments) => can::run(&arguments),
+        Command::WhoCan(arguments) => who_can::run(&arguments),
+        Command::Explain(arguments) => explain::run(&arguments),
+        Command::Paths(arguments) => paths::run(&arguments),
+        Command::Findings(arguments) => findings::run(&arguments),
+        Command::Coverage(arguments) => coverage::run(&arguments),
+        Command::Report(arguments) => report::run(&arguments),
+        Command::Completions { shell } => {
+            clap_complete::generate(shell, &mut Arguments::command(), "sv0", &mut io::stdout());
+            Ok(Outcome::Done)
+        }
+    }
+}
+
+/// Prints text, with colours only on a terminal that shows them.
+fn print(text: &str) -> Result<(), CommandError> {
+    let mut out = anstream::stdout().lock();
+    out.write_all(text.as_bytes()).and_then(|()| out.flush()).map_err(to_standard_output)
+}
+
+/// Prints one JSON document.
+fn print_json<T: Serialize>(value: &T) -> Result<(), CommandError> {
+    let mut out = io::stdout().lock();
+    serde_json::to_writer_pretty(&mut out, value)
+        .map_err(io::Error::from)
+        .and_then(|()| out.write_all(b"\n"))
+        .and_then(|()| out.flush())
+        .map_err(to_standard_output)
+}
+
+fn to_standard_output(source: io::Error) -> CommandError {
+    CommandError::Io { operation: "writing", file: PathBuf::from("standard output"), source }
+}
+
+/// The longest request line that is read; a longer one is answered with an error like any other bad row.
+const MAX_LINE_BYTES: u64 = 64 * 1024 * 1024;
+
+/// Answers every line of an NDJSON file, or of standard input for `-`, in order.
+fn answer_lines(requests: &Path, mut answer: impl FnMut(&str) -> (String, bool)) -> Result<Outcome, CommandError> {
+    let failed = |operation, source| CommandError::Io { operation, file: requests.to_owned(), source };
+    let reader: Box<dyn Read> = if requests.as_os_str() == "-" {
+        Box::new(io::stdin())
+    } else {
+        Box::new(std::fs::File::open(requests).map_err(|source| failed("reading", source))?)
+    };
+    let mut reader = BufReader::new(reader);
+    let mut out = io::BufWriter::new(io::stdout().lock());
+    let mut outcome = Outcome::Done;
+    let mut line = Vec::new();
+    loop {
+        line.clear();
+        let read = reader
+            .by_ref()
+            .take(MAX_LINE_BYTES)
+            .read_until(b'\n', &mut line)
+            .map_err(|source| failed("reading", source))?;
+        if read == 0 {
+            break;
+        }
+        if read as u64 == MAX_LINE_BYTES && !line.ends_with(b"\n") {
+            reader.skip_until(b'\n').map_err(|source| failed("reading", source))?;
+        }
+        let text = String::from_utf8_lossy(&line);
+        if text.trim().is_empty() {
+            continue;
+        }
+        let (json, is_error) = answer(text.trim());
+        if is_error {
+            outcome = Outcome::BadRows;
+        }
+        writeln!(out, "{json}").map_err(to_standard_output)?;
+    }
+    out.flush().map_err(to_standard_output)?;
+    Ok(outcome)
+}

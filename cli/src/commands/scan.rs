@@ -1,0 +1,245 @@
+//! `sv0 scan`.
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+use std::path::{Path, PathBuf};
+use std::thread::available_parallelism;
+
+use jiff::Timestamp;
+use serde::Serialize;
+use sv0_lake::{FolderStore, Run, keys, run_key};
+use sv0_model::coverage::{CoverageRow, CoverageStatus};
+use sv0_model::diagnostic::Diagnostic;
+use sv0_model::finding::{Finding, FindingSeverity};
+use sv0_model::hash::stable_id;
+use sv0_model::manifest::RunManifest;
+use sv0_model::path::{AuthorityPath, PathState};
+use sv0_pipeline::{Configuration, ScanRequest, ScanSummary, Snapshot, scan};
+
+use super::{Outcome, print, print_json};
+use crate::arguments::ScanArguments;
+use crate::error::CommandError;
+use crate::progress::ScanProgress;
+use crate::text::{bold, dim, name_of, safe, severity};
+use crate::store;
+
+pub fn run(arguments: &ScanArguments) -> Result<Outcome, CommandError> {
+    let store = store::folder(&arguments.store)?;
+    let configuration = configuration(arguments.config.as_deref())?;
+    let summary = scan_capture(&arguments.capture, &configuration, arguments.threads, &store)?;
+    let results = Results::read(&store, &summary.manifest)?;
+    let overview = results.overview();
+    if arguments.json {
+        print_json(&overview)?;
+    } else {
+        print(&overview.text())?;
+    }
+    let severe = arguments
+        .fail_on
+        .is_some_and(|least| results.findings.iter().any(|finding| finding.severity >= least.into()));
+    Ok(match () {
+        () if severe => Outcome::FindingsAtOrAbove,
+        () if arguments.fail_on_gap && has_gap(&results.coverage) => Outcome::CoverageIncomplete,
+        () => Outcome::Done,
+    })
+}
+
+/// Whether anything was not seen whole. What the user excluded is no gap.
+pub fn has_gap(coverage: &[CoverageRow]) -> bool {
+    coverage
+        .iter()
+        .any(|row| !matches!(row.status, CoverageStatus::Ok | CoverageStatus::Excluded))
+}
+
+/// Scans a capture with a progress bar.
+pub fn scan_capture(
+    capture: &Path,
+    configuration: &Configuration,
+    threads: Option<u16>,
+    store: &FolderStore,
+) -> Result<ScanSummary, CommandError> {
+    let threads = threads.map_or_else(|| available_parallelism().map_or(1, usize::from), usize::from);
+    let request = ScanRequest {
+        capture,
+        configuration,
+        run_id: &new_run_id(),
+        tool_version: env!("CARGO_PKG_VERSION"),
+        threads,
+        now: &Timestamp::now,
+    };
+    let progress = ScanProgress::new();
+    let result = scan(&request, store, &|event| progress.show(&event));
+    progress.finish();
+    Ok(result?)
+}
+
+/// The time to the second, for a person, and eight digits that keep two scans of one second apart.
+fn new_run_id() -> String {
+    let now = Timestamp::now();
+    let unique = stable_id(&[&now.as_nanosecond().to_string(), &std::process::id().to_string()]);
+    format!("{}-{}", now.strftime("%Y%m%dT%H%M%SZ"), unique.get(..8).unwrap_or_default())
+}
+
+const DEFAULT_CONFIGURATION: &str = "sv0.toml";
+
+fn configuration(file: Option<&Path>) -> Result<Configuration, CommandError> {
+    let path = match file {
+        Some(path) => path.to_owned(),
+        None if Path::new(DEFAULT_CONFIGURATION).is_file() => PathBuf::from(DEFAULT_CONFIGURATION),
+        None => return Ok(Configuration::default()),
+    };
+    let text = std::fs::read_to_string(&path).map_err(|source| CommandError::Io {
+        operation: "reading",
+        file: path.clone(),
+        source,
+    })?;
+    Configuration::from_toml(&text).map_err(|source| CommandError::Configuration {
+        file: path.display().to_string(),
+        source,
+    })
+}
+
+/// What a finished scan holds, as far as its overview needs it.
+pub struct Results {
+    manifest: RunManifest,
+    report: PathBuf,
+    /// Findings.
+    pub findings: Vec<Finding>,
+    /// Paths.
+    pub paths: Vec<AuthorityPath>,
+    coverage: Vec<CoverageRow>,
+    diagnostics: Vec<Diagnostic>,
+}
+
+impl Results {
+    /// Reads the results of the run `manifest` describes.
+    pub fn read(store: &FolderStore, manifest: &RunManifest) -> Result<Self, CommandError> {
+        let snapshot = Snapshot::new(Run::open(store, &manifest.run_id)?);
+        Ok(Self {
+            manifest: manifest.clone(),
+            report: store.path_of(&run_key(&manifest.run_id, keys::REPORT))?,
+            findings: snapshot.findings()?,
+            paths: snapshot.paths()?,
+            coverage: snapshot.coverage()?,
+            diagnostics: snapshot.diagnostics()?,
+        })
+    }
+
+    /// The summary a scan ends with.
+    pub fn overview(&self) -> Overview {
+        Overview {
+            schema: "sv0-scan/1",
+            run_id: self.manifest.run_id.clone(),
+            captured_at: self.manifest.captured_at,
+            report: self.report.display().to_string(),
+            counts: self.manifest.counts.clone(),
+            paths_by_state: count(self.paths.iter().map(|path| name_of(&path.state))),
+            findings_by_severity: count(self.findings.iter().map(|finding| name_of(&finding.severity))),
+            coverage_by_status: count(self.coverage.iter().map(|row| name_of(&row.status))),
+            diagnostics: self.diagnostics.clone(),
+            worst: self.worst_findings(),
+        }
+    }
+
+    fn worst_findings(&self) -> Vec<(FindingSeverity, String)> {
+        let mut worst: Vec<_> = self
+            .findings
+            .iter()
+            .map(|finding| (finding.severity, finding.title.clone()))
+            .collect();
+        worst.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
+        worst.truncate(MOST_FINDINGS);
+        worst
+    }
+
+    /// Paths that can be walked, the most telling first: restricted before others, allowed before conditional, long before short.
+    pub fn walkable_paths(&self) -> Vec<&AuthorityPath> {
+        let mut paths: Vec<_> = self.paths.iter().filter(|path| path.state != PathState::Blocked).collect();
+        paths.sort_by_key(|path| (std::cmp::Reverse(path.sensitivity), path.state, std::cmp::Reverse(path.chain_depth)));
+        paths
+    }
+}
+
+fn count(names: impl Iterator<Item = String>) -> BTreeMap<String, u64> {
+    let mut counts = BTreeMap::new();
+    for name in names {
+        *counts.entry(name).or_default() += 1;
+    }
+    counts
+}
+
+/// How many of the worst findings a summary shows.
+const MOST_FINDINGS: usize = 5;
+/// How many diagnostics a summary shows.
+const MOST_DIAGNOSTICS: usize = 10;
+
+/// A scan's summary.
+#[derive(Serialize)]
+pub struct Overview {
+    schema: &'static str,
+    run_id: String,
+    captured_at: sv0_model::time::Timestamp,
+    report: String,
+    counts: BTreeMap<String, u64>,
+    paths_by_state: BTreeMap<String, u64>,
+    findings_by_severity: BTreeMap<String, u64>,
+    coverage_by_status: BTreeMap<String, u64>,
+    diagnostics: Vec<Diagnostic>,
+    #[serde(skip)]
+    worst: Vec<(FindingSeverity, String)>,
+}
+
+impl Overview {
+    /// The summary for a person.
+    pub fn text(&self) -> String {
+        let mut out = String::new();
+        let mut line = |text: &str| {
+            out.push_str(text);
+            out.push('\n');
+        };
+        line(&format!("{} of the capture made at {}", bold("Scan"), self.captured_at));
+        let total = |name: &str| self.counts.get(name).copied().unwrap_or_default();
+        line(&format!("  graph     {} entities, {} edges", total("entities"), total("edges")));
+        line(&format!("  paths     {} {}", total("paths"), dim(&breakdown(&self.paths_by_state))));
+        line(&format!("  findings  {} {}", total("findings"), dim(&breakdown(&self.findings_by_severity))));
+        line(&format!("  coverage  {}", breakdown(&self.coverage_by_status)));
+        if !self.worst.is_empty() {
+            line(&format!("\n{}", bold("Worst findings")));
+        }
+        for (level, title) in &self.worst {
+            line(&format!("  {} {}", severity(*level), safe(title)));
+        }
+        self.diagnostics_text(&mut out);
+        let _ = writeln!(out, "\n{}    {}", bold("Report"), safe(&self.report));
+        out
+    }
+
+    fn diagnostics_text(&self, out: &mut String) {
+        if self.diagnostics.is_empty() {
+            return;
+        }
+        let _ = writeln!(out, "\n{} ({})", bold("Input that could not be used as it is"), self.diagnostics.len());
+        for diagnostic in self.diagnostics.iter().take(MOST_DIAGNOSTICS) {
+            let line = diagnostic.line.map(|line| format!(":{line}")).unwrap_or_default();
+            let _ = writeln!(
+                out,
+                "  {} {}{line} {}: {}",
+                name_of(&diagnostic.severity),
+                safe(&diagnostic.file),
+                safe(&diagnostic.at),
+                safe(&diagnostic.message)
+            );
+            if !diagnostic.help.is_empty() {
+                let _ = writeln!(out, "    {}", dim(&safe(&diagnostic.help)));
+            }
+        }
+        if self.diagnostics.len() > MOST_DIAGNOSTICS {
+            let _ = writeln!(out, "  {}", dim("… all of them: diagnostics.ndjson of the run, and the report"));
+        }
+    }
+}
+
+fn breakdown(counts: &BTreeMap<String, u64>) -> String {
+    let parts: Vec<String> = counts.iter().map(|(name, count)| format!("{count} {name}")).collect();
+    parts.join(", ")
+}

@@ -1,0 +1,130 @@
+//! A run's objects as values: what the later stages and the query commands start from.
+
+use std::collections::BTreeMap;
+
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use sv0_lake::{LakeError, Run, keys};
+use sv0_model::coverage::CoverageRow;
+use sv0_model::diagnostic::Diagnostic;
+use sv0_model::finding::Finding;
+use sv0_model::graph::{Edge, Entity, Graph, Organization, PolicyRecord};
+use sv0_model::observation::{Evidence, ObservedUse, Trail};
+use sv0_model::path::AuthorityPath;
+use sv0_model::time::Timestamp;
+
+/// Where rows of a run come from: a published run whose hashes are checked, or one still being made.
+pub trait Rows {
+    /// The rows of the object with that key.
+    ///
+    /// # Errors
+    /// Whatever the store answers.
+    fn rows<T: DeserializeOwned>(&self, key: &str) -> Result<Vec<T>, LakeError>;
+}
+
+impl Rows for Run<'_> {
+    fn rows<T: DeserializeOwned>(&self, key: &str) -> Result<Vec<T>, LakeError> {
+        Run::rows(self, key)
+    }
+}
+
+/// Reads a run's objects as values.
+pub struct Snapshot<R> {
+    rows: R,
+}
+
+/// The one line of [`keys::ORGANIZATION`].
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct GraphHeader {
+    pub captured_at: Option<Timestamp>,
+    pub partition: String,
+    pub organization: Organization,
+}
+
+/// The one line of [`keys::LOG_COVERAGE`].
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub(crate) struct LogCoverage {
+    pub trails: Vec<Trail>,
+    pub window: Option<(Timestamp, Timestamp)>,
+    pub logged_partitions: Vec<(String, String)>,
+}
+
+impl<R: Rows> Snapshot<R> {
+    /// A snapshot over `rows`.
+    pub fn new(rows: R) -> Self {
+        Self { rows }
+    }
+
+    /// The graph.
+    ///
+    /// # Errors
+    /// [`LakeError`] when an object is absent, altered or unreadable.
+    pub fn graph(&self) -> Result<Graph, LakeError> {
+        let header: GraphHeader = self.only_row(keys::ORGANIZATION)?;
+        let entities = self.rows.rows::<Entity>(keys::ENTITIES)?;
+        let policies = self.rows.rows::<PolicyRecord>(keys::POLICIES)?;
+        Ok(Graph {
+            captured_at: header.captured_at,
+            partition: header.partition,
+            organization: header.organization,
+            entities: by_id(entities, |entity| entity.native_id.clone()),
+            edges: self.rows.rows::<Edge>(keys::EDGES)?,
+            policies: by_id(policies, |policy| policy.native_id.clone()),
+        })
+    }
+
+    /// What was observed.
+    ///
+    /// # Errors
+    /// As [`Snapshot::graph`].
+    pub fn evidence(&self) -> Result<Evidence, LakeError> {
+        let logs: LogCoverage = self.only_row(keys::LOG_COVERAGE)?;
+        Ok(Evidence {
+            uses: self.rows.rows::<ObservedUse>(keys::OBSERVED_USE)?,
+            trails: logs.trails,
+            window: logs.window,
+            logged_partitions: logs.logged_partitions,
+        })
+    }
+
+    /// The authority paths.
+    ///
+    /// # Errors
+    /// As [`Snapshot::graph`].
+    pub fn paths(&self) -> Result<Vec<AuthorityPath>, LakeError> {
+        self.rows.rows(keys::PATHS)
+    }
+
+    /// The findings.
+    ///
+    /// # Errors
+    /// As [`Snapshot::graph`].
+    pub fn findings(&self) -> Result<Vec<Finding>, LakeError> {
+        self.rows.rows(keys::FINDINGS)
+    }
+
+    /// The coverage ledger.
+    ///
+    /// # Errors
+    /// As [`Snapshot::graph`].
+    pub fn coverage(&self) -> Result<Vec<CoverageRow>, LakeError> {
+        self.rows.rows(keys::COVERAGE)
+    }
+
+    /// What was wrong with the input.
+    ///
+    /// # Errors
+    /// As [`Snapshot::graph`].
+    pub fn diagnostics(&self) -> Result<Vec<Diagnostic>, LakeError> {
+        self.rows.rows(keys::DIAGNOSTICS)
+    }
+
+    fn only_row<T: DeserializeOwned>(&self, key: &str) -> Result<T, LakeError> {
+        let mut rows = self.rows.rows::<T>(key)?;
+        rows.pop().ok_or_else(|| LakeError::NotFound { key: key.to_owned(), store: "the run".to_owned() })
+    }
+}
+
+fn by_id<T>(items: Vec<T>, id: impl Fn(&T) -> String) -> BTreeMap<String, T> {
+    items.into_iter().map(|item| (id(&item), item)).collect()
+}

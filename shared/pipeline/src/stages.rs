@@ -1,0 +1,49 @@
+//! The stages, in their order: [`normalize`], [`authority`], [`report`], then [`sv0_lake::publish`].
+
+pub mod authority;
+pub mod normalize;
+pub mod report;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use sv0_lake::{LakeError, ObjectStore, from_ndjson, run_key, to_ndjson};
+
+use crate::snapshot::Rows;
+use crate::{Configuration, Snapshot};
+
+/// What every stage is handed. Nothing else travels between stages but the objects of the run.
+#[derive(Clone, Copy)]
+pub struct StageContext<'a> {
+    /// Where the run's objects lie.
+    pub store: &'a dyn ObjectStore,
+    /// The run.
+    pub run_id: &'a str,
+    /// The configuration.
+    pub configuration: &'a Configuration,
+    /// How many threads a stage may use.
+    pub threads: usize,
+}
+
+impl<'a> StageContext<'a> {
+    /// The objects earlier stages wrote.
+    #[must_use]
+    pub fn snapshot(&self) -> Snapshot<StageRows<'a>> {
+        Snapshot::new(StageRows { store: self.store, run_id: self.run_id })
+    }
+
+    pub(crate) fn write_rows<T: Serialize>(&self, key: &str, rows: impl IntoIterator<Item = T>) -> Result<(), LakeError> {
+        self.store.put(&run_key(self.run_id, key), &to_ndjson(key, rows)?)
+    }
+}
+
+/// Rows of a run that is still being made.
+pub struct StageRows<'a> {
+    store: &'a dyn ObjectStore,
+    run_id: &'a str,
+}
+
+impl Rows for StageRows<'_> {
+    fn rows<T: DeserializeOwned>(&self, key: &str) -> Result<Vec<T>, LakeError> {
+        from_ndjson(key, &self.store.get(&run_key(self.run_id, key))?)
+    }
+}

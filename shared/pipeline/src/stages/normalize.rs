@@ -1,0 +1,101 @@
+//! Capture → graph, observed use, coverage ledger, diagnostics.
+
+use std::path::Path;
+
+use sv0_authority::EvidenceFold;
+use sv0_graph::{GraphInput, normalise};
+use sv0_lake::keys;
+use sv0_model::manifest::ManifestObject;
+use sv0_model::observation::Evidence;
+use sv0_model::record::{CaptureHeader, Record};
+use sv0_sources::{CaptureContents, EventFold, ReadOptions, ReadProgress, read_capture};
+
+use super::StageContext;
+use crate::ScanError;
+use crate::snapshot::{GraphHeader, LogCoverage};
+
+/// What the manifest needs to know of the capture.
+#[derive(Debug, Clone)]
+pub struct Normalized {
+    /// `capture.json`.
+    pub header: CaptureHeader,
+    /// Files read.
+    pub inputs: Vec<ManifestObject>,
+    /// Entities written.
+    pub entities: u64,
+    /// Edges written.
+    pub edges: u64,
+    /// Diagnostics written.
+    pub diagnostics: u64,
+}
+
+/// Joins the port of `sv0-sources` to the fold of `sv0-authority`, which know nothing of each other.
+#[derive(Default)]
+struct Fold(EvidenceFold);
+
+impl EventFold for Fold {
+    fn add(&mut self, event: &Record) {
+        self.0.add(event);
+    }
+
+    fn merge(&mut self, other: Self) {
+        self.0.merge(other.0);
+    }
+}
+
+/// Reads the capture below `root` and writes the graph.
+///
+/// # Errors
+/// [`ScanError::Capture`] when there is no usable capture, [`ScanError::Lake`] when results cannot be written.
+pub fn run(
+    context: &StageContext<'_>,
+    root: &Path,
+    progress: &(dyn Fn(ReadProgress) + Sync),
+) -> Result<Normalized, ScanError> {
+    let options = ReadOptions { threads: context.threads, ..ReadOptions::default() };
+    let capture: CaptureContents<Fold> = read_capture(root, &options, progress)?;
+    let output = normalise(&GraphInput {
+        header: &capture.header,
+        records: &capture.records,
+        options: &context.configuration.graph_options(),
+    });
+    let evidence = capture.events.0.finish(output.trails);
+    let mut diagnostics = capture.diagnostics;
+    diagnostics.extend(output.diagnostics);
+    diagnostics.sort();
+    diagnostics.dedup();
+    let mut coverage = capture.coverage;
+    coverage.sort();
+
+    let graph = &output.graph;
+    context.write_rows(keys::ENTITIES, graph.entities.values())?;
+    context.write_rows(keys::EDGES, &graph.edges)?;
+    context.write_rows(keys::POLICIES, graph.policies.values())?;
+    let header = GraphHeader {
+        captured_at: graph.captured_at,
+        partition: graph.partition.clone(),
+        organization: graph.organization.clone(),
+    };
+    context.write_rows(keys::ORGANIZATION, [header])?;
+    write_evidence(context, evidence)?;
+    context.write_rows(keys::COVERAGE, &coverage)?;
+    context.write_rows(keys::DIAGNOSTICS, &diagnostics)?;
+    Ok(Normalized {
+        header: capture.header,
+        inputs: capture.inputs,
+        entities: graph.entities.len() as u64,
+        edges: graph.edges.len() as u64,
+        diagnostics: diagnostics.len() as u64,
+    })
+}
+
+fn write_evidence(context: &StageContext<'_>, evidence: Evidence) -> Result<(), ScanError> {
+    context.write_rows(keys::OBSERVED_USE, &evidence.uses)?;
+    let logs = LogCoverage {
+        trails: evidence.trails,
+        window: evidence.window,
+        logged_partitions: evidence.logged_partitions,
+    };
+    context.write_rows(keys::LOG_COVERAGE, [logs])?;
+    Ok(())
+}

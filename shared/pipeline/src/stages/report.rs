@@ -1,0 +1,26 @@
+//! Everything a run holds → one HTML file.
+
+use sv0_lake::{keys, run_key};
+use sv0_report::{ReportInput, render};
+
+use super::StageContext;
+use crate::ScanError;
+
+/// Writes the report.
+///
+/// # Errors
+/// [`ScanError::Lake`] when an earlier stage's objects are not there, [`ScanError::Report`] when it cannot be rendered.
+pub fn run(context: &StageContext<'_>) -> Result<(), ScanError> {
+    let snapshot = context.snapshot();
+    let html = render(&ReportInput {
+        title: "Authority report",
+        graph: &snapshot.graph()?,
+        evidence: &snapshot.evidence()?,
+        paths: &snapshot.paths()?,
+        findings: &snapshot.findings()?,
+        coverage: &snapshot.coverage()?,
+        diagnostics: &snapshot.diagnostics()?,
+    })?;
+    context.store.put(&run_key(context.run_id, keys::REPORT), html.as_bytes())?;
+    Ok(())
+}
