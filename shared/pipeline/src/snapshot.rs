@@ -9,7 +9,7 @@ use sv0_model::coverage::CoverageRow;
 use sv0_model::diagnostic::Diagnostic;
 use sv0_model::finding::Finding;
 use sv0_model::graph::{Edge, Entity, Graph, Organization, PolicyRecord};
-use sv0_model::observation::{Evidence, ObservedUse, Trail};
+use sv0_model::observation::{Evidence, LogWindow, ObservedUse, Trail};
 use sv0_model::path::AuthorityPath;
 use sv0_model::time::Timestamp;
 
@@ -47,6 +47,7 @@ pub(crate) struct LogCoverage {
     pub trails: Vec<Trail>,
     pub window: Option<(Timestamp, Timestamp)>,
     pub logged_partitions: Vec<(String, String)>,
+    pub log_windows: Vec<LogWindow>,
 }
 
 impl<R: Rows> Snapshot<R> {
@@ -84,6 +85,7 @@ impl<R: Rows> Snapshot<R> {
             trails: logs.trails,
             window: logs.window,
             logged_partitions: logs.logged_partitions,
+            log_windows: logs.log_windows,
         })
     }
 

@@ -95,6 +95,7 @@ fn write_evidence(context: &StageContext<'_>, evidence: Evidence) -> Result<(), 
         trails: evidence.trails,
         window: evidence.window,
         logged_partitions: evidence.logged_partitions,
+        log_windows: evidence.log_windows,
     };
     context.write_rows(keys::LOG_COVERAGE, [logs])?;
     Ok(())

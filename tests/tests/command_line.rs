@@ -1,0 +1,132 @@
+//! The command line: exit codes, JSON on standard output, errors a person can act on.
+
+use serde_json::{Value, json};
+
+use crate::support::{Capture, answer_lines, run, run_json, scan_with, sv0};
+
+fn request(id: u32, action: &str) -> String {
+    json!({
+        "id": id, "principal": "arn:aws:iam::111122223333:role/app", "action": action, "resource": "arn:aws:s3:::data/x",
+        "identity_policies": [{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*"}}]
+    })
+    .to_string()
+}
+
+#[test]
+fn evaluate_answers_in_order_and_goes_on_after_a_bad_row() {
+    let lines = [request(1, "s3:GetObject"), "{broken".to_owned(), request(3, "s3:PutObject")].join("\n");
+    let (answers, exit_code) = answer_lines(&["evaluate"], &lines);
+    assert_eq!(exit_code, Some(2), "a bad row is told by the exit code");
+    assert_eq!(answers.len(), 3);
+    assert_eq!(answers[0]["decision"], "allow");
+    assert_eq!(answers[1]["decision"], Value::Null);
+    assert!(answers[1]["error"]["code"].is_string());
+    assert_eq!((&answers[2]["id"], &answers[2]["decision"]), (&json!(3), &json!("implicit_deny")));
+    let (_, exit_code) = answer_lines(&["evaluate"], &request(1, "s3:GetObject"));
+    assert_eq!(exit_code, Some(0));
+}
+
+#[test]
+fn an_unknown_principal_or_resource_is_not_found() {
+    let capture = Capture::new(None);
+    capture.write(
+        "accounts/111122223333/iam/authorization-details.json",
+        r#"{"UserDetailList":[{"Path":"/","UserName":"amy","UserId":"AIDAEXAMPLE","Arn":"arn:aws:iam::111122223333:user/amy"}]}"#,
+    );
+    let store = capture.scan();
+    let store = store.path().to_str().unwrap();
+    let amy = "arn:aws:iam::111122223333:user/amy";
+    let absent = "arn:aws:s3:::nowhere/x";
+    let cases: [&[&str]; 3] = [
+        &["can", "arn:aws:iam::111122223333:user/nobody", "s3:GetObject", "*"],
+        &["can", amy, "s3:GetObject", absent],
+        &["who-can", "s3:GetObject", absent],
+    ];
+    for case in cases {
+        let arguments: Vec<&str> = case.iter().copied().chain(["--store", store, "--json"]).collect();
+        let output = run(&arguments, 2);
+        let answer: Value = serde_json::from_slice(&output.stdout).unwrap();
+        assert_eq!(answer["error"]["code"], "not_found", "{case:?}");
+    }
+    run(&["can", amy, "s3:GetObject", "*", "--store", store], 0);
+}
+
+#[test]
+fn questions_over_a_store_are_answered_one_a_line_in_order() {
+    let store = scan_with(&crate::support::repository().join("examples/acme/capture"), &[]);
+    let roles = store.ask(&["paths"])["paths"].as_array().unwrap().clone();
+    let role = roles.iter().find_map(|path| path["roles"][0].as_str()).unwrap();
+    let lines = [
+        json!({"id": "a", "principal": role, "action": "s3:ListAllMyBuckets", "resource": "*"}),
+        json!({"id": "b", "principal": "arn:aws:iam::000000000000:role/none", "action": "s3:ListAllMyBuckets", "resource": "*"}),
+    ];
+    let text = lines.iter().map(Value::to_string).collect::<Vec<_>>().join("\n");
+    let (answers, exit_code) = answer_lines(&["can", "--store", store.path().to_str().unwrap()], &text);
+    assert_eq!(exit_code, Some(2));
+    assert_eq!(answers[0]["id"], "a");
+    assert!(answers[0]["decision"].is_string());
+    assert_eq!((&answers[1]["id"], &answers[1]["error"]["code"]), (&json!("b"), &json!("not_found")));
+}
+
+#[test]
+fn findings_and_gaps_become_exit_codes_only_when_asked() {
+    let capture = crate::support::repository().join("examples/acme/capture");
+    let folder = tempfile::tempdir().unwrap();
+    let base = ["scan", "--capture", capture.to_str().unwrap(), "--store", folder.path().to_str().unwrap()];
+    let with = |further: &[&'static str]| base.iter().copied().chain(further.iter().copied()).collect::<Vec<_>>();
+    run(&with(&[]), 0);
+    run(&with(&["--fail-on-gap"]), 3);
+    run(&with(&["--fail-on", "high"]), 4);
+}
+
+#[test]
+fn an_older_scan_can_be_asked_as_of_a_time() {
+    let capture = Capture::new(None);
+    let store = capture.scan();
+    let store = store.path().to_str().unwrap();
+    run(&["coverage", "--store", store, "--as-of", "2026-03-02T06:00:00Z"], 0);
+    run(&["coverage", "--store", store, "--as-of", "2026-03-01T00:00:00Z"], 2);
+}
+
+#[test]
+fn what_was_changed_after_the_scan_is_refused() {
+    let store = Capture::new(None).scan();
+    let file = store.run_folder().join("coverage.ndjson");
+    let mut bytes = std::fs::read(&file).unwrap();
+    bytes.push(b'\n');
+    std::fs::write(&file, bytes).unwrap();
+    let output = run(&["coverage", "--store", store.path().to_str().unwrap()], 1);
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(said.contains("coverage.ndjson") && said.contains("SHA-256"), "{said}");
+}
+
+#[test]
+fn every_command_has_help_with_an_example() {
+    let help = String::from_utf8(run(&["--help"], 0).stdout).unwrap();
+    for command in ["scan", "demo", "evaluate", "can", "who-can", "explain", "paths", "findings", "coverage", "report", "completions"] {
+        assert!(help.contains(command), "{command} is listed");
+        let help = String::from_utf8(run(&[command, "--help"], 0).stdout).unwrap();
+        assert!(help.contains("Example"), "{command} --help shows an example");
+    }
+    for shell in ["bash", "zsh", "fish"] {
+        assert!(!run(&["completions", shell], 0).stdout.is_empty(), "{shell}");
+    }
+}
+
+#[test]
+fn a_reader_that_closes_the_pipe_early_is_no_error() {
+    let mut child = sv0(&["completions", "bash"]).stdout(std::process::Stdio::piped()).spawn().unwrap();
+    drop(child.stdout.take());
+    let status = child.wait().unwrap();
+    assert!(status.code() != Some(101), "no panic: {status}");
+}
+
+#[test]
+fn the_demo_leaves_a_report_and_says_where() {
+    let folder = tempfile::tempdir().unwrap();
+    let summary = run_json(&["demo", "--store", folder.path().to_str().unwrap()]);
+    let report = std::path::PathBuf::from(summary["report"].as_str().unwrap());
+    let html = std::fs::read_to_string(crate::support::repository().join(report)).unwrap();
+    assert!(html.starts_with("<!DOCTYPE html>") || html.starts_with("<!doctype html>"));
+    assert!(summary["counts"]["paths"].as_u64().unwrap() > 0);
+}
