@@ -7,6 +7,7 @@ mod evaluate;
 mod explain;
 mod findings;
 mod paths;
+mod question;
 mod report;
 mod scan;
 mod who_can;

@@ -4,6 +4,7 @@ use std::io::IsTerminal;
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use sv0_authority::PathProgress;
 use sv0_pipeline::ScanEvent;
 use sv0_sources::ReadProgress;
 
@@ -32,13 +33,19 @@ impl ScanProgress {
                 self.bar.set_style(ProgressStyle::default_spinner());
                 self.bar.set_message(*name);
             }
-            ScanEvent::Reading(ReadProgress::Files { total }) => {
-                self.bar.set_length(*total);
-                if let Ok(style) = ProgressStyle::with_template("{spinner} {msg} {wide_bar} {pos}/{len} files") {
-                    self.bar.set_style(style);
-                }
-            }
-            ScanEvent::Reading(ReadProgress::FileDone { .. }) => self.bar.inc(1),
+            ScanEvent::Reading(ReadProgress::Files { total }) => self.count_to(*total, "files"),
+            ScanEvent::Evaluating(PathProgress::Workloads(total)) => self.count_to(*total as u64, "workloads"),
+            ScanEvent::Reading(ReadProgress::FileDone { .. })
+            | ScanEvent::Evaluating(PathProgress::WorkloadWalked { .. }) => self.bar.inc(1),
+            ScanEvent::Evaluating(PathProgress::RoleReached { .. }) => self.bar.tick(),
+        }
+    }
+
+    fn count_to(&self, total: u64, what: &str) {
+        self.bar.set_length(total);
+        self.bar.set_position(0);
+        if let Ok(style) = ProgressStyle::with_template(&format!("{{spinner}} {{msg}} {{wide_bar}} {{pos}}/{{len}} {what}")) {
+            self.bar.set_style(style);
         }
     }
 

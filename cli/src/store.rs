@@ -1,7 +1,7 @@
 //! Opening the store a command names.
 
-use sv0_authority::Estate;
 use sv0_lake::{FolderStore, Run, newest_run, newest_run_as_of};
+use sv0_model::graph::Graph;
 use sv0_pipeline::Snapshot;
 
 use crate::arguments::QueryArguments;
@@ -29,9 +29,8 @@ pub fn snapshot<'s>(store: &'s FolderStore, query: &QueryArguments) -> Result<Sn
     run(store, query).map(Snapshot::new)
 }
 
-/// The estate of the run a query asks, ready for authorization questions.
-pub fn estate(query: &QueryArguments) -> Result<Estate, CommandError> {
+/// The graph of the run a query asks.
+pub fn graph(query: &QueryArguments) -> Result<Graph, CommandError> {
     let store = folder(&query.store)?;
-    let graph = snapshot(&store, query)?.graph()?;
-    Ok(Estate::new(&graph))
+    Ok(snapshot(&store, query)?.graph()?)
 }

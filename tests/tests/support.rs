@@ -86,7 +86,7 @@ impl Capture {
         let capture = Self { folder: tempfile::tempdir().unwrap() };
         capture.write(
             "capture.json",
-            &json!({
+            json!({
                 "format": "sv0-capture/1", "partition": "aws", "hub_account": null, "organization_id": organization_id,
                 "captured_at": "2026-03-02T06:00:00Z", "regions": ["eu-west-1"]
             })

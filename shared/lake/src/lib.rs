@@ -26,4 +26,4 @@ pub use codec::{from_ndjson, to_ndjson};
 pub use error::LakeError;
 pub use folder::FolderStore;
 pub use run::{CURRENT_KEY, Run, RunPointer, keys, manifest_key, newest_run, newest_run_as_of, publish, run_key};
-pub use store::{ObjectStore, contract};
+pub use store::{ObjectStore, contract, is_valid_key};

@@ -29,8 +29,9 @@ pub trait ObjectStore: Sync {
     fn describe(&self) -> String;
 }
 
-/// Whether `key` is one that every adapter accepts.
-pub(crate) fn is_valid_key(key: &str) -> bool {
+/// Whether `key` is one that every adapter accepts: relative, at most 1024 bytes, without empty, `.` or `..` parts, `\` and control characters.
+#[must_use]
+pub fn is_valid_key(key: &str) -> bool {
     !key.is_empty()
         && key.len() <= 1024
         && !key.chars().any(|c| c.is_control() || c == '\\')

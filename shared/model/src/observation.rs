@@ -73,6 +73,9 @@ pub struct Trail {
     pub is_logging: Option<bool>,
     /// Whether management events are recorded, per `ReadWriteType`; `None` when its selectors were not collected.
     pub management_events: Option<EventScope>,
+    /// Event sources whose management events are left out, such as `kms.amazonaws.com`; sorted.
+    #[serde(default)]
+    pub excluded_management_event_sources: Vec<String>,
     /// What data events are recorded.
     pub data_events: Vec<DataEventScope>,
 }
@@ -104,6 +107,19 @@ pub struct DataEventScope {
     pub has_further_conditions: bool,
 }
 
+/// The span of time that the logs of one account and Region cover.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct LogWindow {
+    /// The account.
+    pub account: String,
+    /// The Region.
+    pub region: String,
+    /// Time of the first event read.
+    pub first: Timestamp,
+    /// Time of the last event read.
+    pub last: Timestamp,
+}
+
 /// All that was observed in a run.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Evidence {
@@ -115,4 +131,7 @@ pub struct Evidence {
     pub window: Option<(Timestamp, Timestamp)>,
     /// Accounts and Regions of which at least one log file was read, sorted: (account, Region).
     pub logged_partitions: Vec<(String, String)>,
+    /// The span of the logs of each of them, sorted: absence in one account is judged by its own logs, never by another's.
+    #[serde(default)]
+    pub log_windows: Vec<LogWindow>,
 }

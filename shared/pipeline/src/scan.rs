@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use sv0_authority::PathProgress;
 use sv0_lake::{ObjectStore, publish};
 use sv0_model::manifest::RunManifest;
 use sv0_model::time::Timestamp;
@@ -34,6 +35,8 @@ pub enum ScanEvent {
     Stage(&'static str),
     /// Reading the capture.
     Reading(ReadProgress),
+    /// Evaluating authority.
+    Evaluating(PathProgress),
 }
 
 /// How a scan ended.
@@ -62,7 +65,7 @@ pub fn scan(
     progress(ScanEvent::Stage("reading the capture"));
     let normalized = stages::normalize::run(&context, request.capture, &|event| progress(ScanEvent::Reading(event)))?;
     progress(ScanEvent::Stage("evaluating authority"));
-    let evaluated = stages::authority::run(&context)?;
+    let evaluated = stages::authority::run(&context, &|event| progress(ScanEvent::Evaluating(event)))?;
     progress(ScanEvent::Stage("writing the report"));
     stages::report::run(&context)?;
     progress(ScanEvent::Stage("publishing"));
@@ -78,7 +81,7 @@ pub fn scan(
         counts: BTreeMap::from([
             ("entities".to_owned(), normalized.entities),
             ("edges".to_owned(), normalized.edges),
-            ("diagnostics".to_owned(), normalized.diagnostics),
+            ("diagnostics".to_owned(), evaluated.diagnostics),
             ("paths".to_owned(), evaluated.paths),
             ("findings".to_owned(), evaluated.findings),
         ]),

@@ -1,1 +1,33 @@
-//! sv0-sources
+//! The reader of captures: recorded AWS answers, as the AWS CLI prints them, turned into records.
+//!
+//! Architecture invariants:
+//! - nothing here links an AWS SDK or knows what an answer *means*: policies stay in the encoding they came in, and accounts that
+//!   have left the organization stay too;
+//! - no secret leaves this crate: every record is redacted before it is hashed, and a diagnostic names places, never values;
+//! - one damaged file costs that file and nothing else, and what it costs stands in the ledger;
+//! - the result does not depend on threads, on the order of a folder's entries, or on the order of lines and pages.
+
+mod cloudtrail;
+mod config_item;
+mod diagnostics;
+mod error;
+mod header;
+mod items;
+mod layout;
+mod ledger;
+mod options;
+mod pages;
+mod plan;
+mod read;
+mod redact;
+mod text;
+mod values;
+
+#[cfg(test)]
+mod testkit;
+#[cfg(test)]
+mod tests;
+
+pub use error::CaptureError;
+pub use options::{Limits, ReadOptions, ReadProgress};
+pub use read::{CaptureContents, EventFold, read_capture};

@@ -1,7 +1,8 @@
 //! Graph and observed use → authority paths and findings.
 
-use sv0_authority::{Estate, FindingsInput, PathOptions, authority_paths, findings};
+use sv0_authority::{Estate, FindingOptions, PathOptions, PathProgress, authority_paths_with_progress, findings};
 use sv0_lake::keys;
+use sv0_model::diagnostic::Diagnostic;
 
 use super::StageContext;
 use crate::ScanError;
@@ -13,13 +14,15 @@ pub struct Evaluated {
     pub paths: u64,
     /// Findings written.
     pub findings: u64,
+    /// Diagnostics the run holds now.
+    pub diagnostics: u64,
 }
 
 /// Evaluates effective access and writes paths and findings.
 ///
 /// # Errors
 /// [`ScanError::Lake`] when the graph is not there or results cannot be written.
-pub fn run(context: &StageContext<'_>) -> Result<Evaluated, ScanError> {
+pub fn run(context: &StageContext<'_>, progress: &(dyn Fn(PathProgress) + Sync)) -> Result<Evaluated, ScanError> {
     let snapshot = context.snapshot();
     let graph = snapshot.graph()?;
     let evidence = snapshot.evidence()?;
@@ -30,15 +33,23 @@ pub fn run(context: &StageContext<'_>) -> Result<Evaluated, ScanError> {
         threads: context.threads,
         ..PathOptions::default()
     };
-    let output = authority_paths(&estate, &evidence, &options);
-    let found = findings(&FindingsInput {
-        graph: &graph,
-        estate: &estate,
-        paths: &output.paths,
-        evidence: &evidence,
-        coverage: &coverage,
-    });
+    let output = authority_paths_with_progress(&estate, &evidence, &options, progress);
+    let found = findings(&graph, &estate, &output.paths, &evidence, &coverage, &FindingOptions::default());
+    let diagnostics = merged(snapshot.diagnostics()?, output.diagnostics);
     context.write_rows(keys::PATHS, &output.paths)?;
     context.write_rows(keys::FINDINGS, &found)?;
-    Ok(Evaluated { paths: output.paths.len() as u64, findings: found.len() as u64 })
+    context.write_rows(keys::DIAGNOSTICS, &diagnostics)?;
+    Ok(Evaluated {
+        paths: output.paths.len() as u64,
+        findings: found.len() as u64,
+        diagnostics: diagnostics.len() as u64,
+    })
+}
+
+/// Both, each once: a stage that runs a second time adds nothing.
+fn merged(mut known: Vec<Diagnostic>, further: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    known.extend(further);
+    known.sort();
+    known.dedup();
+    known
 }

@@ -25,8 +25,6 @@ pub struct Normalized {
     pub entities: u64,
     /// Edges written.
     pub edges: u64,
-    /// Diagnostics written.
-    pub diagnostics: u64,
 }
 
 /// Joins the port of `sv0-sources` to the fold of `sv0-authority`, which know nothing of each other.
@@ -85,7 +83,6 @@ pub fn run(
         inputs: capture.inputs,
         entities: graph.entities.len() as u64,
         edges: graph.edges.len() as u64,
-        diagnostics: diagnostics.len() as u64,
     })
 }
 

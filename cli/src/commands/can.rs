@@ -1,0 +1,155 @@
+//! `sv0 can`.
+
+use std::fmt::Write;
+use std::path::Path;
+
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+use sv0_authority::{Answer, Estate, Grants, Query, QueryError};
+use sv0_iam::{Context, UnknownContext};
+use sv0_model::graph::Graph;
+
+use super::question::{context, reasons};
+use super::{Outcome, answer_lines, print, print_json};
+use crate::arguments::CanArguments;
+use crate::error::CommandError;
+use crate::store;
+use crate::text::{condition, decision, dim, layers, name_of, safe};
+
+pub fn run(arguments: &CanArguments) -> Result<Outcome, CommandError> {
+    let graph = store::graph(&arguments.query)?;
+    let estate = Estate::new(&graph);
+    let unknown_context = arguments.context.unknown_context.into();
+    if let Some(requests) = &arguments.requests {
+        return answer_questions(&estate, requests, &context(&arguments.context), unknown_context);
+    }
+    let principal = arguments.principal.as_deref().unwrap_or_default();
+    let context = context(&arguments.context);
+    match (&arguments.action, &arguments.resource) {
+        (Some(action), Some(resource)) => {
+            let query = Query { principal, action, resource, context: &context, unknown_context };
+            show_answer(&graph, &estate.decide(&query)?, arguments.query.json)
+        }
+        (action, _) => {
+            let grants = estate.grants(principal, action.as_deref(), &context, unknown_context)?;
+            show_grants(&grants, arguments.query.json)
+        }
+    }
+}
+
+fn show_answer(graph: &Graph, answer: &Answer, json: bool) -> Result<Outcome, CommandError> {
+    if json {
+        print_json(answer)?;
+        return Ok(Outcome::Done);
+    }
+    let mut out = String::new();
+    let _ = writeln!(out, "{}  {} on {}", decision(answer.decision), safe(&answer.action), safe(&answer.resource));
+    if !answer.blocked_by.is_empty() {
+        let word = if answer.decision.is_possible() { "hangs on " } else { "stopped by" };
+        let _ = writeln!(out, "  {word} {}", layers(&answer.blocked_by));
+    }
+    out.push_str(&reasons(graph, answer.condition.as_ref(), &answer.statements, &answer.caveats));
+    print(&out)?;
+    Ok(Outcome::Done)
+}
+
+fn show_grants(grants: &Grants, json: bool) -> Result<Outcome, CommandError> {
+    if json {
+        print_json(grants)?;
+        return Ok(Outcome::Done);
+    }
+    let mut out = String::new();
+    for grant in &grants.grants {
+        let _ = writeln!(out, "{}  {}", decision(grant.decision), grant.action_class.as_ref().map_or_else(|| "other".to_owned(), name_of));
+        let _ = writeln!(out, "  actions   {}", safe(&grant.actions.join(", ")));
+        let _ = writeln!(out, "  on        {}", safe(&grant.resources.join(", ")));
+        if let Some(expression) = &grant.condition {
+            let _ = writeln!(out, "  only if   {}", condition(expression));
+        }
+    }
+    let _ = writeln!(out, "{}", dim(&format!("{} grants", grants.grants.len())));
+    print(&out)?;
+    Ok(Outcome::Done)
+}
+
+/// One question of `--requests`.
+#[derive(Deserialize)]
+struct Question {
+    #[serde(default)]
+    id: Value,
+    principal: String,
+    action: String,
+    resource: String,
+    #[serde(default)]
+    context: Map<String, Value>,
+}
+
+fn answer_questions(
+    estate: &Estate<'_>,
+    requests: &Path,
+    shared: &Context,
+    unknown_context: UnknownContext,
+) -> Result<Outcome, CommandError> {
+    answer_lines(requests, |line| match answer_question(estate, line, shared, unknown_context) {
+        Ok(answer) => (answer.to_string(), false),
+        Err(refusal) => (refusal.to_string(), true),
+    })
+}
+
+/// The answer with its id, or the refusal in the same shape.
+fn answer_question(
+    estate: &Estate<'_>,
+    line: &str,
+    shared: &Context,
+    unknown_context: UnknownContext,
+) -> Result<Value, Value> {
+    let question: Question = serde_json::from_str(line).map_err(|error| {
+        let id = serde_json::from_str::<Value>(line).ok().and_then(|row| row.get("id").cloned());
+        refusal(id.unwrap_or_default(), "malformed_question", &error.to_string(), "")
+    })?;
+    let mut context = shared.clone();
+    for (key, value) in &question.context {
+        let values = strings(value).ok_or_else(|| {
+            let at = format!("/context/{}", key.replace('~', "~0").replace('/', "~1"));
+            refusal(question.id.clone(), "bad_type", "a context value is a string, a number, a boolean or a list of these", &at)
+        })?;
+        context.insert(key, values);
+    }
+    let query = Query {
+        principal: &question.principal,
+        action: &question.action,
+        resource: &question.resource,
+        context: &context,
+        unknown_context,
+    };
+    match estate.decide(&query) {
+        Ok(answer) => Ok(with_id(&answer, question.id)),
+        Err(error @ QueryError::NotFound { .. }) => Err(refusal(question.id, "not_found", &error.to_string(), "")),
+        Err(error) => Err(refusal(question.id, "malformed_question", &error.to_string(), "")),
+    }
+}
+
+fn with_id(answer: &Answer, id: Value) -> Value {
+    let mut row = serde_json::to_value(answer).unwrap_or_default();
+    if let Some(fields) = row.as_object_mut() {
+        fields.insert("id".to_owned(), id);
+    }
+    row
+}
+
+fn refusal(id: Value, code: &str, message: &str, at: &str) -> Value {
+    json!({"id": id, "decision": null, "error": {"code": code, "message": message, "at": at}})
+}
+
+/// A context value as the strings it stands for.
+fn strings(value: &Value) -> Option<Vec<String>> {
+    match value {
+        Value::String(text) => Some(vec![text.clone()]),
+        Value::Number(number) => Some(vec![number.to_string()]),
+        Value::Bool(flag) => Some(vec![flag.to_string()]),
+        Value::Array(items) if items.iter().all(|item| !item.is_array()) => {
+            items.iter().map(strings).collect::<Option<Vec<_>>>().map(|lists| lists.concat())
+        }
+        _ => None,
+    }
+}

@@ -1,0 +1,53 @@
+//! What the commands that ask an authorization question share.
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+
+use sv0_iam::Context;
+use sv0_model::decision::{Caveat, ConditionExpression, StatementRef};
+use sv0_model::graph::Graph;
+
+use crate::arguments::ContextArguments;
+use crate::text::{condition, dim, name_of, safe};
+
+/// The context that `--context` gives; a key given more than once has several values.
+pub fn context(arguments: &ContextArguments) -> Context {
+    let mut values: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    for (key, value) in &arguments.context {
+        values.entry(key).or_default().push(value.clone());
+    }
+    let mut context = Context::default();
+    for (key, values) in values {
+        context.insert(key, values);
+    }
+    context
+}
+
+/// A statement and where it stands, in one line.
+pub fn statement(graph: &Graph, statement: &StatementRef) -> String {
+    let name = graph.policies.get(&statement.policy).map_or(&statement.policy, |policy| &policy.name);
+    let sid = statement.sid.as_ref().map(|sid| format!(" {}", safe(sid))).unwrap_or_default();
+    let place = format!("statement {}{sid} of {}", statement.index, safe(name));
+    format!("{} {place}", name_of(&statement.effect))
+}
+
+/// Condition, statements and caveats of an answer, indented, each where there is one.
+pub fn reasons(
+    graph: &Graph,
+    expression: Option<&ConditionExpression>,
+    statements: &[StatementRef],
+    caveats: &[Caveat],
+) -> String {
+    let mut out = String::new();
+    if let Some(expression) = expression {
+        let _ = writeln!(out, "  only if   {}", condition(expression));
+    }
+    for reference in statements {
+        let _ = writeln!(out, "  by        {}", statement(graph, reference));
+        let _ = writeln!(out, "            {}", dim(&safe(&reference.policy)));
+    }
+    for caveat in caveats {
+        let _ = writeln!(out, "  caveat    {}", name_of(caveat));
+    }
+    out
+}

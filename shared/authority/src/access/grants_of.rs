@@ -1,0 +1,67 @@
+//! A quick look at a principal's own policies: what could they grant at all?
+
+use std::collections::BTreeMap;
+
+use sv0_iam::{Element, Template};
+use sv0_model::decision::Effect;
+
+use super::candidates::{Candidates, Opening};
+use super::scope::concerns;
+use crate::estate::{Place, Subject};
+
+/// The resources that a principal's own Allow statements list, by action.
+///
+/// The look is cheap and errs towards asking: what it says no to, no statement grants.
+pub(crate) struct IdentityGrants<'s> {
+    by_action: BTreeMap<&'s str, Vec<&'s Element<Template>>>,
+}
+
+impl<'s> IdentityGrants<'s> {
+    pub(crate) fn new(subject: &'s Subject<'_>, actions: impl Iterator<Item = &'s str>) -> Self {
+        let statements = subject.holdings.identity.iter().flat_map(|policy| policy.policy.statements());
+        let allows: Vec<_> = statements.filter(|statement| statement.effect() != Some(Effect::Deny)).collect();
+        let by_action = actions
+            .map(|action| {
+                let granting = allows.iter().filter(|statement| concerns(statement, action));
+                (action, granting.map(|statement| statement.resources()).collect())
+            })
+            .collect();
+        Self { by_action }
+    }
+
+    /// Whether some statement could allow the action on the resource or on something in it.
+    pub(crate) fn may_allow(&self, action: &str, arn: &str) -> bool {
+        self.by_action.get(action).is_some_and(|lists| lists.iter().any(|list| may_list(list, arn)))
+    }
+}
+
+fn may_list(list: &Element<Template>, arn: &str) -> bool {
+    match list {
+        Element::Only(entries) => entries.incomplete || entries.items.iter().any(|pattern| may_match(pattern, arn)),
+        Element::Except(_) | Element::Missing | Element::Unreadable => true,
+    }
+}
+
+/// Whether a pattern could match the ARN or something that begins with it.
+fn may_match(pattern: &Template, arn: &str) -> bool {
+    pattern.fixed().is_none_or(|glob| {
+        let beginning = glob.literal_prefix();
+        let is_literal = glob.as_literal().is_some();
+        beginning.starts_with(arn) || (!is_literal && arn.starts_with(beginning))
+    })
+}
+
+/// Whether a request is worth asking: the principal's policies could grant it, or the resource's policy alone could.
+pub(crate) fn may_be_granted(candidates: &Candidates<'_>, identity: &IdentityGrants<'_>, subject: &Subject<'_>, place: &Place<'_>, action: &str) -> bool {
+    if subject.is_root() || identity.may_allow(action, &place.arn) {
+        return true;
+    }
+    let is_own = subject.account().is_some() && subject.account() == place.account();
+    let needs_no_identity = is_own || !subject.principal.has_identity_policies();
+    let names = |opening: &Opening<'_>| !matches!(opening, Opening::Account(_));
+    let may_hold_more = !subject.holdings.uncollected.is_empty();
+    candidates
+        .openings_towards(place, subject)
+        .iter()
+        .any(|opening| may_hold_more || (needs_no_identity && names(opening)))
+}

@@ -1,0 +1,13 @@
+//! What a principal reaches: every resource × action class, with the part of the resource it is reached on.
+
+mod candidates;
+mod classes;
+mod grants_of;
+mod reach;
+mod scope;
+#[cfg(test)]
+mod tests;
+
+pub(crate) use candidates::{Candidates, Opening, openings};
+pub(crate) use classes::{ActionTarget, class_of, rows_of};
+pub(crate) use reach::{Access, Survey, is_structural, side_of};

@@ -1,0 +1,195 @@
+//! Evaluates the candidates of a principal.
+
+use sv0_iam::catalogue::{Fit, resource_type_fits};
+use sv0_iam::{Context, Evaluation, UnknownContext};
+use sv0_model::arn::account_of;
+use sv0_model::decision::{Caveat, ConditionExpression, Decision, Effect, Layer, StatementRef};
+use sv0_model::graph::{Entity, PolicyKind};
+use sv0_model::path::ActionClass;
+
+use super::candidates::Candidates;
+use super::classes::{ActionTarget, all_actions, rows_of};
+use super::grants_of::{IdentityGrants, may_be_granted};
+use super::scope::{Part, Separator, parts, takes_in};
+use crate::estate::{Estate, Place, Request, Subject};
+
+/// One action on one part of a resource, and what every layer says to it.
+#[derive(Debug, Clone)]
+pub(crate) struct Access<'e> {
+    pub entity: &'e Entity,
+    /// The resource's ARN, or the pattern of a part of it.
+    pub scope: String,
+    pub class: Option<ActionClass>,
+    pub action: String,
+    pub evaluation: Evaluation,
+}
+
+/// Who asks about what, and how.
+#[derive(Clone, Copy)]
+pub(crate) struct Survey<'e, 'a> {
+    pub estate: &'e Estate<'e>,
+    pub candidates: &'a Candidates<'e>,
+    pub subject: &'a Subject<'a>,
+    pub context: &'a Context,
+    pub unknown_context: UnknownContext,
+}
+
+/// An action on a resource.
+#[derive(Debug, Clone, Copy)]
+struct OnEntity<'e, 'a> {
+    entity: &'e Entity,
+    class: Option<ActionClass>,
+    action: &'a str,
+    target: ActionTarget,
+}
+
+impl<'e> Survey<'e, '_> {
+    /// Every access by an action of the classes that some statement grants, sorted by resource. What stops it is in its evaluation.
+    pub(crate) fn reach(&self) -> Vec<Access<'e>> {
+        let actions: Vec<&str> = all_actions().collect();
+        let identity = IdentityGrants::new(self.subject, actions.iter().copied());
+        let mut found = Vec::new();
+        for entity in self.candidates.of(self.subject, &actions) {
+            for row in rows_of(entity) {
+                for (action, target) in row.actions {
+                    let question = OnEntity {
+                        entity,
+                        class: Some(row.class),
+                        action,
+                        target: *target,
+                    };
+                    found.extend(self.accesses(&identity, &question));
+                }
+            }
+        }
+        found
+    }
+
+    /// Every access by one action that some statement grants.
+    pub(crate) fn reach_of(&self, action: &str, class: Option<ActionClass>, target: ActionTarget) -> Vec<Access<'e>> {
+        let identity = IdentityGrants::new(self.subject, std::iter::once(action));
+        let takes = |entity: &&Entity| resource_type_fits(action, &inside(entity, target)) != Fit::RuledOut;
+        let candidates = self.candidates.of(self.subject, &[action]);
+        candidates
+            .into_iter()
+            .filter(takes)
+            .flat_map(|entity| {
+                let question = OnEntity {
+                    entity,
+                    class,
+                    action,
+                    target,
+                };
+                self.accesses(&identity, &question)
+            })
+            .collect()
+    }
+
+    fn accesses(&self, identity: &IdentityGrants<'_>, question: &OnEntity<'e, '_>) -> Vec<Access<'e>> {
+        let whole = Place::of(question.entity);
+        if !may_be_granted(self.candidates, identity, self.subject, &whole, question.action) {
+            return Vec::new();
+        }
+        let separator = match question.target {
+            ActionTarget::Whole => {
+                let evaluation = self.ask(question, &whole.arn);
+                return evaluation.and_then(|evaluation| self.granted(question, &whole.arn, evaluation)).into_iter().collect();
+            }
+            ActionTarget::Inside => Separator::Slash,
+            ActionTarget::WholeOrQualified => Separator::Colon,
+        };
+        let mut parts = parts(self.estate, self.subject, &whole, question.action, separator);
+        if question.target == ActionTarget::WholeOrQualified {
+            parts.rest.witness.clone_from(&whole.arn);
+        }
+        let every = std::iter::once(parts.rest).chain(parts.singled_out);
+        let asked: Vec<(Part, Evaluation)> = every
+            .filter_map(|part| {
+                let mut evaluation = self.ask(question, &part.witness)?;
+                if parts.is_cut {
+                    evaluation.caveats.push(Caveat::UnresolvedResource);
+                    evaluation.caveats.sort_unstable();
+                }
+                Some((part, evaluation))
+            })
+            .collect();
+        without_repetitions(asked, &whole.arn)
+            .into_iter()
+            .filter_map(|(part, evaluation)| self.granted(question, &part.scope, evaluation))
+            .collect()
+    }
+
+    fn ask(&self, question: &OnEntity<'e, '_>, witness: &str) -> Option<Evaluation> {
+        let place = Place::inside(question.entity, witness.to_owned());
+        let request = Request {
+            subject: self.subject,
+            action: question.action,
+            place: &place,
+            context: self.context,
+            unknown_context: self.unknown_context,
+        };
+        self.estate.judge(&request).ok()
+    }
+
+    fn granted(&self, question: &OnEntity<'e, '_>, scope: &str, evaluation: Evaluation) -> Option<Access<'e>> {
+        let owner = account_of(scope).or(question.entity.account.as_deref());
+        let same_account = self.subject.account().is_some() && self.subject.account() == owner;
+        is_structural(self.estate, &evaluation, same_account).then(|| Access {
+            entity: question.entity,
+            scope: scope.to_owned(),
+            class: question.class,
+            action: question.action.to_owned(),
+            evaluation,
+        })
+    }
+}
+
+/// An ARN of the kind that the action takes.
+fn inside(entity: &Entity, target: ActionTarget) -> String {
+    match target {
+        ActionTarget::Inside => format!("{}/*", entity.native_id),
+        ActionTarget::Whole | ActionTarget::WholeOrQualified => entity.native_id.clone(),
+    }
+}
+
+/// Leaves out each part whose answer is that of a part around it.
+fn without_repetitions(asked: Vec<(Part, Evaluation)>, whole: &str) -> Vec<(Part, Evaluation)> {
+    let is_repeated = |(part, evaluation): &(Part, Evaluation)| {
+        let mut around = asked.iter().filter(|(outer, _)| part.scope != whole && takes_in(outer, part, whole));
+        around.any(|(_, around)| outcome(around) == outcome(evaluation))
+    };
+    let keep: Vec<bool> = asked.iter().map(|entry| !is_repeated(entry)).collect();
+    asked.into_iter().zip(keep).filter_map(|(entry, keep)| keep.then_some(entry)).collect()
+}
+
+type Outcome<'v> = (Decision, &'v [Layer], Option<&'v ConditionExpression>);
+
+fn outcome(evaluation: &Evaluation) -> Outcome<'_> {
+    (evaluation.decision, &evaluation.blocked_by, evaluation.condition.as_ref())
+}
+
+/// Whether statements grant the access on every side that has to, whatever else stops it.
+///
+/// A side that lacks its Allow stops the request without any Deny of its own; then nothing was granted.
+pub(crate) fn is_structural(estate: &Estate<'_>, evaluation: &Evaluation, same_account: bool) -> bool {
+    let grants = |layer: Layer| evaluation.granting.iter().any(|statement| side_of(estate, statement) == layer);
+    let denies = |layer: Layer| {
+        let mut denials = evaluation.statements.iter().filter(|statement| statement.effect == Effect::Deny);
+        denials.any(|statement| side_of(estate, statement) == layer)
+    };
+    let is_granted = |layer: Layer| {
+        let is_blocked = evaluation.blocked_by.contains(&layer) && !evaluation.decision.is_possible();
+        !is_blocked || (denies(layer) && (same_account || grants(layer)))
+    };
+    !evaluation.granting.is_empty() && [Layer::Identity, Layer::Resource].into_iter().all(is_granted)
+}
+
+/// The layer that a statement belongs to.
+pub(crate) fn side_of(estate: &Estate<'_>, statement: &StatementRef) -> Layer {
+    match estate.library().record(&statement.policy).map(|record| record.kind) {
+        Some(PolicyKind::Trust | PolicyKind::ResourceBased) => Layer::Resource,
+        Some(PolicyKind::ServiceControl) => Layer::Scp,
+        Some(PolicyKind::ResourceControl) => Layer::Rcp,
+        _ => Layer::Identity,
+    }
+}

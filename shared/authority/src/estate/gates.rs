@@ -1,0 +1,216 @@
+//! The KMS key as a gate: what a resource's content is encrypted under must be open to the same principal.
+
+use sv0_iam::{Context, Evaluation};
+use sv0_model::arn::Arn;
+use sv0_model::decision::{Caveat, ConditionExpression, Decision, Layer, StatementRef};
+use sv0_model::graph::{EdgeKind, Entity};
+
+use super::Estate;
+use super::judge::{Request, denies};
+use super::place::Place;
+
+/// Actions on encrypted content, and the action on the key that AWS checks with the caller's own permissions.
+///
+/// Sources: Amazon S3 User Guide, "Using server-side encryption with AWS KMS keys"; Secrets Manager User Guide, "Secret encryption and decryption";
+/// Systems Manager User Guide, "AWS KMS encryption for SecureString parameters"; SQS and SNS Developer Guides, "Key management".
+const KEY_ACTIONS: &[(&str, &str)] = &[
+    ("s3:GetObject", "kms:Decrypt"),
+    ("s3:GetObjectVersion", "kms:Decrypt"),
+    ("s3:PutObject", "kms:GenerateDataKey"),
+    ("secretsmanager:GetSecretValue", "kms:Decrypt"),
+    ("secretsmanager:BatchGetSecretValue", "kms:Decrypt"),
+    ("secretsmanager:PutSecretValue", "kms:GenerateDataKey"),
+    ("secretsmanager:UpdateSecret", "kms:GenerateDataKey"),
+    ("ssm:GetParameter", "kms:Decrypt"),
+    ("ssm:GetParameters", "kms:Decrypt"),
+    ("ssm:GetParametersByPath", "kms:Decrypt"),
+    ("ssm:GetParameterHistory", "kms:Decrypt"),
+    ("ssm:PutParameter", "kms:Encrypt"),
+    ("sqs:ReceiveMessage", "kms:Decrypt"),
+    ("sqs:SendMessage", "kms:GenerateDataKey"),
+    ("sns:Publish", "kms:GenerateDataKey"),
+];
+
+/// The action on the key that an action on content needs.
+pub(crate) fn key_action(action: &str) -> Option<&'static str> {
+    KEY_ACTIONS
+        .iter()
+        .find(|(of_content, _)| of_content.eq_ignore_ascii_case(action))
+        .map(|(_, of_key)| *of_key)
+}
+
+impl<'g> Estate<'g> {
+    /// Lets the key that encrypts the resource have its say.
+    pub(crate) fn kms_gate(&self, request: &Request<'_>, content: Evaluation) -> Evaluation {
+        let Some((key, action)) = self.gate_of(request) else {
+            return content;
+        };
+        match self.judge_key(request, key, action) {
+            Some(gate) => combine(content, gate),
+            None => content,
+        }
+    }
+
+    /// The key and the action on it that a request needs; none where the content is under no key of KMS.
+    pub(crate) fn gate_of(&self, request: &Request<'_>) -> Option<(&'g str, &'static str)> {
+        let entity = request.place.entity?;
+        let action = key_action(request.action)?;
+        let key = self.targets(&entity.native_id, EdgeKind::EncryptedWith).next()?;
+        Some((key, action))
+    }
+
+    fn judge_key(&self, request: &Request<'_>, key: &'g str, action: &str) -> Option<Evaluation> {
+        let entity = self.entity(key);
+        if is_aws_managed(key, entity) {
+            return Some(judge_aws_managed_key(request, key));
+        }
+        let place = Place {
+            arn: key.to_owned(),
+            entity,
+        };
+        let context = key_context(request);
+        let mut evaluation = self
+            .judge_policies(&Request {
+                action,
+                place: &place,
+                context: &context,
+                ..*request
+            })
+            .ok()?;
+        let policy_unknown = evaluation.caveats.contains(&Caveat::ResourcePolicyNotCollected) || entity.is_none();
+        if policy_unknown {
+            evaluation.caveats.push(Caveat::KmsNotEvaluated);
+        }
+        Some(evaluation)
+    }
+}
+
+/// The keys that KMS sees when a service calls it for the caller.
+fn key_context(request: &Request<'_>) -> Context {
+    let mut context = request.context.clone();
+    let content = Arn::parse(&request.place.arn);
+    let region = request.place.entity.and_then(|entity| entity.region.as_deref());
+    if let (Some(content), Some(region)) = (content, region)
+        && context.get("kms:ViaService").is_none()
+    {
+        let domain = if content.partition == "aws-cn" { "amazonaws.com.cn" } else { "amazonaws.com" };
+        context.insert("kms:ViaService", vec![format!("{}.{region}.{domain}", content.service)]);
+    }
+    if let Some(account) = request.subject.account()
+        && context.get("kms:CallerAccount").is_none()
+    {
+        context.insert("kms:CallerAccount", vec![account.to_owned()]);
+    }
+    context
+}
+
+/// Whether AWS manages the key: its policy admits every principal of its own account through its service, and nobody else.
+fn is_aws_managed(key: &str, entity: Option<&Entity>) -> bool {
+    let manager = entity.and_then(|entity| entity.attributes.get("key_manager")?.as_str());
+    let has_aws_alias = entity
+        .and_then(|entity| entity.attributes.get("aliases")?.as_array())
+        .is_some_and(|aliases| aliases.iter().any(|alias| alias.as_str().is_some_and(|alias| alias.starts_with("alias/aws/"))));
+    manager == Some("AWS") || has_aws_alias || key.contains(":alias/aws/")
+}
+
+fn judge_aws_managed_key(request: &Request<'_>, key: &str) -> Evaluation {
+    let key_account = sv0_model::arn::account_of(key).or(request.place.account());
+    let is_open = request.subject.is_service() || key_account.is_none() || request.subject.account() == key_account;
+    Evaluation {
+        decision: if is_open { Decision::Allow } else { Decision::ImplicitDeny },
+        blocked_by: if is_open { Vec::new() } else { vec![Layer::Kms] },
+        condition: None,
+        statements: Vec::new(),
+        granting: Vec::new(),
+        caveats: Vec::new(),
+    }
+}
+
+/// Both the content and its key must be open.
+fn combine(content: Evaluation, gate: Evaluation) -> Evaluation {
+    let mut combined = content;
+    add_caveats(&mut combined.caveats, gate.caveats);
+    if gate.decision == Decision::Allow {
+        if combined.decision.is_possible() {
+            add_statements(&mut combined.statements, gate.statements);
+        }
+        return combined;
+    }
+    match (denies(combined.decision), denies(gate.decision)) {
+        (true, true) => {
+            add_layer(&mut combined.blocked_by, Layer::Kms);
+            combined.decision = combined.decision.max(gate.decision);
+            add_statements(&mut combined.statements, gate.statements);
+        }
+        (true, false) => {}
+        (false, true) => {
+            combined.decision = gate.decision;
+            combined.blocked_by = vec![Layer::Kms];
+            combined.condition = None;
+            combined.statements = gate.statements;
+        }
+        (false, false) => {
+            add_layer(&mut combined.blocked_by, Layer::Kms);
+            combined.decision = Decision::Conditional;
+            combined.condition = conjunction([combined.condition, gate.condition].into_iter().flatten());
+            add_statements(&mut combined.statements, gate.statements);
+        }
+    }
+    combined
+}
+
+fn add_layer(layers: &mut Vec<Layer>, layer: Layer) {
+    layers.push(layer);
+    layers.sort_unstable();
+    layers.dedup();
+}
+
+fn add_statements(statements: &mut Vec<StatementRef>, more: Vec<StatementRef>) {
+    statements.extend(more);
+    statements.sort();
+    statements.dedup();
+}
+
+fn add_caveats(caveats: &mut Vec<Caveat>, more: Vec<Caveat>) {
+    caveats.extend(more);
+    caveats.sort_unstable();
+    caveats.dedup();
+}
+
+/// The condition under which all of them hold: nested conjunctions opened, each child once, sorted. `None` for none of them.
+pub(crate) fn conjunction(conditions: impl IntoIterator<Item = ConditionExpression>) -> Option<ConditionExpression> {
+    let mut all = Vec::new();
+    for condition in conditions {
+        match condition {
+            ConditionExpression::All { all: children } => all.extend(children),
+            other => all.push(other),
+        }
+    }
+    sort_by_text(&mut all);
+    match all.len() {
+        0 | 1 => all.pop(),
+        _ => Some(ConditionExpression::All { all }),
+    }
+}
+
+/// The condition under which at least one of them holds.
+pub(crate) fn disjunction(conditions: impl IntoIterator<Item = ConditionExpression>) -> Option<ConditionExpression> {
+    let mut any = Vec::new();
+    for condition in conditions {
+        match condition {
+            ConditionExpression::Any { any: children } => any.extend(children),
+            other => any.push(other),
+        }
+    }
+    sort_by_text(&mut any);
+    match any.len() {
+        0 | 1 => any.pop(),
+        _ => Some(ConditionExpression::Any { any }),
+    }
+}
+
+/// Sorts by the bytes of their JSON and drops what stands twice.
+fn sort_by_text(conditions: &mut Vec<ConditionExpression>) {
+    conditions.sort_by_cached_key(|condition| serde_json::to_string(condition).unwrap_or_default());
+    conditions.dedup();
+}

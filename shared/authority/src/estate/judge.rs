@@ -1,0 +1,185 @@
+//! Decides one request through every layer: policies first, then the gates that AWS keeps beside them.
+
+use std::borrow::Cow;
+
+use sv0_iam::{
+    ApplicablePolicies, Context, EvaluateError, Evaluation, NamedPolicy, PolicyLevel, Question, ResourcePolicyInput, UncollectedPolicy, UnknownContext, evaluate,
+};
+use sv0_model::arn::account_of;
+use sv0_model::decision::{Decision, Layer};
+
+use super::Estate;
+use super::place::Place;
+use super::subject::Subject;
+use super::surroundings::Membership;
+
+/// A question whose names are resolved.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Request<'a> {
+    pub subject: &'a Subject<'a>,
+    pub action: &'a str,
+    pub place: &'a Place<'a>,
+    pub context: &'a Context,
+    pub unknown_context: UnknownContext,
+}
+
+impl<'g> Estate<'g> {
+    /// The decision on a request, with S3 Block Public Access and the key that encrypts the resource.
+    pub(crate) fn judge(&self, request: &Request<'_>) -> Result<Evaluation, EvaluateError> {
+        let policies = self.judge_policies(request)?;
+        let public_access = self.block_public_access(request, policies);
+        Ok(self.kms_gate(request, public_access))
+    }
+
+    /// The decision of the policies alone.
+    ///
+    /// An account outside the organization may be in another one or in none. Where it is denied whatever is true of that, it is denied.
+    pub(crate) fn judge_policies(&self, request: &Request<'_>) -> Result<Evaluation, EvaluateError> {
+        let context = self.surroundings(request);
+        if !self.is_outsider(request.subject) {
+            return self.evaluate_in(request, &context);
+        }
+        let mut denial = None;
+        for hypothesis in self.outside_organizations(&context) {
+            let evaluation = self.evaluate_in(request, &hypothesis)?;
+            if evaluation.decision.is_possible() {
+                return self.evaluate_in(request, &context);
+            }
+            denial = denial.or(Some(evaluation));
+        }
+        denial.map_or_else(|| self.evaluate_in(request, &context), Ok)
+    }
+
+    fn is_outsider(&self, subject: &Subject<'_>) -> bool {
+        let membership = subject.account().map(|account| self.membership(account));
+        self.graph.organization.id.is_some() && membership == Some(Membership::Outsider)
+    }
+
+    /// What may be true of the organization of an account that is not in ours: it is in none, in one that no policy names, or in one that some policy names.
+    fn outside_organizations(&self, context: &Context) -> Vec<Context> {
+        let mut hypotheses = Vec::new();
+        if context.get("aws:PrincipalOrgID").is_some() || self.foreign_organizations.len() > MOST_FOREIGN_ORGANIZATIONS {
+            return hypotheses;
+        }
+        let mut in_none = context.clone();
+        in_none.mark_absent("aws:PrincipalOrgID");
+        in_none.mark_absent("aws:PrincipalOrgPaths");
+        hypotheses.push(in_none);
+        let mut in_another = context.clone();
+        in_another.insert("aws:PrincipalOrgID", vec![UNNAMED_ORGANIZATION.to_owned()]);
+        in_another.insert("aws:PrincipalOrgPaths", vec![format!("{UNNAMED_ORGANIZATION}/r-0000/")]);
+        hypotheses.push(in_another);
+        for named in &self.foreign_organizations {
+            let mut in_named = context.clone();
+            in_named.insert("aws:PrincipalOrgID", vec![named.clone()]);
+            hypotheses.push(in_named);
+        }
+        hypotheses
+    }
+
+    /// Calls `visit` with every policy that may have a say in a request.
+    pub(crate) fn for_each_policy(&self, subject: &Subject<'_>, place: &Place<'_>, action: &str, visit: &mut dyn FnMut(&NamedPolicy)) {
+        let of_principal = self.ceilings.of(subject.account());
+        let of_resource = self.ceilings.of(account_of(&place.arn).or(place.account()));
+        let levels = of_principal.scps.iter().chain(&of_resource.rcps);
+        let own = subject.holdings.identity.iter().chain(&subject.holdings.boundaries);
+        own.chain(levels.flat_map(|level| &level.policies)).for_each(&mut *visit);
+        let mut shelf = None;
+        if let ResourcePolicyInput::Set(policy) = self.resource_policy(place, action, &mut shelf) {
+            visit(policy);
+        }
+    }
+
+    /// Native ids of the policies of each layer that applies to a request, in evaluation order.
+    pub(crate) fn policies_by_layer(&self, request: &Request<'_>) -> Vec<(Layer, Vec<String>)> {
+        let subject = request.subject;
+        let names = |policies: &[NamedPolicy]| policies.iter().map(|policy| policy.name.clone()).collect::<Vec<String>>();
+        let of_levels = |levels: &[PolicyLevel]| levels.iter().flat_map(|level| names(&level.policies)).collect::<Vec<String>>();
+        let missing = |layer: Layer| {
+            let missing = subject.holdings.uncollected.iter().filter(move |policy| policy.layer == layer);
+            missing.map(|policy| policy.name.clone()).collect::<Vec<String>>()
+        };
+        let mut shelf = None;
+        let resource = match self.resource_policy(request.place, request.action, &mut shelf) {
+            ResourcePolicyInput::Set(policy) => vec![policy.name.clone()],
+            ResourcePolicyInput::NotCollected { name } => vec![name.to_owned()],
+            ResourcePolicyInput::NotSet => Vec::new(),
+        };
+        let of_principal = self.ceilings.of(subject.account());
+        let of_resource = self.ceilings.of(account_of(&request.place.arn).or(request.place.account()));
+        let scps = if subject.is_bound_by_scps() { of_levels(&of_principal.scps) } else { Vec::new() };
+        let mut layers = vec![
+            (Layer::Identity, [names(&subject.holdings.identity), missing(Layer::Identity)].concat()),
+            (Layer::Resource, resource),
+            (Layer::Boundary, [names(&subject.holdings.boundaries), missing(Layer::Boundary)].concat()),
+            (Layer::Scp, scps),
+            (Layer::Rcp, of_levels(&of_resource.rcps)),
+            (Layer::Kms, self.gate_of(request).map(|(key, _)| key.to_owned()).into_iter().collect()),
+        ];
+        if self.public_access_applies(request) {
+            layers.push((Layer::BlockPublicAccess, request.place.entity.map(|bucket| bucket.native_id.clone()).into_iter().collect()));
+        }
+        for (_, policies) in &mut layers {
+            policies.sort();
+            policies.dedup();
+        }
+        layers
+    }
+
+    fn evaluate_in(&self, request: &Request<'_>, context: &Context) -> Result<Evaluation, EvaluateError> {
+        let Request { subject, action, place, .. } = *request;
+        let names_account = account_of(&place.arn).is_some();
+        let question = Question {
+            principal: &subject.principal,
+            action,
+            resource: &place.arn,
+            resource_account: place.account().filter(|_| !names_account),
+            context,
+            now: self.graph.captured_at,
+            unknown_context: request.unknown_context,
+        };
+        let of_principal = self.ceilings.of(subject.account());
+        let resource_account = account_of(&place.arn).or(place.account());
+        let of_resource = self.ceilings.of(resource_account.or(subject.account()));
+        let binds = subject.is_bound_by_scps();
+        let mut shelf = None;
+        evaluate(
+            &question,
+            &ApplicablePolicies {
+                identity: &subject.holdings.identity,
+                boundaries: &subject.holdings.boundaries,
+                scps: if binds { &of_principal.scps } else { &[] },
+                rcps: &of_resource.rcps,
+                resource: self.resource_policy(place, action, &mut shelf),
+                uncollected: &uncollected(
+                    &subject.holdings.uncollected,
+                    if binds { of_principal.uncollected_scps() } else { &[] },
+                    of_resource.uncollected_rcps(action),
+                ),
+                ..ApplicablePolicies::default()
+            },
+        )
+    }
+}
+
+/// An id that no organization has: AWS's hold letters and digits drawn at random.
+const UNNAMED_ORGANIZATION: &str = "o-0000000000";
+
+/// Policies that name more foreign organizations than this leave the question open.
+const MOST_FOREIGN_ORGANIZATIONS: usize = 8;
+
+fn uncollected<'a>(
+    of_principal: &'a [UncollectedPolicy],
+    scps: &[UncollectedPolicy],
+    rcps: &[UncollectedPolicy],
+) -> Cow<'a, [UncollectedPolicy]> {
+    if scps.is_empty() && rcps.is_empty() {
+        return Cow::Borrowed(of_principal);
+    }
+    Cow::Owned([of_principal, scps, rcps].concat())
+}
+
+/// Whether a decision denies, whatever the reason.
+pub(crate) fn denies(decision: Decision) -> bool {
+    !decision.is_possible()
+}

@@ -1,0 +1,106 @@
+//! Every policy document, parsed once.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use serde_json::Value;
+use sv0_iam::{NamedPolicy, Policy, PolicyDiagnostic, parse_policy};
+use sv0_model::decision::StatementRef;
+use sv0_model::graph::{Graph, PolicyRecord};
+
+/// Parsed policies by native id.
+pub(crate) struct Library<'g> {
+    shelves: BTreeMap<&'g str, Volume<'g>>,
+}
+
+struct Volume<'g> {
+    record: &'g PolicyRecord,
+    text: Option<Text>,
+}
+
+struct Text {
+    policy: Arc<Policy>,
+    diagnostics: Vec<PolicyDiagnostic>,
+}
+
+impl<'g> Library<'g> {
+    /// Parses each distinct document once: most policies of an organization are copies.
+    pub(crate) fn new(graph: &'g Graph) -> Self {
+        let mut parsed: BTreeMap<&str, Arc<Policy>> = BTreeMap::new();
+        let mut shelves = BTreeMap::new();
+        for (id, record) in &graph.policies {
+            let text = record.document.as_ref().map(|document| read(record, document, &mut parsed));
+            shelves.insert(id.as_str(), Volume { record, text });
+        }
+        Self { shelves }
+    }
+
+    /// The policy under its native id, if its text was collected.
+    pub(crate) fn named(&self, native_id: &str) -> Option<NamedPolicy> {
+        let policy = Arc::clone(self.policy(native_id)?);
+        Some(NamedPolicy {
+            name: native_id.to_owned(),
+            policy,
+        })
+    }
+
+    pub(crate) fn policy(&self, native_id: &str) -> Option<&Arc<Policy>> {
+        self.shelves.get(native_id)?.text.as_ref().map(|text| &text.policy)
+    }
+
+    pub(crate) fn record(&self, native_id: &str) -> Option<&'g PolicyRecord> {
+        self.shelves.get(native_id).map(|volume| volume.record)
+    }
+
+    /// The JSON of a statement.
+    pub(crate) fn statement(&self, of: &StatementRef) -> Option<&'g Value> {
+        let statements = self.record(&of.policy)?.document.as_ref()?.get("Statement")?;
+        match statements {
+            Value::Array(items) => items.get(of.index),
+            lone => (of.index == 0).then_some(lone),
+        }
+    }
+
+    /// Ids of organizations other than `own` that policies name in conditions on the caller's organization.
+    pub(crate) fn foreign_organizations(&self, own: Option<&str>) -> BTreeSet<String> {
+        let texts = self.shelves.values().filter_map(|volume| volume.text.as_ref());
+        texts
+            .flat_map(|text| text.policy.statements())
+            .flat_map(|statement| statement.conditions())
+            .filter(|clause| {
+                let key = clause.key();
+                key.eq_ignore_ascii_case("aws:PrincipalOrgID") || key.eq_ignore_ascii_case("aws:PrincipalOrgPaths")
+            })
+            .flat_map(|clause| clause.values())
+            .filter_map(|value| value.text().split('/').next())
+            .filter(|id| id.starts_with("o-") && Some(*id) != own && !id.contains(['*', '?']))
+            .map(str::to_owned)
+            .collect()
+    }
+
+    /// What could not be read as written, by policy.
+    pub(crate) fn diagnostics(&self) -> impl Iterator<Item = (&'g PolicyRecord, &PolicyDiagnostic)> {
+        self.shelves.values().flat_map(|volume| {
+            let diagnostics = volume.text.as_ref().map_or(&[][..], |text| &text.diagnostics);
+            diagnostics.iter().map(|diagnostic| (volume.record, diagnostic))
+        })
+    }
+}
+
+fn read<'g>(record: &'g PolicyRecord, document: &Value, parsed: &mut BTreeMap<&'g str, Arc<Policy>>) -> Text {
+    if let Some(policy) = record.sha256.as_deref().and_then(|hash| parsed.get(hash)) {
+        return Text {
+            policy: Arc::clone(policy),
+            diagnostics: Vec::new(),
+        };
+    }
+    let read = parse_policy(document);
+    let policy = Arc::new(read.policy);
+    if let Some(hash) = record.sha256.as_deref() {
+        parsed.insert(hash, Arc::clone(&policy));
+    }
+    Text {
+        policy,
+        diagnostics: read.diagnostics,
+    }
+}

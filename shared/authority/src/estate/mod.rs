@@ -1,0 +1,99 @@
+//! The estate: a graph compiled for questions of access.
+
+mod ceilings;
+mod gates;
+mod holdings;
+mod judge;
+mod library;
+mod place;
+mod public_access;
+mod subject;
+mod surroundings;
+#[cfg(test)]
+mod tests;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use sv0_model::graph::{Edge, EdgeKind, Entity, Graph, OrganizationNodeKind};
+
+pub(crate) use gates::{conjunction, disjunction};
+pub(crate) use judge::Request;
+pub(crate) use place::Place;
+pub(crate) use subject::Subject;
+
+use ceilings::Ceilings;
+use holdings::Holdings;
+use library::Library;
+use place::Places;
+use subject::RoleNames;
+
+/// A graph with its policies parsed once and its principals, accounts and resources indexed.
+pub struct Estate<'g> {
+    graph: &'g Graph,
+    library: Library<'g>,
+    holdings: BTreeMap<&'g str, Holdings>,
+    ceilings: Ceilings<'g>,
+    places: Places<'g>,
+    role_names: RoleNames<'g>,
+    scanned: BTreeSet<&'g str>,
+    lists_accounts: bool,
+    /// Ids of other organizations that policies name in conditions on the caller's organization.
+    foreign_organizations: BTreeSet<String>,
+    /// Where the edges of each entity begin and end in the graph's sorted list.
+    edges_from: BTreeMap<&'g str, &'g [Edge]>,
+}
+
+impl<'g> Estate<'g> {
+    /// Compiles a graph.
+    #[must_use]
+    pub fn new(graph: &'g Graph) -> Self {
+        let library = Library::new(graph);
+        let edges_from = index_edges(&graph.edges);
+        let holdings = holdings::of_all(graph, &edges_from, &library);
+        Self {
+            graph,
+            ceilings: Ceilings::new(graph, &library),
+            places: Places::new(graph),
+            role_names: RoleNames::new(graph),
+            scanned: subject::scanned_accounts(graph),
+            lists_accounts: lists_accounts(graph),
+            foreign_organizations: library.foreign_organizations(graph.organization.id.as_deref()),
+            library,
+            holdings,
+            edges_from,
+        }
+    }
+
+    /// The graph it was compiled from.
+    #[must_use]
+    pub fn graph(&self) -> &'g Graph {
+        self.graph
+    }
+
+    pub(crate) fn library(&self) -> &Library<'g> {
+        &self.library
+    }
+
+    pub(crate) fn entity(&self, native_id: &str) -> Option<&'g Entity> {
+        self.graph.entities.get(native_id)
+    }
+
+    /// Where edges of a kind lead from an entity.
+    pub(crate) fn targets<'s>(&'s self, from: &str, kind: EdgeKind) -> impl Iterator<Item = &'g str> + use<'g> {
+        let edges = self.edges_from.get(from).copied().unwrap_or_default();
+        edges.iter().filter(move |edge| edge.kind == kind).map(|edge| edge.to.as_str())
+    }
+}
+
+fn lists_accounts(graph: &Graph) -> bool {
+    let mut nodes = graph.organization.nodes.values();
+    nodes.any(|node| node.kind == OrganizationNodeKind::Account)
+}
+
+/// Slices of the edge list by the entity they start from. A list that is not sorted is grouped by its first run of each entity; the graph's is sorted.
+fn index_edges(edges: &[Edge]) -> BTreeMap<&str, &[Edge]> {
+    edges
+        .chunk_by(|a, b| a.from == b.from)
+        .filter_map(|run| Some((run.first()?.from.as_str(), run)))
+        .collect()
+}

@@ -1,0 +1,146 @@
+//! What is asked for: a resource, the entity it belongs to, and its account.
+
+use std::collections::BTreeMap;
+
+use sv0_iam::{NamedPolicy, Policy, ResourcePolicyInput};
+use sv0_model::arn::Arn;
+use sv0_model::graph::{Entity, EntityKind, Graph, ResourcePolicy};
+
+use super::Estate;
+use crate::evidence::secret_without_suffix;
+use crate::names;
+use crate::query::{Asked, QueryError};
+
+/// A resource of a question.
+#[derive(Debug, Clone)]
+pub(crate) struct Place<'e> {
+    /// The ARN that policies are matched against, or `*`.
+    pub arn: String,
+    /// The resource of the graph that it is or lies in: an object's bucket, an alias's function.
+    pub entity: Option<&'e Entity>,
+}
+
+impl<'e> Place<'e> {
+    /// A resource of the graph as a whole.
+    pub(crate) fn of(entity: &'e Entity) -> Self {
+        Self {
+            arn: entity.native_id.clone(),
+            entity: Some(entity),
+        }
+    }
+
+    /// Something inside a resource of the graph.
+    pub(crate) fn inside(entity: &'e Entity, arn: String) -> Self {
+        Self {
+            arn,
+            entity: Some(entity),
+        }
+    }
+
+    pub(crate) fn account(&self) -> Option<&str> {
+        self.entity.and_then(|entity| entity.account.as_deref())
+    }
+
+    pub(crate) fn is_in(&self, kind: EntityKind) -> bool {
+        self.entity.is_some_and(|entity| entity.kind == kind)
+    }
+}
+
+/// Secrets by their ARN without the six characters that AWS adds to their names.
+pub(crate) struct Places<'g> {
+    secrets: BTreeMap<&'g str, &'g Entity>,
+}
+
+impl<'g> Places<'g> {
+    pub(crate) fn new(graph: &'g Graph) -> Self {
+        let secrets = graph.entities.values().filter(|entity| entity.kind == EntityKind::Secret);
+        Self {
+            secrets: secrets
+                .filter_map(|secret| Some((secret_without_suffix(&secret.native_id)?, secret)))
+                .collect(),
+        }
+    }
+}
+
+impl<'g> Estate<'g> {
+    /// The resource under an ARN that a person gives.
+    pub(crate) fn place(&self, text: &str) -> Result<Place<'g>, QueryError> {
+        self.known_place(text).ok_or_else(|| QueryError::NotFound {
+            what: Asked::Resource,
+            text: text.to_owned(),
+            suggestions: names::suggestions(self.graph, text, |entity| !entity.kind.is_iam_principal()),
+        })
+    }
+
+    pub(crate) fn known_place(&self, text: &str) -> Option<Place<'g>> {
+        if text == "*" {
+            return Some(Place {
+                arn: text.to_owned(),
+                entity: None,
+            });
+        }
+        if let Some(entity) = self.entity(text) {
+            return Some(Place::of(entity));
+        }
+        if let Some(secret) = self.places.secrets.get(text) {
+            return Some(Place::of(secret));
+        }
+        let entity = self.entity(&container_of(text)?)?;
+        Some(Place::inside(entity, text.to_owned()))
+    }
+
+    /// What is known of the resource's own policy, as far as it counts for the action.
+    pub(crate) fn resource_policy<'e>(&self, place: &Place<'e>, action: &str, shelf: &'e mut Option<NamedPolicy>) -> ResourcePolicyInput<'e> {
+        let Some(entity) = place.entity.filter(|entity| governs(entity, action)) else {
+            return ResourcePolicyInput::NotSet;
+        };
+        match &entity.resource_policy {
+            ResourcePolicy::NotSupported | ResourcePolicy::NotSet => ResourcePolicyInput::NotSet,
+            ResourcePolicy::NotCollected => ResourcePolicyInput::NotCollected { name: &entity.native_id },
+            ResourcePolicy::Set { policy } => {
+                *shelf = self.library.named(policy);
+                match shelf {
+                    Some(named) => ResourcePolicyInput::Set(named),
+                    None => ResourcePolicyInput::NotCollected { name: &entity.native_id },
+                }
+            }
+        }
+    }
+}
+
+impl Estate<'_> {
+    /// The text of an entity's own resource-based policy.
+    pub(crate) fn own_policy(&self, entity: &Entity) -> Option<&Policy> {
+        match &entity.resource_policy {
+            ResourcePolicy::Set { policy } => self.library.policy(policy).map(|policy| &**policy),
+            _ => None,
+        }
+    }
+}
+
+/// Whether the resource's own policy counts for the action: a trust policy for STS alone, any other for the resource's own service.
+fn governs(entity: &Entity, action: &str) -> bool {
+    let service = action.split(':').next().unwrap_or_default();
+    if entity.kind.is_iam_principal() {
+        return service.eq_ignore_ascii_case("sts");
+    }
+    Arn::parse(&entity.native_id).is_some_and(|arn| service.eq_ignore_ascii_case(arn.service))
+}
+
+/// The ARN of what an ARN lies in: the bucket of an object, the function of a version or alias.
+fn container_of(text: &str) -> Option<String> {
+    let arn = Arn::parse(text)?;
+    let container = match arn.service {
+        "s3" => arn.resource.split_once('/').map(|(bucket, _)| bucket.to_owned())?,
+        "lambda" => {
+            let function = arn.resource.strip_prefix("function:")?.split(':').next()?;
+            format!("function:{function}")
+        }
+        "dynamodb" => {
+            let table = arn.resource.strip_prefix("table/")?.split('/').next()?;
+            format!("table/{table}")
+        }
+        _ => return None,
+    };
+    Some(format!("arn:{}:{}:{}:{}:{container}", arn.partition, arn.service, arn.region, arn.account))
+}

@@ -1,0 +1,176 @@
+//! The condition keys that an estate knows: organization, accounts and tags.
+
+use sv0_iam::{Context, PrincipalKind};
+use sv0_model::arn::Arn;
+use sv0_model::graph::{Entity, EntityKind, Organization, Resolution};
+
+use super::Estate;
+use super::judge::Request;
+use super::subject::Subject;
+
+/// Where an account stands towards the organization of the estate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Membership {
+    /// In it.
+    Member,
+    /// Known to be in no organization.
+    Unaffiliated,
+    /// Not in it; it may be in another one.
+    Outsider,
+    /// It was not collected which accounts are in it.
+    Unknown,
+}
+
+impl Estate<'_> {
+    /// The request's own context and, where it is silent, what the estate knows.
+    pub(crate) fn surroundings(&self, request: &Request<'_>) -> Context {
+        let mut context = request.context.clone();
+        let mut known = Known { context: &mut context };
+        self.add_principal(request.subject, &mut known);
+        self.add_resource(request, &mut known);
+        context
+    }
+
+    fn add_principal(&self, subject: &Subject<'_>, known: &mut Known<'_>) {
+        if let (PrincipalKind::AssumedRole { .. }, Some(role)) = (subject.principal.kind(), subject.entity) {
+            known.insert("aws:PrincipalArn", vec![role.native_id.clone()]);
+        }
+        self.add_organization(subject, known);
+        self.add_principal_tags(subject, known);
+    }
+
+    fn add_organization(&self, subject: &Subject<'_>, known: &mut Known<'_>) {
+        let membership = subject.account().map(|account| self.membership(account));
+        let organization = self.graph.organization.id.as_deref();
+        match (membership, organization) {
+            // Services and anonymous callers belong to no organization, nor does a federated caller before it has a session.
+            (None | Some(Membership::Unaffiliated), _) => {
+                known.absent("aws:PrincipalOrgID");
+                known.absent("aws:PrincipalOrgPaths");
+            }
+            (Some(Membership::Member), Some(id)) => {
+                known.insert("aws:PrincipalOrgID", vec![id.to_owned()]);
+                if let Some(path) = subject.account().and_then(|account| organization_path(&self.graph.organization, account)) {
+                    known.insert("aws:PrincipalOrgPaths", vec![path]);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Tags of the user or role. A session of a role may add further tags, so that for roles a key without a tag stays unknown.
+    fn add_principal_tags(&self, subject: &Subject<'_>, known: &mut Known<'_>) {
+        let Some(entity) = subject.entity.filter(|entity| entity.resolution == Resolution::Collected) else {
+            return;
+        };
+        for (key, value) in &entity.tags {
+            known.insert(&format!("aws:PrincipalTag/{key}"), vec![value.clone()]);
+        }
+        if entity.kind == EntityKind::IamUser {
+            known.absent_prefix("aws:PrincipalTag/");
+        }
+    }
+
+    fn add_resource(&self, request: &Request<'_>, known: &mut Known<'_>) {
+        let Some(entity) = request.place.entity else {
+            return;
+        };
+        if let Some(account) = entity.account.as_deref() {
+            known.insert("aws:ResourceAccount", vec![account.to_owned()]);
+            self.add_resource_organization(account, known);
+        }
+        add_resource_tags(entity, known);
+    }
+
+    fn add_resource_organization(&self, account: &str, known: &mut Known<'_>) {
+        match (self.membership(account), self.graph.organization.id.as_deref()) {
+            (Membership::Member, Some(id)) => {
+                known.insert("aws:ResourceOrgID", vec![id.to_owned()]);
+                if let Some(path) = organization_path(&self.graph.organization, account) {
+                    known.insert("aws:ResourceOrgPaths", vec![path]);
+                }
+            }
+            (Membership::Unaffiliated, _) => {
+                known.absent("aws:ResourceOrgID");
+                known.absent("aws:ResourceOrgPaths");
+            }
+            _ => {}
+        }
+    }
+
+    /// Where an account stands towards the organization.
+    pub(crate) fn membership(&self, account: &str) -> Membership {
+        let organization = &self.graph.organization;
+        if organization.id.is_none() {
+            return if self.scanned.contains(account) {
+                Membership::Unaffiliated
+            } else {
+                Membership::Outsider
+            };
+        }
+        if organization.nodes.contains_key(account) || organization.management_account.as_deref() == Some(account) {
+            Membership::Member
+        } else if self.lists_accounts {
+            Membership::Outsider
+        } else if self.scanned.contains(account) {
+            Membership::Member
+        } else {
+            Membership::Unknown
+        }
+    }
+}
+
+/// Tags of a resource that was collected; what is not tagged is known to be absent.
+///
+/// S3 tells neither: requests for objects carry a bucket's tags only where attribute-based access control is switched on, which no answer records.
+fn add_resource_tags(entity: &Entity, known: &mut Known<'_>) {
+    if entity.resolution != Resolution::Collected || entity.kind == EntityKind::S3Bucket {
+        return;
+    }
+    let service = Arn::parse(&entity.native_id).map_or("", |arn| arn.service);
+    for prefix in ["aws:ResourceTag/".to_owned(), format!("{service}:ResourceTag/")] {
+        for (key, value) in &entity.tags {
+            known.insert(&format!("{prefix}{key}"), vec![value.clone()]);
+        }
+        known.absent_prefix(&prefix);
+    }
+}
+
+/// `o-…/r-…/ou-…/`, as `aws:PrincipalOrgPaths` has it.
+pub(crate) fn organization_path(organization: &Organization, account: &str) -> Option<String> {
+    let levels = organization.levels_of(account)?;
+    let above = levels.split_last().map(|(_, above)| above)?;
+    let mut path = format!("{}/", organization.id.as_deref()?);
+    for node in above {
+        path.push_str(&node.id);
+        path.push('/');
+    }
+    Some(path)
+}
+
+/// Fills a context without overruling it.
+struct Known<'c> {
+    context: &'c mut Context,
+}
+
+impl Known<'_> {
+    fn is_open(&self, key: &str) -> bool {
+        self.context.get(key).is_none() && !self.context.is_absent(key)
+    }
+
+    fn insert(&mut self, key: &str, values: Vec<String>) {
+        if self.is_open(key) {
+            self.context.insert(key, values);
+        }
+    }
+
+    fn absent(&mut self, key: &str) {
+        if self.is_open(key) {
+            self.context.mark_absent(key);
+        }
+    }
+
+    fn absent_prefix(&mut self, prefix: &str) {
+        self.context.mark_absent_prefix(prefix);
+    }
+}

@@ -1,0 +1,175 @@
+//! Joins uses to the hops of paths.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use sv0_model::arn::Arn;
+use sv0_model::observation::{Evidence, Observation, ObservedUse};
+use sv0_model::time::Timestamp;
+
+use super::event::role_of_session;
+use super::reach::{CallSite, blind_spot};
+
+/// How many event ids an observation keeps.
+const KEPT_EVENT_IDS: usize = 3;
+
+/// The evidence of a run, indexed for questions about hops.
+pub(crate) struct Logs<'e> {
+    evidence: &'e Evidence,
+    uses: BTreeMap<(String, &'e str), Vec<&'e ObservedUse>>,
+    windows: BTreeMap<(&'e str, &'e str), (Timestamp, Timestamp)>,
+}
+
+/// A hop, as a question to the logs.
+#[derive(Debug, Clone)]
+pub(crate) struct Sighting<'q> {
+    /// Names under which the caller may stand in an event: its ARN, its unique id, a service's host name.
+    pub callers: &'q [&'q str],
+    /// Any of these actions counts.
+    pub actions: &'q [String],
+    /// Native id of the resource.
+    pub resource: &'q str,
+    /// Accounts whose trails record the call: the caller's and the resource's. One of them is enough.
+    pub accounts: &'q [&'q str],
+    /// The Region in which the call is recorded; `None` when it can be any.
+    pub region: Option<&'q str>,
+}
+
+impl<'e> Logs<'e> {
+    pub(crate) fn new(evidence: &'e Evidence) -> Self {
+        let mut uses: BTreeMap<_, Vec<&ObservedUse>> = BTreeMap::new();
+        for observed in &evidence.uses {
+            let key = (caller_key(&observed.principal), observed.action.as_str());
+            uses.entry(key).or_default().push(observed);
+        }
+        let windows = evidence
+            .log_windows
+            .iter()
+            .map(|window| {
+                (
+                    (window.account.as_str(), window.region.as_str()),
+                    (window.first, window.last),
+                )
+            })
+            .collect();
+        Self {
+            evidence,
+            uses,
+            windows,
+        }
+    }
+
+    /// What the logs say: done, not done in the window they cover, or not to be told from them.
+    pub(crate) fn observation(&self, sighting: &Sighting<'_>) -> Observation {
+        let uses = self.uses_of(sighting);
+        observed(&uses).unwrap_or_else(|| self.absence(sighting))
+    }
+
+    /// Successful uses, the newest first.
+    fn uses_of(&self, sighting: &Sighting<'_>) -> Vec<&'e ObservedUse> {
+        let callers: BTreeSet<String> = sighting.callers.iter().map(|caller| caller_key(caller)).collect();
+        let mut uses: Vec<&ObservedUse> = callers
+            .iter()
+            .flat_map(|caller| {
+                sighting
+                    .actions
+                    .iter()
+                    .map(move |action| (caller.clone(), action.as_str()))
+            })
+            .filter_map(|key| self.uses.get(&key))
+            .flatten()
+            .copied()
+            .filter(|observed| observed.count > 0 && same_resource(&observed.resource, sighting.resource))
+            .collect();
+        uses.sort_by(|a, b| b.last_seen.cmp(&a.last_seen).then_with(|| a.cmp(b)));
+        uses.dedup();
+        uses
+    }
+
+    fn absence(&self, sighting: &Sighting<'_>) -> Observation {
+        let verdicts: Vec<Result<(Timestamp, Timestamp), String>> = sighting
+            .accounts
+            .iter()
+            .map(|account| self.window_of(sighting, account))
+            .collect();
+        if let Some((window_start, window_end)) = verdicts.iter().flatten().min().copied() {
+            return Observation::NotObserved {
+                window_start,
+                window_end,
+            };
+        }
+        let reason = verdicts.into_iter().find_map(Result::err);
+        Observation::NotObservable {
+            reason: reason.unwrap_or_else(|| "it is not known in which account the call would be recorded".to_owned()),
+        }
+    }
+
+    /// The span over which the logs of an account would show every one of the actions, or why they would not.
+    fn window_of(&self, sighting: &Sighting<'_>, account: &str) -> Result<(Timestamp, Timestamp), String> {
+        for action in sighting.actions {
+            let site = CallSite {
+                action,
+                resource: sighting.resource,
+                account,
+                region: sighting.region,
+            };
+            if let Some(reason) = blind_spot(&self.evidence.trails, &site) {
+                return Err(reason);
+            }
+        }
+        let windows = self
+            .windows
+            .iter()
+            .filter(|((of, region), _)| *of == account && sighting.region.is_none_or(|asked| *region == asked));
+        windows
+            .map(|(_, window)| *window)
+            .reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)))
+            .ok_or_else(|| {
+                let region = sighting
+                    .region
+                    .map_or_else(String::new, |region| format!(" in {region}"));
+                format!("no log of account {account}{region} was read")
+            })
+    }
+}
+
+fn observed(uses: &[&ObservedUse]) -> Option<Observation> {
+    let first_seen = uses.iter().map(|observed| observed.first_seen).min()?;
+    let last_seen = uses.iter().map(|observed| observed.last_seen).max()?;
+    let mut event_ids = Vec::new();
+    for id in uses.iter().flat_map(|observed| &observed.event_ids) {
+        if event_ids.len() < KEPT_EVENT_IDS && !event_ids.contains(id) {
+            event_ids.push(id.clone());
+        }
+    }
+    Some(Observation::Observed {
+        count: uses.iter().map(|observed| observed.count).fold(0, u64::saturating_add),
+        first_seen,
+        last_seen,
+        event_ids,
+    })
+}
+
+/// A role's ARN without its path: a session's ARN does not tell the path, and a role's name is unique in its account.
+fn caller_key(caller: &str) -> String {
+    let role = role_of_session(caller).unwrap_or_else(|| caller.to_owned());
+    match Arn::parse(&role).filter(|arn| arn.service == "iam" && arn.resource_type() == "role") {
+        Some(arn) => format!("arn:{}:iam::{}:role/{}", arn.partition, arn.account, arn.name()),
+        None => role,
+    }
+}
+
+/// Whether the resource of an event is the entity. A caller may name a secret without the six characters that AWS adds, and a role without its path.
+fn same_resource(named: &str, entity: &str) -> bool {
+    named == entity || caller_key(named) == caller_key(entity) || secret_without_suffix(entity) == Some(named)
+}
+
+/// The ARN of a secret without `-` and the six characters at its end.
+pub(crate) fn secret_without_suffix(arn: &str) -> Option<&str> {
+    let secret = Arn::parse(arn).filter(|arn| arn.service == "secretsmanager")?;
+    let (rest, suffix) = secret.resource.rsplit_once('-')?;
+    let is_suffix = suffix.len() == 6 && suffix.bytes().all(|b| b.is_ascii_alphanumeric()) && !rest.is_empty();
+    if !is_suffix {
+        return None;
+    }
+    arn.rsplit_once('-').map(|(rest, _)| rest)
+}

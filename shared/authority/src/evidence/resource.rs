@@ -1,0 +1,210 @@
+//! Maps the names of CloudTrail events to IAM actions, and their parameters to resource ARNs.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+use sv0_model::arn::{Arn, is_account_id};
+
+use super::event::text_at;
+
+/// Most resources taken from one event; the services' own batch limits are lower.
+const MOST_RESOURCES: usize = 100;
+
+/// Where an event was recorded: what completes a resource that it names without an ARN.
+pub(crate) struct EventPlace<'e> {
+    pub partition: &'e str,
+    pub account: &'e str,
+    pub region: &'e str,
+}
+
+/// Event sources whose IAM service prefix is not the first label of their host name.
+const SERVICE_PREFIXES: &[(&str, &str)] = &[
+    ("monitoring", "cloudwatch"),
+    ("email", "ses"),
+    ("application-autoscaling", "application-autoscaling"),
+    ("tagging", "tag"),
+];
+
+/// Event names whose IAM action is called differently (Service Authorization Reference).
+const RENAMED_EVENTS: &[(&str, &str, &str)] = &[
+    ("lambda", "Invoke", "lambda:InvokeFunction"),
+    ("lambda", "InvokeAsync", "lambda:InvokeFunction"),
+    ("lambda", "InvokeWithResponseStream", "lambda:InvokeFunction"),
+    ("s3", "HeadObject", "s3:GetObject"),
+    ("s3", "SelectObjectContent", "s3:GetObject"),
+    ("s3", "ListObjects", "s3:ListBucket"),
+    ("s3", "ListObjectsV2", "s3:ListBucket"),
+    ("s3", "HeadBucket", "s3:ListBucket"),
+    ("s3", "CopyObject", "s3:PutObject"),
+    ("s3", "CreateMultipartUpload", "s3:PutObject"),
+    ("s3", "UploadPart", "s3:PutObject"),
+    ("s3", "UploadPartCopy", "s3:PutObject"),
+    ("s3", "CompleteMultipartUpload", "s3:PutObject"),
+    ("s3", "PostObject", "s3:PutObject"),
+    ("s3", "DeleteObjects", "s3:DeleteObject"),
+];
+
+/// The IAM action that an event stands for, such as `lambda:InvokeFunction` for `Invoke` of `lambda.amazonaws.com`.
+pub(crate) fn action(event_source: &str, event_name: &str) -> Option<String> {
+    let host = event_source.split('.').next().filter(|host| !host.is_empty())?;
+    let service = SERVICE_PREFIXES
+        .iter()
+        .find(|(from, _)| *from == host)
+        .map_or(host, |(_, to)| to);
+    let name = without_api_version(event_name);
+    if name.is_empty() {
+        return None;
+    }
+    let renamed = RENAMED_EVENTS
+        .iter()
+        .find(|(of, event, _)| *of == service && *event == name);
+    Some(renamed.map_or_else(|| format!("{service}:{name}"), |(_, _, action)| (*action).to_owned()))
+}
+
+/// `Invoke20150331` and `UpdateFunctionCode20150331v2` carry the date of their API's version.
+fn without_api_version(name: &str) -> &str {
+    let unversioned = name
+        .rsplit_once('v')
+        .filter(|(_, version)| !version.is_empty() && version.bytes().all(|b| b.is_ascii_digit()))
+        .map_or(name, |(rest, _)| rest);
+    let stem = unversioned.trim_end_matches(|c: char| c.is_ascii_digit());
+    if unversioned.len() - stem.len() == 8 {
+        stem
+    } else {
+        name
+    }
+}
+
+/// How a request parameter names a resource.
+struct Parameter {
+    service: &'static str,
+    /// JSON pointer into `requestParameters`: a string or an array of strings.
+    pointer: &'static str,
+    /// The rest of the ARN after the account, `{}` standing for the name; an account in the ARN only where `regional`.
+    resource: &'static str,
+    scope: Scope,
+}
+
+/// Which of Region and account an ARN carries.
+#[derive(Clone, Copy)]
+enum Scope {
+    RegionAndAccount,
+    Account,
+    Neither,
+}
+
+const PARAMETERS: &[Parameter] = &[
+    parameter("sts", "/roleArn", "role/{}", Scope::Account),
+    parameter("secretsmanager", "/secretId", "secret:{}", Scope::RegionAndAccount),
+    parameter("lambda", "/functionName", "function:{}", Scope::RegionAndAccount),
+    parameter("s3", "/bucketName", "{}", Scope::Neither),
+    parameter("ssm", "/name", "parameter/{}", Scope::RegionAndAccount),
+    parameter("ssm", "/names", "parameter/{}", Scope::RegionAndAccount),
+    parameter("dynamodb", "/tableName", "table/{}", Scope::RegionAndAccount),
+    parameter("ecr", "/repositoryName", "repository/{}", Scope::RegionAndAccount),
+    parameter("sns", "/topicArn", "{}", Scope::RegionAndAccount),
+];
+
+const fn parameter(service: &'static str, pointer: &'static str, resource: &'static str, scope: Scope) -> Parameter {
+    Parameter {
+        service,
+        pointer,
+        resource,
+        scope,
+    }
+}
+
+/// ARNs of the resources that an event acted on; empty where it names none.
+pub(crate) fn resources(action: &str, event: &Value, place: &EventPlace<'_>) -> BTreeSet<String> {
+    let service = action.split(':').next().unwrap_or_default();
+    let listed = listed_arns(event, service);
+    let named: BTreeSet<String> = PARAMETERS
+        .iter()
+        .filter(|parameter| parameter.service == service)
+        .flat_map(|parameter| named_by(parameter, event, place))
+        .take(MOST_RESOURCES)
+        .collect();
+    match service {
+        // The list holds the object as well as the bucket; uses are counted by bucket.
+        "s3" => named,
+        // A name or partial ARN in the parameters says less than the full ARN in the list.
+        _ if listed.is_empty() => named,
+        "sts" | "lambda" | "ssm" | "ecr" | "dynamodb" if !named.is_empty() => named,
+        _ => listed,
+    }
+}
+
+/// ARNs in the event's `resources`, those of the event's own service first: a `GetSecretValue` may list the KMS key too.
+fn listed_arns(event: &Value, service: &str) -> BTreeSet<String> {
+    let arns: Vec<&str> = event
+        .get("resources")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+        .filter_map(|resource| text_at(resource, "/ARN").or_else(|| text_at(resource, "/arn")))
+        .take(MOST_RESOURCES)
+        .collect();
+    let own: BTreeSet<String> = arns
+        .iter()
+        .filter(|arn| Arn::parse(arn).is_some_and(|arn| arn.service == service))
+        .map(|arn| (*arn).to_owned())
+        .collect();
+    if own.is_empty() {
+        return arns.first().map(|arn| (*arn).to_owned()).into_iter().collect();
+    }
+    own
+}
+
+fn named_by(parameter: &Parameter, event: &Value, place: &EventPlace<'_>) -> Vec<String> {
+    let value = event
+        .get("requestParameters")
+        .and_then(|parameters| parameters.pointer(parameter.pointer));
+    let names: Vec<&str> = match value {
+        Some(Value::String(name)) => vec![name],
+        Some(Value::Array(names)) => names.iter().filter_map(Value::as_str).collect(),
+        _ => Vec::new(),
+    };
+    let account = text_at(event, "/requestParameters/registryId")
+        .filter(|id| is_account_id(id))
+        .unwrap_or(place.account);
+    names
+        .into_iter()
+        .filter(|name| !name.is_empty())
+        .map(|name| arn_of(parameter, name, account, place))
+        .collect()
+}
+
+fn arn_of(parameter: &Parameter, name: &str, account: &str, place: &EventPlace<'_>) -> String {
+    if parameter.service == "lambda" {
+        return function_arn(name, place);
+    }
+    if name.starts_with("arn:") {
+        return name.to_owned();
+    }
+    let rest = parameter.resource.replace("{}", name.trim_start_matches('/'));
+    let (region, account) = match parameter.scope {
+        Scope::RegionAndAccount => (place.region, account),
+        Scope::Account => ("", account),
+        Scope::Neither => ("", ""),
+    };
+    format!(
+        "arn:{}:{}:{region}:{account}:{rest}",
+        place.partition, parameter.service
+    )
+}
+
+/// A function named by its name, `account:function:name` or its ARN, each with or without a version or alias.
+fn function_arn(name: &str, place: &EventPlace<'_>) -> String {
+    let fields: Vec<&str> = name.split(':').collect();
+    let (partition, region, account, function) = match fields.as_slice() {
+        ["arn", partition, "lambda", region, account, "function", function, ..] => {
+            (*partition, *region, *account, *function)
+        }
+        [account, "function", function, ..] if is_account_id(account) => {
+            (place.partition, place.region, *account, *function)
+        }
+        [function, ..] => (place.partition, place.region, place.account, *function),
+        [] => (place.partition, place.region, place.account, name),
+    };
+    format!("arn:{partition}:lambda:{region}:{account}:function:{function}")
+}

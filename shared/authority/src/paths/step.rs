@@ -1,0 +1,77 @@
+//! One step of a path, as an evaluation judges it.
+
+use sv0_iam::Evaluation;
+use sv0_model::decision::{Caveat, ConditionExpression, Decision, Layer, StatementRef};
+use sv0_model::observation::Observation;
+use sv0_model::path::{PathHop, PathState};
+
+use crate::estate::disjunction;
+
+/// What every layer says to a step.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Step {
+    pub state: PathState,
+    pub blocked_by: Vec<Layer>,
+    pub condition: Option<ConditionExpression>,
+    pub statements: Vec<StatementRef>,
+    /// Of a blocked step, the statements that would have allowed it.
+    pub granted_by: Vec<StatementRef>,
+    pub caveats: Vec<Caveat>,
+}
+
+/// The state of a step with this decision.
+pub(crate) fn state_of(decision: Decision) -> PathState {
+    match decision {
+        Decision::Allow => PathState::Allowed,
+        Decision::Conditional => PathState::Conditional,
+        Decision::ImplicitDeny | Decision::ExplicitDeny => PathState::Blocked,
+    }
+}
+
+impl From<Evaluation> for Step {
+    fn from(evaluation: Evaluation) -> Self {
+        let state = state_of(evaluation.decision);
+        Self {
+            state,
+            blocked_by: evaluation.blocked_by,
+            condition: evaluation.condition,
+            statements: evaluation.statements,
+            granted_by: if state == PathState::Blocked { evaluation.granting } else { Vec::new() },
+            caveats: evaluation.caveats,
+        }
+    }
+}
+
+impl Step {
+    /// The step that holds where at least one of two with the same state does.
+    pub(crate) fn or(mut self, other: Self) -> Self {
+        self.condition = disjunction(self.condition.into_iter().chain(other.condition));
+        extend(&mut self.blocked_by, other.blocked_by);
+        extend(&mut self.statements, other.statements);
+        extend(&mut self.granted_by, other.granted_by);
+        extend(&mut self.caveats, other.caveats);
+        self
+    }
+
+    pub(crate) fn hop(&self, from: &str, relation: &str, to: &str, actions: Vec<String>, observation: Observation) -> PathHop {
+        PathHop {
+            from: from.to_owned(),
+            relation: relation.to_owned(),
+            to: to.to_owned(),
+            actions,
+            state: self.state,
+            blocked_by: self.blocked_by.clone(),
+            condition: self.condition.clone(),
+            statements: self.statements.clone(),
+            granted_by: self.granted_by.clone(),
+            observation,
+        }
+    }
+}
+
+/// Adds to a sorted list without repetitions.
+pub(crate) fn extend<T: Ord>(list: &mut Vec<T>, more: impl IntoIterator<Item = T>) {
+    list.extend(more);
+    list.sort_unstable();
+    list.dedup();
+}

@@ -1,0 +1,348 @@
+//! Makes the graph of a fixture.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Value, json};
+use sv0_model::arn::account_of;
+use sv0_model::graph::{
+    Edge, EdgeKind, Entity, EntityKind, Graph, OrganizationNode, OrganizationNodeKind, PolicyKind, PolicyRecord,
+    Resolution, ResourcePolicy, Sensitivity, urn,
+};
+use sv0_model::hash::sha256_of_json;
+use sv0_model::record::Origin;
+
+use super::statement::{document, identity_statement, resource_statement, trust_statement};
+
+const REGION: &str = "eu-west-1";
+
+/// The graph under construction, and the block that the next lines belong to.
+#[derive(Default)]
+pub(crate) struct Builder {
+    graph: Graph,
+    block: Option<String>,
+    statements: BTreeMap<(String, Part), Vec<Value>>,
+    edges: BTreeSet<(String, EdgeKind, String)>,
+}
+
+/// Which policy of a block a line belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Part {
+    Own,
+    Boundary,
+    Resource,
+    Organization(PolicyKind),
+}
+
+impl Builder {
+    pub(crate) fn line(&mut self, line: &str) {
+        let (word, rest) = line.split_once(' ').unwrap_or((line, ""));
+        match word {
+            "allow" | "deny" => self.statement(Part::Own, identity_statement(line)),
+            "boundary" => self.statement(Part::Boundary, identity_statement(rest)),
+            "trust" => self.statement(Part::Resource, trust_statement(rest)),
+            "grant" => self.statement(Part::Resource, resource_statement(rest)),
+            _ => self.start(word, rest),
+        }
+    }
+
+    /// Starts a block.
+    fn start(&mut self, kind: &str, rest: &str) {
+        let words: Vec<&str> = rest.split_whitespace().collect();
+        match (kind, words.as_slice()) {
+            ("organization", [id, "management", account]) => {
+                let organization = &mut self.graph.organization;
+                organization.id = Some((*id).to_owned());
+                organization.management_account = Some((*account).to_owned());
+                organization.policies_collected = true;
+                organization.service_control_policies_enabled = Some(true);
+                organization.resource_control_policies_enabled = Some(true);
+            }
+            ("policies-not-collected", []) => self.graph.organization.policies_collected = false,
+            ("account", [id, "under", path]) => self.account(id, path),
+            ("account", [id, words @ ..]) => {
+                self.entity(EntityKind::Account, &urn::account(id), id, Some(id), words);
+            }
+            ("scp", [name, "on", targets]) => self.organization_policy(PolicyKind::ServiceControl, name, targets),
+            ("rcp", [name, "on", targets]) => self.organization_policy(PolicyKind::ResourceControl, name, targets),
+            (_, [place, words @ ..]) => self.resource(kind, place, words),
+            _ => panic!("unknown line of a fixture: {kind} {rest}"),
+        }
+    }
+
+    fn account(&mut self, id: &str, path: &str) {
+        let mut parent = None;
+        for node in path.split('/') {
+            let kind = match parent {
+                None => OrganizationNodeKind::Root,
+                Some(_) => OrganizationNodeKind::OrganizationalUnit,
+            };
+            self.node(node, kind, parent);
+            parent = Some(node.to_owned());
+        }
+        self.node(id, OrganizationNodeKind::Account, parent);
+        self.entity(EntityKind::Account, &urn::account(id), id, Some(id), &[]);
+    }
+
+    fn node(&mut self, id: &str, kind: OrganizationNodeKind, parent: Option<String>) {
+        let full_access = "arn:aws:organizations::aws:policy/service_control_policy/p-FullAWSAccess";
+        let node = OrganizationNode {
+            id: id.to_owned(),
+            kind,
+            name: id.to_owned(),
+            parent,
+            service_control_policies: BTreeSet::from([full_access.to_owned()]),
+            resource_control_policies: BTreeSet::new(),
+            state: None,
+        };
+        self.graph.organization.nodes.entry(id.to_owned()).or_insert(node);
+        let allow = document(&[identity_statement("allow * on *")]);
+        self.policy(full_access, PolicyKind::ServiceControl, None, Some(allow));
+    }
+
+    fn organization_policy(&mut self, kind: PolicyKind, name: &str, targets: &str) {
+        let id = format!("arn:aws:organizations::999999999999:policy/o-acme/{name}");
+        for target in targets.split(',') {
+            let node = self
+                .graph
+                .organization
+                .nodes
+                .get_mut(target)
+                .expect("an account line before the policy");
+            match kind {
+                PolicyKind::ServiceControl => node.service_control_policies.insert(id.clone()),
+                _ => node.resource_control_policies.insert(id.clone()),
+            };
+        }
+        self.statements
+            .insert((id.clone(), Part::Organization(kind)), Vec::new());
+        self.block = Some(id);
+    }
+
+    fn resource(&mut self, kind: &str, place: &str, words: &[&str]) {
+        let (account, name) = place
+            .split_once('/')
+            .unwrap_or_else(|| panic!("expected ACCOUNT/NAME: {place}"));
+        let (kind, arn) = match kind {
+            "role" => (EntityKind::IamRole, format!("arn:aws:iam::{account}:role/{name}")),
+            "service-linked-role" => (
+                EntityKind::ServiceLinkedRole,
+                format!("arn:aws:iam::{account}:role/aws-service-role/{name}"),
+            ),
+            "user" => (EntityKind::IamUser, format!("arn:aws:iam::{account}:user/{name}")),
+            "group" => (EntityKind::IamGroup, format!("arn:aws:iam::{account}:group/{name}")),
+            "bucket" => (EntityKind::S3Bucket, format!("arn:aws:s3:::{name}")),
+            "secret" => (
+                EntityKind::Secret,
+                format!("arn:aws:secretsmanager:{REGION}:{account}:secret:{name}-AbCdEf"),
+            ),
+            "key" => (EntityKind::KmsKey, format!("arn:aws:kms:{REGION}:{account}:key/{name}")),
+            "repository" => (
+                EntityKind::EcrRepository,
+                format!("arn:aws:ecr:{REGION}:{account}:repository/{name}"),
+            ),
+            "table" => (
+                EntityKind::GenericResource,
+                format!("arn:aws:dynamodb:{REGION}:{account}:table/{name}"),
+            ),
+            "lambda" => (
+                EntityKind::LambdaFunction,
+                format!("arn:aws:lambda:{REGION}:{account}:function:{name}"),
+            ),
+            "instance" => (
+                EntityKind::Ec2Instance,
+                format!("arn:aws:ec2:{REGION}:{account}:instance/{name}"),
+            ),
+            "task" => (
+                EntityKind::EcsTaskDefinition,
+                format!("arn:aws:ecs:{REGION}:{account}:task-definition/{name}:1"),
+            ),
+            "service" => (
+                EntityKind::EcsService,
+                format!("arn:aws:ecs:{REGION}:{account}:service/main/{name}"),
+            ),
+            other => panic!("unknown block of a fixture: {other}"),
+        };
+        self.entity(kind, &arn, name.rsplit('/').next().unwrap_or(name), Some(account), words);
+    }
+
+    fn entity(&mut self, kind: EntityKind, id: &str, name: &str, account: Option<&str>, words: &[&str]) {
+        let regional = !matches!(kind, EntityKind::Account) && !kind.is_iam_principal();
+        let mut entity = Entity {
+            native_id: id.to_owned(),
+            source_system: format!("test:{}", account.unwrap_or_default()),
+            kind,
+            name: name.to_owned(),
+            account: account.map(str::to_owned),
+            region: regional.then(|| REGION.to_owned()),
+            resolution: Resolution::Collected,
+            sensitivity: Sensitivity::Unknown,
+            sensitivity_rule: String::new(),
+            tags: BTreeMap::new(),
+            resource_policy: ResourcePolicy::NotSet,
+            attributes: BTreeMap::new(),
+            captured_at: None,
+            origins: vec![Origin {
+                object: "fixture".to_owned(),
+                sha256: id.to_owned(),
+            }],
+        };
+        let mut words = words.iter();
+        while let Some(word) = words.next() {
+            self.word(&mut entity, word, &mut words);
+        }
+        self.graph.entities.insert(id.to_owned(), entity);
+        self.block = Some(id.to_owned());
+    }
+
+    /// One word, with its operand, of a block's first line.
+    fn word(&mut self, entity: &mut Entity, word: &str, operands: &mut std::slice::Iter<'_, &str>) {
+        let mut operand = || operands.next().unwrap_or_else(|| panic!("{word} needs an operand"));
+        let id = entity.native_id.clone();
+        let account = entity.account.clone().unwrap_or_default();
+        let role = |name: &str| full_arn(name, &format!("arn:aws:iam::{account}:role/"));
+        match word {
+            "restricted" => entity.sensitivity = Sensitivity::Restricted,
+            "internal" => entity.sensitivity = Sensitivity::Internal,
+            "referenced" => entity.resolution = Resolution::Referenced,
+            "external" => entity.resolution = Resolution::External,
+            "policy-not-collected" => entity.resource_policy = ResourcePolicy::NotCollected,
+            "tag" => {
+                let (key, value) = operand().split_once('=').expect("KEY=VALUE");
+                entity.tags.insert(key.to_owned(), value.to_owned());
+            }
+            "runs-as" => self.edge(&id, EdgeKind::RunsAs, &role(operand())),
+            "pulls-via" => self.edge(&id, EdgeKind::PullsVia, &role(operand())),
+            "injects" => {
+                let secret = json!({"name": "SECRET", "value_from": operand()});
+                entity.attributes.insert("containers".to_owned(), json!([{"name": "main", "secrets": [secret]}]));
+            }
+            "runs" => {
+                let task = format!("arn:aws:ecs:{REGION}:{account}:task-definition/{}:1", operand());
+                self.edge(&id, EdgeKind::Runs, &task);
+            }
+            "key" => {
+                let key = full_arn(operand(), &format!("arn:aws:kms:{REGION}:{account}:key/"));
+                self.edge(&id, EdgeKind::EncryptedWith, &key);
+            }
+            "in" => {
+                let group = format!("arn:aws:iam::{account}:group/{}", operand());
+                self.edge(&id, EdgeKind::MemberOf, &group);
+            }
+            "holds" => self.hold(&id, operand()),
+            "blocks-public-access" => {
+                let block = json!({"block_public_acls": true, "ignore_public_acls": true, "block_public_policy": true, "restrict_public_buckets": true});
+                entity.attributes.insert("block_public_access".to_owned(), block);
+            }
+            other => panic!("unknown word of a fixture: {other}"),
+        }
+    }
+
+    /// Attaches a managed policy whose text is known only for AWS's AdministratorAccess.
+    fn hold(&mut self, principal: &str, policy: &str) {
+        let admin = policy.ends_with("/AdministratorAccess");
+        let text = admin.then(|| document(&[identity_statement("allow * on *")]));
+        let kind = if account_of(policy).is_some() {
+            PolicyKind::CustomerManaged
+        } else {
+            PolicyKind::AwsManaged
+        };
+        self.policy(policy, kind, None, text);
+        self.edge(principal, EdgeKind::HasPolicy, policy);
+    }
+
+    fn edge(&mut self, from: &str, kind: EdgeKind, to: &str) {
+        self.edges.insert((from.to_owned(), kind, to.to_owned()));
+    }
+
+    fn statement(&mut self, part: Part, statement: Value) {
+        let block = self.block.clone().expect("a block above the statement");
+        let organization = self
+            .statements
+            .keys()
+            .find(|(id, part)| *id == block && matches!(part, Part::Organization(_)));
+        let part = organization.map_or(part, |(_, part)| *part);
+        self.statements.entry((block, part)).or_default().push(statement);
+    }
+
+    fn policy(&mut self, id: &str, kind: PolicyKind, owner: Option<&str>, text: Option<Value>) {
+        let record = PolicyRecord {
+            native_id: id.to_owned(),
+            kind,
+            name: id.rsplit(['/', ':']).next().unwrap_or_default().to_owned(),
+            owner: owner.map(str::to_owned),
+            sha256: text.as_ref().map(sha256_of_json),
+            document: text,
+            version_id: None,
+            captured_at: None,
+            origin: None,
+        };
+        self.graph.policies.insert(id.to_owned(), record);
+    }
+
+    pub(crate) fn finish(mut self) -> Graph {
+        self.graph.captured_at = "2025-06-30T00:00:00Z".parse().ok();
+        self.graph.partition = "aws".to_owned();
+        for ((block, part), statements) in std::mem::take(&mut self.statements) {
+            self.attach(&block, part, &document(&statements));
+        }
+        let edges = std::mem::take(&mut self.edges);
+        self.graph.edges = edges.into_iter().map(|(from, kind, to)| edge(from, kind, to)).collect();
+        self.graph
+    }
+
+    fn attach(&mut self, block: &str, part: Part, text: &Value) {
+        match part {
+            Part::Own => {
+                let id = urn::inline_policy(block, "inline");
+                self.policy(&id, PolicyKind::Inline, Some(block), Some(text.clone()));
+                self.edge(block, EdgeKind::HasPolicy, &id);
+            }
+            Part::Boundary => self.boundary(block, text),
+            Part::Resource => self.resource_policy(block, text),
+            Part::Organization(kind) => self.policy(block, kind, None, Some(text.clone())),
+        }
+    }
+
+    fn boundary(&mut self, block: &str, text: &Value) {
+        let name = block.rsplit('/').next().unwrap_or_default();
+        let policy = format!(
+            "arn:aws:iam::{}:policy/{name}-boundary",
+            account_of(block).unwrap_or_default()
+        );
+        let ceiling = urn::permissions_boundary(&policy);
+        self.policy(&policy, PolicyKind::CustomerManaged, None, Some(text.clone()));
+        self.entity(EntityKind::PermissionsBoundary, &ceiling, name, None, &[]);
+        let entity = self.graph.entities.get_mut(&ceiling).expect("just inserted");
+        entity.attributes.insert("policy".to_owned(), json!(policy));
+        self.edge(block, EdgeKind::SubjectTo, &ceiling);
+    }
+
+    fn resource_policy(&mut self, block: &str, text: &Value) {
+        let entity = self.graph.entities.get_mut(block).expect("a block above the grant");
+        let (id, kind) = if entity.kind.is_iam_principal() {
+            (urn::trust_policy(block), PolicyKind::Trust)
+        } else {
+            (urn::resource_policy(block), PolicyKind::ResourceBased)
+        };
+        entity.resource_policy = ResourcePolicy::Set { policy: id.clone() };
+        self.policy(&id, kind, Some(block), Some(text.clone()));
+    }
+}
+
+fn edge(from: String, kind: EdgeKind, to: String) -> Edge {
+    Edge {
+        from,
+        kind,
+        to,
+        attributes: BTreeMap::new(),
+        origins: Vec::new(),
+    }
+}
+
+fn full_arn(name: &str, prefix: &str) -> String {
+    if name.starts_with("arn:") {
+        name.to_owned()
+    } else {
+        format!("{prefix}{name}")
+    }
+}

@@ -1,0 +1,164 @@
+//! One Config item, with what every type has in common.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+use sv0_model::arn::{Arn, is_account_id};
+use sv0_model::record::{Origin, Record};
+
+use super::table::TypeRow;
+use crate::freshness::{Freshness, Source};
+use crate::json::{at, decoded, first_arn, first_text, is_arn, list_at, tags, text_at};
+
+/// The one part that stays as it is: a policy's text has a decoder of its own, which loses nothing of it.
+const POLICY: &str = "Policy";
+
+/// One Config item.
+pub(crate) struct ConfigItem<'a> {
+    /// Its type, such as `AWS::S3::Bucket`.
+    pub(crate) resource_type: &'a str,
+    /// Its record.
+    pub(crate) origin: &'a Origin,
+    /// Its rank.
+    pub(crate) freshness: Freshness,
+    /// The account it is in.
+    pub(crate) account: Option<&'a str>,
+    /// The Region it is in; `None` for global types.
+    pub(crate) region: Option<&'a str>,
+    /// The whole item, with `configuration` and what stands in `supplementaryConfiguration` decoded.
+    pub(crate) body: Cow<'a, Value>,
+    partition: String,
+}
+
+impl<'a> ConfigItem<'a> {
+    /// Reads what every item has.
+    pub(crate) fn new(record: &'a Record, resource_type: &'a str, partition: &str) -> Self {
+        let body = &record.body;
+        let arn = text_at(body, "arn").and_then(Arn::parse);
+        let account = text_at(body, "accountId")
+            .or_else(|| text_at(body, "awsAccountId"))
+            .filter(|text| is_account_id(text))
+            .or_else(|| arn.and_then(|arn| arn.account_id()))
+            .or(record.account.as_deref());
+        let region = text_at(body, "awsRegion")
+            .or(record.region.as_deref())
+            .or_else(|| arn.map(|arn| arn.region))
+            .filter(|region| !matches!(*region, "" | "global") && !resource_type.starts_with("AWS::IAM::"));
+        Self {
+            resource_type,
+            origin: &record.origin,
+            freshness: Freshness::of(record, Source::Config),
+            account,
+            region,
+            body: with_embedded_json(body),
+            partition: arn.map_or(partition, |arn| arn.partition).to_owned(),
+        }
+    }
+
+    /// Whether AWS answered with a `supplementaryConfiguration`, so that what is not in it is not set.
+    pub(crate) fn has_supplementary_configuration(&self) -> bool {
+        at(&self.body, "supplementaryConfiguration").is_some_and(Value::is_object)
+    }
+
+    /// Whether AWS answered with a `configuration` that says anything.
+    pub(crate) fn has_configuration(&self) -> bool {
+        at(&self.body, "configuration")
+            .and_then(Value::as_object)
+            .is_some_and(|object| !object.is_empty())
+    }
+
+    /// The ARN the item has, or the one it must have.
+    pub(crate) fn native_id(&self, row: &TypeRow) -> Option<String> {
+        let given = first_arn(&self.body, row.arn).map(str::to_owned);
+        given.or_else(|| self.synthesised_arn(row).filter(|arn| is_arn(arn)))
+    }
+
+    /// The name a person knows it by.
+    pub(crate) fn name(&self, row: &TypeRow, native_id: &str) -> String {
+        first_text(&self.body, row.name)
+            .or_else(|| first_text(&self.body, &["resourceName"]))
+            .or_else(|| Arn::parse(native_id).map(|arn| arn.name()))
+            .unwrap_or_default()
+            .to_owned()
+    }
+
+    /// Tags, from wherever the type keeps them.
+    pub(crate) fn tags(&self) -> BTreeMap<String, String> {
+        let places = ["tags", "supplementaryConfiguration.Tags", "configuration.tags"];
+        let found = places
+            .iter()
+            .filter_map(|path| at(&self.body, path))
+            .map(tags)
+            .find(|tags| !tags.is_empty());
+        found.unwrap_or_else(|| self.bucket_tags())
+    }
+
+    fn bucket_tags(&self) -> BTreeMap<String, String> {
+        list_at(
+            &self.body,
+            "supplementaryConfiguration.BucketTaggingConfiguration.tagSets",
+        )
+        .iter()
+        .filter_map(|set| at(set, "tags"))
+        .flat_map(tags)
+        .collect()
+    }
+
+    fn synthesised_arn(&self, row: &TypeRow) -> Option<String> {
+        let id = first_text(&self.body, row.id)?;
+        let (service, kind) = self.service_and_kind();
+        let path = text_at(&self.body, "configuration.path").unwrap_or("/");
+        let arn = row
+            .arn_format
+            .replace("{partition}", &self.partition)
+            .replace("{region}", self.region.unwrap_or_default())
+            .replace("{account}", self.account.unwrap_or_default())
+            .replace("{service}", &service)
+            .replace("{kind}", &kind)
+            .replace("{path}", path)
+            .replace("{id}", id);
+        Some(arn)
+    }
+
+    /// `AWS::RDS::DBInstance` → (`rds`, `dbinstance`).
+    fn service_and_kind(&self) -> (String, String) {
+        let mut parts = self.resource_type.split("::").skip(1);
+        let service = parts.next().unwrap_or("unknown").to_ascii_lowercase();
+        let kind = parts.next().unwrap_or("resource").to_ascii_lowercase();
+        (service, kind)
+    }
+}
+
+/// The item with every part decoded that is still JSON in a string; borrowed where there is none.
+fn with_embedded_json(body: &Value) -> Cow<'_, Value> {
+    let parts = ["configuration", "supplementaryConfiguration"];
+    let is_embedded = |value: &Value| matches!(decoded(value), Cow::Owned(_));
+    let holds_embedded = |part: &&str| {
+        at(body, part).is_some_and(|value| {
+            is_embedded(value)
+                || value
+                    .as_object()
+                    .is_some_and(|object| object.iter().any(|(key, inner)| key != POLICY && is_embedded(inner)))
+        })
+    };
+    if !parts.iter().any(holds_embedded) {
+        return Cow::Borrowed(body);
+    }
+    let mut body = body.clone();
+    for part in parts {
+        if let Some(value) = body.get_mut(part) {
+            *value = decoded(value).into_owned();
+            decode_values(value);
+        }
+    }
+    Cow::Owned(body)
+}
+
+fn decode_values(value: &mut Value) {
+    if let Some(object) = value.as_object_mut() {
+        for (_, inner) in object.iter_mut().filter(|(key, _)| *key != POLICY) {
+            *inner = decoded(inner).into_owned();
+        }
+    }
+}

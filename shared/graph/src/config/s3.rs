@@ -1,0 +1,110 @@
+//! What a row cannot say of S3 buckets, and the Block Public Access of accounts.
+
+use serde_json::{Value, json};
+use sv0_model::graph::EdgeKind;
+
+use super::ConfigItem;
+use crate::description::{Description, Reference};
+use crate::facts::Facts;
+use crate::freshness::Fact;
+use crate::json::{as_list, at, bool_at, field, first_text, list_at, text_at};
+
+const ENCRYPTION_RULES: &str = "supplementaryConfiguration.ServerSideEncryptionConfiguration.rules";
+const OBJECT_OWNERSHIP: &[&str] = &[
+    "supplementaryConfiguration.OwnershipControls",
+    "supplementaryConfiguration.BucketOwnershipControls",
+];
+
+/// Block Public Access, encryption, access control list and object ownership.
+pub(super) fn refine(item: &ConfigItem<'_>, description: &mut Description) {
+    if !item.has_supplementary_configuration() {
+        return;
+    }
+    let block = at(&item.body, "supplementaryConfiguration.PublicAccessBlockConfiguration");
+    description.set(
+        "block_public_access",
+        Some(block.map_or(Value::Null, block_public_access)),
+    );
+    description.set("acl_grants", acl_grants(&item.body));
+    description.set("object_ownership", object_ownership(&item.body));
+    add_encryption(item, description);
+}
+
+/// The four switches by their names in the S3 API.
+fn block_public_access(block: &Value) -> Value {
+    json!({
+        "block_public_acls": bool_at(block, "blockPublicAcls").unwrap_or(false),
+        "ignore_public_acls": bool_at(block, "ignorePublicAcls").unwrap_or(false),
+        "block_public_policy": bool_at(block, "blockPublicPolicy").unwrap_or(false),
+        "restrict_public_buckets": bool_at(block, "restrictPublicBuckets").unwrap_or(false),
+    })
+}
+
+/// `AWS::S3::AccountPublicAccessBlock`: holds for every bucket of the account.
+pub(super) fn read_account_public_access_block(item: &ConfigItem<'_>, facts: &mut Facts) {
+    let account = item.account.or_else(|| text_at(&item.body, "resourceId"));
+    let (Some(account), Some(configuration)) = (account, at(&item.body, "configuration")) else {
+        let help = "record the item again with accountId and configuration";
+        facts.diagnostics.error(
+            item.origin,
+            "",
+            "config_item_without_id",
+            "an account's Block Public Access does not name its account",
+            help,
+        );
+        return;
+    };
+    let fact = Fact {
+        freshness: item.freshness.clone(),
+        origin: item.origin.clone(),
+        value: block_public_access(configuration),
+    };
+    facts.account_public_access_blocks.offer(account.to_owned(), fact);
+}
+
+/// Default encryption. Under KMS without a key of its own a bucket uses AWS's key for S3.
+fn add_encryption(item: &ConfigItem<'_>, description: &mut Description) {
+    let rules = list_at(&item.body, ENCRYPTION_RULES);
+    let Some(rule) = rules.first() else {
+        return;
+    };
+    let by_default = field(rule, "applyServerSideEncryptionByDefault").unwrap_or(rule);
+    let algorithm = text_at(by_default, "sseAlgorithm");
+    let key = text_at(by_default, "kmsMasterKeyID");
+    let encryption = json!({
+        "algorithm": algorithm,
+        "key": key,
+        "bucket_key_enabled": bool_at(rule, "bucketKeyEnabled"),
+    });
+    description.set("encryption", Some(encryption));
+    if algorithm.is_some_and(|algorithm| algorithm.starts_with("aws:kms")) {
+        let key = key.unwrap_or("alias/aws/s3").to_owned();
+        description.link(EdgeKind::EncryptedWith, Reference::Key(key));
+    }
+}
+
+fn acl_grants(body: &Value) -> Option<Vec<Value>> {
+    let list = at(body, "supplementaryConfiguration.AccessControlList")?;
+    let grants = field(list, "grantList").or_else(|| field(list, "grantSet"))?;
+    Some(as_list(grants).iter().filter_map(acl_grant).collect())
+}
+
+/// A grantee is a canonical user id, or one of the groups `AllUsers`, `AuthenticatedUsers` and `LogDelivery` by name or URI.
+fn acl_grant(grant: &Value) -> Option<Value> {
+    let grantee = field(grant, "grantee")?;
+    let name = grantee
+        .as_str()
+        .or_else(|| first_text(grantee, &["id", "uri", "identifier"]))?;
+    Some(json!({ "grantee": name, "permission": text_at(grant, "permission") }))
+}
+
+fn object_ownership(body: &Value) -> Option<String> {
+    let direct = first_text(body, &["supplementaryConfiguration.ObjectOwnership"]);
+    let by_rule = || {
+        OBJECT_OWNERSHIP
+            .iter()
+            .flat_map(|path| at(body, path).map_or(&[][..], |controls| list_at(controls, "rules")))
+            .find_map(|rule| text_at(rule, "objectOwnership"))
+    };
+    direct.or_else(by_rule).map(str::to_owned)
+}

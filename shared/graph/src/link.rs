@@ -1,0 +1,354 @@
+//! Putting the facts together: every reference gets its end, every end its entity.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Value, json};
+use sv0_model::graph::{
+    EdgeKind, Entity, EntityKind, Graph, Organization, OrganizationNodeKind, PolicyRecord, ResourcePolicy, urn,
+};
+use sv0_model::observation::Trail;
+use sv0_model::record::Origin;
+
+use crate::config::set_resource_policy;
+use crate::description::{Description, Link, Reference, Statement};
+use crate::edges::{Edges, NewEdge};
+use crate::facts::Facts;
+use crate::freshness::{Freshness, Newest};
+use crate::iam::uncollected_managed_policy;
+use crate::index::Index;
+use crate::organization::{self, Built};
+use crate::target::{Target, boundary_policy};
+use crate::{GraphInput, GraphOutput, sensitivity, statements};
+
+/// Descriptions by native id, with their rank.
+type Descriptions = BTreeMap<String, (Freshness, Description)>;
+
+/// Makes the graph of everything that was read.
+pub(crate) fn assemble(input: &GraphInput<'_>, mut facts: Facts) -> GraphOutput {
+    let mut described = descriptions(std::mem::take(&mut facts.statements));
+    add_separate_policies(&mut described, &mut facts);
+    add_account_facts(&mut described, &facts);
+    let index = Index::new(
+        &facts,
+        described
+            .values()
+            .map(|(freshness, description)| (freshness, description)),
+    );
+    add_aliases(&mut described, &index);
+
+    let mut built = organization::build(&facts.organization, input.header, &mut facts.diagnostics);
+    attach_ceilings(&described, &mut built.organization);
+    let mut edges = Edges::default();
+    link_descriptions(&described, &index, &mut edges);
+    link_organization(&built, &index, &mut edges);
+
+    let mut policies = BTreeMap::new();
+    let mut entities: BTreeMap<String, Entity> = BTreeMap::new();
+    for (_, description) in described.into_values() {
+        policies.extend(
+            description
+                .policies
+                .into_iter()
+                .map(|policy| (policy.native_id.clone(), policy)),
+        );
+        let parts = description.parts.into_iter().chain([description.entity]);
+        entities.extend(parts.map(|entity| (entity.native_id.clone(), entity)));
+    }
+    entities.extend(
+        built
+            .entities
+            .into_iter()
+            .map(|entity| (entity.native_id.clone(), entity)),
+    );
+    for policy in policies.values() {
+        statements::read(policy, &index, &mut edges, &mut facts.diagnostics);
+    }
+    mention_accounts(&built.organization, &facts.scanned_accounts, &mut edges);
+    // A boundary is a managed policy in a second role; the policy itself must be there too.
+    edges.mention_boundary_policies();
+    add_placeholders(&mut entities, &mut edges, &built.organization, &facts);
+    finish_entities(&mut entities, &built.organization, &facts);
+    add_uncollected_policies(&entities, &mut policies);
+    sensitivity::classify(entities.values_mut(), input.options);
+
+    GraphOutput {
+        graph: Graph {
+            captured_at: Some(input.header.captured_at),
+            partition: input.header.partition.clone(),
+            organization: built.organization,
+            entities,
+            edges: edges.finish(),
+            policies,
+        },
+        trails: trails(facts.trails),
+        diagnostics: facts.diagnostics.finish(),
+    }
+}
+
+fn descriptions(statements: Newest<Statement>) -> Descriptions {
+    statements
+        .into_iter()
+        .filter_map(|(native_id, fact)| match fact.value {
+            Statement::Described(description) => Some((native_id, (fact.freshness, *description))),
+            Statement::Deleted => None,
+        })
+        .collect()
+}
+
+fn trails(trails: Newest<Trail>) -> Vec<Trail> {
+    trails.into_iter().map(|(_, fact)| fact.value).collect()
+}
+
+/// Policies that were recorded apart from their resource.
+fn add_separate_policies(described: &mut Descriptions, facts: &mut Facts) {
+    for (resource, fact) in facts.separate_policies.iter() {
+        let Some(description) = find_resource(described, resource, fact.value.account.as_deref()) else {
+            let message = "the resource policy names a resource that nothing in the capture describes";
+            facts
+                .diagnostics
+                .warning(&fact.origin, resource, "resource_of_policy_not_collected", message, "");
+            continue;
+        };
+        match &fact.value.text {
+            Some(text) => set_resource_policy(description, text, &fact.origin, &mut facts.diagnostics),
+            None => description.entity.resource_policy = ResourcePolicy::NotSet,
+        }
+        if let Some(policy) = description.policies.last_mut().filter(|_| fact.value.text.is_some()) {
+            policy.origin = Some(fact.origin.clone());
+            policy.captured_at = fact.freshness.captured_at();
+        }
+        add_origin(&mut description.entity, &fact.origin);
+    }
+}
+
+/// A resource by its ARN, or a secret by its name in the same account.
+fn find_resource<'a>(
+    described: &'a mut Descriptions,
+    resource: &str,
+    account: Option<&str>,
+) -> Option<&'a mut Description> {
+    let native_id = if described.contains_key(resource) {
+        resource.to_owned()
+    } else {
+        let is_meant = |entity: &Entity| {
+            entity.kind == EntityKind::Secret && entity.name == resource && entity.account.as_deref() == account
+        };
+        let found = described
+            .iter()
+            .find(|(_, (_, description))| is_meant(&description.entity));
+        found.map(|(native_id, _)| native_id.clone())?
+    };
+    described.get_mut(&native_id).map(|(_, description)| description)
+}
+
+/// Facts of accounts and of earlier descriptions that belong on an entity.
+fn add_account_facts(described: &mut Descriptions, facts: &Facts) {
+    for (native_id, (_, description)) in described.iter_mut() {
+        let account = description.entity.account.clone();
+        let block = account.and_then(|account| facts.account_public_access_blocks.get(&account));
+        if let Some(block) = block.filter(|_| description.entity.kind == EntityKind::S3Bucket) {
+            description.set("account_block_public_access", Some(block.value.clone()));
+            add_origin(&mut description.entity, &block.origin);
+        }
+        if let Some(last_use) = facts.last_uses.get(native_id) {
+            let is_user = description.entity.kind == EntityKind::IamUser;
+            let time = last_use.time.to_string();
+            if is_user {
+                description.set("password_last_used", Some(time));
+            } else {
+                description.set("last_used", Some(json!({ "date": time, "region": last_use.region })));
+            }
+            add_origin(&mut description.entity, &last_use.origin);
+        }
+    }
+}
+
+fn add_origin(entity: &mut Entity, origin: &Origin) {
+    entity.origins.push(origin.clone());
+    entity.origins.sort();
+    entity.origins.dedup();
+}
+
+/// Every alias of a key, from wherever it was recorded, as `alias/…`.
+fn add_aliases(described: &mut Descriptions, index: &Index) {
+    let mut by_key: BTreeMap<&String, BTreeSet<&str>> = BTreeMap::new();
+    for (alias_arn, key) in index.aliases() {
+        let name = alias_arn.split_once(":alias/").map_or("", |(_, name)| name);
+        by_key.entry(key).or_default().insert(name);
+    }
+    for (key, names) in by_key {
+        if let Some((_, description)) = described.get_mut(key) {
+            let aliases: Vec<String> = names.into_iter().map(|name| format!("alias/{name}")).collect();
+            description.set("aliases", Some(aliases));
+        }
+    }
+}
+
+/// Hangs service and resource control policies onto the nodes they name.
+fn attach_ceilings(described: &Descriptions, organization: &mut Organization) {
+    for (native_id, (_, description)) in described {
+        let is_service_control = match description.entity.kind {
+            EntityKind::ServiceControlPolicy => true,
+            EntityKind::ResourceControlPolicy => false,
+            _ => continue,
+        };
+        let targets = description
+            .links
+            .iter()
+            .filter(|link| link.kind == EdgeKind::Constrains);
+        for (id, kind) in targets.filter_map(organization_node) {
+            let bare = || organization::bare_node(&id, kind);
+            let node = organization.nodes.entry(id.clone()).or_insert_with(bare);
+            let attached = if is_service_control {
+                &mut node.service_control_policies
+            } else {
+                &mut node.resource_control_policies
+            };
+            attached.insert(native_id.clone());
+        }
+    }
+}
+
+fn organization_node(link: &Link) -> Option<(String, OrganizationNodeKind)> {
+    let Reference::Id { native_id, kind } = &link.to else {
+        return None;
+    };
+    let id = native_id.rsplit(':').next().unwrap_or_default().to_owned();
+    let kind = match kind {
+        EntityKind::Account => OrganizationNodeKind::Account,
+        EntityKind::OrganizationRoot => OrganizationNodeKind::Root,
+        _ => OrganizationNodeKind::OrganizationalUnit,
+    };
+    Some((id, kind))
+}
+
+fn link_descriptions(described: &Descriptions, index: &Index, edges: &mut Edges) {
+    for (_, description) in described.values() {
+        let entity = &description.entity;
+        for link in &description.links {
+            let resolved = index.resolve(entity, &link.to);
+            let mut attributes = link.attributes.clone();
+            attributes.extend(
+                resolved
+                    .attributes
+                    .into_iter()
+                    .map(|(name, value)| (name.to_owned(), value)),
+            );
+            edges.add(NewEdge {
+                from: &entity.native_id,
+                kind: link.kind,
+                target: resolved.target,
+                attributes,
+                origin: entity.origins.first(),
+                captured_at: entity.captured_at,
+            });
+        }
+    }
+}
+
+fn link_organization(built: &Built, index: &Index, edges: &mut Edges) {
+    for (from, link, origin) in &built.links {
+        let Some(target) = node_target(link, index) else {
+            continue;
+        };
+        edges.add(NewEdge {
+            from,
+            kind: link.kind,
+            target,
+            attributes: link.attributes.clone(),
+            origin: Some(origin),
+            captured_at: None,
+        });
+    }
+}
+
+fn node_target(link: &Link, index: &Index) -> Option<Target> {
+    match &link.to {
+        Reference::Id { native_id, kind } => Some(index.by_id(native_id, *kind)),
+        _ => None,
+    }
+}
+
+/// Every account of the organization and every scanned one is an entity, and every node of the tree.
+fn mention_accounts(organization: &Organization, scanned: &BTreeSet<String>, edges: &mut Edges) {
+    for account in scanned {
+        edges.mention(&Target::account(account), None, None);
+    }
+    for node in organization.nodes.values() {
+        let target = match node.kind {
+            OrganizationNodeKind::Account => Target::account(&node.id),
+            OrganizationNodeKind::Root => Target::new(urn::organization_node(&node.id), EntityKind::OrganizationRoot),
+            OrganizationNodeKind::OrganizationalUnit => {
+                Target::new(urn::organization_node(&node.id), EntityKind::OrganizationalUnit)
+            }
+        };
+        edges.mention(&target, None, None);
+    }
+}
+
+fn add_placeholders(
+    entities: &mut BTreeMap<String, Entity>,
+    edges: &mut Edges,
+    organization: &Organization,
+    facts: &Facts,
+) {
+    let is_known = |account: &str| organization.nodes.contains_key(account) || facts.scanned_accounts.contains(account);
+    let placeholders = edges.placeholders(entities, is_known);
+    entities.extend(
+        placeholders
+            .into_iter()
+            .map(|entity| (entity.native_id.clone(), entity)),
+    );
+}
+
+/// What can be said of an entity only when the organization is known.
+fn finish_entities(entities: &mut BTreeMap<String, Entity>, organization: &Organization, facts: &Facts) {
+    let source = organization::source_system(organization);
+    for entity in entities.values_mut() {
+        let is_of_organization = match entity.kind {
+            EntityKind::Account => entity
+                .account
+                .as_ref()
+                .is_some_and(|account| organization.nodes.contains_key(account)),
+            EntityKind::OrganizationRoot
+            | EntityKind::OrganizationalUnit
+            | EntityKind::ServiceControlPolicy
+            | EntityKind::ResourceControlPolicy => true,
+            _ => false,
+        };
+        if let Some(source) = source.as_ref().filter(|_| is_of_organization) {
+            entity.source_system.clone_from(source);
+        }
+        if entity.kind == EntityKind::PermissionsBoundary {
+            let policy = boundary_policy(&entity.native_id).unwrap_or_default().to_owned();
+            entity.attributes.insert("policy".to_owned(), Value::String(policy));
+        }
+        add_account_block(entity, facts);
+    }
+}
+
+fn add_account_block(entity: &mut Entity, facts: &Facts) {
+    if entity.kind != EntityKind::Account {
+        return;
+    }
+    let block = entity
+        .account
+        .as_ref()
+        .and_then(|account| facts.account_public_access_blocks.get(account));
+    if let Some(block) = block {
+        entity
+            .attributes
+            .insert("s3_block_public_access".to_owned(), block.value.clone());
+        add_origin(entity, &block.origin);
+    }
+}
+
+/// A managed policy that is only named has a record without a text, so that evaluation can say what it lacks.
+fn add_uncollected_policies(entities: &BTreeMap<String, Entity>, policies: &mut BTreeMap<String, PolicyRecord>) {
+    let named = entities.values().filter(|entity| entity.kind == EntityKind::IamPolicy);
+    for entity in named {
+        policies
+            .entry(entity.native_id.clone())
+            .or_insert_with(|| uncollected_managed_policy(&entity.native_id));
+    }
+}

@@ -1,0 +1,151 @@
+//! Edges out of trust policies and resource-based policies: whom a statement names.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+use sv0_iam::{ActionPattern, Element, ParsedPolicy, PrincipalPattern, Statement, parse_policy};
+use sv0_model::decision::Effect;
+use sv0_model::graph::{EdgeKind, PolicyKind, PolicyRecord};
+use sv0_model::hash::canonical_json;
+
+use crate::diagnostics::Diagnostics;
+use crate::edges::{Edges, NewEdge};
+use crate::index::Index;
+use crate::json::field;
+use crate::target::Target;
+
+/// Reads one policy: its problems become diagnostics; if it is somebody's trust or resource-based policy, its Allow statements become edges.
+pub(crate) fn read(policy: &PolicyRecord, index: &Index, edges: &mut Edges, diagnostics: &mut Diagnostics) {
+    let Some(document) = &policy.document else {
+        return;
+    };
+    let ParsedPolicy {
+        policy: parsed,
+        diagnostics: problems,
+    } = parse_policy(document);
+    if let Some(origin) = &policy.origin {
+        for problem in &problems {
+            diagnostics.policy(origin, &policy.native_id, problem);
+        }
+    }
+    let kind = match policy.kind {
+        PolicyKind::Trust => EdgeKind::Trusts,
+        PolicyKind::ResourceBased => EdgeKind::Grants,
+        _ => return,
+    };
+    let Some(owner) = &policy.owner else {
+        return;
+    };
+    let detail = if is_larger_than_aws_allows(document) {
+        Detail::PlaceAlone
+    } else {
+        Detail::Full
+    };
+    if let (Detail::PlaceAlone, Some(origin)) = (detail, &policy.origin) {
+        let message = "the policy is larger than AWS allows, so its edges do not repeat its actions and conditions";
+        diagnostics.warning(origin, &policy.native_id, "oversized_policy", message, "");
+    }
+    let allows = parsed
+        .statements()
+        .iter()
+        .filter(|statement| statement.effect() == Some(Effect::Allow));
+    for statement in allows {
+        let shared = match detail {
+            Detail::Full => attributes(statement, condition_element(document, statement.index())),
+            Detail::PlaceAlone => place(statement),
+        };
+        for (target, written) in principals(statement.principals(), index) {
+            let mut attributes = shared.clone();
+            attributes.extend(written);
+            edges.add(NewEdge {
+                from: owner,
+                kind,
+                target,
+                attributes,
+                origin: policy.origin.as_ref(),
+                captured_at: policy.captured_at,
+            });
+        }
+    }
+}
+
+/// How much of a statement its edges repeat.
+#[derive(Clone, Copy)]
+enum Detail {
+    /// Its place, actions and conditions.
+    Full,
+    /// Its place, so that a made-up document cannot multiply itself by the principals it names.
+    PlaceAlone,
+}
+
+/// AWS's largest resource-based policies have 32 KiB; this leaves room for any form they may be written in.
+const MAX_DOCUMENT_LENGTH: usize = 128 * 1024;
+
+fn is_larger_than_aws_allows(document: &Value) -> bool {
+    canonical_json(document).len() > MAX_DOCUMENT_LENGTH
+}
+
+/// Whom the statement names, and how it writes it. An Allow with `NotPrincipal` names everyone but those it lists.
+fn principals(element: &Element<PrincipalPattern>, index: &Index) -> Vec<(Target, BTreeMap<String, Value>)> {
+    match element {
+        Element::Only(entries) => entries
+            .items
+            .iter()
+            .map(|principal| {
+                let written = BTreeMap::from([("principal".to_owned(), json!(written(principal)))]);
+                (index.principal(principal), written)
+            })
+            .collect(),
+        Element::Except(entries) => {
+            let excepted: Vec<&str> = entries.items.iter().map(written).collect();
+            let written = BTreeMap::from([("not_principal".to_owned(), json!(excepted))]);
+            vec![(index.principal(&PrincipalPattern::Everyone), written)]
+        }
+        Element::Missing | Element::Unreadable => Vec::new(),
+    }
+}
+
+fn written(principal: &PrincipalPattern) -> &str {
+    match principal {
+        PrincipalPattern::Everyone => "*",
+        PrincipalPattern::Account(text)
+        | PrincipalPattern::User(text)
+        | PrincipalPattern::Role(text)
+        | PrincipalPattern::RoleSession(text)
+        | PrincipalPattern::FederatedUser(text)
+        | PrincipalPattern::Service(text)
+        | PrincipalPattern::Federated(text)
+        | PrincipalPattern::CanonicalUser(text)
+        | PrincipalPattern::UniqueId(text)
+        | PrincipalPattern::Unknown(text) => text,
+    }
+}
+
+fn attributes(statement: &Statement, conditions: Option<&Value>) -> BTreeMap<String, Value> {
+    let mut attributes = place(statement);
+    let actions: Vec<&str> = statement.actions().items().iter().map(ActionPattern::text).collect();
+    let name = match statement.actions() {
+        Element::Except(_) => "not_actions",
+        _ => "actions",
+    };
+    attributes.insert(name.to_owned(), json!(actions));
+    if let Some(sid) = statement.sid() {
+        attributes.insert("sid".to_owned(), json!(sid));
+    }
+    if let Some(conditions) = conditions {
+        attributes.insert("conditions".to_owned(), conditions.clone());
+    }
+    attributes
+}
+
+fn place(statement: &Statement) -> BTreeMap<String, Value> {
+    BTreeMap::from([("statement_index".to_owned(), json!(statement.index()))])
+}
+
+fn condition_element(document: &Value, index: usize) -> Option<&Value> {
+    let statement = match document.get("Statement")? {
+        Value::Array(statements) => statements.get(index)?,
+        lone => lone,
+    };
+    field(statement, "Condition")
+}

@@ -1,0 +1,51 @@
+use serde_json::json;
+use sv0_model::graph::Graph;
+
+use super::{Capture, config_items, iam_details, order, organizations};
+use crate::config::documented_attributes;
+use crate::options::SensitivityRule;
+
+const PAGE: &str = include_str!("../../../../docs/entities.md");
+
+fn captures() -> Vec<Capture> {
+    vec![
+        order::contradictory(),
+        organizations::acme(),
+        config_items::workloads(),
+        Capture::new().details(iam_details::reader()),
+    ]
+}
+
+fn is_documented(name: &str) -> bool {
+    PAGE.contains(&format!("`{name}`"))
+}
+
+#[test]
+fn every_kind_and_attribute_is_on_the_page() {
+    for Graph { entities, edges, .. } in captures().iter().map(Capture::graph) {
+        for entity in entities.values() {
+            let kind = json!(entity.kind);
+            assert!(is_documented(kind.as_str().unwrap()), "{kind}");
+            for name in entity.attributes.keys() {
+                assert!(is_documented(name), "attribute {name} of {kind}");
+            }
+        }
+        for edge in &edges {
+            let kind = json!(edge.kind);
+            assert!(is_documented(kind.as_str().unwrap()), "{kind}");
+            for name in edge.attributes.keys() {
+                assert!(is_documented(name), "attribute {name} of {kind}");
+            }
+        }
+    }
+    for name in documented_attributes() {
+        assert!(is_documented(name), "attribute {name}");
+    }
+}
+
+#[test]
+fn every_shipped_tag_is_on_the_page() {
+    for tag in SensitivityRule::shipped().into_iter().filter_map(|rule| rule.tag) {
+        assert!(is_documented(&tag), "{tag}");
+    }
+}

@@ -1,0 +1,77 @@
+//! Whether an action can be allowed on a resource at all.
+
+use super::template::{Reach, matches, matches_some_extension};
+use super::{ActionFacts, lookup_action, service};
+
+/// What the catalogue says of an action on an ARN.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Fit {
+    /// The ARN has the form of one of the action's resource types.
+    Fits,
+    /// The action has resource types, and the ARN has the form of none of them.
+    RuledOut,
+    /// The catalogue cannot tell.
+    Unknown,
+}
+
+/// Longer texts are not ARNs: IAM caps them at 2,048 characters, S3 keys at 1,024 bytes.
+const LONGEST_ARN: usize = 4_096;
+
+/// Whether `action` takes resources of the kind that `arn` names. `arn` may hold the wildcards of a Resource element.
+///
+/// Only certainty counts as [`Fit::RuledOut`]: the reference knows no form for what it calls sub-resources, such as the alias in
+/// `function:orders:live`, which a call on the function may well name.
+#[must_use]
+pub fn resource_type_fits(action: &str, arn: &str) -> Fit {
+    let Some(facts) = lookup_action(action) else {
+        return Fit::Unknown;
+    };
+    if facts.resource_types.is_empty() {
+        return if arn == "*" { Fit::Fits } else { Fit::Unknown };
+    }
+    if !arn.starts_with("arn:") || arn.len() > LONGEST_ARN {
+        return Fit::Unknown;
+    }
+    fit_of_arn(facts, arn)
+}
+
+fn fit_of_arn(facts: &ActionFacts, arn: &str) -> Fit {
+    let any_pattern = |form: &dyn Fn(&str) -> bool| arn_patterns(facts).any(form);
+    if any_pattern(&|pattern| matches(pattern, arn, Reach::Segment)) {
+        return Fit::Fits;
+    }
+    if any_pattern(&|pattern| matches(pattern, arn, Reach::Anywhere)) {
+        return if has_another_type(facts, arn) {
+            Fit::Unknown
+        } else {
+            Fit::Fits
+        };
+    }
+    let before_wildcard = arn.split(['*', '?']).next().unwrap_or_default();
+    let is_open = before_wildcard.len() < arn.len();
+    if is_open && any_pattern(&|pattern| matches_some_extension(pattern, before_wildcard, Reach::Anywhere)) {
+        return Fit::Unknown;
+    }
+    Fit::RuledOut
+}
+
+fn arn_patterns(facts: &ActionFacts) -> impl Iterator<Item = &'static str> {
+    facts
+        .resource_types
+        .iter()
+        .flat_map(|kind| kind.arn_patterns.iter().copied())
+}
+
+/// Whether the service has a type, whichever, that this ARN has the exact form of.
+fn has_another_type(facts: &ActionFacts, arn: &str) -> bool {
+    service(facts.service).is_some_and(|service| {
+        let patterns = service
+            .facts()
+            .resource_types
+            .iter()
+            .flat_map(|kind| kind.arn_patterns.iter());
+        patterns
+            .into_iter()
+            .any(|pattern| matches(pattern, arn, Reach::Segment))
+    })
+}

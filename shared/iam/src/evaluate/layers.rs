@@ -1,0 +1,258 @@
+//! The layers of AWS's evaluation logic, each as a formula: under which context does it let the request pass?
+//!
+//! Source: IAM User Guide, "Policy evaluation logic", and contracts.md §2.
+
+use std::collections::BTreeMap;
+
+use sv0_model::arn::Arn;
+use sv0_model::decision::{Caveat, Effect, Layer};
+
+use super::principals::is_service_linked;
+use super::statement::{Outcome, Placed, outcomes};
+use crate::atom::Atom;
+use crate::catalogue::supports_resource_control_policies;
+use crate::formula::Formula;
+use crate::principal::PrincipalKind;
+use crate::question::{ApplicablePolicies, NamedPolicy, PolicyLevel, ResourcePolicyInput};
+use crate::request::{AccountRelation, Request};
+
+/// What every layer says of one request.
+#[derive(Debug, Default)]
+pub(super) struct Layers {
+    /// Under which context each layer lets the request pass.
+    pub(super) passes: BTreeMap<Layer, Formula>,
+    /// The Allows that a decision to allow rests on, by the layer that had to give them.
+    pub(super) allows: BTreeMap<Layer, Vec<Outcome>>,
+    /// The Denies of all layers.
+    pub(super) denies: Vec<Outcome>,
+    /// The Allows of identity-based and resource-based policies.
+    pub(super) granting: Vec<Outcome>,
+}
+
+/// What the statements of one layer say.
+#[derive(Debug, Default)]
+struct Statements {
+    allows: Vec<Outcome>,
+    denies: Vec<Outcome>,
+}
+
+impl Statements {
+    fn read<'p>(policies: impl IntoIterator<Item = &'p NamedPolicy>, layer: Layer, request: &Request<'_>) -> Self {
+        let mut statements = Self::default();
+        for policy in policies {
+            for statement in policy.policy.statements() {
+                let placed = Placed { policy, statement, layer };
+                for outcome in outcomes(placed, request) {
+                    match outcome.reference.effect {
+                        Effect::Allow => statements.allows.push(outcome),
+                        Effect::Deny => statements.denies.push(outcome),
+                    }
+                }
+            }
+        }
+        statements
+    }
+
+    fn allowed(&self) -> Formula {
+        Formula::any(self.allows.iter().map(|outcome| outcome.formula.clone()))
+    }
+
+    fn not_denied(&self) -> Formula {
+        Formula::all(self.denies.iter().map(|outcome| outcome.formula.negate()))
+    }
+}
+
+/// How the resource's policy grants.
+struct ResourceGrants {
+    /// To the principal itself, its session or everyone: not limited by boundary and session policy in the same account.
+    directly: Formula,
+    /// To the role: limited by them.
+    to_role: Formula,
+    /// To the account: delegates to its identity side.
+    to_account: Formula,
+}
+
+impl ResourceGrants {
+    fn at_all(&self) -> Formula {
+        Formula::any([self.directly.clone(), self.to_role.clone(), self.to_account.clone()])
+    }
+}
+
+/// Reads every policy that applies to the request.
+pub(super) fn evaluate_layers(request: &Request<'_>, policies: &ApplicablePolicies<'_>) -> Layers {
+    let mut layers = Layers::default();
+    let grants = resource_grants(request, policies, &mut layers);
+    if has_identity_side(request) {
+        identity_side(request, policies, &grants, &mut layers);
+    } else {
+        layers.restrict(Layer::Resource, grants.at_all());
+    }
+    service_control_policies(request, policies, &mut layers);
+    resource_control_policies(request, policies, &mut layers);
+    endpoint_policies(request, policies, &mut layers);
+    layers
+}
+
+impl Layers {
+    fn restrict(&mut self, layer: Layer, by: Formula) {
+        let before = self.passes.remove(&layer).unwrap_or(Formula::True);
+        self.passes.insert(layer, Formula::all([before, by]));
+    }
+
+    fn add(&mut self, layer: Layer, statements: Statements) {
+        self.restrict(layer, statements.not_denied());
+        self.denies.extend(statements.denies);
+        self.allows.entry(layer).or_default().extend(statements.allows);
+    }
+}
+
+/// Users, roles, sessions and account roots: principals that need permission of their own account.
+fn has_identity_side(request: &Request<'_>) -> bool {
+    let principal = request.question.principal;
+    principal.has_identity_policies() || *principal.kind() == PrincipalKind::Root
+}
+
+fn resource_grants(request: &Request<'_>, policies: &ApplicablePolicies<'_>, layers: &mut Layers) -> ResourceGrants {
+    let set = match policies.resource {
+        ResourcePolicyInput::Set(policy) => Some(policy),
+        ResourcePolicyInput::NotSet | ResourcePolicyInput::NotCollected { .. } => None,
+    };
+    let mut uncollected = uncollected(policies, Layer::Resource);
+    if let ResourcePolicyInput::NotCollected { name } = policies.resource {
+        uncollected.push(Atom::uncollected(name, Caveat::ResourcePolicyNotCollected));
+    }
+    let statements = Statements::read(set, Layer::Resource, request);
+    let granted = |pick: fn(&Outcome) -> Option<Formula>| Formula::any(statements.allows.iter().filter_map(pick));
+    let grants = ResourceGrants {
+        directly: Formula::any([granted(|outcome| outcome.named.directly.clone())].into_iter().chain(uncollected.clone())),
+        to_role: granted(|outcome| outcome.named.as_role.clone()),
+        to_account: granted(|outcome| outcome.named.by_account.clone()),
+    };
+    layers.granting.extend(statements.allows.iter().cloned());
+    let delegates_in_vain = has_identity_side(request) && request.account_relation() == AccountRelation::Same && !needs_resource_policy(request);
+    let deciding = Statements {
+        allows: statements
+            .allows
+            .into_iter()
+            .filter(|outcome| !delegates_in_vain || outcome.named.directly.is_some() || outcome.named.as_role.is_some())
+            .collect(),
+        denies: statements.denies,
+    };
+    layers.add(Layer::Resource, deciding);
+    layers.restrict(Layer::Resource, Formula::all(uncollected));
+    grants
+}
+
+/// Whether the resource's policy has to allow even within one account: "IAM role trust policies and KMS key policies are exceptions".
+fn needs_resource_policy(request: &Request<'_>) -> bool {
+    let resource = Arn::parse(request.question.resource);
+    let is_of = |service: &str, kind: &str| resource.is_some_and(|arn| arn.service == service && arn.resource_type() == kind);
+    match request.service() {
+        "sts" => {
+            request.action.starts_with("sts:assumerole")
+                || (matches!(request.action.as_str(), "sts:tagsession" | "sts:setsourceidentity") && is_of("iam", "role"))
+        }
+        "kms" => is_of("kms", "key"),
+        _ => false,
+    }
+}
+
+fn identity_side(request: &Request<'_>, policies: &ApplicablePolicies<'_>, grants: &ResourceGrants, layers: &mut Layers) {
+    let is_root = *request.question.principal.kind() == PrincipalKind::Root;
+    let identity = Statements::read(policies.identity, Layer::Identity, request);
+    let boundary = Statements::read(policies.boundaries, Layer::Boundary, request);
+    let session = Statements::read(policies.session, Layer::Session, request);
+    let missing = |layer| if is_root { Vec::new() } else { uncollected(policies, layer) };
+    let own = Formula::any([Formula::known(is_root), identity.allowed()].into_iter().chain(missing(Layer::Identity)));
+    let limit = |statements: &Statements, layer, is_set: bool| {
+        let unlimited = is_root || (!is_set && missing(layer).is_empty());
+        Formula::any([Formula::known(unlimited), statements.allowed()].into_iter().chain(missing(layer)))
+    };
+    let within_boundary = limit(&boundary, Layer::Boundary, !policies.boundaries.is_empty());
+    let within_session = limit(&session, Layer::Session, policies.session.is_some());
+    match request.account_relation() {
+        AccountRelation::Same => {
+            let directly = || grants.directly.clone();
+            layers.restrict(Layer::Identity, Formula::any([own, directly(), grants.to_role.clone()]));
+            layers.restrict(Layer::Boundary, Formula::any([within_boundary, directly()]));
+            layers.restrict(Layer::Session, Formula::any([within_session, directly()]));
+            if needs_resource_policy(request) {
+                layers.restrict(Layer::Resource, grants.at_all());
+            }
+        }
+        AccountRelation::Cross => {
+            layers.restrict(Layer::Identity, own);
+            layers.restrict(Layer::Boundary, within_boundary);
+            layers.restrict(Layer::Session, within_session);
+            layers.restrict(Layer::Resource, grants.at_all());
+        }
+    }
+    layers.granting.extend(identity.allows.iter().cloned());
+    for (layer, statements) in [(Layer::Identity, identity), (Layer::Boundary, boundary), (Layer::Session, session)] {
+        layers.add(layer, statements);
+        layers.restrict(layer, Formula::all(missing(layer)));
+    }
+}
+
+/// "They bind users, roles and root of their account, not service or anonymous principals nor service-linked roles."
+fn service_control_policies(request: &Request<'_>, policies: &ApplicablePolicies<'_>, layers: &mut Layers) {
+    let binds = has_identity_side(request) || *request.question.principal.kind() == PrincipalKind::CanonicalUser;
+    if !binds {
+        return;
+    }
+    let exempt = is_service_linked(request);
+    for level in policies.scps {
+        let mut statements = Statements::read(&level.policies, Layer::Scp, request);
+        exempt_from(&mut statements, &exempt);
+        layers.restrict(Layer::Scp, Formula::any([exempt.clone(), statements.allowed()]));
+        layers.add(Layer::Scp, statements);
+    }
+    for missing in uncollected(policies, Layer::Scp) {
+        layers.restrict(Layer::Scp, Formula::any([exempt.clone(), missing]));
+    }
+}
+
+/// `RCPFullAWSAccess` is attached everywhere and cannot be detached, so that resource control policies only ever deny.
+fn resource_control_policies(request: &Request<'_>, policies: &ApplicablePolicies<'_>, layers: &mut Layers) {
+    // AWS exempts this one action of a service that supports them.
+    if !supports_resource_control_policies(request.service()) || request.action == "kms:retiregrant" {
+        return;
+    }
+    let exempt = is_service_linked(request);
+    let all = policies.rcps.iter().flat_map(|level: &PolicyLevel| &level.policies);
+    let mut statements = Statements::read(all, Layer::Rcp, request);
+    statements.allows.clear();
+    exempt_from(&mut statements, &exempt);
+    layers.add(Layer::Rcp, statements);
+    for missing in uncollected(policies, Layer::Rcp) {
+        layers.restrict(Layer::Rcp, Formula::any([exempt.clone(), missing]));
+    }
+}
+
+fn exempt_from(statements: &mut Statements, exempt: &Formula) {
+    let binds = exempt.negate();
+    for outcome in &mut statements.denies {
+        outcome.formula = Formula::all([outcome.formula.clone(), binds.clone()]);
+    }
+}
+
+fn endpoint_policies(request: &Request<'_>, policies: &ApplicablePolicies<'_>, layers: &mut Layers) {
+    let missing = uncollected(policies, Layer::Endpoint);
+    if policies.endpoint.is_empty() && missing.is_empty() {
+        return;
+    }
+    let statements = Statements::read(policies.endpoint, Layer::Endpoint, request);
+    layers.restrict(Layer::Endpoint, Formula::any([statements.allowed()].into_iter().chain(missing.clone())));
+    layers.add(Layer::Endpoint, statements);
+    layers.restrict(Layer::Endpoint, Formula::all(missing));
+}
+
+/// For each policy of the layer that was not collected, that it allows or does not deny.
+fn uncollected(policies: &ApplicablePolicies<'_>, layer: Layer) -> Vec<Formula> {
+    policies
+        .uncollected
+        .iter()
+        .filter(|policy| policy.layer == layer)
+        .map(|policy| Atom::uncollected(&policy.name, policy.caveat))
+        .collect()
+}

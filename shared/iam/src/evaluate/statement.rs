@@ -1,0 +1,209 @@
+//! One statement, as a formula: under which context does it apply to the request?
+
+use sv0_model::decision::{Caveat, Effect, Layer, StatementRef};
+
+use super::condition::clause_formula;
+use super::principals::{Named, exempted_by, named_by};
+use super::variable_match::match_pieces;
+use crate::atom::{Atom, RESOURCE_KEY, UNREADABLE_STATEMENT_KEY};
+use crate::formula::Formula;
+use crate::policy::{ActionPattern, Element, Entries, PrincipalPattern, Readability, Statement};
+use crate::question::NamedPolicy;
+use crate::request::Request;
+use crate::variables::{Resolved, Template, render};
+use crate::glob::WildcardScope;
+
+/// A statement of a policy in one layer.
+#[derive(Clone, Copy)]
+pub(super) struct Placed<'a> {
+    pub(super) policy: &'a NamedPolicy,
+    pub(super) statement: &'a Statement,
+    pub(super) layer: Layer,
+}
+
+/// A statement with one effect, and under which context it has it.
+#[derive(Debug, Clone)]
+pub(super) struct Outcome {
+    pub(super) reference: StatementRef,
+    pub(super) formula: Formula,
+    /// How the statement names the principal, where its layer's policies do.
+    pub(super) named: Named,
+    /// Reservations that belong to any answer this statement has a part in.
+    pub(super) caveats: Vec<Caveat>,
+}
+
+/// The effects a statement has: one, or both where the Effect element could not be read.
+pub(super) fn outcomes(placed: Placed<'_>, request: &Request<'_>) -> Vec<Outcome> {
+    let unreadable = unreadable_part(placed, "Matches");
+    let without_principal = Formula::all([
+        action_formula(&placed.statement.actions, request, &unreadable),
+        resource_formula(placed, request, &unreadable),
+    ]);
+    if without_principal == Formula::False {
+        return Vec::new();
+    }
+    let conditions = placed.statement.conditions.iter().map(|clause| clause_formula(clause, request, &unreadable));
+    let without_principal = Formula::all(std::iter::once(without_principal).chain(conditions));
+    match placed.statement.effect {
+        Some(effect) => outcome(placed, effect, without_principal, request).into_iter().collect(),
+        None => [(Effect::Allow, "Allows"), (Effect::Deny, "Denies")]
+            .into_iter()
+            .filter_map(|(effect, operator)| {
+                let formula = Formula::all([without_principal.clone(), unreadable_part(placed, operator)]);
+                outcome(placed, effect, formula, request)
+            })
+            .collect(),
+    }
+}
+
+fn outcome(placed: Placed<'_>, effect: Effect, without_principal: Formula, request: &Request<'_>) -> Option<Outcome> {
+    if without_principal == Formula::False {
+        return None;
+    }
+    let Naming { named, mut caveats } = naming(placed, effect, request);
+    let narrowed = Named {
+        directly: narrow(named.directly, &without_principal),
+        as_role: narrow(named.as_role, &without_principal),
+        by_account: narrow(named.by_account, &without_principal),
+    };
+    let formula = narrowed.at_all();
+    if formula == Formula::False && caveats.is_empty() {
+        return None;
+    }
+    if placed.statement.readability == Readability::UnknownElements || has_misplaced_principal(placed) {
+        caveats.push(Caveat::PolicyPartlyUnreadable);
+    }
+    Some(Outcome {
+        reference: reference(placed, effect),
+        formula,
+        named: narrowed,
+        caveats,
+    })
+}
+
+fn narrow(named: Option<Formula>, by: &Formula) -> Option<Formula> {
+    named.map(|formula| Formula::all([formula, by.clone()])).filter(|formula| *formula != Formula::False)
+}
+
+fn reference(placed: Placed<'_>, effect: Effect) -> StatementRef {
+    StatementRef {
+        policy: placed.policy.name.clone(),
+        index: placed.statement.index,
+        sid: placed.statement.sid.clone(),
+        effect,
+        sha256: Some(placed.statement.sha256.clone()),
+    }
+}
+
+/// Stands for what a statement might say where it could not be read.
+fn unreadable_part(placed: Placed<'_>, operator: &str) -> Formula {
+    let place = format!("{}#{}", placed.policy.name, placed.statement.index);
+    Atom::opaque(UNREADABLE_STATEMENT_KEY, operator, vec![place], Caveat::PolicyPartlyUnreadable)
+}
+
+fn action_formula(actions: &Element<ActionPattern>, request: &Request<'_>, unreadable: &Formula) -> Formula {
+    element_formula(actions, unreadable, unreadable, |pattern| Formula::known(pattern.matches_folded(&request.action)))
+}
+
+fn resource_formula(placed: Placed<'_>, request: &Request<'_>, unreadable: &Formula) -> Formula {
+    // A policy on a resource speaks of that resource, whether it says so (bucket policies) or not (trust policies, ECR).
+    let missing = if placed.layer == Layer::Resource { &Formula::True } else { unreadable };
+    element_formula(&placed.statement.resources, missing, unreadable, |template| template_formula(template, request))
+}
+
+fn element_formula<T>(element: &Element<T>, missing: &Formula, unreadable: &Formula, matches: impl Fn(&T) -> Formula) -> Formula {
+    let any_of = |entries: &Entries<T>| {
+        let rest = if entries.incomplete { unreadable.clone() } else { Formula::False };
+        Formula::any(entries.items.iter().map(&matches).chain([rest]))
+    };
+    match element {
+        Element::Missing => missing.clone(),
+        Element::Unreadable => unreadable.clone(),
+        Element::Only(entries) => any_of(entries),
+        Element::Except(entries) => any_of(entries).negate(),
+    }
+}
+
+fn template_formula(template: &Template, request: &Request<'_>) -> Formula {
+    let resource = request.question.resource;
+    match template.resolve(&|key| request.variable(key)) {
+        // Called without a resource: only a pattern that every resource matches applies.
+        Resolved::Ready(glob) if resource == "*" => Formula::known(glob.matches_everything()),
+        Resolved::Ready(glob) => Formula::known(glob.matches(resource)),
+        Resolved::MatchesNothing => Formula::False,
+        Resolved::Open(_) if resource == "*" => Formula::False,
+        Resolved::Open(pieces) => match_pieces(&pieces, resource).unwrap_or_else(|| {
+            let pattern = render(&pieces, WildcardScope::ResourceSegments);
+            Atom::opaque(RESOURCE_KEY, "Matches", vec![pattern], Caveat::ConditionsNotEvaluated)
+        }),
+    }
+}
+
+/// How a statement names the principal, and what has to be said about that.
+struct Naming {
+    named: Named,
+    caveats: Vec<Caveat>,
+}
+
+fn naming(placed: Placed<'_>, effect: Effect, request: &Request<'_>) -> Naming {
+    let unreadable = unreadable_part(placed, "Matches");
+    let everyone = || named_directly(Formula::True);
+    let named = match (&placed.statement.principals, placed.layer) {
+        (_, Layer::Identity | Layer::Boundary | Layer::Session | Layer::Scp) => everyone(),
+        (Element::Missing, Layer::Resource) | (Element::Unreadable, _) => named_directly(unreadable),
+        (Element::Missing, _) => everyone(),
+        (Element::Only(entries), _) => only_named(entries, request, &unreadable),
+        (Element::Except(entries), _) => return all_but(entries, effect, request, &unreadable),
+    };
+    Naming { named, caveats: Vec::new() }
+}
+
+fn named_directly(formula: Formula) -> Named {
+    Named {
+        directly: Some(formula),
+        ..Named::default()
+    }
+}
+
+fn only_named(entries: &Entries<PrincipalPattern>, request: &Request<'_>, unreadable: &Formula) -> Named {
+    let mut named = named_by(&entries.items, request, unreadable);
+    if entries.incomplete {
+        let before = named.directly.take().unwrap_or(Formula::False);
+        named.directly = Some(Formula::any([before, unreadable.clone()]));
+    }
+    named
+}
+
+/// NotPrincipal. "The NotPrincipal element with a Deny effect will always deny any IAM principal that has a permissions boundary policy
+/// attached, regardless of the values specified in the NotPrincipal element." And: "When you use NotPrincipal, you must also specify the account ARN of the not-denied principal. Otherwise, the policy
+/// might deny access to the entire account containing the principal": where the account is not listed, a Deny is taken not to apply, with a caveat.
+fn all_but(entries: &Entries<PrincipalPattern>, effect: Effect, request: &Request<'_>, unreadable: &Formula) -> Naming {
+    let rest = if entries.incomplete { unreadable.clone() } else { Formula::False };
+    let exempted = Formula::any([exempted_by(&entries.items, request, unreadable), rest]);
+    let own_account = request.question.principal.account();
+    let lists_account = entries
+        .items
+        .iter()
+        .any(|pattern| matches!(pattern, PrincipalPattern::Account(account) if Some(account.as_str()) == own_account));
+    let may_be_exempted = exempted != Formula::False;
+    let formula = exempted.negate();
+    let (named, is_silent) = match effect {
+        Effect::Deny if request.limits.boundary => (named_directly(Formula::True), false),
+        Effect::Deny => (named_directly(formula), may_be_exempted && own_account.is_some() && !lists_account),
+        // AWS does not say whether such an Allow is limited by boundary and session policy: the stricter reading is that it is.
+        Effect::Allow => {
+            let named = Named {
+                as_role: Some(formula),
+                ..Named::default()
+            };
+            (named, request.limits.boundary || request.limits.session)
+        }
+    };
+    let caveats = if is_silent { vec![Caveat::UndocumentedRule] } else { Vec::new() };
+    Naming { named, caveats }
+}
+
+/// These policies have no Principal element; AWS refuses to store one that has.
+fn has_misplaced_principal(placed: Placed<'_>) -> bool {
+    matches!(placed.layer, Layer::Identity | Layer::Boundary | Layer::Session | Layer::Scp) && placed.statement.principals != Element::Missing
+}

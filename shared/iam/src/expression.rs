@@ -1,0 +1,110 @@
+//! Formulas as answers print them, and what such an answer says of one context.
+
+use sv0_model::decision::ConditionExpression;
+
+use crate::atom::Atom;
+use crate::context::Context;
+use crate::formula::Formula;
+use crate::glob::Glob;
+use crate::operator::{ConditionOperator, OperatorName, Quantifier};
+use crate::predicate::{Predicate, parse_bool};
+use crate::variables::{Resolved, Template, VariableSupport, VariableValue};
+
+/// A formula as a condition expression; `None` for `True` and `False`.
+pub(crate) fn to_expression(formula: &Formula) -> Option<ConditionExpression> {
+    match formula {
+        Formula::True | Formula::False => None,
+        Formula::Test(atom) => Some(test_expression(atom)),
+        Formula::All(parts) => Some(ConditionExpression::All { all: sorted(parts) }),
+        Formula::Any(parts) => Some(ConditionExpression::Any { any: sorted(parts) }),
+    }
+}
+
+fn test_expression(atom: &Atom) -> ConditionExpression {
+    ConditionExpression::Test {
+        key: atom.key().to_owned(),
+        operator: atom.operator_text(),
+        values: atom.values().to_vec(),
+    }
+}
+
+fn sorted(parts: &[Formula]) -> Vec<ConditionExpression> {
+    let mut children: Vec<(String, ConditionExpression)> = parts
+        .iter()
+        .filter_map(to_expression)
+        .map(|child| (serde_json::to_string(&child).unwrap_or_default(), child))
+        .collect();
+    children.sort();
+    children.dedup();
+    children.into_iter().map(|(_, child)| child).collect()
+}
+
+/// Whether a condition of an answer holds in one context, where every key that is not given is absent.
+/// `None` when it hangs on a test that no context decides, such as a policy that was not collected.
+#[must_use]
+pub fn condition_holds(condition: &ConditionExpression, context: &Context) -> Option<bool> {
+    match condition {
+        ConditionExpression::All { all } => {
+            fold(all.iter().map(|child| condition_holds(child, context)), false)
+        }
+        ConditionExpression::Any { any } => {
+            fold(any.iter().map(|child| condition_holds(child, context)), true)
+        }
+        ConditionExpression::Test { key, operator, values } => test_holds(key, operator, values, context),
+    }
+}
+
+/// `decisive` where any child is that; unknown where any is unknown; the opposite otherwise.
+fn fold(children: impl Iterator<Item = Option<bool>>, decisive: bool) -> Option<bool> {
+    let mut result = Some(!decisive);
+    for child in children {
+        match child {
+            Some(truth) if truth == decisive => return Some(decisive),
+            None => result = None,
+            Some(_) => {}
+        }
+    }
+    result
+}
+
+fn test_holds(key: &str, operator: &str, values: &[String], context: &Context) -> Option<bool> {
+    if key.starts_with("sv0:") {
+        return None;
+    }
+    let operator = ConditionOperator::parse_answer(operator)?;
+    let present = context.get(key);
+    if operator.name == OperatorName::Null {
+        return Some(values.iter().any(|value| parse_bool(value) == Some(present.is_none())));
+    }
+    let Some(present) = present else {
+        return Some(operator.holds_without_key());
+    };
+    let globs: Vec<Glob> = values.iter().filter_map(|value| resolve(value, operator, context)).collect();
+    let predicate = Predicate::compile(operator.name, &globs)?;
+    Some(list_meets(operator, present, |value| predicate.holds(value)))
+}
+
+fn resolve(value: &str, operator: ConditionOperator, context: &Context) -> Option<Glob> {
+    let template = Template::parse(value, operator.name.wildcard_scope(), VariableSupport::Recognized);
+    let lookup = |key: &str| match context.get(key) {
+        Some([one]) => VariableValue::Known(one),
+        _ => VariableValue::Null,
+    };
+    match template.resolve(&lookup) {
+        Resolved::Ready(glob) => Some(glob),
+        Resolved::MatchesNothing | Resolved::Open(_) => None,
+    }
+}
+
+/// Whether a present list of values meets an operator, given what its positive twin says of each value.
+pub(crate) fn list_meets(operator: ConditionOperator, values: &[String], holds: impl Fn(&str) -> bool) -> bool {
+    let negated = operator.name.is_negated();
+    let meets = |value: &String| holds(value) != negated;
+    match operator.quantifier {
+        Quantifier::ForAnyValue => values.iter().any(meets),
+        Quantifier::ForAllValues => values.iter().all(meets),
+        Quantifier::Single if negated => values.iter().all(meets),
+        Quantifier::Single => values.iter().any(meets),
+    }
+}
+

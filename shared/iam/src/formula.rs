@@ -1,0 +1,93 @@
+//! What is not known, as a formula: negation stands only inside its tests.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use crate::atom::Atom;
+
+/// A formula over tests of condition keys.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Formula {
+    True,
+    False,
+    Test(Arc<Atom>),
+    /// At least two parts, none of them `All`, `True` or `False`; sorted, without duplicates.
+    All(Vec<Formula>),
+    /// At least two parts, none of them `Any`, `True` or `False`; sorted, without duplicates.
+    Any(Vec<Formula>),
+}
+
+impl Formula {
+    /// `True` or `False`.
+    pub(crate) fn known(truth: bool) -> Self {
+        if truth { Self::True } else { Self::False }
+    }
+
+    /// Every part holds.
+    pub(crate) fn all(parts: impl IntoIterator<Item = Formula>) -> Self {
+        let mut flat = BTreeSet::new();
+        for part in parts {
+            match part {
+                Self::True => {}
+                Self::False => return Self::False,
+                Self::All(inner) => flat.extend(inner),
+                other => {
+                    flat.insert(other);
+                }
+            }
+        }
+        Self::from_parts(flat, Self::True, Self::All)
+    }
+
+    /// At least one part holds.
+    pub(crate) fn any(parts: impl IntoIterator<Item = Formula>) -> Self {
+        let mut flat = BTreeSet::new();
+        for part in parts {
+            match part {
+                Self::False => {}
+                Self::True => return Self::True,
+                Self::Any(inner) => flat.extend(inner),
+                other => {
+                    flat.insert(other);
+                }
+            }
+        }
+        Self::from_parts(flat, Self::False, Self::Any)
+    }
+
+    fn from_parts(parts: BTreeSet<Formula>, none: Self, several: fn(Vec<Formula>) -> Self) -> Self {
+        let mut parts: Vec<Formula> = parts.into_iter().collect();
+        match parts.len() {
+            0 => none,
+            1 => parts.pop().unwrap_or(none),
+            _ => several(parts),
+        }
+    }
+
+    /// The exact negation.
+    pub(crate) fn negate(&self) -> Self {
+        match self {
+            Self::True => Self::False,
+            Self::False => Self::True,
+            Self::Test(atom) => atom.negate(),
+            Self::All(parts) => Self::any(parts.iter().map(Self::negate)),
+            Self::Any(parts) => Self::all(parts.iter().map(Self::negate)),
+        }
+    }
+
+    /// Calls `visit` for every test.
+    pub(crate) fn for_each_test<'a>(&'a self, visit: &mut dyn FnMut(&'a Arc<Atom>)) {
+        match self {
+            Self::True | Self::False => {}
+            Self::Test(atom) => visit(atom),
+            Self::All(parts) | Self::Any(parts) => parts.iter().for_each(|part| part.for_each_test(visit)),
+        }
+    }
+
+    /// How many tests it has.
+    pub(crate) fn size(&self) -> usize {
+        let mut size = 0;
+        self.for_each_test(&mut |_| size += 1);
+        size
+    }
+}

@@ -1,0 +1,249 @@
+//! Wildcards: `*` and `?` as the Action, Resource and Condition elements use them, without regular expressions.
+//!
+//! Matching takes time proportional to text × pattern at worst, whatever the pattern, and no recursion.
+
+use std::fmt;
+
+/// How far a wildcard reaches.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum WildcardScope {
+    /// There are no wildcards: every character stands for itself (`StringEquals`).
+    Literal,
+    /// Wildcards match any characters (Action element, `StringLike`).
+    Anywhere,
+    /// Wildcards stay within their colon-separated segment, but a `*` that ends its segment may run past the colon (Resource element).
+    ResourceSegments,
+    /// Wildcards stay within their one of the six components of an ARN; the sixth, the resource, runs to the end (`ArnLike`).
+    ArnComponents,
+}
+
+/// One step of a pattern.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) enum Token {
+    /// This character.
+    Char(char),
+    /// `?`: any one character; a colon only when it `crosses`.
+    One { crosses: bool },
+    /// `*`: any number of characters; colons only when it `crosses`.
+    Many { crosses: bool },
+}
+
+impl Token {
+    /// Whether the token accepts `c` as (one of) its characters.
+    pub(crate) fn accepts(self, c: char) -> bool {
+        match self {
+            Self::Char(own) => own == c,
+            Self::One { crosses } | Self::Many { crosses } => crosses || c != ':',
+        }
+    }
+
+    /// Whether the token may stand for any number of characters.
+    pub(crate) fn repeats(self) -> bool {
+        matches!(self, Self::Many { .. })
+    }
+}
+
+/// A compiled pattern: a literal beginning and whatever follows the first wildcard.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Glob {
+    prefix: String,
+    rest: Vec<Token>,
+}
+
+impl Glob {
+    /// Compiles `pattern`; every `*` and `?` in it is a wildcard unless `scope` is [`WildcardScope::Literal`].
+    #[must_use]
+    pub fn new(pattern: &str, scope: WildcardScope) -> Self {
+        Self::from_tokens(tokenize(pattern, scope, &mut ScopeState::default()))
+    }
+
+    /// A pattern that only `text` itself matches.
+    #[must_use]
+    pub fn literal(text: &str) -> Self {
+        Self {
+            prefix: text.to_owned(),
+            rest: Vec::new(),
+        }
+    }
+
+    pub(crate) fn from_tokens(tokens: impl IntoIterator<Item = Token>) -> Self {
+        let mut prefix = String::new();
+        let mut rest: Vec<Token> = Vec::new();
+        for token in tokens {
+            match token {
+                Token::Char(c) if rest.is_empty() => prefix.push(c),
+                Token::Many { .. } if rest.last() == Some(&token) => {}
+                other => rest.push(other),
+            }
+        }
+        Self { prefix, rest }
+    }
+
+    /// All tokens in order.
+    pub(crate) fn tokens(&self) -> impl Iterator<Item = Token> + '_ {
+        self.prefix
+            .chars()
+            .map(Token::Char)
+            .chain(self.rest.iter().copied())
+    }
+
+    /// The one text that matches, when the pattern has no wildcard.
+    #[must_use]
+    pub fn as_literal(&self) -> Option<&str> {
+        self.rest.is_empty().then_some(self.prefix.as_str())
+    }
+
+    /// The characters before the first wildcard.
+    #[must_use]
+    pub fn literal_prefix(&self) -> &str {
+        &self.prefix
+    }
+
+    /// Whether every text matches.
+    #[must_use]
+    pub fn matches_everything(&self) -> bool {
+        self.prefix.is_empty() && self.rest == [Token::Many { crosses: true }]
+    }
+
+    /// Whether `text` as a whole matches.
+    #[must_use]
+    pub fn matches(&self, text: &str) -> bool {
+        let Some(remainder) = text.strip_prefix(self.prefix.as_str()) else {
+            return false;
+        };
+        match self.rest.as_slice() {
+            [] => remainder.is_empty(),
+            [Token::Many { crosses: true }] => true,
+            rest => {
+                let mut states = ActiveStates::start(rest);
+                remainder.chars().all(|c| states.step(rest, c)) && states.accepts(rest)
+            }
+        }
+    }
+}
+
+impl fmt::Debug for Glob {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let text: String = self
+            .tokens()
+            .map(|token| match token {
+                Token::Char(c) => c,
+                Token::One { .. } => '?',
+                Token::Many { .. } => '*',
+            })
+            .collect();
+        write!(formatter, "Glob({text})")
+    }
+}
+
+/// The positions of a pattern that are reachable after some text: a set simulated in step with the text.
+#[derive(Debug, Clone)]
+pub(crate) struct ActiveStates {
+    positions: Vec<usize>,
+}
+
+impl ActiveStates {
+    /// Before the first character.
+    pub(crate) fn start(tokens: &[Token]) -> Self {
+        let mut positions = Vec::new();
+        push_with_closure(&mut positions, 0, tokens);
+        Self { positions }
+    }
+
+    /// Consumes one character; false when nothing can match any more.
+    pub(crate) fn step(&mut self, tokens: &[Token], c: char) -> bool {
+        let mut next = Vec::with_capacity(self.positions.len() + 1);
+        for &position in &self.positions {
+            let Some(token) = tokens.get(position) else {
+                continue;
+            };
+            if token.accepts(c) {
+                let target = if token.repeats() { position } else { position + 1 };
+                push_with_closure(&mut next, target, tokens);
+            }
+        }
+        self.positions = next;
+        !self.positions.is_empty()
+    }
+
+    /// How many positions are reachable; none means that nothing can match any more.
+    pub(crate) fn len(&self) -> usize {
+        self.positions.len()
+    }
+
+    /// The positions, ascending.
+    pub(crate) fn positions(&self) -> &[usize] {
+        &self.positions
+    }
+
+    /// Whether the whole pattern has been matched.
+    pub(crate) fn accepts(&self, tokens: &[Token]) -> bool {
+        self.positions.last() == Some(&tokens.len())
+    }
+}
+
+/// Adds `position` and everything reachable from it without a character. Positions arrive in ascending order, so the last one tells duplicates.
+fn push_with_closure(positions: &mut Vec<usize>, position: usize, tokens: &[Token]) {
+    let mut at = position;
+    loop {
+        if positions.last().is_none_or(|&last| last < at) {
+            positions.push(at);
+        }
+        if !tokens.get(at).is_some_and(|token| token.repeats()) {
+            return;
+        }
+        at += 1;
+    }
+}
+
+/// How many colons came before, carried from one part of a pattern to the next.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct ScopeState {
+    colons: usize,
+}
+
+/// Tokens of one stretch of pattern text; the last character of the text counts as the end of its segment.
+pub(crate) fn tokenize(text: &str, scope: WildcardScope, state: &mut ScopeState) -> Vec<Token> {
+    let mut tokens = Vec::with_capacity(text.len());
+    let mut characters = text.chars().peekable();
+    while let Some(c) = characters.next() {
+        let ends_segment = matches!(characters.peek(), None | Some(':'));
+        tokens.push(wildcard(c, scope, ends_segment, *state).unwrap_or(Token::Char(c)));
+        state.colons += usize::from(c == ':');
+    }
+    tokens
+}
+
+fn wildcard(c: char, scope: WildcardScope, ends_segment: bool, state: ScopeState) -> Option<Token> {
+    let (one_crosses, many_crosses) = match scope {
+        WildcardScope::Literal => return None,
+        WildcardScope::Anywhere => (true, true),
+        WildcardScope::ResourceSegments => (false, ends_segment),
+        WildcardScope::ArnComponents => (state.colons >= 5, state.colons >= 5),
+    };
+    match c {
+        '*' => Some(Token::Many { crosses: many_crosses }),
+        '?' => Some(Token::One { crosses: one_crosses }),
+        _ => None,
+    }
+}
+
+/// Whether an Action element's `pattern` matches `action`, without regard to case.
+#[must_use]
+pub fn action_matches(pattern: &str, action: &str) -> bool {
+    Glob::new(&pattern.to_ascii_lowercase(), WildcardScope::Anywhere).matches(&action.to_ascii_lowercase())
+}
+
+/// Whether a Resource element's `pattern` (without policy variables) matches `resource`; `*` as the resource means that the action is called without one.
+#[must_use]
+pub fn resource_matches(pattern: &str, resource: &str) -> bool {
+    let glob = Glob::new(pattern, WildcardScope::ResourceSegments);
+    if resource == "*" {
+        glob.matches_everything()
+    } else {
+        glob.matches(resource)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,70 @@
+use super::*;
+
+fn anywhere(pattern: &str, text: &str) -> bool {
+    Glob::new(pattern, WildcardScope::Anywhere).matches(text)
+}
+
+#[test]
+fn wildcards_match_as_the_policy_language_says() {
+    for (pattern, text, want) in [
+        ("", "", true),
+        ("", "a", false),
+        ("*", "", true),
+        ("*", "a:b/c", true),
+        ("a*", "abc", true),
+        ("a*c", "abbbc", true),
+        ("a*c", "abbb", false),
+        ("?", "", false),
+        ("?", "é", true),
+        ("a?c", "abc", true),
+        ("**b", "aab", true),
+        ("*a*b*", "xxaxxbxx", true),
+        ("*a*b*", "xxbxxaxx", false),
+        ("s3:Get*", "s3:GetObject", true),
+    ] {
+        assert_eq!(anywhere(pattern, text), want, "{pattern} on {text}");
+    }
+}
+
+#[test]
+fn a_star_that_ends_its_segment_runs_past_the_colon() {
+    for (pattern, resource, want) in [
+        ("arn:aws:sqs:*", "arn:aws:sqs:eu-west-1:111122223333:orders", true),
+        ("arn:aws:sqs:*:orders", "arn:aws:sqs:eu-west-1:111122223333:orders", true),
+        ("arn:aws:sqs:*s", "arn:aws:sqs:eu-west-1:111122223333:orders", false),
+        ("arn:aws:s3:::a*/x", "arn:aws:s3:::a1:b/x", false),
+        ("arn:aws:s3:::a?b", "arn:aws:s3:::a:b", false),
+        ("arn:aws:s3:::a/*", "arn:aws:s3:::a/b:c/d", true),
+        ("*", "arn:aws:s3:::a", true),
+        ("*", "*", true),
+        ("arn:aws:s3:::*", "*", false),
+    ] {
+        assert_eq!(resource_matches(pattern, resource), want, "{pattern} on {resource}");
+    }
+}
+
+#[test]
+fn arn_components_are_compared_one_by_one() {
+    for (pattern, text, want) in [
+        ("arn:aws:iam::*:role/x", "arn:aws:iam::111122223333:role/x", true),
+        ("arn:*:role/x", "arn:aws:iam::111122223333:role/x", false),
+        ("arn:aws:logs:*:*:*", "arn:aws:logs:eu-west-1:111122223333:log-group:x", true),
+        ("arn:aws:s3:*", "arn:aws:s3:::bucket", false),
+    ] {
+        let glob = Glob::new(pattern, WildcardScope::ArnComponents);
+        assert_eq!(glob.matches(text), want, "{pattern} on {text}");
+    }
+}
+
+#[test]
+fn actions_ignore_case() {
+    assert!(action_matches("S3:get*", "s3:GetObject"));
+    assert!(!action_matches("s3:Put*", "s3:GetObject"));
+}
+
+#[test]
+fn hostile_patterns_take_bounded_time() {
+    let pattern = "*a".repeat(5_000) + "b";
+    let text = "a".repeat(2_000);
+    assert!(!anywhere(&pattern, &text));
+}

@@ -1,0 +1,172 @@
+//! Reading a policy document: a value and diagnostics, never a refusal. One bad statement loses no other.
+//!
+//! Source: IAM User Guide, "Grammar of the IAM JSON policy language".
+
+mod condition_element;
+mod principal_element;
+mod statement;
+
+use serde_json::{Map, Value};
+
+use crate::document::{DUPLICATE_MARK, type_name};
+use crate::policy::{Policy, PolicyVersion};
+use crate::variables::VariableSupport;
+
+/// Something in a policy document that was not read as written, or not read at all.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct PolicyDiagnostic {
+    /// A stable name in `snake_case`.
+    pub code: &'static str,
+    /// One sentence, lower case, no full stop.
+    pub message: String,
+    /// JSON pointer into the document.
+    pub at: String,
+}
+
+/// A policy together with everything that is wrong with its document.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ParsedPolicy {
+    /// What could be read; the rest is kept in it as unreadable.
+    pub policy: Policy,
+    /// What was wrong, in the order of the document.
+    pub diagnostics: Vec<PolicyDiagnostic>,
+}
+
+/// Reads a decoded policy document (see [`crate::decode_document`]).
+#[must_use]
+pub fn parse_policy(document: &Value) -> ParsedPolicy {
+    let mut diagnostics = Diagnostics::default();
+    let policy = match document {
+        Value::Object(object) => parse_object(object, &mut diagnostics),
+        other => {
+            diagnostics.report("bad_type", "", format!("a policy document is an object: found {}", type_name(other)));
+            unreadable_policy(other)
+        }
+    };
+    ParsedPolicy {
+        policy,
+        diagnostics: diagnostics.found,
+    }
+}
+
+fn parse_object(object: &Map<String, Value>, diagnostics: &mut Diagnostics) -> Policy {
+    let elements = Elements::read(object, &["Version", "Id", "Statement"], "", diagnostics);
+    let version = parse_version(elements.get("Version"), diagnostics);
+    let support = match version {
+        PolicyVersion::V2012 => VariableSupport::Recognized,
+        PolicyVersion::V2008 => VariableSupport::LiteralText,
+    };
+    let mut statements = match elements.get("Statement") {
+        Some(Value::Array(items)) => items
+            .iter()
+            .enumerate()
+            .map(|(index, item)| statement::parse(item, index, &format!("/Statement/{index}"), support, diagnostics))
+            .collect(),
+        Some(lone) => vec![statement::parse(lone, 0, "/Statement", support, diagnostics)],
+        None => {
+            diagnostics.report("missing_statement", "", "a policy document has a Statement element".to_owned());
+            vec![statement::unreadable(&Value::Null, 0)]
+        }
+    };
+    if statements.is_empty() {
+        diagnostics.report("empty_list", "/Statement", "a policy document has at least one statement".to_owned());
+    }
+    if elements.duplicated.contains(&"Statement") {
+        statements.push(statement::unreadable(&Value::Null, statements.len()));
+    }
+    Policy { version, statements }
+}
+
+fn parse_version(version: Option<&Value>, diagnostics: &mut Diagnostics) -> PolicyVersion {
+    match version.map(Value::as_str) {
+        None | Some(Some("2008-10-17")) => PolicyVersion::V2008,
+        Some(Some("2012-10-17")) => PolicyVersion::V2012,
+        Some(_) => {
+            diagnostics.report(
+                "unknown_version",
+                "/Version",
+                "the version is neither 2008-10-17 nor 2012-10-17: it is read as 2012-10-17".to_owned(),
+            );
+            PolicyVersion::V2012
+        }
+    }
+}
+
+fn unreadable_policy(document: &Value) -> Policy {
+    Policy {
+        version: PolicyVersion::V2008,
+        statements: vec![statement::unreadable(document, 0)],
+    }
+}
+
+/// Collects diagnostics, up to a bound that no honest document reaches.
+#[derive(Debug, Default)]
+pub(crate) struct Diagnostics {
+    found: Vec<PolicyDiagnostic>,
+}
+
+impl Diagnostics {
+    const MOST: usize = 1_000;
+
+    pub(crate) fn report(&mut self, code: &'static str, at: &str, message: String) {
+        if self.found.len() < Self::MOST {
+            self.found.push(PolicyDiagnostic {
+                code,
+                message,
+                at: at.to_owned(),
+            });
+        }
+    }
+}
+
+/// The elements of an object by their names as AWS writes them.
+struct Elements<'a> {
+    known: Vec<(&'static str, &'a Value)>,
+    duplicated: Vec<&'static str>,
+    has_unknown: bool,
+}
+
+impl<'a> Elements<'a> {
+    fn read(object: &'a Map<String, Value>, names: &[&'static str], at: &str, diagnostics: &mut Diagnostics) -> Self {
+        let mut elements = Self {
+            known: Vec::new(),
+            duplicated: Vec::new(),
+            has_unknown: false,
+        };
+        for (key, value) in object {
+            elements.add(key, value, names, &format!("{at}/{}", escape_pointer(key)), diagnostics);
+        }
+        elements
+    }
+
+    fn add(&mut self, key: &str, value: &'a Value, names: &[&'static str], at: &str, diagnostics: &mut Diagnostics) {
+        let marked = key.split_once(DUPLICATE_MARK).map(|(name, _)| name);
+        let written = marked.unwrap_or(key);
+        let Some(name) = names.iter().find(|name| name.eq_ignore_ascii_case(written)) else {
+            self.has_unknown = true;
+            diagnostics.report("unknown_element", at, format!("{written:?} is no element of the policy language: it is left out"));
+            return;
+        };
+        if marked.is_some() || self.get(name).is_some() {
+            self.duplicated.push(name);
+            diagnostics.report("duplicate_element", at, format!("{name} stands here more than once: it is unreadable"));
+            return;
+        }
+        if *name != written {
+            diagnostics.report("element_case", at, format!("the element is written {name}: it is read as that"));
+        }
+        self.known.push((name, value));
+    }
+
+    fn get(&self, name: &str) -> Option<&'a Value> {
+        self.known.iter().find(|(known, _)| *known == name).map(|(_, value)| *value)
+    }
+}
+
+/// Escapes one part of a JSON pointer (RFC 6901).
+pub(crate) fn escape_pointer(part: &str) -> String {
+    part.replace('~', "~0").replace('/', "~1")
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,161 @@
+//! One request line, read.
+
+use std::sync::Arc;
+
+use serde_json::{Map, Value};
+
+use super::RowOptions;
+use super::error::{RowError, RowErrorCode};
+use super::fields::{bad_type, context, list, object, optional_text, required_text};
+use crate::context::Context;
+use crate::document::decode_document;
+use crate::parse::parse_policy;
+use crate::principal::{Principal, PrincipalType};
+use crate::question::{ApplicablePolicies, NamedPolicy, PolicyLevel, Question, ResourcePolicyInput};
+
+/// A request line with all its parts checked.
+pub(super) struct RowRequest {
+    principal: Principal,
+    action: String,
+    resource: String,
+    resource_account: Option<String>,
+    context: Context,
+    policies: RowPolicies,
+}
+
+/// The policies of a row, named by JSON pointers into it.
+pub(super) struct RowPolicies {
+    identity: Vec<NamedPolicy>,
+    boundaries: Vec<NamedPolicy>,
+    session: Option<NamedPolicy>,
+    scps: Vec<PolicyLevel>,
+    rcps: Vec<PolicyLevel>,
+    resource: Option<NamedPolicy>,
+    endpoint: Vec<NamedPolicy>,
+}
+
+/// The row's id, null where it has none.
+pub(super) fn id(row: &Value) -> Result<Value, RowError> {
+    match row.get("id") {
+        None => Ok(Value::Null),
+        Some(id @ (Value::Null | Value::String(_) | Value::Number(_) | Value::Bool(_))) => Ok(id.clone()),
+        Some(other) => Err(bad_type("an id is a string or a number", other, "/id")),
+    }
+}
+
+impl RowRequest {
+    pub(super) fn read(row: &Value) -> Result<Self, RowError> {
+        let fields = object(row)?;
+        Ok(Self {
+            principal: principal(fields)?,
+            action: required_text(fields, "action")?.to_owned(),
+            resource: required_text(fields, "resource")?.to_owned(),
+            resource_account: optional_text(fields, "resource_account")?.map(str::to_owned),
+            context: context(fields)?,
+            policies: RowPolicies::read(fields)?,
+        })
+    }
+
+    pub(super) fn question(&self, options: &RowOptions) -> Question<'_> {
+        Question {
+            principal: &self.principal,
+            action: &self.action,
+            resource: &self.resource,
+            resource_account: self.resource_account.as_deref(),
+            context: &self.context,
+            now: options.now,
+            unknown_context: options.unknown_context,
+        }
+    }
+
+    pub(super) fn policies(&self) -> &RowPolicies {
+        &self.policies
+    }
+}
+
+impl RowPolicies {
+    fn read(fields: &Map<String, Value>) -> Result<Self, RowError> {
+        Ok(Self {
+            identity: documents(fields, "identity_policies", "/identity_policies")?,
+            boundaries: documents(fields, "permission_boundaries", "/permission_boundaries")?,
+            session: document(fields, "session_policy")?,
+            scps: levels(fields, "scps")?,
+            rcps: levels(fields, "rcps")?,
+            resource: document(fields, "resource_policy")?,
+            endpoint: documents(fields, "endpoint_policies", "/endpoint_policies")?,
+        })
+    }
+
+    pub(super) fn applicable(&self) -> ApplicablePolicies<'_> {
+        ApplicablePolicies {
+            identity: &self.identity,
+            boundaries: &self.boundaries,
+            session: self.session.as_ref(),
+            scps: &self.scps,
+            rcps: &self.rcps,
+            resource: self.resource.as_ref().map_or(ResourcePolicyInput::NotSet, ResourcePolicyInput::Set),
+            endpoint: &self.endpoint,
+            uncollected: &[],
+        }
+    }
+}
+
+fn principal(fields: &Map<String, Value>) -> Result<Principal, RowError> {
+    let text = required_text(fields, "principal")?;
+    let principal_type = match optional_text(fields, "principal_type")? {
+        None => None,
+        Some(name) => Some(PrincipalType::parse(name).ok_or_else(|| {
+            let message = "principal_type is AWS, Service, Federated, CanonicalUser or Anonymous";
+            RowError::new(RowErrorCode::BadPrincipal, message, "/principal_type")
+        })?),
+    };
+    Principal::parse(text, principal_type).map_err(|error| RowError::new(RowErrorCode::BadPrincipal, error.to_string(), "/principal"))
+}
+
+fn levels(fields: &Map<String, Value>, name: &str) -> Result<Vec<PolicyLevel>, RowError> {
+    list(fields, name, &format!("/{name}"))?
+        .iter()
+        .enumerate()
+        .map(|(index, level)| read_level(level, &format!("/{name}/{index}")))
+        .collect()
+}
+
+fn read_level(level: &Value, at: &str) -> Result<PolicyLevel, RowError> {
+    let Value::Object(level) = level else {
+        return Err(bad_type("a level is an object with its policies", level, at));
+    };
+    if !matches!(level.get("org_id"), None | Some(Value::Null | Value::String(_))) {
+        return Err(RowError::new(RowErrorCode::BadType, "org_id is a string", format!("{at}/org_id")));
+    }
+    let at = format!("{at}/policies");
+    if matches!(level.get("policies"), None | Some(Value::Null)) {
+        let message = "a level lists its policies: none attached is an empty list, which allows nothing";
+        return Err(RowError::new(RowErrorCode::MissingField, message, at));
+    }
+    Ok(PolicyLevel {
+        policies: documents(level, "policies", &at)?,
+    })
+}
+
+fn documents(fields: &Map<String, Value>, name: &str, at: &str) -> Result<Vec<NamedPolicy>, RowError> {
+    list(fields, name, at)?
+        .iter()
+        .enumerate()
+        .map(|(index, value)| read_document(value, format!("{at}/{index}")))
+        .collect()
+}
+
+fn document(fields: &Map<String, Value>, name: &str) -> Result<Option<NamedPolicy>, RowError> {
+    match fields.get(name) {
+        None | Some(Value::Null) => Ok(None),
+        Some(value) => read_document(value, format!("/{name}")).map(Some),
+    }
+}
+
+fn read_document(value: &Value, at: String) -> Result<NamedPolicy, RowError> {
+    let document = decode_document(value).map_err(|error| RowError::new(RowErrorCode::BadDocument, error.to_string(), at.as_str()))?;
+    Ok(NamedPolicy {
+        policy: Arc::new(parse_policy(&document).policy),
+        name: at,
+    })
+}

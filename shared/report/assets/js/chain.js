@@ -1,0 +1,73 @@
+/* A path as a chain of nodes and links. */
+
+/* Steps beyond which a chain takes the whole width of its row. */
+const LONG_CHAIN = 3;
+
+const linkWord = (hop, short) => {
+  if (hop.state === "blocked") return hop.layers.length > 0 ? `blocked by ${hop.layers.join(", ")}` : "blocked";
+  if (hop.state === "conditional") return short ? "under a condition" : "only under a condition";
+  return short ? null : "allowed";
+};
+
+/** The account, with its id only where there is room for it. */
+const nodePlace = (row, roomy) => {
+  const first = name(row.account_name ?? row.account ?? (roomy ? "no account" : row.kind));
+  return roomy && row.account_name ? [first, el("span", { class: "node-account" }, row.account)] : first;
+};
+
+const chainNode = (number, { linked, end }) => {
+  const row = entity(number);
+  const attributes = { class: end ? "node end" : "node", title: row.id, href: linked ? entityLink(number) : null };
+  return el(
+    linked ? "a" : "span",
+    attributes,
+    icon(row.icon, linked ? null : row.kind),
+    linked ? el("span", { class: "node-kind" }, row.kind) : null,
+    el("span", { class: "node-name" }, name(row.name)),
+    el("span", { class: "node-place", title: place(row) }, nodePlace(row, linked)),
+  );
+};
+
+const chainLink = (hop, short) => {
+  const word = linkWord(hop, short);
+  return el(
+    "span",
+    { class: `link link-${hop.state}`, title: hop.condition ? `Only if ${shown(hop.condition)}` : null },
+    el("span", { class: "link-verb" }, hop.verb),
+    el("span", { class: "link-line" }, icon(hop.state)),
+    el("span", { class: "link-state" }, word),
+  );
+};
+
+const chain = (path, { large }) => {
+  const parts = [];
+  path.hops.forEach((number, position) => {
+    const hop = tables.hops.row(number);
+    if (position === 0) parts.push(chainNode(hop.from, { linked: large }));
+    parts.push(chainLink(hop, !large));
+    parts.push(chainNode(hop.to, { linked: large, end: large && position === path.hops.length - 1 }));
+  });
+  return el("div", { class: large ? "chain large" : "chain" }, parts);
+};
+
+/** `orders-api can read data from orders-archive`. */
+const sentence = (path) => `${shown(entity(path.workload).name)} can ${path.can} ${shown(entity(path.resource).name)}`;
+
+const pathRow = (path) =>
+  el(
+    "li",
+    {},
+    el(
+      "a",
+      { class: path.hops.length > LONG_CHAIN ? "path-row long" : "path-row", href: `#/paths/${path.id}`, "aria-label": `${sentence(path)}: ${path.state}` },
+      chain(path, { large: false }),
+      el(
+        "span",
+        { class: "path-facts" },
+        el("span", {}, stateMark(path.state), path.sensitivity === "unknown" ? null : chip(path.sensitivity, "sensitivity")),
+        seenMark(path.observation),
+        path.cross_account ? el("span", {}, path.depth > 1 ? `across accounts, ${path.depth} roles` : "across accounts") : null,
+      ),
+    ),
+  );
+

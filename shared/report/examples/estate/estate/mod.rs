@@ -1,0 +1,80 @@
+//! A made-up organization: believable names and shapes, and among them names that try to break the page.
+
+mod bulk;
+mod chains;
+mod findings;
+mod graph;
+mod ledger;
+
+use sv0_model::coverage::CoverageRow;
+use sv0_model::diagnostic::Diagnostic;
+use sv0_model::finding::Finding;
+use sv0_model::graph::Graph;
+use sv0_model::observation::Evidence;
+use sv0_model::path::AuthorityPath;
+use sv0_model::time::Timestamp;
+use sv0_report::ReportInput;
+
+pub use bulk::bulk;
+
+/// What a report is made of, owned.
+#[derive(Default)]
+pub struct Estate {
+    /// Entities and policies.
+    pub graph: Graph,
+    /// What the logs show.
+    pub evidence: Evidence,
+    /// Paths.
+    pub paths: Vec<AuthorityPath>,
+    /// Findings.
+    pub findings: Vec<Finding>,
+    /// The ledger.
+    pub coverage: Vec<CoverageRow>,
+    /// What was wrong with the input.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+impl Estate {
+    /// The same, borrowed as [`sv0_report::render`] takes it.
+    pub fn input(&self) -> ReportInput<'_> {
+        ReportInput {
+            title: "Acme Retail",
+            graph: &self.graph,
+            evidence: &self.evidence,
+            paths: &self.paths,
+            findings: &self.findings,
+            coverage: &self.coverage,
+            diagnostics: &self.diagnostics,
+        }
+    }
+}
+
+/// Markup that would run a script, were it ever taken as markup. The page's own check counts what comes of it.
+pub const HOSTILE_MARKUP: &str = "</script><img src=x onerror=\"document.documentElement.dataset.pwned=1\">";
+
+/// A name that reads backwards from its middle.
+pub const HOSTILE_DIRECTION: &str = "prod-\u{202e}nimda-elor";
+
+/// A name longer than AWS allows.
+pub fn hostile_length() -> String {
+    "very-long-name-".repeat(350)
+}
+
+/// Six accounts with a story for every state a path can be in.
+pub fn acme() -> Estate {
+    let graph = graph::acme();
+    let paths = chains::acme();
+    let findings = findings::acme(&paths);
+    Estate {
+        evidence: ledger::evidence(),
+        coverage: ledger::coverage(),
+        diagnostics: ledger::diagnostics(),
+        graph,
+        paths,
+        findings,
+    }
+}
+
+fn at(text: &str) -> Timestamp {
+    text.parse().expect("a time of the fixture is written in RFC 3339")
+}

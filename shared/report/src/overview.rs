@@ -1,0 +1,347 @@
+//! The estate at a glance: what the top of the report says before anyone clicks.
+
+pub(crate) mod coverage;
+mod lead;
+
+use std::cmp::Reverse;
+
+use sv0_model::finding::{Finding, FindingSeverity};
+use sv0_model::graph::{EntityKind, Graph};
+use sv0_model::path::PathState;
+
+use crate::ReportInput;
+use crate::names::{account_label, account_of_entity, entity_name};
+use crate::reach::{EntityReach, Reach};
+use crate::shown::Shown;
+use crate::words::entity::{self, Group};
+use crate::words::labels;
+use crate::words::text::{count, prose, shown as visible, thousands};
+use coverage::CoverageSummary;
+
+const WORST_FINDINGS: usize = 5;
+const WIDEST_REACH: usize = 6;
+
+/// Findings that are written into the page itself, for readers without a script.
+const SUMMARISED_FINDINGS: usize = 200;
+
+/// Everything the overview shows.
+pub(crate) struct Overview {
+    /// Two or three sentences that sum the estate up.
+    pub(crate) lead: Vec<String>,
+    /// Numbers with a label.
+    pub(crate) figures: Vec<Figure>,
+    /// Paths by state.
+    pub(crate) states: Vec<Share>,
+    /// Findings by severity, the worst first.
+    pub(crate) severities: Vec<Share>,
+    /// Coverage in words, and what was not seen.
+    pub(crate) coverage: CoverageSummary,
+    /// The worst findings, the first of `findings`.
+    pub(crate) worst: Vec<FindingLine>,
+    /// Findings as lines, worst first, as many as the page is to carry in its text.
+    pub(crate) findings: Vec<FindingLine>,
+    /// How many findings there are beyond `findings`.
+    pub(crate) more_findings: usize,
+    /// Identities by how much they reach.
+    pub(crate) reach: Vec<ReachLine>,
+}
+
+/// A number with its label.
+pub(crate) struct Figure {
+    pub(crate) value: String,
+    pub(crate) label: &'static str,
+    pub(crate) note: String,
+    pub(crate) href: &'static str,
+}
+
+/// A part of a whole, drawn as a bar.
+pub(crate) struct Share {
+    /// Also the CSS class.
+    pub(crate) name: &'static str,
+    pub(crate) count: usize,
+    /// 0 to 1000, of the whole.
+    pub(crate) permille: usize,
+    /// Where the part begins, 0 to 1000.
+    pub(crate) from: usize,
+}
+
+/// A finding in one line.
+pub(crate) struct FindingLine {
+    pub(crate) id: String,
+    pub(crate) severity: &'static str,
+    pub(crate) kind: &'static str,
+    pub(crate) title: String,
+    pub(crate) description: String,
+    pub(crate) severity_reason: String,
+    pub(crate) account: Option<String>,
+}
+
+/// An identity and what it reaches.
+pub(crate) struct ReachLine {
+    pub(crate) href: String,
+    pub(crate) native_id: String,
+    pub(crate) name: String,
+    pub(crate) icon: &'static str,
+    pub(crate) kind: &'static str,
+    pub(crate) account: String,
+    pub(crate) resources: usize,
+    pub(crate) restricted: usize,
+    /// Its resources, 0 to 1000 of the widest reach.
+    pub(crate) permille: usize,
+    /// Its restricted resources, on the same scale.
+    pub(crate) restricted_permille: usize,
+}
+
+/// Sums the input up.
+pub(crate) fn of(input: &ReportInput<'_>, shown: &Shown<'_>, reach: &Reach<'_>) -> Overview {
+    let graph = input.graph;
+    let findings: Vec<FindingLine> = shown
+        .findings
+        .iter()
+        .take(SUMMARISED_FINDINGS)
+        .map(|finding| finding_line(graph, finding))
+        .collect();
+    Overview {
+        lead: lead::sentences(input),
+        figures: figures(input),
+        states: states(input),
+        severities: severities(input.findings),
+        coverage: coverage::summarise(graph, input.coverage),
+        worst: shown
+            .findings
+            .iter()
+            .take(WORST_FINDINGS)
+            .map(|finding| finding_line(graph, finding))
+            .collect(),
+        more_findings: input.findings.len() - findings.len(),
+        findings,
+        reach: widest_reach(graph, reach),
+    }
+}
+
+/// Ids of the accounts that anything in the graph or in the ledger stands in, and those of the organization.
+pub(crate) fn accounts<'a>(input: &ReportInput<'a>) -> std::collections::BTreeSet<&'a str> {
+    use sv0_model::arn::is_account_id;
+    use sv0_model::graph::{OrganizationNodeKind, Resolution};
+    let of_tree = input
+        .graph
+        .organization
+        .nodes
+        .values()
+        .filter(|node| node.kind == OrganizationNodeKind::Account);
+    let described = input
+        .graph
+        .entities
+        .values()
+        .filter(|entity| entity.resolution == Resolution::Collected);
+    of_tree
+        .map(|node| node.id.as_str())
+        .chain(described.filter_map(|entity| entity.account.as_deref()))
+        .chain(input.coverage.iter().map(|row| row.account.as_str()))
+        .filter(|account| is_account_id(account))
+        .collect()
+}
+
+fn figures(input: &ReportInput<'_>) -> Vec<Figure> {
+    let of_group = |group| {
+        input
+            .graph
+            .entities
+            .values()
+            .filter(|item| entity::group(item.kind) == group)
+            .count()
+    };
+    let of_kind = |kind| input.graph.entities.values().filter(|item| item.kind == kind).count();
+    let is_restricted = |item: &&sv0_model::graph::Entity| {
+        entity::group(item.kind) == Group::Resource && item.sensitivity == sv0_model::graph::Sensitivity::Restricted
+    };
+    let restricted = input.graph.entities.values().filter(is_restricted).count();
+    let accounts = accounts(input).len();
+    vec![
+        figure(accounts, "Accounts", organizational_units(input.graph), "#/coverage"),
+        figure(
+            of_group(Group::Workload),
+            "Workloads",
+            "functions, tasks, instances".to_owned(),
+            "#/workloads",
+        ),
+        figure(
+            of_group(Group::Identity),
+            "Identities",
+            count(of_kind(EntityKind::IamRole), "role"),
+            "#/identities",
+        ),
+        figure(
+            of_group(Group::Resource),
+            "Resources",
+            format!("{} restricted", thousands(restricted)),
+            "#/resources",
+        ),
+    ]
+}
+
+fn organizational_units(graph: &Graph) -> String {
+    use sv0_model::graph::OrganizationNodeKind::OrganizationalUnit;
+    let units = graph
+        .organization
+        .nodes
+        .values()
+        .filter(|node| node.kind == OrganizationalUnit)
+        .count();
+    match &graph.organization.id {
+        Some(_) => format!("in {}", count(units, "organizational unit")),
+        None => "outside any organization".to_owned(),
+    }
+}
+
+fn figure(value: usize, label: &'static str, note: String, href: &'static str) -> Figure {
+    Figure {
+        value: thousands(value),
+        label,
+        note,
+        href,
+    }
+}
+
+fn states(input: &ReportInput<'_>) -> Vec<Share> {
+    let of = |state| input.paths.iter().filter(|path| path.state == state).count();
+    shares(&[
+        ("allowed", of(PathState::Allowed)),
+        ("conditional", of(PathState::Conditional)),
+        ("blocked", of(PathState::Blocked)),
+    ])
+}
+
+fn severities(findings: &[Finding]) -> Vec<Share> {
+    let worst_first = [
+        FindingSeverity::Critical,
+        FindingSeverity::High,
+        FindingSeverity::Medium,
+        FindingSeverity::Low,
+        FindingSeverity::Informational,
+    ];
+    let counts = worst_first.map(|severity| {
+        let count = findings.iter().filter(|finding| finding.severity == severity).count();
+        (labels::severity(severity), count)
+    });
+    shares(&counts)
+}
+
+fn shares(counts: &[(&'static str, usize)]) -> Vec<Share> {
+    let total = counts.iter().map(|(_, count)| count).sum();
+    let mut before = 0;
+    let mut shares = Vec::with_capacity(counts.len());
+    for &(name, count) in counts {
+        let from = permille(before, total);
+        before += count;
+        shares.push(Share {
+            name,
+            count,
+            from,
+            permille: permille(before, total) - from,
+        });
+    }
+    shares
+}
+
+fn permille(part: usize, whole: usize) -> usize {
+    (part * 1000).checked_div(whole).unwrap_or(0)
+}
+
+fn finding_line(graph: &Graph, finding: &Finding) -> FindingLine {
+    FindingLine {
+        id: finding.id.clone(),
+        severity: labels::severity(finding.severity),
+        kind: labels::finding_kind(finding.kind),
+        title: prose(&finding.title),
+        description: prose(&finding.description),
+        severity_reason: prose(&finding.severity_reason),
+        account: finding.account.as_deref().map(|account| account_label(graph, account)),
+    }
+}
+
+fn widest_reach(graph: &Graph, reach: &Reach<'_>) -> Vec<ReachLine> {
+    let mut identities: Vec<(&str, &EntityReach<'_>)> = reach
+        .iter()
+        .filter(|(id, reach)| !reach.resources.is_empty() && is_identity(graph, id))
+        .map(|(id, reach)| (*id, reach))
+        .collect();
+    identities.sort_by_key(|(id, reach)| {
+        (
+            Reverse(reach.restricted.len()),
+            Reverse(reach.resources.len()),
+            Reverse(reach.workloads.len()),
+            *id,
+        )
+    });
+    identities.truncate(WIDEST_REACH);
+    let widest = identities
+        .iter()
+        .map(|(_, reach)| reach.resources.len())
+        .max()
+        .unwrap_or(0);
+    identities
+        .into_iter()
+        .map(|(id, reach)| reach_line(graph, id, reach, widest))
+        .collect()
+}
+
+/// Roles that nothing describes count too: an unknown role on a path is no less an identity.
+fn is_identity(graph: &Graph, id: &str) -> bool {
+    graph
+        .entities
+        .get(id)
+        .is_none_or(|item| entity::group(item.kind) == Group::Identity)
+}
+
+fn reach_line(graph: &Graph, id: &str, reach: &EntityReach<'_>, widest: usize) -> ReachLine {
+    let kind = graph.entities.get(id).map(|item| item.kind);
+    ReachLine {
+        href: format!("#/entities/{}", percent_encoded(id)),
+        native_id: id.to_owned(),
+        name: visible(entity_name(graph, id)),
+        icon: kind.map_or("role", entity::icon),
+        kind: kind.map_or("Not described", entity::kind),
+        account: account_of_entity(graph, id)
+            .map(|account| account_label(graph, account))
+            .unwrap_or_default(),
+        resources: reach.resources.len(),
+        restricted: reach.restricted.len(),
+        permille: permille(reach.resources.len(), widest),
+        restricted_permille: permille(reach.restricted.len(), widest),
+    }
+}
+
+/// The encoding of JavaScript's `encodeURIComponent`, which the page's script decodes.
+fn percent_encoded(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-_.!~*'()".contains(&byte) {
+            out.push(char::from(byte));
+        } else {
+            out.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shares_fill_the_whole() {
+        let shares = shares(&[("a", 1), ("b", 1), ("c", 1)]);
+        assert_eq!(shares.iter().map(|share| share.permille).sum::<usize>(), 1000);
+        assert_eq!(shares[2].from, shares[1].from + shares[1].permille);
+        assert_eq!(super::shares(&[("a", 0)])[0].permille, 0, "an empty whole has no parts");
+    }
+
+    #[test]
+    fn ids_survive_a_link() {
+        assert_eq!(
+            percent_encoded("arn:aws:iam::1:role/a b\"<"),
+            "arn%3Aaws%3Aiam%3A%3A1%3Arole%2Fa%20b%22%3C"
+        );
+    }
+}

@@ -1,0 +1,238 @@
+//! How much was seen, and what was not, as loudly as any finding.
+
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
+
+use sv0_model::coverage::{CoverageRow, CoverageStatus};
+use sv0_model::graph::Graph;
+
+use crate::names::account_label;
+use crate::words::labels;
+use crate::words::text::{count, join, prose, shown, thousands};
+
+const GAPS_SHOWN: usize = 8;
+const NAMES_SHOWN: usize = 3;
+
+/// The ledger in a few lines.
+pub(crate) struct CoverageSummary {
+    /// One word or two: how good the view is.
+    pub(crate) verdict: &'static str,
+    /// The count behind the verdict.
+    pub(crate) detail: String,
+    /// 0 to 1000: sources that answered completely, of those asked.
+    pub(crate) permille: usize,
+    /// What was not seen, what hides most first.
+    pub(crate) gaps: Vec<Gap>,
+    /// How many gaps are not among `gaps`.
+    pub(crate) more: usize,
+    /// Rows that are left out on purpose, in words; empty when there are none.
+    pub(crate) not_asked: String,
+}
+
+/// Sources of the same accounts that failed in the same way.
+pub(crate) struct Gap {
+    /// The name of the status.
+    pub(crate) label: &'static str,
+    /// The accounts.
+    pub(crate) place: String,
+    /// The sources and Regions.
+    pub(crate) what: String,
+    /// Why, in the ledger's words, or what the status means.
+    pub(crate) why: String,
+}
+
+impl Gap {
+    /// The CSS class of its chip.
+    pub(crate) fn class(&self) -> String {
+        self.label.replace(' ', "-")
+    }
+}
+
+/// Sums the ledger up.
+pub(crate) fn summarise(graph: &Graph, rows: &[CoverageRow]) -> CoverageSummary {
+    let asked: Vec<&CoverageRow> = rows.iter().filter(|row| was_asked(row.status)).collect();
+    let complete = asked.iter().filter(|row| row.status.proves_absence()).count();
+    let mut gaps = gaps(graph, &asked);
+    let more = gaps.len().saturating_sub(GAPS_SHOWN);
+    gaps.truncate(GAPS_SHOWN);
+    CoverageSummary {
+        verdict: verdict(complete, asked.len()),
+        detail: detail(complete, asked.len()),
+        permille: (complete * 1000).checked_div(asked.len()).unwrap_or(0),
+        gaps,
+        more,
+        not_asked: not_asked(rows),
+    }
+}
+
+/// Whether the status speaks of something that was to be seen. What is excluded or switched off was never asked.
+fn was_asked(status: CoverageStatus) -> bool {
+    !matches!(status, CoverageStatus::Excluded | CoverageStatus::Disabled)
+}
+
+fn verdict(complete: usize, asked: usize) -> &'static str {
+    match (complete * 100).checked_div(asked) {
+        None => "Not known",
+        Some(100) => "Complete",
+        Some(95..) => "Nearly complete",
+        Some(75..) => "Good, with gaps",
+        Some(40..) => "Partial",
+        Some(_) => "Poor",
+    }
+}
+
+fn detail(complete: usize, asked: usize) -> String {
+    if asked == 0 {
+        return "No coverage ledger came with this data, so nothing here proves that something is absent.".to_owned();
+    }
+    format!(
+        "{} of {} answered completely",
+        thousands(complete),
+        count(asked, "source")
+    )
+}
+
+fn not_asked(rows: &[CoverageRow]) -> String {
+    let of = |status| rows.iter().filter(|row| row.status == status).count();
+    let parts: Vec<String> = [
+        (of(CoverageStatus::Excluded), "left out by configuration"),
+        (of(CoverageStatus::Disabled), "not enabled in the account"),
+    ]
+    .into_iter()
+    .filter(|(number, _)| *number > 0)
+    .map(|(number, what)| format!("{} {what}", count(number, "source")))
+    .collect();
+    join(&parts, "and")
+}
+
+/// Regions and sources of one account that failed in the same way.
+type Sources<'a> = BTreeSet<(&'a str, &'a str)>;
+
+fn gaps(graph: &Graph, asked: &[&CoverageRow]) -> Vec<Gap> {
+    let mut by_account: BTreeMap<(&str, CoverageStatus, &str), Sources<'_>> = BTreeMap::new();
+    for row in asked.iter().filter(|row| !row.status.proves_absence()) {
+        by_account
+            .entry((&row.account, row.status, &row.reason))
+            .or_default()
+            .insert((&row.source, &row.region));
+    }
+    let mut alike: BTreeMap<(CoverageStatus, &str, Sources<'_>), Vec<&str>> = BTreeMap::new();
+    for ((account, status, reason), sources) in by_account {
+        alike.entry((status, reason, sources)).or_default().push(account);
+    }
+    let mut groups: Vec<_> = alike.into_iter().collect();
+    groups.sort_by_key(|((status, _, sources), accounts)| {
+        (labels::coverage_rank(*status), Reverse(accounts.len() * sources.len()))
+    });
+    groups
+        .into_iter()
+        .map(|((status, reason, sources), accounts)| gap(graph, status, reason, &sources, &accounts))
+        .collect()
+}
+
+fn gap(graph: &Graph, status: CoverageStatus, reason: &str, sources: &Sources<'_>, accounts: &[&str]) -> Gap {
+    Gap {
+        label: labels::coverage(status),
+        place: first_names(accounts.iter().map(|account| place(graph, account)), "account"),
+        what: what(sources),
+        why: if reason.is_empty() {
+            labels::coverage_meaning(status).to_owned()
+        } else {
+            prose(reason)
+        },
+    }
+}
+
+fn place(graph: &Graph, account: &str) -> String {
+    if account == "organization" {
+        "The organization".to_owned()
+    } else {
+        account_label(graph, account)
+    }
+}
+
+fn what(sources: &Sources<'_>) -> String {
+    let names: BTreeSet<&str> = sources.iter().map(|(source, _)| *source).collect();
+    let regions: BTreeSet<&str> = sources
+        .iter()
+        .map(|(_, region)| *region)
+        .filter(|region| *region != "global")
+        .collect();
+    let names = first_names(names.into_iter().map(shown), "source");
+    match regions.len() {
+        0 => names,
+        1 => format!("{names} in {}", shown(regions.first().copied().unwrap_or_default())),
+        many => format!("{names} in {many} Regions"),
+    }
+}
+
+fn first_names(names: impl Iterator<Item = String>, what: &str) -> String {
+    let mut names: Vec<String> = names.collect();
+    if names.len() > NAMES_SHOWN + 1 {
+        let rest = names.len() - NAMES_SHOWN;
+        names.truncate(NAMES_SHOWN);
+        names.push(format!("{rest} more {what}s"));
+    }
+    join(&names, "and")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row(account: &str, source: &str, status: CoverageStatus) -> CoverageRow {
+        CoverageRow {
+            account: account.to_owned(),
+            region: "global".to_owned(),
+            source: source.to_owned(),
+            status,
+            reason: String::new(),
+            error_code: None,
+            operation: None,
+            captured_at: None,
+            items: 0,
+        }
+    }
+
+    #[test]
+    fn an_empty_ledger_proves_nothing() {
+        let summary = summarise(&Graph::default(), &[]);
+        assert_eq!(summary.verdict, "Not known");
+        assert!(summary.detail.contains("nothing here proves"));
+    }
+
+    #[test]
+    fn only_ok_everywhere_is_complete() {
+        let ok = row("111122223333", "iam", CoverageStatus::Ok);
+        let stale = row("111122223333", "s3", CoverageStatus::Stale);
+        assert_eq!(
+            summarise(&Graph::default(), std::slice::from_ref(&ok)).verdict,
+            "Complete"
+        );
+        assert_eq!(summarise(&Graph::default(), &[ok, stale]).verdict, "Partial");
+    }
+
+    #[test]
+    fn what_was_not_asked_is_no_gap_but_is_said() {
+        let summary = summarise(
+            &Graph::default(),
+            &[row("111122223333", "iam", CoverageStatus::Excluded)],
+        );
+        assert!(summary.gaps.is_empty());
+        assert_eq!(summary.not_asked, "1 source left out by configuration");
+        assert_eq!(summary.verdict, "Not known");
+    }
+
+    #[test]
+    fn accounts_that_failed_alike_share_a_line_and_the_worst_comes_first() {
+        let rows = [
+            row("111111111111", "cloudtrail:logs", CoverageStatus::NotRecorded),
+            row("222222222222", "iam", CoverageStatus::Denied),
+            row("333333333333", "iam", CoverageStatus::Denied),
+        ];
+        let gaps = summarise(&Graph::default(), &rows).gaps;
+        assert_eq!(gaps.len(), 2);
+        assert_eq!(gaps[0].place, "222222222222 and 333333333333");
+        assert_eq!(gaps[0].label, "denied");
+    }
+}

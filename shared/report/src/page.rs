@@ -1,0 +1,93 @@
+//! Puts the page together: what stands in it as text, the data island, style, script and policy.
+
+use askama::Template;
+use sv0_model::graph::Graph;
+
+use crate::overview::{self, Overview};
+use crate::shown::Shown;
+use crate::words::glossary::{GLOSSARY, TermGroup};
+use crate::words::text::{count, date, shown as visible};
+use crate::{ReportError, ReportInput, csp, island, reach};
+
+const STYLE: &str = concat!(
+    include_str!("../assets/css/tokens.css"),
+    include_str!("../assets/css/base.css"),
+    include_str!("../assets/css/layout.css"),
+    include_str!("../assets/css/overview.css"),
+    include_str!("../assets/css/chain.css"),
+    include_str!("../assets/css/detail.css"),
+    include_str!("../assets/css/tables.css"),
+    include_str!("../assets/css/print.css"),
+);
+
+const SCRIPT: &str = concat!(
+    "(() => {\n\"use strict\";\n",
+    include_str!("../assets/js/guard.js"),
+    include_str!("../assets/js/data.js"),
+    include_str!("../assets/js/dom.js"),
+    include_str!("../assets/js/evidence.js"),
+    include_str!("../assets/js/chain.js"),
+    include_str!("../assets/js/search.js"),
+    include_str!("../assets/js/paths.js"),
+    include_str!("../assets/js/path.js"),
+    include_str!("../assets/js/findings.js"),
+    include_str!("../assets/js/entities.js"),
+    include_str!("../assets/js/coverage.js"),
+    include_str!("../assets/js/main.js"),
+    "})();\n",
+);
+
+#[derive(Template)]
+#[template(path = "page.html")]
+struct Page<'a> {
+    title: String,
+    subtitle: Vec<String>,
+    left_out: &'a [String],
+    policy: String,
+    overview: Overview,
+    glossary: &'static [TermGroup],
+    style: &'static str,
+    script: &'static str,
+    data: String,
+}
+
+/// Renders the page.
+///
+/// # Errors
+/// When the page or its data cannot be serialised.
+pub(crate) fn render(input: &ReportInput<'_>) -> Result<String, ReportError> {
+    let reach = reach::of(input.paths);
+    let shown = Shown::of(input, &reach);
+    let page = Page {
+        title: visible(input.title),
+        subtitle: subtitle(input),
+        left_out: &shown.left_out,
+        policy: csp::policy(STYLE, SCRIPT),
+        overview: overview::of(input, &shown, &reach),
+        glossary: GLOSSARY,
+        style: STYLE,
+        script: SCRIPT,
+        data: island::text(input, &shown, &reach)?,
+    };
+    Ok(page.render()?)
+}
+
+fn subtitle(input: &ReportInput<'_>) -> Vec<String> {
+    let graph: &Graph = input.graph;
+    let captured = graph.captured_at.map_or("Capture time not known".to_owned(), |time| {
+        format!("Captured {}", date(time))
+    });
+    let mut parts = vec![captured];
+    parts.extend(
+        graph
+            .organization
+            .id
+            .as_deref()
+            .map(|id| format!("Organization {}", visible(id))),
+    );
+    parts.push(count(overview::accounts(input).len(), "account"));
+    if !graph.partition.is_empty() {
+        parts.push(format!("Partition {}", visible(&graph.partition)));
+    }
+    parts
+}

@@ -1,0 +1,101 @@
+//! What an entity is called and how it is drawn.
+
+use sv0_model::graph::EntityKind;
+
+/// What a person calls an entity of this kind.
+pub(crate) fn kind(kind: EntityKind) -> &'static str {
+    match kind {
+        EntityKind::IamUser => "IAM user",
+        EntityKind::IamRole => "IAM role",
+        EntityKind::IamGroup => "IAM group",
+        EntityKind::ServiceLinkedRole => "Service-linked role",
+        EntityKind::AwsService => "AWS service",
+        EntityKind::FederatedProvider => "Identity provider",
+        EntityKind::ExternalPrincipal => "External principal",
+        EntityKind::Anonymous => "Everyone",
+        EntityKind::LambdaFunction => "Lambda function",
+        EntityKind::EcsTaskDefinition => "ECS task",
+        EntityKind::EcsService => "ECS service",
+        EntityKind::Ec2Instance => "EC2 instance",
+        EntityKind::S3Bucket => "S3 bucket",
+        EntityKind::Secret => "Secret",
+        EntityKind::KmsKey => "KMS key",
+        EntityKind::EcrRepository => "ECR repository",
+        EntityKind::GenericResource => "Resource",
+        EntityKind::IamPolicy => "Policy",
+        EntityKind::ServiceControlPolicy => "Service control policy",
+        EntityKind::ResourceControlPolicy => "Resource control policy",
+        EntityKind::PermissionsBoundary => "Permissions boundary",
+        EntityKind::Account => "Account",
+        EntityKind::OrganizationalUnit => "Organizational unit",
+        EntityKind::OrganizationRoot => "Organization root",
+    }
+}
+
+/// The name of its symbol in `templates/icons.html`.
+pub(crate) fn icon(kind: EntityKind) -> &'static str {
+    match kind {
+        EntityKind::IamUser | EntityKind::IamGroup => "user",
+        EntityKind::IamRole | EntityKind::ServiceLinkedRole => "role",
+        EntityKind::AwsService => "service",
+        EntityKind::FederatedProvider | EntityKind::ExternalPrincipal => "external",
+        EntityKind::Anonymous => "globe",
+        EntityKind::LambdaFunction => "lambda",
+        EntityKind::EcsTaskDefinition | EntityKind::EcsService => "container",
+        EntityKind::Ec2Instance => "server",
+        EntityKind::S3Bucket => "bucket",
+        EntityKind::Secret => "secret",
+        EntityKind::KmsKey => "key",
+        EntityKind::EcrRepository => "layers",
+        EntityKind::GenericResource => "cube",
+        EntityKind::IamPolicy => "policy",
+        EntityKind::ServiceControlPolicy | EntityKind::ResourceControlPolicy | EntityKind::PermissionsBoundary => {
+            "shield"
+        }
+        EntityKind::Account | EntityKind::OrganizationalUnit | EntityKind::OrganizationRoot => "account",
+    }
+}
+
+/// Which table of the explorer an entity stands in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Group {
+    /// It runs code.
+    Workload,
+    /// It can be granted something.
+    Identity,
+    /// It can be reached.
+    Resource,
+    /// Policies, accounts and the organization's tree: named by paths and findings, in no table.
+    Other,
+}
+
+/// The group of a kind.
+pub(crate) fn group(kind: EntityKind) -> Group {
+    match kind {
+        EntityKind::LambdaFunction
+        | EntityKind::EcsTaskDefinition
+        | EntityKind::EcsService
+        | EntityKind::Ec2Instance => Group::Workload,
+        EntityKind::IamUser
+        | EntityKind::IamRole
+        | EntityKind::IamGroup
+        | EntityKind::ServiceLinkedRole
+        | EntityKind::AwsService
+        | EntityKind::FederatedProvider
+        | EntityKind::ExternalPrincipal
+        | EntityKind::Anonymous => Group::Identity,
+        EntityKind::S3Bucket
+        | EntityKind::Secret
+        | EntityKind::KmsKey
+        | EntityKind::EcrRepository
+        | EntityKind::GenericResource => Group::Resource,
+        EntityKind::IamPolicy
+        | EntityKind::ServiceControlPolicy
+        | EntityKind::ResourceControlPolicy
+        | EntityKind::PermissionsBoundary
+        | EntityKind::Account
+        | EntityKind::OrganizationalUnit
+        | EntityKind::OrganizationRoot => Group::Other,
+    }
+}

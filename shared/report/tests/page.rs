@@ -1,0 +1,261 @@
+//! The whole page, from a made-up organization with hostile names in it.
+
+#[path = "../examples/estate/estate/mod.rs"]
+mod estate;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+
+use estate::{Estate, HOSTILE_DIRECTION, HOSTILE_MARKUP, hostile_length};
+
+fn page(estate: &Estate) -> String {
+    sv0_report::render(&estate.input()).expect("the page renders")
+}
+
+/// What stands between the first `start` and the next `end`.
+fn between<'a>(text: &'a str, start: &str, end: &str) -> &'a str {
+    let (_, rest) = text.split_once(start).unwrap_or_else(|| panic!("the page has {start}"));
+    rest.split_once(end)
+        .unwrap_or_else(|| panic!("the page has {end} after {start}"))
+        .0
+}
+
+fn style(page: &str) -> &str {
+    between(page, "<style>", "</style>")
+}
+
+fn script(page: &str) -> &str {
+    between(page, "<script>", "</script>")
+}
+
+fn island_text(page: &str) -> &str {
+    between(
+        page,
+        "<script type=\"application/json\" id=\"report-data\">",
+        "</script>",
+    )
+}
+
+fn island(page: &str) -> Value {
+    serde_json::from_str(island_text(page)).expect("the island is JSON")
+}
+
+fn strings(page: &str) -> Vec<String> {
+    let island = island(page);
+    let strings = island["strings"].as_array().expect("the island has strings");
+    strings
+        .iter()
+        .map(|text| text.as_str().expect("a string").to_owned())
+        .collect()
+}
+
+/// The page without style, script and data: what the HTML parser takes as markup.
+fn markup(page: &str) -> String {
+    page.replace(style(page), "")
+        .replace(script(page), "")
+        .replace(island_text(page), "")
+}
+
+#[test]
+fn the_same_facts_give_the_same_bytes_in_any_order() {
+    let estate = estate::acme();
+    let first = page(&estate);
+    assert_eq!(first, page(&estate::acme()));
+    let mut reversed = estate::acme();
+    reversed.paths.reverse();
+    reversed.findings.reverse();
+    reversed.coverage.reverse();
+    reversed.diagnostics.reverse();
+    assert_eq!(first, page(&reversed), "the order of the input does not show");
+}
+
+#[test]
+fn names_never_become_markup() {
+    let page = page(&estate::acme());
+    assert_eq!(
+        page.matches("<script").count(),
+        2,
+        "the data island and the script, nothing else"
+    );
+    assert_eq!(page.matches("</script").count(), 2);
+    assert!(!island_text(&page).contains(['<', '>', '&', '\u{2028}', '\u{2029}']));
+    let markup = markup(&page);
+    assert!(!markup.contains("<img"), "no element comes of a name");
+    assert!(markup.contains("&#60;img src=x"), "the name itself is there, as text");
+    assert!(
+        !markup.contains('\u{202e}'),
+        "no name changes the direction of the text around it"
+    );
+}
+
+#[test]
+fn names_are_whole_in_the_data() {
+    let strings = strings(&page(&estate::acme()));
+    for name in [HOSTILE_MARKUP, HOSTILE_DIRECTION, &hostile_length()] {
+        assert!(strings.iter().any(|text| text == name), "{name:.40}");
+    }
+}
+
+#[test]
+fn the_policy_admits_exactly_the_style_and_the_script_of_the_page() {
+    let page = page(&estate::acme());
+    let policy = between(&page, "<meta http-equiv=\"Content-Security-Policy\" content=\"", "\">").replace("&#39;", "'");
+    let hash = |text: &str| format!("'sha256-{}'", STANDARD.encode(Sha256::digest(text.as_bytes())));
+    let directives: Vec<&str> = policy.split("; ").collect();
+    assert_eq!(
+        directives,
+        [
+            "default-src 'none'",
+            &format!("style-src {}", hash(style(&page))),
+            &format!("script-src {}", hash(script(&page))),
+            "img-src data:",
+            "base-uri 'none'",
+            "form-action 'none'",
+        ]
+    );
+    let head = page.split_once("<style>").expect("a style").0;
+    assert!(
+        head.contains("Content-Security-Policy"),
+        "the policy stands before what it governs"
+    );
+}
+
+#[test]
+fn nothing_is_loaded_from_anywhere() {
+    let page = page(&estate::acme());
+    let markup = markup(&page);
+    for attribute in [
+        "src=\"",
+        "srcset=",
+        "<link",
+        "<iframe",
+        "<object",
+        "<embed",
+        " style=\"",
+        " onclick",
+        "<form",
+    ] {
+        assert!(!markup.contains(attribute), "{attribute}");
+    }
+    for link in markup.split("href=\"").skip(1) {
+        assert!(link.starts_with('#'), "{link:.60}");
+    }
+    for loader in ["url(", "@import", "@font-face"] {
+        assert!(!style(&page).contains(loader), "{loader}");
+    }
+    let svg_namespace = "http://www.w3.org/2000/svg";
+    let script = script(&page).replace(svg_namespace, "");
+    for sink in [
+        "http:",
+        "https:",
+        "fetch(",
+        "XMLHttpRequest",
+        "WebSocket",
+        "sendBeacon",
+        "import(",
+        "innerHTML",
+        "outerHTML",
+        "insertAdjacentHTML",
+        "document.write",
+        "eval(",
+        "new Function",
+        ".style",
+        "setTimeout(\"",
+    ] {
+        assert!(!script.contains(sink), "{sink}");
+    }
+}
+
+#[test]
+fn every_icon_that_is_used_is_drawn() {
+    let page = page(&estate::acme());
+    let from_markup = page
+        .split("href=\"#icon-")
+        .skip(1)
+        .map(|rest| rest.split('"').next().unwrap_or(""));
+    let island = island(&page);
+    let strings = strings(&page);
+    let cells = island["tables"]["entities"]["columns"]["icon"]["cells"]
+        .as_array()
+        .expect("entities have icons")
+        .clone();
+    let from_data = cells
+        .iter()
+        .map(|cell| strings[cell.as_u64().expect("a number") as usize].as_str());
+    for icon in from_markup.chain(from_data) {
+        assert!(page.contains(&format!("<symbol id=\"icon-{icon}\"")), "{icon}");
+    }
+}
+
+#[test]
+fn what_stops_a_path_is_said_in_words() {
+    let strings = strings(&page(&estate::acme()));
+    for sentence in [
+        "The service control policies (SCPs) that bind account Shop Development (400000000001) deny it explicitly; no allow outweighs a deny.",
+        "The permissions boundary of bastion does not allow it. A boundary grants nothing itself; what it leaves out is out of reach.",
+        "The policy of the KMS key that encrypts acme-customer-records does not allow it.",
+        "The bucket policy of acme-audit-trail denies it explicitly; no allow outweighs a deny.",
+        "It hangs on the identity-based policies of thumbnailer-execution.",
+        "the call uses TLS (aws:SecureTransport), and the VPC endpoint the call comes through (aws:SourceVpce) is vpce-0a11 or vpce-0b22",
+    ] {
+        assert!(strings.iter().any(|text| text == sentence), "{sentence}");
+    }
+}
+
+#[test]
+fn statements_are_there_in_full_and_once() {
+    let page = page(&estate::acme());
+    let strings = strings(&page);
+    let statement = r#"{"Action":"s3:*","Effect":"Deny","Resource":["arn:aws:s3:::acme-customer-*","arn:aws:s3:::acme-customer-*/*"],"Sid":"NoCustomerData"}"#;
+    assert_eq!(strings.iter().filter(|text| *text == statement).count(), 1);
+}
+
+#[test]
+fn without_a_script_overview_and_findings_can_be_read() {
+    let markup = markup(&page(&estate::acme()));
+    for text in [
+        "Captured 20 November 2025, 14:03 UTC",
+        "Organization o-acme1example",
+        "9 open paths lead from a workload to a resource, 5 to restricted data; 2 were seen in use.",
+        "2 more hold only under a condition, and 4 are granted but blocked.",
+        "27 of 37 sources answered completely",
+        "Management (100000000001)",
+        "the spoke role was removed on 12 November 2025",
+        "report-builder in Shop Development reaches customer records in Data Production",
+        "Another customer of that vendor could have it act in this account.",
+        "<noscript>",
+    ] {
+        assert!(markup.contains(text), "{text}");
+    }
+}
+
+#[test]
+fn an_empty_run_claims_nothing() {
+    let markup = markup(&page(&Estate::default()));
+    for text in [
+        "Nothing that was collected shows a workload with an open path to a resource.",
+        "nothing here proves that something is absent",
+        "Capture time not known",
+    ] {
+        assert!(markup.contains(text), "{text}");
+    }
+}
+
+#[test]
+fn a_path_costs_a_few_hundred_bytes() {
+    const MORE_PATHS: usize = 4_000;
+    let small = page(&estate::acme()).len();
+    let large = page(&estate::bulk(MORE_PATHS)).len();
+    let each = (large - small) / MORE_PATHS;
+    assert!(each <= 300, "{each} bytes a path");
+}
+
+#[test]
+fn what_is_left_out_is_said_on_the_page() {
+    let page = page(&estate::bulk(20_100));
+    let sentence = "This page holds the first 20,000 of 20,115 paths; the results of the run hold all of them.";
+    assert!(markup(&page).contains(sentence));
+    assert_eq!(island(&page)["tables"]["paths"]["length"], 20_000);
+}

@@ -1,0 +1,239 @@
+//! Items of a file turned into records.
+
+mod answers;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Map, Value};
+use sv0_model::diagnostic::Diagnostic;
+use sv0_model::hash::sha256_of_json;
+use sv0_model::record::{CaptureHeader, Origin, Record, RecordKind};
+use sv0_model::time::Timestamp;
+
+use crate::config_item::{Presence, normalise};
+use crate::diagnostics::{FileDiagnostics, Problem};
+use crate::layout::FileKind;
+use crate::ledger::{Health, Partition, Tally};
+use crate::options::Limits;
+use crate::pages::{Pages, each_item};
+use crate::plan::InputFile;
+use crate::redact::redact;
+use crate::values::{Located, read_values};
+
+/// What a file of items gave.
+#[derive(Debug)]
+pub(crate) struct Items {
+    pub records: Vec<Record>,
+    pub diagnostics: Vec<Diagnostic>,
+    pub health: Health,
+    /// Whether the answer goes on after what was recorded.
+    pub is_cut: bool,
+    /// Things counted: items, or the users, groups, roles and policies of authorization details.
+    pub count: u64,
+    /// Config items by resource type, account and Region.
+    pub tallies: BTreeMap<(String, Partition), Tally>,
+}
+
+/// An item before redaction and hashing.
+pub(crate) struct Draft {
+    pub kind: RecordKind,
+    pub account: Option<String>,
+    pub region: Option<String>,
+    pub captured_at: Option<Timestamp>,
+    pub body: Map<String, Value>,
+}
+
+/// Reads the items of `file`.
+pub(crate) fn read_items(file: &InputFile, header: &CaptureHeader, limits: &Limits) -> Items {
+    let mut reader = ItemReader {
+        file,
+        header,
+        limit: limits.max_items_per_file,
+        records: Vec::new(),
+        pages: Pages::default(),
+        count: 0,
+        tallies: BTreeMap::new(),
+        foreign_accounts: BTreeSet::new(),
+    };
+    let mut diagnostics = FileDiagnostics::new(&file.key, limits.max_diagnostics_per_file);
+    let mut values = 0_u64;
+    read_values(file, limits, &mut diagnostics, &mut |located, found| {
+        values += 1;
+        reader.take(located, found);
+    });
+    reader.finish(values, diagnostics)
+}
+
+struct ItemReader<'a> {
+    file: &'a InputFile,
+    header: &'a CaptureHeader,
+    limit: u64,
+    records: Vec<Record>,
+    pages: Pages,
+    count: u64,
+    tallies: BTreeMap<(String, Partition), Tally>,
+    foreign_accounts: BTreeSet<String>,
+}
+
+impl ItemReader<'_> {
+    fn take(&mut self, located: Located, diagnostics: &mut FileDiagnostics) {
+        let line = located.line;
+        let mut items = Vec::new();
+        let mut refused = 0_u64;
+        let fields = answers::page_fields(&self.file.kind);
+        each_item(
+            located.value,
+            fields,
+            &mut self.pages,
+            &mut |item| items.push(item),
+            &mut || refused += 1,
+        );
+        for item in items {
+            self.take_item(item, line, diagnostics);
+        }
+        for _ in 0..refused {
+            diagnostics.add(line, answers::unexpected(&self.file.kind));
+        }
+    }
+
+    fn take_item(&mut self, item: Map<String, Value>, line: Option<u64>, diagnostics: &mut FileDiagnostics) {
+        if self.records.len() as u64 >= self.limit {
+            let fault = crate::text::Fault::TooManyItems { limit: self.limit };
+            return diagnostics.add(line, fault.problem("this item is not used"));
+        }
+        match &self.file.kind {
+            FileKind::ConfigItems { resource_type } => self.take_config_item(item, resource_type, line, diagnostics),
+            FileKind::AuthorizationDetails { account } => self.take_details(item, account, line, diagnostics),
+            kind => match answers::draft(kind, item) {
+                Some(draft) => self.keep(draft, ""),
+                None => diagnostics.add(line, answers::unexpected(kind)),
+            },
+        }
+    }
+
+    fn take_config_item(
+        &mut self,
+        item: Map<String, Value>,
+        type_of_file: &str,
+        line: Option<u64>,
+        diagnostics: &mut FileDiagnostics,
+    ) {
+        let Some(item) = normalise(item, type_of_file) else {
+            return diagnostics.add(line, answers::unexpected(&self.file.kind));
+        };
+        if item.has_unreadable_configuration {
+            diagnostics.add(line, unreadable_configuration());
+        }
+        let partition = Partition::new(&item.account, item.region.as_deref());
+        let tally = self.tallies.entry((item.resource_type.clone(), partition)).or_default();
+        match item.presence {
+            Presence::Deleted => tally.deleted += 1,
+            Presence::NotRecorded => tally.not_recorded += 1,
+            Presence::Present => {
+                tally.items += 1;
+                let resource_type = item.resource_type.clone();
+                let draft = Draft {
+                    kind: RecordKind::ConfigItem {
+                        resource_type: item.resource_type,
+                    },
+                    account: Some(item.account),
+                    region: item.region,
+                    captured_at: item.captured_at,
+                    body: item.fields,
+                };
+                self.keep(draft, &resource_type);
+            }
+        }
+    }
+
+    fn take_details(
+        &mut self,
+        mut page: Map<String, Value>,
+        account: &str,
+        line: Option<u64>,
+        diagnostics: &mut FileDiagnostics,
+    ) {
+        let Some(count) = answers::count_of_details(&page) else {
+            return diagnostics.add(line, answers::unexpected(&self.file.kind));
+        };
+        self.pages.note(&mut page);
+        self.count += count;
+        self.foreign_accounts
+            .extend(answers::accounts_in_details(&page).filter(|found| found != account));
+        let draft = Draft {
+            kind: RecordKind::AuthorizationDetails,
+            account: Some(account.to_owned()),
+            region: None,
+            captured_at: None,
+            body: page,
+        };
+        self.keep(draft, "");
+    }
+
+    fn keep(&mut self, draft: Draft, resource_type: &str) {
+        if draft.kind != RecordKind::AuthorizationDetails {
+            self.count += 1;
+        }
+        let mut body = Value::Object(draft.body);
+        redact(&mut body, resource_type);
+        let origin = Origin {
+            object: self.file.object().to_owned(),
+            sha256: sha256_of_json(&body),
+        };
+        self.records.push(Record {
+            kind: draft.kind,
+            account: draft.account,
+            region: draft.region,
+            origin,
+            captured_at: Some(draft.captured_at.unwrap_or(self.header.captured_at)),
+            body,
+        });
+    }
+
+    fn finish(self, values: u64, mut diagnostics: FileDiagnostics) -> Items {
+        if !self.foreign_accounts.is_empty() {
+            diagnostics.add(None, foreign_accounts());
+        }
+        let is_cut = self.pages.are_cut();
+        if is_cut {
+            diagnostics.add(None, cut_answer());
+        }
+        let health = match (diagnostics.has_errors(), self.records.is_empty()) {
+            (false, _) if values > 0 => Health::Whole,
+            (_, true) => Health::Failed,
+            _ => Health::Partial,
+        };
+        Items {
+            records: self.records,
+            diagnostics: diagnostics.finish(),
+            health,
+            is_cut,
+            count: self.count,
+            tallies: self.tallies,
+        }
+    }
+}
+
+fn unreadable_configuration() -> Problem {
+    Problem::error(
+        "unreadable_configuration",
+        "the item's configuration is a text that is not JSON, and is left out",
+        "record the item again with aws configservice select-aggregate-resource-config",
+    )
+}
+
+fn foreign_accounts() -> Problem {
+    Problem::warning(
+        "account_mismatch",
+        "the file holds ARNs of an account other than the one whose folder it lies in",
+        "move it to the folder of the account that it was recorded in",
+    )
+}
+
+fn cut_answer() -> Problem {
+    Problem::warning(
+        "answer_cut",
+        "the answer goes on after what was recorded: no page of it is the last one",
+        "record it again without --max-items and without --no-paginate",
+    )
+}

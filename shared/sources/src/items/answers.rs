@@ -1,0 +1,189 @@
+//! The form of each answer: where its items are, and what makes one an item of it.
+
+use serde_json::{Map, Value};
+use sv0_model::arn::{account_of, is_account_id};
+use sv0_model::record::RecordKind;
+
+use super::Draft;
+use crate::diagnostics::Problem;
+use crate::layout::FileKind;
+
+const DETAIL_LISTS: [&str; 4] = ["UserDetailList", "GroupDetailList", "RoleDetailList", "Policies"];
+const TREE_LISTS: [&str; 3] = ["Roots", "OrganizationalUnits", "Parents"];
+
+/// The fields under which an answer holds its items.
+pub(super) fn page_fields(kind: &FileKind) -> &'static [&'static str] {
+    match kind {
+        FileKind::Organization => &["Organization"],
+        FileKind::Accounts => &["Accounts", "Account"],
+        FileKind::OrganizationPolicies => &["Policies", "Policy"],
+        FileKind::DelegatedAdministrators => &["DelegatedAdministrators"],
+        FileKind::OrganizationResourcePolicy => &["ResourcePolicy"],
+        FileKind::AwsManagedPolicies => &["Policies"],
+        FileKind::ConfigItems { .. } => &[
+            "Results",
+            "ConfigurationItems",
+            "BaseConfigurationItems",
+            "ConfigurationItem",
+            "BaseConfigurationItem",
+        ],
+        FileKind::Trails => &["Trails", "TrailList"],
+        _ => &[],
+    }
+}
+
+/// The item as a record; `None` when it does not have the form of the answer.
+pub(super) fn draft(kind: &FileKind, item: Map<String, Value>) -> Option<Draft> {
+    let (kind, body) = match kind {
+        FileKind::Organization => (RecordKind::Organization, with_text(item, "Id")?),
+        FileKind::Accounts => (RecordKind::Account, with_account_id(item)?),
+        FileKind::DelegatedAdministrators => (RecordKind::DelegatedAdministrator, with_account_id(item)?),
+        FileKind::OrganizationTree => (RecordKind::OrganizationTree, with_any_list(item, &TREE_LISTS)?),
+        FileKind::OrganizationPolicies => (RecordKind::OrganizationPolicy, organization_policy(item)?),
+        FileKind::OrganizationResourcePolicy => (
+            RecordKind::OrganizationResourcePolicy,
+            item.contains_key("Content").then_some(item)?,
+        ),
+        FileKind::AwsManagedPolicies => (RecordKind::AwsManagedPolicy, managed_policy(item)?),
+        FileKind::Trails => (RecordKind::Trail, trail(item)?),
+        _ => return None,
+    };
+    Some(Draft {
+        kind,
+        account: None,
+        region: None,
+        captured_at: None,
+        body,
+    })
+}
+
+fn with_text(item: Map<String, Value>, field: &str) -> Option<Map<String, Value>> {
+    let has_text = item
+        .get(field)
+        .and_then(Value::as_str)
+        .is_some_and(|text| !text.is_empty());
+    has_text.then_some(item)
+}
+
+fn with_account_id(item: Map<String, Value>) -> Option<Map<String, Value>> {
+    item.get("Id")
+        .and_then(Value::as_str)
+        .is_some_and(is_account_id)
+        .then_some(item)
+}
+
+fn with_any_list(item: Map<String, Value>, lists: &[&str]) -> Option<Map<String, Value>> {
+    lists
+        .iter()
+        .any(|list| item.get(*list).is_some_and(Value::is_array))
+        .then_some(item)
+}
+
+/// `PolicySummary`'s fields may stand in their own object, as `DescribePolicy` prints them; targets may be those of `ListTargetsForPolicy`.
+fn organization_policy(mut item: Map<String, Value>) -> Option<Map<String, Value>> {
+    if let Some(Value::Object(summary)) = item.remove("PolicySummary") {
+        item.extend(summary);
+    }
+    if let Some(Value::Array(targets)) = item.get_mut("Targets") {
+        for target in targets.iter_mut() {
+            if let Some(id) = target.get("TargetId").cloned() {
+                *target = id;
+            }
+        }
+        targets.sort_by_cached_key(Value::to_string);
+    }
+    if !item.contains_key("Content") {
+        return None;
+    }
+    with_text(item, "Id")
+}
+
+/// The document may come as `GetPolicyVersion` prints it, wrapped with its ARN.
+fn managed_policy(mut item: Map<String, Value>) -> Option<Map<String, Value>> {
+    if let Some(Value::Object(mut response)) = item.remove("Response")
+        && let Some(Value::Object(version)) = response.remove("PolicyVersion")
+    {
+        item.extend(version);
+    }
+    if !item.contains_key("Document") {
+        return None;
+    }
+    with_text(item, "Arn")
+}
+
+/// A trail may stand alone, as `DescribeTrails` prints it.
+fn trail(item: Map<String, Value>) -> Option<Map<String, Value>> {
+    if item.get("Trail").is_some_and(Value::is_object) {
+        return Some(item);
+    }
+    let item = with_text(item, "TrailARN")?;
+    Some(Map::from_iter([("Trail".to_owned(), Value::Object(item))]))
+}
+
+/// Users, groups, roles and policies on a page of authorization details; `None` when it is no such page.
+pub(super) fn count_of_details(page: &Map<String, Value>) -> Option<u64> {
+    let lists: Vec<&Vec<Value>> = detail_lists(page).collect();
+    (!lists.is_empty()).then(|| lists.iter().map(|list| list.len() as u64).sum())
+}
+
+/// Accounts that the ARNs of a page of authorization details are in.
+pub(super) fn accounts_in_details(page: &Map<String, Value>) -> impl Iterator<Item = String> {
+    let entities = detail_lists(page).flatten();
+    entities
+        .filter_map(|entity| entity.get("Arn")?.as_str())
+        .filter_map(account_of)
+        .map(str::to_owned)
+}
+
+fn detail_lists(page: &Map<String, Value>) -> impl Iterator<Item = &Vec<Value>> {
+    DETAIL_LISTS.iter().filter_map(|list| page.get(*list)?.as_array())
+}
+
+/// The problem of an item that is none of the answer its file is named after.
+pub(super) fn unexpected(kind: &FileKind) -> Problem {
+    let (what, command) = match kind {
+        FileKind::Organization => (
+            "an organization",
+            "record it with aws organizations describe-organization",
+        ),
+        FileKind::Accounts => ("an account", "record them with aws organizations list-accounts"),
+        FileKind::OrganizationTree => (
+            "an organization's tree",
+            "see docs/capture.md for the form of organizations/tree.json",
+        ),
+        FileKind::OrganizationPolicies => (
+            "an organization policy with its Content",
+            "see docs/capture.md for the form of organizations/policies.json",
+        ),
+        FileKind::DelegatedAdministrators => (
+            "a delegated administrator",
+            "record them with aws organizations list-delegated-administrators",
+        ),
+        FileKind::OrganizationResourcePolicy => (
+            "an organization's resource policy",
+            "record it with aws organizations describe-resource-policy",
+        ),
+        FileKind::AwsManagedPolicies => (
+            "a managed policy with Arn and Document",
+            "see docs/capture.md for the form of aws-managed-policies.ndjson",
+        ),
+        FileKind::ConfigItems { .. } => (
+            "a Config item with accountId and arn or resourceId",
+            "record them with aws configservice select-aggregate-resource-config, selecting those fields",
+        ),
+        FileKind::AuthorizationDetails { .. } => (
+            "authorization details",
+            "record them with aws iam get-account-authorization-details",
+        ),
+        FileKind::Trails => (
+            "a trail",
+            "see docs/capture.md for the form of cloudtrail/trails.ndjson",
+        ),
+        _ => ("what the file is named after", "see docs/capture.md for its form"),
+    };
+    Problem::error(
+        "unexpected_item",
+        format!("this is not {what} and is not used"),
+        command,
+    )
+}

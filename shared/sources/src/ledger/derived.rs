@@ -1,0 +1,266 @@
+//! The ledger of a capture that brings none: what its files prove, and no more.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use sv0_model::coverage::{CoverageRow, CoverageStatus};
+
+use super::{
+    AUTHORIZATION_DETAILS, FileReport, GLOBAL, Health, LOGS, Ledger, LedgerInput, ORGANIZATION, Partition, Tally, gap,
+    row, source_of,
+};
+use crate::layout::FileKind;
+
+/// Sources that exist once, and the file that holds each.
+const ONCE: [(FileKind, &str); 8] = [
+    (FileKind::Organization, "organizations/organization.json"),
+    (FileKind::Accounts, "organizations/accounts.json"),
+    (FileKind::OrganizationTree, "organizations/tree.json"),
+    (FileKind::OrganizationPolicies, "organizations/policies.json"),
+    (
+        FileKind::DelegatedAdministrators,
+        "organizations/delegated-administrators.json",
+    ),
+    (
+        FileKind::OrganizationResourcePolicy,
+        "organizations/resource-policy.json",
+    ),
+    (FileKind::AwsManagedPolicies, "aws-managed-policies.ndjson"),
+    (FileKind::Trails, "cloudtrail/trails.ndjson"),
+];
+
+/// Resource types that a capture is expected to hold: those the graph is made of.
+const EXPECTED_TYPES: [&str; 13] = [
+    "AWS::EC2::Instance",
+    "AWS::ECR::Repository",
+    "AWS::ECS::Service",
+    "AWS::ECS::TaskDefinition",
+    "AWS::IAM::Group",
+    "AWS::IAM::InstanceProfile",
+    "AWS::IAM::Policy",
+    "AWS::IAM::Role",
+    "AWS::IAM::User",
+    "AWS::KMS::Key",
+    "AWS::Lambda::Function",
+    "AWS::S3::Bucket",
+    "AWS::SecretsManager::Secret",
+];
+
+/// Beyond so many partitions without an item of a type, one row stands for all of them.
+const MAX_UNPROVEN_ROWS: usize = 1000;
+
+/// Derives the ledger. Damage is entered afterwards, so every file counts as whole here.
+pub(super) fn derive(input: &LedgerInput<'_>) -> Ledger {
+    let mut ledger = Ledger::default();
+    derive_once(&mut ledger, input);
+    derive_authorization_details(&mut ledger, input);
+    derive_config(&mut ledger, input);
+    derive_logs(&mut ledger, input);
+    ledger
+}
+
+fn once() -> Partition {
+    Partition::new(ORGANIZATION, None)
+}
+
+fn derive_once(ledger: &mut Ledger, input: &LedgerInput<'_>) {
+    for (kind, file) in &ONCE {
+        let Some(source) = source_of(kind) else { continue };
+        let reports: Vec<&FileReport> = input.reports.iter().filter(|report| report.kind == *kind).collect();
+        ledger.add(if !reports.is_empty() {
+            let items = reports.iter().map(|report| report.count).sum();
+            CoverageRow {
+                items,
+                ..row(&once(), &source, CoverageStatus::Ok, input.header)
+            }
+        } else if source.starts_with("organizations:") && input.header.organization_id.is_none() {
+            gap(
+                &once(),
+                &source,
+                CoverageStatus::Disabled,
+                "capture.json names no organization",
+            )
+        } else {
+            gap(
+                &once(),
+                &source,
+                CoverageStatus::Missing,
+                format!("the capture holds no {file}"),
+            )
+        });
+    }
+}
+
+fn derive_authorization_details(ledger: &mut Ledger, input: &LedgerInput<'_>) {
+    let mut counts: BTreeMap<&str, u64> = BTreeMap::new();
+    for report in input.reports {
+        if let FileKind::AuthorizationDetails { account } = &report.kind {
+            *counts.entry(account).or_default() += report.count;
+        }
+    }
+    for account in &input.accounts {
+        let items = counts.get(account.as_str()).copied();
+        ledger.add(authorization_details_of(account, items, input));
+    }
+    for status in &input.statuses {
+        ledger.add(status.clone());
+    }
+}
+
+/// Where the file is missing, how the spoke answered is the reason.
+fn authorization_details_of(account: &str, items: Option<u64>, input: &LedgerInput<'_>) -> CoverageRow {
+    let partition = Partition::new(account, None);
+    if let Some(items) = items {
+        return CoverageRow {
+            items,
+            ..row(&partition, AUTHORIZATION_DETAILS, CoverageStatus::Ok, input.header)
+        };
+    }
+    let refusal = input
+        .statuses
+        .iter()
+        .find(|status| status.account == account && !status.status.proves_absence());
+    match refusal {
+        Some(refusal) => CoverageRow {
+            region: GLOBAL.to_owned(),
+            source: AUTHORIZATION_DETAILS.to_owned(),
+            ..refusal.clone()
+        },
+        None => gap(
+            &partition,
+            AUTHORIZATION_DETAILS,
+            CoverageStatus::Missing,
+            format!("the capture holds no accounts/{account}/iam/authorization-details.json"),
+        ),
+    }
+}
+
+fn derive_config(ledger: &mut Ledger, input: &LedgerInput<'_>) {
+    let mut present: BTreeMap<String, BTreeMap<Partition, Tally>> = BTreeMap::new();
+    for report in input.reports {
+        if let FileKind::ConfigItems { resource_type } = &report.kind {
+            present.entry(resource_type.clone()).or_default();
+        }
+        for ((resource_type, partition), tally) in &report.tallies {
+            let partitions = present.entry(resource_type.clone()).or_default();
+            partitions.entry(partition.clone()).or_default().add(tally);
+        }
+    }
+    for resource_type in EXPECTED_TYPES.iter().filter(|name| !present.contains_key(**name)) {
+        let file = resource_type.replace("::", "-");
+        let reason = format!("the capture holds no config/{file}.ndjson");
+        ledger.add(gap(
+            &once(),
+            &format!("config:{resource_type}"),
+            CoverageStatus::Missing,
+            reason,
+        ));
+    }
+    for (resource_type, tallies) in &present {
+        derive_type(ledger, input, resource_type, tallies);
+    }
+}
+
+impl Tally {
+    fn add(&mut self, other: &Self) {
+        self.items += other.items;
+        self.deleted += other.deleted;
+        self.not_recorded += other.not_recorded;
+    }
+}
+
+fn derive_type(
+    ledger: &mut Ledger,
+    input: &LedgerInput<'_>,
+    resource_type: &str,
+    tallies: &BTreeMap<Partition, Tally>,
+) {
+    let source = format!("config:{resource_type}");
+    for (partition, tally) in tallies {
+        let row = row(partition, &source, CoverageStatus::Ok, input.header);
+        ledger.add(CoverageRow {
+            items: tally.items,
+            ..row
+        });
+    }
+    let mut unproven = Vec::new();
+    for partition in partitions_without_items(input, resource_type, tallies) {
+        if input.recorders.prove(resource_type, &partition) {
+            ledger.add(row(&partition, &source, CoverageStatus::Ok, input.header));
+        } else {
+            unproven.push(partition);
+        }
+    }
+    const WHY: &str = "no item, and config/recorders.ndjson does not show that the type is recorded: there is none, or none is recorded";
+    if unproven.len() > MAX_UNPROVEN_ROWS {
+        let reason = format!("{} pairs of account and Region: {WHY}", unproven.len());
+        return ledger.add(gap(&once(), &source, CoverageStatus::NotObservable, reason));
+    }
+    for partition in unproven {
+        ledger.add(gap(&partition, &source, CoverageStatus::NotObservable, WHY));
+    }
+}
+
+/// Accounts × Regions in which the file of a type holds nothing. A type whose items are all global has that one partition in each account.
+fn partitions_without_items(
+    input: &LedgerInput<'_>,
+    resource_type: &str,
+    tallies: &BTreeMap<Partition, Tally>,
+) -> Vec<Partition> {
+    let is_global = resource_type.starts_with("AWS::IAM::")
+        || !tallies.is_empty() && tallies.keys().all(|partition| partition.region == GLOBAL);
+    let seen = tallies.keys().map(|partition| partition.region.as_str());
+    let regions: BTreeSet<&str> = if is_global {
+        BTreeSet::from([GLOBAL])
+    } else {
+        input.header.regions.iter().map(String::as_str).chain(seen).collect()
+    };
+    let accounts_seen: BTreeSet<&str> = tallies.keys().map(|partition| partition.account.as_str()).collect();
+    let pairs = input
+        .accounts
+        .iter()
+        .flat_map(|account| regions.iter().map(|region| Partition::new(account, Some(region))));
+    pairs
+        .filter(|partition| !tallies.contains_key(partition))
+        .filter(|partition| !is_global || !accounts_seen.contains(partition.account.as_str()))
+        .collect()
+}
+
+fn derive_logs(ledger: &mut Ledger, input: &LedgerInput<'_>) {
+    let mut counts: BTreeMap<&Partition, u64> = BTreeMap::new();
+    let mut has_logs = false;
+    for report in input.reports {
+        has_logs |= matches!(report.kind, FileKind::CloudTrailLog { .. });
+        for (partition, count) in &report.log_counts {
+            *counts.entry(partition).or_default() += count;
+        }
+    }
+    if !has_logs {
+        let reason = "the capture holds no log file below cloudtrail/AWSLogs";
+        return ledger.add(gap(&once(), LOGS, CoverageStatus::Missing, reason));
+    }
+    for (partition, items) in &counts {
+        ledger.add(CoverageRow {
+            items: *items,
+            ..row(partition, LOGS, CoverageStatus::Ok, input.header)
+        });
+    }
+    let logged: BTreeSet<&str> = counts.keys().map(|partition| partition.account.as_str()).collect();
+    for account in input
+        .accounts
+        .iter()
+        .filter(|account| !logged.contains(account.as_str()))
+    {
+        let reason = "the capture holds no log file of this account";
+        ledger.add(gap(
+            &Partition::new(account, None),
+            LOGS,
+            CoverageStatus::Missing,
+            reason,
+        ));
+    }
+}
+
+/// Whether a report's file came through whole.
+pub(super) fn is_whole(report: &FileReport) -> bool {
+    report.health == Health::Whole && !report.is_cut
+}

@@ -1,0 +1,11 @@
+//! Tests of the reader over captures in temporary folders.
+
+mod config_items;
+mod coverage;
+mod damage;
+mod forms;
+mod hostile;
+mod logs;
+mod order;
+mod redaction;
+mod schemas;

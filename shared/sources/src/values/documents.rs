@@ -1,0 +1,55 @@
+//! One JSON document, or several one after the other.
+
+use std::io::Read;
+
+use serde_json::Value;
+
+use crate::options::Limits;
+use crate::plan::InputFile;
+use crate::text::{Fault, ItemBudget, open};
+
+/// The documents of a file up to its first fault.
+pub(super) fn read(file: &InputFile, limits: &Limits) -> (Vec<Value>, Option<Fault>) {
+    match text_of(file, limits) {
+        Ok(text) => parse(&text),
+        Err(fault) => (Vec::new(), Some(fault)),
+    }
+}
+
+fn text_of(file: &InputFile, limits: &Limits) -> Result<String, Fault> {
+    let limit = limits.max_document_bytes;
+    let text = open(&file.path, limits.max_expanded_bytes, ItemBudget::unlimited())?;
+    let mut bytes = Vec::new();
+    let mut reader = text.reader.take(limit.saturating_add(1));
+    reader
+        .read_to_end(&mut bytes)
+        .map_err(|error| Fault::of(&error, text.compression))?;
+    if bytes.len() as u64 > limit {
+        return Err(Fault::DocumentTooLarge { limit });
+    }
+    String::from_utf8(bytes).map_err(|error| {
+        let valid = error
+            .as_bytes()
+            .get(..error.utf8_error().valid_up_to())
+            .unwrap_or_default();
+        Fault::NotUtf8 {
+            line: 1 + count_lines(valid),
+        }
+    })
+}
+
+fn count_lines(bytes: &[u8]) -> u64 {
+    bytes.iter().filter(|byte| **byte == b'\n').count() as u64
+}
+
+fn parse(text: &str) -> (Vec<Value>, Option<Fault>) {
+    let mut documents = Vec::new();
+    for document in serde_json::Deserializer::from_str(text).into_iter::<Value>() {
+        match document {
+            Ok(value) => documents.push(value),
+            Err(error) => return (documents, Some(Fault::of_json(error, crate::text::Compression::None))),
+        }
+    }
+    let fault = documents.is_empty().then_some(Fault::Empty);
+    (documents, fault)
+}

@@ -1,0 +1,124 @@
+//! One JSON value a line.
+
+use std::io::{BufRead, Read};
+
+use serde_json::Value;
+
+use super::{Located, Sink};
+use crate::diagnostics::{FileDiagnostics, Problem};
+use crate::options::Limits;
+use crate::plan::InputFile;
+use crate::text::{Compression, Fault, ItemBudget, Text, open};
+
+const LINE_LOST: &str = "the line is not used";
+
+/// Whether the first line that is not blank holds a whole JSON value and no fault.
+pub(super) fn first_line_is_complete(file: &InputFile, limits: &Limits) -> bool {
+    let Ok(mut text) = open(&file.path, limits.max_expanded_bytes, ItemBudget::unlimited()) else {
+        return false;
+    };
+    let mut line = Vec::new();
+    text.reader = Box::new(text.reader.take(limits.max_line_bytes));
+    loop {
+        match next_line(&mut text, &mut line, limits.max_line_bytes) {
+            Ok(Line::Whole) if is_blank(&line) => {}
+            Ok(Line::Whole) => return serde_json::from_slice::<serde::de::IgnoredAny>(&line).is_ok(),
+            _ => return false,
+        }
+    }
+}
+
+/// Reads the values of a file line by line; a damaged line costs that line.
+pub(super) fn read(file: &InputFile, limits: &Limits, diagnostics: &mut FileDiagnostics, sink: &mut Sink<'_>) {
+    let mut text = match open(&file.path, limits.max_expanded_bytes, ItemBudget::unlimited()) {
+        Ok(text) => text,
+        Err(fault) => return diagnostics.add(None, fault.problem("nothing of it is used")),
+    };
+    let mut line = Vec::new();
+    let (mut number, mut values) = (0_u64, 0_u64);
+    loop {
+        number += 1;
+        match next_line(&mut text, &mut line, limits.max_line_bytes) {
+            Ok(Line::End) => break,
+            Ok(Line::TooLong) => diagnostics.add(Some(number), too_long(limits.max_line_bytes)),
+            Ok(Line::Whole) if is_blank(&line) => continue,
+            Ok(Line::Whole) if values >= limits.max_items_per_file => {
+                let fault = Fault::TooManyItems {
+                    limit: limits.max_items_per_file,
+                };
+                return diagnostics.add(Some(number), fault.problem("the lines before are used"));
+            }
+            Ok(Line::Whole) => match parse(&line) {
+                Ok(value) => sink(
+                    Located {
+                        line: Some(number),
+                        value,
+                    },
+                    diagnostics,
+                ),
+                Err(fault) => diagnostics.add(Some(number), fault.problem(LINE_LOST)),
+            },
+            Err(fault) => return diagnostics.add(Some(number), fault.problem("the lines before are used")),
+        }
+        values += 1;
+    }
+    if values == 0 {
+        diagnostics.add(None, Fault::Empty.problem(""));
+    }
+}
+
+fn parse(line: &[u8]) -> Result<Value, Fault> {
+    let text = std::str::from_utf8(line).map_err(|_| Fault::NotUtf8 { line: 1 })?;
+    serde_json::from_str(text).map_err(|error| Fault::of_json(error, Compression::None))
+}
+
+fn is_blank(line: &[u8]) -> bool {
+    line.iter().all(u8::is_ascii_whitespace)
+}
+
+fn too_long(limit: u64) -> Problem {
+    Problem::error(
+        "line_too_long",
+        format!("the line is longer than {limit} bytes; {LINE_LOST}"),
+        "write one item a line; no item of AWS is that large",
+    )
+}
+
+enum Line {
+    Whole,
+    TooLong,
+    End,
+}
+
+/// Reads the next line into `line`. A line that is too long is passed over without being held in memory.
+fn next_line(text: &mut Text, line: &mut Vec<u8>, limit: u64) -> Result<Line, Fault> {
+    line.clear();
+    let mut length = 0_u64;
+    loop {
+        let available = text
+            .reader
+            .fill_buf()
+            .map_err(|error| Fault::of(&error, text.compression))?;
+        if available.is_empty() {
+            return Ok(if length == 0 {
+                Line::End
+            } else {
+                whole_or_too_long(length, limit)
+            });
+        }
+        let end = available.iter().position(|byte| *byte == b'\n');
+        let taken = end.map_or(available.len(), |at| at + 1);
+        length = length.saturating_add(taken as u64);
+        if length <= limit {
+            line.extend_from_slice(available.get(..taken).unwrap_or_default());
+        }
+        text.reader.consume(taken);
+        if end.is_some() {
+            return Ok(whole_or_too_long(length, limit));
+        }
+    }
+}
+
+fn whole_or_too_long(length: u64, limit: u64) -> Line {
+    if length > limit { Line::TooLong } else { Line::Whole }
+}

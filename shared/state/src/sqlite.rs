@@ -1,0 +1,174 @@
+//! The SQLite adapter: one file that any SQL tool opens.
+
+mod read;
+mod write;
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::time::Duration;
+
+use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
+use sv0_model::time::Timestamp;
+
+use crate::{
+    CompletePartitions, History, Lease, LeaseAnswer, Outcome, RunRecord, Sighting, SightingKind, StateError, StateStore,
+    diff,
+};
+use read::Time;
+
+/// The name of the file in a store's folder.
+pub const STATE_FILE: &str = "state.sqlite";
+
+const SCHEMA_VERSION: i64 = 1;
+const SCHEMA: &str = include_str!("sqlite/schema.sql");
+
+/// How long a writer waits for another one.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// History in a SQLite database.
+///
+/// To record a run it reads everything that is known, so memory grows with the number of things ever seen.
+#[derive(Debug)]
+pub struct SqliteState {
+    connection: Connection,
+    name: String,
+}
+
+impl SqliteState {
+    /// Opens the database at `file`, or makes it. Its folder must exist.
+    ///
+    /// # Errors
+    /// [`StateError::Store`] when it cannot be opened or is no such database, [`StateError::NewerSchema`].
+    pub fn open(file: &Path) -> Result<Self, StateError> {
+        let name = file.display().to_string();
+        Self::prepare(Connection::open(file), name)
+    }
+
+    /// A database that is gone when it is dropped.
+    ///
+    /// # Errors
+    /// [`StateError::Store`] when there is no memory for it.
+    pub fn in_memory() -> Result<Self, StateError> {
+        Self::prepare(Connection::open_in_memory(), "memory".to_owned())
+    }
+
+    fn prepare(connection: rusqlite::Result<Connection>, name: String) -> Result<Self, StateError> {
+        let failed = |source| store_error("opening", &name, source);
+        let mut connection = connection.map_err(failed)?;
+        connection.busy_timeout(PATIENCE).map_err(failed)?;
+        connection.pragma_update(None, "foreign_keys", true).map_err(failed)?;
+        let found = migrate(&mut connection).map_err(failed)?;
+        if found > SCHEMA_VERSION {
+            return Err(StateError::NewerSchema {
+                store: name,
+                found,
+                known: SCHEMA_VERSION,
+            });
+        }
+        Ok(Self { connection, name })
+    }
+
+    fn failed(&self, operation: &'static str) -> impl Fn(rusqlite::Error) -> StateError + use<> {
+        let name = self.name.clone();
+        move |source| store_error(operation, &name, source)
+    }
+}
+
+fn store_error(operation: &'static str, store: &str, source: rusqlite::Error) -> StateError {
+    StateError::Store {
+        operation,
+        store: store.to_owned(),
+        source: Box::new(source),
+    }
+}
+
+/// Makes the tables of an empty database; answers with the version it then has.
+fn migrate(connection: &mut Connection) -> rusqlite::Result<i64> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let version = |transaction: &Connection| transaction.pragma_query_value(None, "user_version", |row| row.get(0));
+    let mut found: i64 = version(&transaction)?;
+    if found == 0 {
+        transaction.execute_batch(SCHEMA)?;
+        found = version(&transaction)?;
+    }
+    transaction.commit()?;
+    Ok(found)
+}
+
+impl StateStore for SqliteState {
+    fn record_run(
+        &mut self,
+        run: &RunRecord,
+        sightings: &[Sighting],
+        complete: &CompletePartitions,
+    ) -> Result<Outcome, StateError> {
+        let failed = self.failed("recording a run in");
+        record(&mut self.connection, run, sightings, complete).map_err(failed)
+    }
+
+    fn history(&self, kind: SightingKind, ids: &[&str]) -> Result<BTreeMap<String, History>, StateError> {
+        read::history(&self.connection, kind, ids).map_err(self.failed("reading history from"))
+    }
+
+    fn runs(&self) -> Result<Vec<RunRecord>, StateError> {
+        read::runs(&self.connection).map_err(self.failed("reading runs from"))
+    }
+
+    fn acquire_lease(&mut self, lease: &Lease<'_>) -> Result<LeaseAnswer, StateError> {
+        let failed = self.failed("taking a lease in");
+        acquire(&mut self.connection, lease).map_err(failed)
+    }
+
+    fn release_lease(&mut self, name: &str, holder: &str) -> Result<(), StateError> {
+        let failed = self.failed("giving back a lease in");
+        let sql = "DELETE FROM leases WHERE name = ?1 AND holder = ?2";
+        self.connection.execute(sql, [name, holder]).map_err(failed)?;
+        Ok(())
+    }
+}
+
+fn record(
+    connection: &mut Connection,
+    run: &RunRecord,
+    sightings: &[Sighting],
+    complete: &CompletePartitions,
+) -> rusqlite::Result<Outcome> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    if read::knows_run(&transaction, &run.run_id)? {
+        return Ok(Outcome::AlreadyRecorded);
+    }
+    let known = read::life_book(&transaction)?;
+    let delta = diff(&known, run.captured_at, sightings, complete);
+    write::run(&transaction, run)?;
+    write::delta(&transaction, &delta, run.captured_at)?;
+    transaction.commit()?;
+    Ok(Outcome::Recorded(delta.tally))
+}
+
+fn acquire(connection: &mut Connection, lease: &Lease<'_>) -> rusqlite::Result<LeaseAnswer> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let held: Option<(String, Timestamp)> = transaction
+        .query_row(
+            "SELECT holder, until FROM leases WHERE name = ?1",
+            [lease.name],
+            |row| Ok((row.get("holder")?, row.get::<_, Time>("until")?.0)),
+        )
+        .optional()?;
+    if let Some((holder, until)) = held
+        && holder != lease.holder
+        && lease.now < until
+    {
+        return Ok(LeaseAnswer::Held { holder, until });
+    }
+    let until = lease.until();
+    transaction.execute(
+        "INSERT INTO leases (name, holder, until) VALUES (?1, ?2, ?3)
+         ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, until = excluded.until",
+        params![lease.name, lease.holder, Time(until)],
+    )?;
+    transaction.commit()?;
+    Ok(LeaseAnswer::Granted { until })
+}
+
+#[cfg(test)]
+mod tests;

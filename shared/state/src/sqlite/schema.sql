@@ -1,0 +1,51 @@
+-- Version 1. Times are RFC 3339 text in UTC: compare them with datetime(), not as text.
+
+CREATE TABLE runs (
+    run_id      TEXT NOT NULL PRIMARY KEY,
+    captured_at TEXT NOT NULL,
+    finished_at TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE run_counts (
+    run_id TEXT    NOT NULL REFERENCES runs (run_id) ON DELETE CASCADE,
+    name   TEXT    NOT NULL,
+    count  INTEGER NOT NULL,
+    PRIMARY KEY (run_id, name)
+) STRICT, WITHOUT ROWID;
+
+-- What things rest on: many things share one set.
+CREATE TABLE partition_sets (
+    id     INTEGER PRIMARY KEY,
+    sha256 TEXT NOT NULL UNIQUE
+) STRICT;
+
+CREATE TABLE partitions (
+    set_id  INTEGER NOT NULL REFERENCES partition_sets (id) ON DELETE CASCADE,
+    account TEXT    NOT NULL,
+    region  TEXT    NOT NULL,
+    source  TEXT    NOT NULL,
+    PRIMARY KEY (set_id, account, region, source)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE sightings (
+    kind           TEXT    NOT NULL CHECK (kind IN ('entity', 'edge', 'path', 'finding')),
+    id             TEXT    NOT NULL,
+    content_sha256 TEXT    NOT NULL,
+    first_seen     TEXT    NOT NULL,
+    last_seen      TEXT    NOT NULL,
+    changed_at     TEXT    NOT NULL,
+    stale_since    TEXT,
+    gone_at        TEXT,
+    rests_on       INTEGER NOT NULL REFERENCES partition_sets (id),
+    PRIMARY KEY (kind, id)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX sightings_by_partition_set ON sightings (rests_on);
+
+CREATE TABLE leases (
+    name   TEXT NOT NULL PRIMARY KEY,
+    holder TEXT NOT NULL,
+    until  TEXT NOT NULL
+) STRICT;
+
+PRAGMA user_version = 1;

@@ -1,0 +1,122 @@
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::{LifeBook, Partition, Tally, Thing};
+
+fn time(second: i64) -> Timestamp {
+    Timestamp::from_second(second).unwrap()
+}
+
+fn run(run_id: &str, captured_at: i64) -> RunRecord {
+    RunRecord {
+        run_id: run_id.to_owned(),
+        captured_at: time(captured_at),
+        finished_at: time(captured_at),
+        counts: BTreeMap::new(),
+    }
+}
+
+fn sighting(kind: SightingKind, id: &str, content: &str, sources: &[&str]) -> Sighting {
+    let rests_on: BTreeSet<Partition> = sources.iter().map(|source| Partition::new("1", "global", *source)).collect();
+    Sighting {
+        thing: Thing::new(kind, id),
+        content_sha256: content.to_owned(),
+        rests_on: Arc::new(rests_on),
+    }
+}
+
+#[test]
+fn keeps_the_state_store_contract_in_a_file_and_in_memory() {
+    let folder = tempfile::tempdir().unwrap();
+    crate::contract::check(&mut SqliteState::open(&folder.path().join(STATE_FILE)).unwrap()).unwrap();
+    crate::contract::check(&mut SqliteState::in_memory().unwrap()).unwrap();
+}
+
+#[test]
+fn history_outlives_the_process() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join(STATE_FILE);
+    let seen = [sighting(SightingKind::Entity, "arn", "a", &["x"])];
+    let record = |id, at| {
+        let mut state = SqliteState::open(&file).unwrap();
+        state.record_run(&run(id, at), &seen, &CompletePartitions::default()).unwrap()
+    };
+    record("one", 1);
+    let unchanged = Tally { unchanged: 1, ..Tally::default() };
+    assert_eq!(record("two", 2), Outcome::Recorded(unchanged));
+    let state = SqliteState::open(&file).unwrap();
+    let history = state.history(SightingKind::Entity, &["arn"]).unwrap();
+    assert_eq!(history["arn"].first_seen, time(1));
+    assert_eq!(history["arn"].last_seen, time(2));
+}
+
+#[test]
+fn a_run_that_cannot_be_recorded_leaves_nothing_behind() {
+    let mut state = SqliteState::in_memory().unwrap();
+    state
+        .connection
+        .execute_batch("CREATE TRIGGER full BEFORE INSERT ON sightings WHEN new.id = 'last' BEGIN SELECT RAISE(FAIL, 'disk full'); END")
+        .unwrap();
+    let seen = ["first", "last"].map(|id| sighting(SightingKind::Path, id, "a", &["x"]));
+    let error = state.record_run(&run("one", 1), &seen, &CompletePartitions::default()).unwrap_err();
+    assert_eq!(error.to_string(), "recording a run in memory");
+    assert_eq!(state.runs().unwrap(), []);
+    assert!(state.history(SightingKind::Path, &["first"]).unwrap().is_empty());
+}
+
+#[test]
+fn partition_sets_that_nothing_rests_on_are_removed() {
+    let mut state = SqliteState::in_memory().unwrap();
+    for (id, at, source) in [("one", 1, "x"), ("two", 2, "y")] {
+        let seen = [sighting(SightingKind::Path, "p", "a", &[source])];
+        state.record_run(&run(id, at), &seen, &CompletePartitions::default()).unwrap();
+    }
+    let sources: String =
+        state.connection.query_row("SELECT group_concat(source) FROM partitions", [], |row| row.get(0)).unwrap();
+    assert_eq!(sources, "y");
+}
+
+#[test]
+fn refuses_what_a_newer_version_wrote_and_what_is_no_database() {
+    let folder = tempfile::tempdir().unwrap();
+    let newer = folder.path().join("newer.sqlite");
+    SqliteState::open(&newer).unwrap().connection.pragma_update(None, "user_version", 2).unwrap();
+    let error = SqliteState::open(&newer).unwrap_err();
+    assert!(matches!(error, StateError::NewerSchema { found: 2, known: 1, .. }), "{error}");
+    let other = folder.path().join("other.sqlite");
+    std::fs::write(&other, "this is a letter to a friend, not a database at all").unwrap();
+    let error = SqliteState::open(&other).unwrap_err();
+    assert!(matches!(error, StateError::Store { operation: "opening", .. }), "{error}");
+}
+
+/// One run of a small world: which of four things it saw with which content, and which of three sources it read whole.
+fn any_run() -> impl Strategy<Value = (i64, Vec<Sighting>, CompletePartitions)> {
+    let seen = prop::collection::vec((0..4_usize, 0..2_u8, prop::collection::vec(0..3_usize, 0..3)), 0..5);
+    (0..6_i64, seen, prop::collection::btree_set(0..3_usize, 0..4)).prop_map(|(at, seen, complete)| {
+        const SOURCES: [&str; 3] = ["x", "y", "z"];
+        let sightings = seen.into_iter().map(|(thing, content, sources)| {
+            let sources: Vec<&str> = sources.into_iter().map(|index| SOURCES[index]).collect();
+            sighting(SightingKind::ALL[thing], "id", &content.to_string(), &sources)
+        });
+        let complete = complete.into_iter().map(|index| Partition::new("1", "global", SOURCES[index]));
+        (at, sightings.collect(), complete.collect())
+    })
+}
+
+proptest! {
+    #[test]
+    fn the_tables_hold_what_the_pure_difference_says(runs in prop::collection::vec(any_run(), 0..8)) {
+        let mut state = SqliteState::in_memory().unwrap();
+        let mut book = LifeBook::default();
+        for (index, (at, sightings, complete)) in runs.iter().enumerate() {
+            let delta = diff(&book, time(*at), sightings, complete);
+            let outcome = state.record_run(&run(&index.to_string(), *at), sightings, complete).unwrap();
+            prop_assert_eq!(outcome, Outcome::Recorded(delta.tally));
+            book.apply(delta, time(*at));
+            prop_assert_eq!(&read::life_book(&state.connection).unwrap(), &book);
+        }
+    }
+}

@@ -1,0 +1,158 @@
+//! The report in a real browser: does its script run, is what it draws right, and does no name break out.
+
+#[path = "../../shared/report/examples/estate/estate/mod.rs"]
+mod estate;
+
+mod chromium;
+mod report;
+
+use std::path::PathBuf;
+
+use chromium::{Chromium, Theme, Window};
+use report::check_report;
+use tempfile::TempDir;
+
+const DESKTOP: Window = Window { width: 1360, height: 1000 };
+const PHONE: Window = Window { width: 500, height: 900 };
+
+struct Page {
+    chromium: Chromium,
+    file: PathBuf,
+    folder: TempDir,
+}
+
+/// The page of an estate, and a browser to open it with; `None` where tests of the browser are skipped.
+fn page(estate: &estate::Estate) -> Option<Page> {
+    let chromium = Chromium::find()?;
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let file = folder.path().join("report.html");
+    let html = sv0_report::render(&estate.input()).expect("the report renders");
+    std::fs::write(&file, html).expect("the report is written");
+    Some(Page { chromium, file, folder })
+}
+
+impl Page {
+    fn open(&self, address: &str) -> String {
+        self.chromium.dump_dom(&self.file, address)
+    }
+}
+
+#[test]
+fn every_view_of_a_report_runs_without_an_error() {
+    let Some(page) = page(&estate::acme()) else { return };
+    check_report(&page.chromium, &page.file);
+}
+
+#[test]
+fn hostile_names_stay_text() {
+    let Some(page) = page(&estate::acme()) else { return };
+    for address in ["#/overview", "#/findings", "#/paths", "#/workloads", "#/identities", "#/coverage"] {
+        let dom = page.open(address);
+        assert!(!dom.contains("data-pwned"), "a name ran as a script at {address}");
+        assert!(!dom.contains("<img"), "a name became an element at {address}");
+        assert!(!dom.replace(report::data_island(&dom), "").contains('\u{202e}'), "a name turns text around at {address}");
+    }
+    assert!(page.open("#/paths").contains("&lt;/script&gt;&lt;img src=x"), "the name is shown as it is");
+}
+
+#[test]
+fn blocked_paths_are_hidden_until_asked_for() {
+    let Some(page) = page(&estate::acme()) else { return };
+    let open = page.open("#/paths");
+    assert_eq!(report::path_rows(&open).len(), 11);
+    assert!(open.contains("Show 4 blocked paths"));
+    let all = page.open("#/paths?blocked=shown");
+    assert_eq!(report::path_rows(&all).len(), 15);
+    let blocked = page.open("#/paths?state=blocked");
+    assert_eq!(report::path_rows(&blocked).len(), 4);
+    assert!(blocked.contains("blocked by SCP"), "what blocks it is written on the chain");
+}
+
+#[test]
+fn search_and_filters_narrow_the_list() {
+    let Some(page) = page(&estate::acme()) else { return };
+    let cases = [
+        ("q=checkout", 2),
+        ("q=checkout+payment", 1),
+        ("q=ReadOrders", 1),
+        ("q=no-such-thing", 0),
+        ("account=400000000001", 4),
+        ("sensitivity=internal", 2),
+        ("kind=Secret", 4),
+        ("class=Write+data", 1),
+        ("seen=observed", 2),
+        ("through=arn%3Aaws%3Aiam%3A%3A200000000001%3Arole%2Frelease-pipeline", 1),
+    ];
+    for (query, want) in cases {
+        let dom = page.open(&format!("#/paths?{query}"));
+        assert_eq!(report::path_rows(&dom).len(), want, "{query}");
+    }
+}
+
+#[test]
+fn a_path_tells_what_allows_limits_and_proves_every_step() {
+    let estate = estate::acme();
+    let Some(page) = page(&estate) else { return };
+    let told = |workload: &str, resource: &str, texts: &[&str]| {
+        let path = estate
+            .paths
+            .iter()
+            .find(|path| path.workload.ends_with(workload) && path.resource.ends_with(resource))
+            .expect("the fixture has the path");
+        let text = report::visible_text(&page.open(&format!("#/paths/{}", path.id)));
+        for wanted in texts {
+            assert!(text.contains(wanted), "{wanted:?} on the path from {workload} to {resource}");
+        }
+    };
+    told(
+        "report-builder",
+        "acme-customer-records",
+        &[
+            "report-builder can read data from acme-customer-records",
+            "inline policy of report-builder-execution, its only statement, Sid Release",
+            "\"Resource\": \"arn:aws:iam::200000000001:role/release-pipeline\"",
+            "Observed once, on 2025-11-19 09:12 UTC.",
+            "Last seen 28 hours before the capture.",
+            "Not observed in the logs of the window.",
+            "Resource control policies of the organization were not collected; they may stop this.",
+        ],
+    );
+    told("thumbnailer", "acme-media-uploads", &["Only if the call uses TLS (aws:SecureTransport), and the VPC endpoint"]);
+    told(
+        "customer-export",
+        "acme-customer-records",
+        &["Blocked by SCP", "deny it explicitly", "Deny in development-without-customer-data", "\"Sid\": \"NoCustomerData\""],
+    );
+}
+
+#[test]
+fn ten_thousand_paths_are_shown_a_page_at_a_time() {
+    let Some(page) = page(&estate::bulk(10_000)) else { return };
+    let first = page.open("#/paths");
+    report::assert_healthy(&first, "#/paths");
+    assert_eq!(report::path_rows(&first).len(), 50);
+    assert!(first.contains("Page 1 of 201"));
+    let last = page.open("#/paths?page=200");
+    assert_eq!(report::path_rows(&last).len(), 11);
+    let found = page.open("#/paths?q=tenant-worker-00400");
+    assert_eq!(report::path_rows(&found).len(), 20);
+}
+
+#[test]
+fn it_is_drawn_on_desktop_and_phone_in_light_and_dark() {
+    let Some(page) = page(&estate::acme()) else { return };
+    let mut images = Vec::new();
+    for (name, window) in [("desktop", DESKTOP), ("phone", PHONE)] {
+        for theme in [Theme::Light, Theme::Dark] {
+            let file = page.folder.path().join(format!("{name}-{theme:?}.png"));
+            page.chromium.screenshot(&page.file, "#/overview", window, theme, &file);
+            let image = std::fs::read(&file).expect("a screenshot was taken");
+            assert_eq!(chromium::png_size(&image), Some((window.width, window.height)), "{name} {theme:?}");
+            assert!(image.len() > 20_000, "{name} {theme:?} shows something: {} bytes", image.len());
+            images.push(image);
+        }
+    }
+    images.sort();
+    images.dedup();
+    assert_eq!(images.len(), 4, "every size and theme looks different");
+}

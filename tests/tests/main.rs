@@ -1,0 +1,22 @@
+//! Tests of the workspace as a whole, in one binary.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    reason = "a test fails by panicking, its helpers too"
+)]
+
+mod acme;
+mod answers;
+mod bad_input;
+mod browser;
+mod command_line;
+mod determinism;
+mod iamspy;
+mod layering;
+mod purity;
+mod real_input;
+mod schemas;
+mod support;
