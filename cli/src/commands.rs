@@ -61,7 +61,9 @@ pub fn run(command: Command) -> Result<Outcome, CommandError> {
         Command::Coverage(arguments) => coverage::run(&arguments),
         Command::Report(arguments) => report::run(&arguments),
         Command::Completions { shell } => {
-            clap_complete::generate(shell, &mut Arguments::command(), "sv0", &mut io::stdout());
+            let mut script = Vec::new();
+            clap_complete::generate(shell, &mut Arguments::command(), "sv0", &mut script);
+            io::stdout().lock().write_all(&script).map_err(to_standard_output)?;
             Ok(Outcome::Done)
         }
     }

@@ -16,7 +16,11 @@ fn schema(name: &str) -> Value {
 
 fn validator(name: &str) -> Validator {
     let common = Resource::from_contents(schema("common"));
-    let registry = Registry::new().add(format!("{BASE}common.schema.json"), common).unwrap().prepare().unwrap();
+    let registry = Registry::new()
+        .add(format!("{BASE}common.schema.json"), common)
+        .unwrap()
+        .prepare()
+        .unwrap();
     jsonschema::options()
         .with_base_uri(format!("{BASE}{name}.schema.json"))
         .with_registry(&registry)
@@ -52,7 +56,13 @@ fn answers_over_the_example_have_the_promised_shapes() {
         assert_valid("grants", &store.ask(&["can", role, action]));
     }
     let output = run(
-        &["can", "arn:aws:iam::000000000000:role/none", "--store", store.path().to_str().unwrap(), "--json"],
+        &[
+            "can",
+            "arn:aws:iam::000000000000:role/none",
+            "--store",
+            store.path().to_str().unwrap(),
+            "--json",
+        ],
         2,
     );
     assert_valid("error", &serde_json::from_slice(&output.stdout).unwrap());

@@ -21,7 +21,10 @@ fn sound_capture() -> Capture {
         "AttachedManagedPolicies": [], "InstanceProfileList": [], "Tags": []
     });
     let details = json!({"UserDetailList": [], "GroupDetailList": [], "RoleDetailList": [role], "Policies": []});
-    capture.write("accounts/111122223333/iam/authorization-details.json", details.to_string());
+    capture.write(
+        "accounts/111122223333/iam/authorization-details.json",
+        details.to_string(),
+    );
     capture.config_items("AWS::S3::Bucket", &[bucket("data")]);
     capture
 }
@@ -39,7 +42,10 @@ fn bucket(name: &str) -> Value {
 fn diagnostics_of(capture: &Capture) -> Vec<Value> {
     let store = capture.scan();
     let answer = store.ask(&["can", ROLE, "s3:GetObject", "arn:aws:s3:::data/x"]);
-    assert_eq!(answer["decision"], "allow", "the sound part of the capture is still evaluated: {answer}");
+    assert_eq!(
+        answer["decision"], "allow",
+        "the sound part of the capture is still evaluated: {answer}"
+    );
     store.summary["diagnostics"].as_array().unwrap().clone()
 }
 
@@ -58,14 +64,34 @@ fn each_damaged_file_gives_one_diagnostic_that_names_it() {
     let cases: Vec<(&str, &str, Vec<u8>)> = vec![
         ("malformed JSON", "config/AWS-KMS-Key.json", b"{\"Results\": [".to_vec()),
         ("an empty file", "config/AWS-KMS-Key.json", Vec::new()),
-        ("not UTF-8", "config/AWS-KMS-Key.ndjson", b"{\"arn\": \"\xff\xfe\"}\n".to_vec()),
+        (
+            "not UTF-8",
+            "config/AWS-KMS-Key.ndjson",
+            b"{\"arn\": \"\xff\xfe\"}\n".to_vec(),
+        ),
         ("truncated gzip", "config/AWS-KMS-Key.json.gz", truncated_gzip(&long)),
-        ("not gzip at all", "config/AWS-KMS-Key.ndjson.gz", b"plain text".to_vec()),
-        ("not zstd at all", "config/AWS-KMS-Key.ndjson.zst", b"plain text".to_vec()),
+        (
+            "not gzip at all",
+            "config/AWS-KMS-Key.ndjson.gz",
+            b"plain text".to_vec(),
+        ),
+        (
+            "not zstd at all",
+            "config/AWS-KMS-Key.ndjson.zst",
+            b"plain text".to_vec(),
+        ),
         ("deep nesting", "config/AWS-KMS-Key.json", deep.into_bytes()),
         ("the wrong type", "config/AWS-KMS-Key.ndjson", b"42\n".to_vec()),
-        ("a truncated log", "cloudtrail/AWSLogs/111122223333/CloudTrail/eu-west-1/2026/03/01/x.json.gz", truncated_gzip(&long)),
-        ("authorization details that are none", "accounts/444455556666/iam/authorization-details.json", b"[1, 2]".to_vec()),
+        (
+            "a truncated log",
+            "cloudtrail/AWSLogs/111122223333/CloudTrail/eu-west-1/2026/03/01/x.json.gz",
+            truncated_gzip(&long),
+        ),
+        (
+            "authorization details that are none",
+            "accounts/444455556666/iam/authorization-details.json",
+            b"[1, 2]".to_vec(),
+        ),
     ];
     for (what, file, bytes) in cases {
         let capture = sound_capture();
@@ -76,7 +102,10 @@ fn each_damaged_file_gives_one_diagnostic_that_names_it() {
             "{what}: one thing is broken, and it is said once: {diagnostics:?}"
         );
         let named = diagnostics[0]["file"].as_str().unwrap();
-        assert!(file.starts_with(named) || named.starts_with(file), "{what}: {named} names {file}");
+        assert!(
+            file.starts_with(named) || named.starts_with(file),
+            "{what}: {named} names {file}"
+        );
         assert!(!diagnostics[0]["message"].as_str().unwrap().is_empty(), "{what}");
     }
 }
@@ -84,21 +113,36 @@ fn each_damaged_file_gives_one_diagnostic_that_names_it() {
 #[test]
 fn one_bad_line_costs_that_line_alone() {
     let capture = sound_capture();
-    let lines = [bucket("data").to_string(), "{broken".to_owned(), bucket("other").to_string()];
+    let lines = [
+        bucket("data").to_string(),
+        "{broken".to_owned(),
+        bucket("other").to_string(),
+    ];
     capture.write("config/AWS-S3-Bucket.ndjson", lines.join("\n"));
     let diagnostics = diagnostics_of(&capture);
     assert_eq!(diagnostics.len(), 1, "{diagnostics:?}");
     assert_eq!(diagnostics[0]["line"], 2);
-    let other = capture.scan().ask(&["can", ROLE, "s3:GetObject", "arn:aws:s3:::other/x"]);
-    assert_eq!(other["decision"], "implicit_deny", "the bucket after the bad line is known");
+    let other = capture
+        .scan()
+        .ask(&["can", ROLE, "s3:GetObject", "arn:aws:s3:::other/x"]);
+    assert_eq!(
+        other["decision"], "implicit_deny",
+        "the bucket after the bad line is known"
+    );
 }
 
 #[test]
 fn a_damaged_source_is_never_complete_in_the_ledger() {
     let capture = sound_capture();
     capture.write("config/AWS-KMS-Key.json", "{\"Results\": [");
-    let rows = capture.scan().ask(&["coverage"])["coverage"].as_array().unwrap().clone();
-    let keys: Vec<&Value> = rows.iter().filter(|row| row["source"] == "config:AWS::KMS::Key").collect();
+    let rows = capture.scan().ask(&["coverage"])["coverage"]
+        .as_array()
+        .unwrap()
+        .clone();
+    let keys: Vec<&Value> = rows
+        .iter()
+        .filter(|row| row["source"] == "config:AWS::KMS::Key")
+        .collect();
     assert!(!keys.is_empty(), "the ledger has a row for it: {rows:?}");
     assert!(keys.iter().all(|row| row["status"] != "ok"), "{keys:?}");
 }
@@ -126,8 +170,14 @@ fn hostile_names_stay_text_in_the_report_and_on_the_terminal() {
     assert!(!html.contains('\u{1b}'));
     for command in ["paths", "findings", "coverage"] {
         let output = run(&[command, "--store", store.path().to_str().unwrap()], 0);
-        assert!(!output.stdout.contains(&0x1b), "{command} writes no escape sequence of its input into a pipe");
-        assert!(!String::from_utf8_lossy(&output.stdout).contains('\u{202e}'), "{command}");
+        assert!(
+            !output.stdout.contains(&0x1b),
+            "{command} writes no escape sequence of its input into a pipe"
+        );
+        assert!(
+            !String::from_utf8_lossy(&output.stdout).contains('\u{202e}'),
+            "{command}"
+        );
     }
 }
 
@@ -137,12 +187,21 @@ fn without_a_capture_the_error_names_the_folder_and_the_fix() {
     let missing = folder.path().join("nowhere");
     for capture in [folder.path(), &missing] {
         let store = folder.path().join("out");
-        let output = sv0(&["scan", "--capture", capture.to_str().unwrap(), "--store", store.to_str().unwrap()])
-            .output()
-            .unwrap();
+        let output = sv0(&[
+            "scan",
+            "--capture",
+            capture.to_str().unwrap(),
+            "--store",
+            store.to_str().unwrap(),
+        ])
+        .output()
+        .unwrap();
         assert_eq!(output.status.code(), Some(2));
         let said = String::from_utf8_lossy(&output.stderr);
         assert!(said.contains("capture"), "{said}");
-        assert!(!store.join("current.json").exists(), "a failed scan leaves no run behind");
+        assert!(
+            !store.join("current.json").exists(),
+            "a failed scan leaves no run behind"
+        );
     }
 }

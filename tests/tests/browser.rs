@@ -8,12 +8,19 @@ mod report;
 
 use std::path::PathBuf;
 
+use crate::support;
 use chromium::{Chromium, Theme, Window};
 use report::check_report;
 use tempfile::TempDir;
 
-const DESKTOP: Window = Window { width: 1360, height: 1000 };
-const PHONE: Window = Window { width: 500, height: 900 };
+const DESKTOP: Window = Window {
+    width: 1360,
+    height: 1000,
+};
+const PHONE: Window = Window {
+    width: 500,
+    height: 900,
+};
 
 struct Page {
     chromium: Chromium,
@@ -44,15 +51,35 @@ fn every_view_of_a_report_runs_without_an_error() {
 }
 
 #[test]
+fn the_report_of_the_example_organization_runs_without_an_error() {
+    let Some(chromium) = Chromium::find() else { return };
+    let store = support::scan(&support::repository().join("examples/acme/capture"));
+    check_report(&chromium, &store.run_folder().join("report/index.html"));
+}
+
+#[test]
 fn hostile_names_stay_text() {
     let Some(page) = page(&estate::acme()) else { return };
-    for address in ["#/overview", "#/findings", "#/paths", "#/workloads", "#/identities", "#/coverage"] {
+    for address in [
+        "#/overview",
+        "#/findings",
+        "#/paths",
+        "#/workloads",
+        "#/identities",
+        "#/coverage",
+    ] {
         let dom = page.open(address);
         assert!(!dom.contains("data-pwned"), "a name ran as a script at {address}");
         assert!(!dom.contains("<img"), "a name became an element at {address}");
-        assert!(!dom.replace(report::data_island(&dom), "").contains('\u{202e}'), "a name turns text around at {address}");
+        assert!(
+            !dom.replace(report::data_island(&dom), "").contains('\u{202e}'),
+            "a name turns text around at {address}"
+        );
     }
-    assert!(page.open("#/paths").contains("&lt;/script&gt;&lt;img src=x"), "the name is shown as it is");
+    assert!(
+        page.open("#/paths").contains("&lt;/script&gt;&lt;img src=x"),
+        "the name is shown as it is"
+    );
 }
 
 #[test]
@@ -65,7 +92,10 @@ fn blocked_paths_are_hidden_until_asked_for() {
     assert_eq!(report::path_rows(&all).len(), 15);
     let blocked = page.open("#/paths?state=blocked");
     assert_eq!(report::path_rows(&blocked).len(), 4);
-    assert!(blocked.contains("blocked by SCP"), "what blocks it is written on the chain");
+    assert!(
+        blocked.contains("blocked by SCP"),
+        "what blocks it is written on the chain"
+    );
 }
 
 #[test]
@@ -101,7 +131,10 @@ fn a_path_tells_what_allows_limits_and_proves_every_step() {
             .expect("the fixture has the path");
         let text = report::visible_text(&page.open(&format!("#/paths/{}", path.id)));
         for wanted in texts {
-            assert!(text.contains(wanted), "{wanted:?} on the path from {workload} to {resource}");
+            assert!(
+                text.contains(wanted),
+                "{wanted:?} on the path from {workload} to {resource}"
+            );
         }
     };
     told(
@@ -117,17 +150,28 @@ fn a_path_tells_what_allows_limits_and_proves_every_step() {
             "Resource control policies of the organization were not collected; they may stop this.",
         ],
     );
-    told("thumbnailer", "acme-media-uploads", &["Only if the call uses TLS (aws:SecureTransport), and the VPC endpoint"]);
+    told(
+        "thumbnailer",
+        "acme-media-uploads",
+        &["Only if the call uses TLS (aws:SecureTransport), and the VPC endpoint"],
+    );
     told(
         "customer-export",
         "acme-customer-records",
-        &["Blocked by SCP", "deny it explicitly", "Deny in development-without-customer-data", "\"Sid\": \"NoCustomerData\""],
+        &[
+            "Blocked by SCP",
+            "deny it explicitly",
+            "Deny in development-without-customer-data",
+            "\"Sid\": \"NoCustomerData\"",
+        ],
     );
 }
 
 #[test]
 fn ten_thousand_paths_are_shown_a_page_at_a_time() {
-    let Some(page) = page(&estate::bulk(10_000)) else { return };
+    let Some(page) = page(&estate::bulk(10_000)) else {
+        return;
+    };
     let first = page.open("#/paths");
     report::assert_healthy(&first, "#/paths");
     assert_eq!(report::path_rows(&first).len(), 50);
@@ -147,8 +191,16 @@ fn it_is_drawn_on_desktop_and_phone_in_light_and_dark() {
             let file = page.folder.path().join(format!("{name}-{theme:?}.png"));
             page.chromium.screenshot(&page.file, "#/overview", window, theme, &file);
             let image = std::fs::read(&file).expect("a screenshot was taken");
-            assert_eq!(chromium::png_size(&image), Some((window.width, window.height)), "{name} {theme:?}");
-            assert!(image.len() > 20_000, "{name} {theme:?} shows something: {} bytes", image.len());
+            assert_eq!(
+                chromium::png_size(&image),
+                Some((window.width, window.height)),
+                "{name} {theme:?}"
+            );
+            assert!(
+                image.len() > 20_000,
+                "{name} {theme:?} shows something: {} bytes",
+                image.len()
+            );
             images.push(image);
         }
     }

@@ -14,14 +14,22 @@ fn request(id: u32, action: &str) -> String {
 
 #[test]
 fn evaluate_answers_in_order_and_goes_on_after_a_bad_row() {
-    let lines = [request(1, "s3:GetObject"), "{broken".to_owned(), request(3, "s3:PutObject")].join("\n");
+    let lines = [
+        request(1, "s3:GetObject"),
+        "{broken".to_owned(),
+        request(3, "s3:PutObject"),
+    ]
+    .join("\n");
     let (answers, exit_code) = answer_lines(&["evaluate"], &lines);
     assert_eq!(exit_code, Some(2), "a bad row is told by the exit code");
     assert_eq!(answers.len(), 3);
     assert_eq!(answers[0]["decision"], "allow");
     assert_eq!(answers[1]["decision"], Value::Null);
     assert!(answers[1]["error"]["code"].is_string());
-    assert_eq!((&answers[2]["id"], &answers[2]["decision"]), (&json!(3), &json!("implicit_deny")));
+    assert_eq!(
+        (&answers[2]["id"], &answers[2]["decision"]),
+        (&json!(3), &json!("implicit_deny"))
+    );
     let (_, exit_code) = answer_lines(&["evaluate"], &request(1, "s3:GetObject"));
     assert_eq!(exit_code, Some(0));
 }
@@ -65,14 +73,23 @@ fn questions_over_a_store_are_answered_one_a_line_in_order() {
     assert_eq!(exit_code, Some(2));
     assert_eq!(answers[0]["id"], "a");
     assert!(answers[0]["decision"].is_string());
-    assert_eq!((&answers[1]["id"], &answers[1]["error"]["code"]), (&json!("b"), &json!("not_found")));
+    assert_eq!(
+        (&answers[1]["id"], &answers[1]["error"]["code"]),
+        (&json!("b"), &json!("not_found"))
+    );
 }
 
 #[test]
 fn findings_and_gaps_become_exit_codes_only_when_asked() {
     let capture = crate::support::repository().join("examples/acme/capture");
     let folder = tempfile::tempdir().unwrap();
-    let base = ["scan", "--capture", capture.to_str().unwrap(), "--store", folder.path().to_str().unwrap()];
+    let base = [
+        "scan",
+        "--capture",
+        capture.to_str().unwrap(),
+        "--store",
+        folder.path().to_str().unwrap(),
+    ];
     let with = |further: &[&'static str]| base.iter().copied().chain(further.iter().copied()).collect::<Vec<_>>();
     run(&with(&[]), 0);
     run(&with(&["--fail-on-gap"]), 3);
@@ -103,7 +120,19 @@ fn what_was_changed_after_the_scan_is_refused() {
 #[test]
 fn every_command_has_help_with_an_example() {
     let help = String::from_utf8(run(&["--help"], 0).stdout).unwrap();
-    for command in ["scan", "demo", "evaluate", "can", "who-can", "explain", "paths", "findings", "coverage", "report", "completions"] {
+    for command in [
+        "scan",
+        "demo",
+        "evaluate",
+        "can",
+        "who-can",
+        "explain",
+        "paths",
+        "findings",
+        "coverage",
+        "report",
+        "completions",
+    ] {
         assert!(help.contains(command), "{command} is listed");
         let help = String::from_utf8(run(&[command, "--help"], 0).stdout).unwrap();
         assert!(help.contains("Example"), "{command} --help shows an example");
@@ -115,7 +144,10 @@ fn every_command_has_help_with_an_example() {
 
 #[test]
 fn a_reader_that_closes_the_pipe_early_is_no_error() {
-    let mut child = sv0(&["completions", "bash"]).stdout(std::process::Stdio::piped()).spawn().unwrap();
+    let mut child = sv0(&["completions", "bash"])
+        .stdout(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
     drop(child.stdout.take());
     let status = child.wait().unwrap();
     assert!(status.code() != Some(101), "no panic: {status}");

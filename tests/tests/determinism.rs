@@ -73,7 +73,9 @@ fn shuffled(file: &Path) -> Vec<u8> {
         return encoder.finish().unwrap();
     }
     if name.ends_with("authorization-details.json") {
-        return split_into_pages(&serde_json::from_slice(&bytes).unwrap()).to_string().into_bytes();
+        return split_into_pages(&serde_json::from_slice(&bytes).unwrap())
+            .to_string()
+            .into_bytes();
     }
     bytes
 }

@@ -25,11 +25,18 @@ fn authorization_details_as_the_cli_prints_them() {
     let details = third_party("cloudsplaining/example-authz-details.json");
     capture.write("accounts/012345678901/iam/authorization-details.json", &details);
     let store = capture.scan();
-    assert_eq!(store.summary["diagnostics"], json!([]), "a real answer raises no diagnostic");
+    assert_eq!(
+        store.summary["diagnostics"],
+        json!([]),
+        "a real answer raises no diagnostic"
+    );
 
     let obama = "arn:aws:iam::012345678901:user/obama";
     let answer = store.ask(&["can", obama, "iam:CreateUser", "*"]);
-    assert_eq!(answer["decision"], "allow", "AdministratorAccess through the group: {answer}");
+    assert_eq!(
+        answer["decision"], "allow",
+        "AdministratorAccess through the group: {answer}"
+    );
     let who = store.ask(&["who-can", "s3:GetObject", "*"]);
     let principals: Vec<&str> = who["principals"]
         .as_array()
@@ -39,7 +46,12 @@ fn authorization_details_as_the_cli_prints_them() {
         .collect();
     assert!(principals.contains(&obama), "{principals:?}");
     let findings = store.ask(&["findings", "--kind", "admin_equivalent"]);
-    let subjects: Vec<&Value> = findings["findings"].as_array().unwrap().iter().map(|f| &f["subjects"][0]).collect();
+    let subjects: Vec<&Value> = findings["findings"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|f| &f["subjects"][0])
+        .collect();
     assert!(subjects.contains(&&json!(obama)), "{subjects:?}");
 }
 
@@ -62,19 +74,41 @@ fn recorded_events_in_cloudtrails_own_file_layout() {
     assert_eq!(store.summary["diagnostics"], json!([]));
 
     let objects = store.objects();
-    let (_, uses) = objects.iter().find(|(key, _)| key == "evidence/observed-use.ndjson.zst").unwrap();
-    let uses: Vec<Value> = String::from_utf8_lossy(uses).lines().map(|l| serde_json::from_str(l).unwrap()).collect();
-    let reads: Vec<&Value> = uses.iter().filter(|u| u["action"] == "secretsmanager:GetSecretValue").collect();
-    let counted: u64 = reads.iter().map(|u| u["count"].as_u64().unwrap() + u["errors"].as_u64().unwrap()).sum();
+    let (_, uses) = objects
+        .iter()
+        .find(|(key, _)| key == "evidence/observed-use.ndjson.zst")
+        .unwrap();
+    let uses: Vec<Value> = String::from_utf8_lossy(uses)
+        .lines()
+        .map(|l| serde_json::from_str(l).unwrap())
+        .collect();
+    let reads: Vec<&Value> = uses
+        .iter()
+        .filter(|u| u["action"] == "secretsmanager:GetSecretValue")
+        .collect();
+    let counted: u64 = reads
+        .iter()
+        .map(|u| u["count"].as_u64().unwrap() + u["errors"].as_u64().unwrap())
+        .sum();
     assert_eq!(counted, 20, "the log holds twenty GetSecretValue events");
-    assert!(reads.iter().all(|u| u["principal"] == format!("arn:aws:iam::{account}:user/christophe")));
-    assert!(reads.iter().all(|u| u["resource"].as_str().unwrap().contains(":secret:stratus-red-team-")));
+    assert!(
+        reads
+            .iter()
+            .all(|u| u["principal"] == format!("arn:aws:iam::{account}:user/christophe"))
+    );
+    assert!(
+        reads
+            .iter()
+            .all(|u| u["resource"].as_str().unwrap().contains(":secret:stratus-red-team-"))
+    );
 }
 
 #[test]
 fn a_session_is_counted_under_its_role_and_a_refused_call_as_an_error() {
-    let events: Value =
-        serde_json::from_slice(&third_party("stratus-red-team/aws.execution.ec2-launch-unusual-instances.json")).unwrap();
+    let events: Value = serde_json::from_slice(&third_party(
+        "stratus-red-team/aws.execution.ec2-launch-unusual-instances.json",
+    ))
+    .unwrap();
     let capture = Capture::new(None);
     let log = json!({ "Records": events }).to_string();
     capture.write(
@@ -83,9 +117,19 @@ fn a_session_is_counted_under_its_role_and_a_refused_call_as_an_error() {
     );
     let store = capture.scan();
     let objects = store.objects();
-    let (_, uses) = objects.iter().find(|(key, _)| key == "evidence/observed-use.ndjson.zst").unwrap();
-    let uses: Vec<Value> = String::from_utf8_lossy(uses).lines().map(|l| serde_json::from_str(l).unwrap()).collect();
-    let of = |action: &str| uses.iter().find(|u| u["action"] == action).unwrap_or_else(|| panic!("{action}: {uses:?}"));
+    let (_, uses) = objects
+        .iter()
+        .find(|(key, _)| key == "evidence/observed-use.ndjson.zst")
+        .unwrap();
+    let uses: Vec<Value> = String::from_utf8_lossy(uses)
+        .lines()
+        .map(|l| serde_json::from_str(l).unwrap())
+        .collect();
+    let of = |action: &str| {
+        uses.iter()
+            .find(|u| u["action"] == action)
+            .unwrap_or_else(|| panic!("{action}: {uses:?}"))
+    };
     assert_eq!(of("sts:AssumeRole")["count"], 2);
     assert_eq!(of("ec2:RunInstances")["count"], 0);
     assert_eq!(of("ec2:RunInstances")["errors"], 1);

@@ -19,7 +19,7 @@ fn program() -> &'static Path {
     PROGRAM.get_or_init(|| {
         let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
         let output = Command::new(cargo)
-            .args(["build", "--package", "sv0", "--bin", "sv0", "--message-format", "json"])
+            .args(["build", "--workspace", "--bin", "sv0", "--message-format", "json"])
             .current_dir(repository())
             .stderr(Stdio::inherit())
             .output()
@@ -83,7 +83,9 @@ pub struct Capture {
 impl Capture {
     /// A capture with nothing but its header.
     pub fn new(organization_id: Option<&str>) -> Self {
-        let capture = Self { folder: tempfile::tempdir().unwrap() };
+        let capture = Self {
+            folder: tempfile::tempdir().unwrap(),
+        };
         capture.write(
             "capture.json",
             json!({
@@ -170,7 +172,11 @@ impl Store {
             .map(|entry| {
                 let key = entry.path().strip_prefix(&root).unwrap().display().to_string();
                 let bytes = fs::read(entry.path()).unwrap();
-                let bytes = if key.ends_with(".zst") { zstd::decode_all(bytes.as_slice()).unwrap() } else { bytes };
+                let bytes = if key.ends_with(".zst") {
+                    zstd::decode_all(bytes.as_slice()).unwrap()
+                } else {
+                    bytes
+                };
                 (key, bytes)
             })
             .collect();

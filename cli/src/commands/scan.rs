@@ -14,7 +14,8 @@ use sv0_model::finding::{Finding, FindingSeverity};
 use sv0_model::hash::stable_id;
 use sv0_model::manifest::RunManifest;
 use sv0_model::path::{AuthorityPath, PathState};
-use sv0_pipeline::{Configuration, ScanRequest, ScanSummary, Snapshot, scan};
+use sv0_pipeline::{Configuration, ScanError, ScanRequest, ScanSummary, Snapshot, scan};
+use sv0_state::{STATE_FILE, SqliteState};
 
 use super::{Outcome, print, print_json};
 use crate::arguments::ScanArguments;
@@ -59,8 +60,10 @@ pub fn scan_capture(
     store: &FolderStore,
 ) -> Result<ScanSummary, CommandError> {
     let threads = threads.map_or_else(|| available_parallelism().map_or(1, usize::from), usize::from);
+    let mut state = SqliteState::open(&store.path_of(STATE_FILE)?).map_err(ScanError::State)?;
     let request = ScanRequest {
         capture,
+        capture_name: &capture.display().to_string(),
         configuration,
         run_id: &new_run_id(),
         tool_version: env!("CARGO_PKG_VERSION"),
@@ -68,7 +71,7 @@ pub fn scan_capture(
         now: &Timestamp::now,
     };
     let progress = ScanProgress::new();
-    let result = scan(&request, store, &|event| progress.show(&event));
+    let result = scan(&request, store, Some(&mut state), &|event| progress.show(&event));
     progress.finish();
     Ok(result?)
 }

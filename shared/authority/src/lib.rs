@@ -5,7 +5,6 @@
 //!
 //! Architecture invariant: this crate calls no AWS API, reads no file, clock or environment, and knows no storage. Same graph, same bytes.
 
-#![allow(dead_code)]
 mod access;
 mod estate;
 mod evidence;
@@ -21,6 +20,6 @@ pub use evidence::EvidenceFold;
 pub use findings::{FindingOptions, findings};
 pub use paths::{PathOptions, PathProgress, PathsOutput, authority_paths, authority_paths_with_progress};
 pub use query::{
-    Answer, Asked, AssumeInformation, Explanation, Grant, Grants, LayerState, LayerVerdict, MissingElement, NearestMiss, PrincipalAnswer,
-    Query, QueryError, ShownStatement, WhoCan,
+    Answer, Asked, AssumeInformation, Explanation, Grant, Grants, LayerState, LayerVerdict, MissingElement,
+    NearestMiss, PrincipalAnswer, Query, QueryError, ShownStatement, WhoCan,
 };

@@ -16,10 +16,18 @@ pub(crate) fn suggestions(graph: &Graph, text: &str, wanted: impl Fn(&Entity) ->
         .entities
         .values()
         .filter(|entity| wanted(entity))
-        .filter_map(|entity| Some((distance(&asked, &entity.name.to_ascii_lowercase())?, entity.native_id.as_str())))
+        .filter_map(|entity| {
+            Some((
+                distance(&asked, &entity.name.to_ascii_lowercase())?,
+                entity.native_id.as_str(),
+            ))
+        })
         .collect();
     near.sort_unstable();
-    near.into_iter().take(MOST_SUGGESTIONS).map(|(_, id)| id.to_owned()).collect()
+    near.into_iter()
+        .take(MOST_SUGGESTIONS)
+        .map(|(_, id)| id.to_owned())
+        .collect()
 }
 
 fn last_part(text: &str) -> &str {
@@ -64,7 +72,13 @@ mod tests {
 
     #[test]
     fn counts_edits() {
-        for (a, b, want) in [("", "", 0), ("abc", "abc", 0), ("abc", "abd", 1), ("reader", "raeder", 2), ("", "abc", 3)] {
+        for (a, b, want) in [
+            ("", "", 0),
+            ("abc", "abc", 0),
+            ("abc", "abd", 1),
+            ("reader", "raeder", 2),
+            ("", "abc", 3),
+        ] {
             assert_eq!(edit_distance(a, b), want, "{a} {b}");
         }
     }

@@ -27,8 +27,8 @@ pub(crate) struct Detail<'a> {
     pub(crate) arn: String,
     /// Its rank.
     pub(crate) freshness: Freshness,
-    /// Its record.
-    pub(crate) origin: &'a Origin,
+    /// Its record, with the hash of the item itself: a page's hash would change with what else is on the page.
+    pub(crate) origin: Origin,
     /// Whether a list that is missing is an empty one, as in `GetAccountAuthorizationDetails`.
     pub(crate) missing_lists: MissingLists,
 }
@@ -126,12 +126,13 @@ fn authorization_detail<'a>(
         let path = text_at(body, "path").unwrap_or("/");
         Some(format!("arn:{partition}:iam::{account}:{resource}{path}{name}")).filter(|arn| is_arn(arn))
     })?;
+    let sha256 = sha256_of_json(body);
     Some(Detail {
         body,
         tags: tags(crate::json::at(body, "tags").unwrap_or(&Value::Null)),
         arn,
-        freshness: Freshness::of(record, Source::AuthorizationDetails).with_item_hash(sha256_of_json(body)),
-        origin: &record.origin,
+        freshness: Freshness::of(record, Source::AuthorizationDetails).with_item_hash(sha256.clone()),
+        origin: Origin { sha256, ..record.origin.clone() },
         missing_lists: MissingLists::Empty,
     })
 }

@@ -42,24 +42,8 @@ pub(crate) fn assemble(input: &GraphInput<'_>, mut facts: Facts) -> GraphOutput 
     link_descriptions(&described, &index, &mut edges);
     link_organization(&built, &index, &mut edges);
 
-    let mut policies = BTreeMap::new();
-    let mut entities: BTreeMap<String, Entity> = BTreeMap::new();
-    for (_, description) in described.into_values() {
-        policies.extend(
-            description
-                .policies
-                .into_iter()
-                .map(|policy| (policy.native_id.clone(), policy)),
-        );
-        let parts = description.parts.into_iter().chain([description.entity]);
-        entities.extend(parts.map(|entity| (entity.native_id.clone(), entity)));
-    }
-    entities.extend(
-        built
-            .entities
-            .into_iter()
-            .map(|entity| (entity.native_id.clone(), entity)),
-    );
+    let (mut entities, mut policies) = take_apart(described);
+    entities.extend(by_native_id(built.entities));
     for policy in policies.values() {
         statements::read(policy, &index, &mut edges, &mut facts.diagnostics);
     }
@@ -93,6 +77,23 @@ fn descriptions(statements: Newest<Statement>) -> Descriptions {
             Statement::Deleted => None,
         })
         .collect()
+}
+
+/// Entities and policies, each by native id.
+fn take_apart(described: Descriptions) -> (BTreeMap<String, Entity>, BTreeMap<String, PolicyRecord>) {
+    let mut entities = BTreeMap::new();
+    let mut policies = BTreeMap::new();
+    for (_, description) in described.into_values() {
+        let records = description.policies.into_iter();
+        policies.extend(records.map(|policy| (policy.native_id.clone(), policy)));
+        entities.extend(by_native_id(description.parts));
+        entities.extend(by_native_id([description.entity]));
+    }
+    (entities, policies)
+}
+
+fn by_native_id(entities: impl IntoIterator<Item = Entity>) -> impl Iterator<Item = (String, Entity)> {
+    entities.into_iter().map(|entity| (entity.native_id.clone(), entity))
 }
 
 fn trails(trails: Newest<Trail>) -> Vec<Trail> {

@@ -33,40 +33,42 @@ pub(crate) fn read(policy: &PolicyRecord, index: &Index, edges: &mut Edges, diag
         PolicyKind::ResourceBased => EdgeKind::Grants,
         _ => return,
     };
-    let Some(owner) = &policy.owner else {
-        return;
-    };
-    let detail = if is_larger_than_aws_allows(document) {
-        Detail::PlaceAlone
-    } else {
-        Detail::Full
-    };
-    if let (Detail::PlaceAlone, Some(origin)) = (detail, &policy.origin) {
-        let message = "the policy is larger than AWS allows, so its edges do not repeat its actions and conditions";
-        diagnostics.warning(origin, &policy.native_id, "oversized_policy", message, "");
-    }
+    let detail = detail_of(policy, document, diagnostics);
     let allows = parsed
         .statements()
         .iter()
         .filter(|statement| statement.effect() == Some(Effect::Allow));
     for statement in allows {
-        let shared = match detail {
+        let attributes = match detail {
             Detail::Full => attributes(statement, condition_element(document, statement.index())),
             Detail::PlaceAlone => place(statement),
         };
-        for (target, written) in principals(statement.principals(), index) {
-            let mut attributes = shared.clone();
-            attributes.extend(written);
-            edges.add(NewEdge {
-                from: owner,
-                kind,
-                target,
-                attributes,
-                origin: policy.origin.as_ref(),
-                captured_at: policy.captured_at,
-            });
+        for principal in principals(statement.principals(), index) {
+            add_edge(policy, kind, &attributes, principal, edges);
         }
     }
+}
+
+fn add_edge(
+    policy: &PolicyRecord,
+    kind: EdgeKind,
+    of_statement: &BTreeMap<String, Value>,
+    (target, of_principal): (Target, BTreeMap<String, Value>),
+    edges: &mut Edges,
+) {
+    let Some(owner) = &policy.owner else {
+        return;
+    };
+    let mut attributes = of_statement.clone();
+    attributes.extend(of_principal);
+    edges.add(NewEdge {
+        from: owner,
+        kind,
+        target,
+        attributes,
+        origin: policy.origin.as_ref(),
+        captured_at: policy.captured_at,
+    });
 }
 
 /// How much of a statement its edges repeat.
@@ -81,8 +83,15 @@ enum Detail {
 /// AWS's largest resource-based policies have 32 KiB; this leaves room for any form they may be written in.
 const MAX_DOCUMENT_LENGTH: usize = 128 * 1024;
 
-fn is_larger_than_aws_allows(document: &Value) -> bool {
-    canonical_json(document).len() > MAX_DOCUMENT_LENGTH
+fn detail_of(policy: &PolicyRecord, document: &Value, diagnostics: &mut Diagnostics) -> Detail {
+    if canonical_json(document).len() <= MAX_DOCUMENT_LENGTH {
+        return Detail::Full;
+    }
+    if let Some(origin) = &policy.origin {
+        let message = "the policy is larger than AWS allows, so its edges do not repeat its actions and conditions";
+        diagnostics.warning(origin, &policy.native_id, "oversized_policy", message, "");
+    }
+    Detail::PlaceAlone
 }
 
 /// Whom the statement names, and how it writes it. An Allow with `NotPrincipal` names everyone but those it lists.

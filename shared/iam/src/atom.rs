@@ -23,7 +23,7 @@ pub(crate) struct Atom {
     folded: String,
     operator: AtomOperator,
     values: Vec<String>,
-    predicate: Option<Predicate>,
+    predicate: Option<Arc<Predicate>>,
     caveat: Option<Caveat>,
 }
 
@@ -38,13 +38,18 @@ pub(crate) enum AtomOperator {
 
 impl Atom {
     /// A test with compiled values.
-    pub(crate) fn test(key: &str, operator: ConditionOperator, values: Vec<String>, predicate: Predicate) -> Formula {
+    pub(crate) fn test(
+        key: &str,
+        operator: ConditionOperator,
+        values: Vec<String>,
+        predicate: Arc<Predicate>,
+    ) -> Formula {
         Self::build(key, AtomOperator::Known(operator), values, Some(predicate), None)
     }
 
     /// A test whose values hold variables of unknown value.
-    pub(crate) fn entangled(key: &str, operator: ConditionOperator, values: Vec<String>, caveat: Option<Caveat>) -> Formula {
-        Self::build(key, AtomOperator::Known(operator), values, None, caveat)
+    pub(crate) fn entangled(key: &str, operator: ConditionOperator, values: Vec<String>) -> Formula {
+        Self::build(key, AtomOperator::Known(operator), values, None, None)
     }
 
     /// A test that the engine cannot look into.
@@ -71,7 +76,13 @@ impl Atom {
         Self::opaque(UNCOLLECTED_POLICY_KEY, "Allows", vec![name.to_owned()], caveat)
     }
 
-    fn build(key: &str, operator: AtomOperator, mut values: Vec<String>, predicate: Option<Predicate>, caveat: Option<Caveat>) -> Formula {
+    fn build(
+        key: &str,
+        operator: AtomOperator,
+        mut values: Vec<String>,
+        predicate: Option<Arc<Predicate>>,
+        caveat: Option<Caveat>,
+    ) -> Formula {
         values.sort();
         values.dedup();
         Formula::Test(Arc::new(Self {
@@ -111,7 +122,7 @@ impl Atom {
     }
 
     pub(crate) fn predicate(&self) -> Option<&Predicate> {
-        self.predicate.as_ref()
+        self.predicate.as_deref()
     }
 
     pub(crate) fn caveat(&self) -> Option<Caveat> {
@@ -121,18 +132,22 @@ impl Atom {
     /// What a `Null` test demands, if this is one.
     pub(crate) fn demanded_presence(&self) -> Option<Presence> {
         match &self.operator {
-            AtomOperator::Known(operator) if operator.name == OperatorName::Null => Some(if self.values.iter().any(|value| value == "true") {
-                Presence::Absent
-            } else {
-                Presence::Present
-            }),
+            AtomOperator::Known(operator) if operator.name == OperatorName::Null => {
+                Some(if self.values.iter().any(|value| value == "true") {
+                    Presence::Absent
+                } else {
+                    Presence::Present
+                })
+            }
             _ => None,
         }
     }
 
     /// Whether its values hold variables of unknown value.
     pub(crate) fn is_entangled(&self) -> bool {
-        matches!(self.operator, AtomOperator::Known(_)) && self.predicate.is_none() && self.demanded_presence().is_none()
+        matches!(self.operator, AtomOperator::Known(_))
+            && self.predicate.is_none()
+            && self.demanded_presence().is_none()
     }
 
     /// The exact negation, missing keys included.
@@ -174,9 +189,12 @@ impl Atom {
     }
 
     fn with_opposite(&self, operator: ConditionOperator) -> Formula {
-        let opposite = self.predicate.as_ref().and_then(|predicate| predicate.opposite(&self.values));
+        let opposite = self
+            .predicate
+            .as_ref()
+            .and_then(|predicate| predicate.opposite(&self.values));
         let (values, predicate) = match opposite {
-            Some((values, predicate)) => (values, Some(predicate)),
+            Some((values, predicate)) => (values, Some(Arc::new(predicate))),
             None => (self.values.clone(), self.predicate.clone()),
         };
         Self::build(&self.key, AtomOperator::Known(operator), values, predicate, self.caveat)

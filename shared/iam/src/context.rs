@@ -35,15 +35,22 @@ impl Context {
     /// The values of `key`, if it was given.
     #[must_use]
     pub fn get(&self, key: &str) -> Option<&[String]> {
-        self.values.get(&fold_key(key)).map(Vec::as_slice)
+        self.get_folded(&fold_key(key))
+    }
+
+    pub(crate) fn get_folded(&self, folded: &str) -> Option<&[String]> {
+        self.values.get(folded).map(Vec::as_slice)
     }
 
     /// Whether `key` is known to be absent.
     #[must_use]
     pub fn is_absent(&self, key: &str) -> bool {
         let folded = fold_key(key);
-        !self.values.contains_key(&folded)
-            && (self.absent.contains(&folded) || self.absent_prefixes.iter().any(|prefix| folded.starts_with(prefix)))
+        !self.values.contains_key(&folded) && self.is_marked_absent(&folded)
+    }
+
+    pub(crate) fn is_marked_absent(&self, folded: &str) -> bool {
+        self.absent.contains(folded) || self.absent_prefixes.iter().any(|prefix| folded.starts_with(prefix))
     }
 }
 

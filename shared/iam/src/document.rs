@@ -58,7 +58,9 @@ pub fn decode_document(value: &Value) -> Result<Value, DocumentError> {
 }
 
 fn not_a_document(value: &Value) -> DocumentError {
-    DocumentError::NotADocument { found: type_name(value) }
+    DocumentError::NotADocument {
+        found: type_name(value),
+    }
 }
 
 /// The JSON type of a value, in words.
@@ -78,7 +80,9 @@ fn decode_text(text: &str) -> Result<Value, DocumentError> {
     if text.starts_with(['{', '"', '[']) || !text.contains('%') {
         return read_json(text).map_err(DocumentError::Malformed);
     }
-    let decoded = percent_decode_str(text).decode_utf8().map_err(|_| DocumentError::NotUtf8)?;
+    let decoded = percent_decode_str(text)
+        .decode_utf8()
+        .map_err(|_| DocumentError::NotUtf8)?;
     read_json(decoded.trim()).map_err(DocumentError::Malformed)
 }
 
@@ -147,7 +151,11 @@ impl<'de> Visitor<'de> for Lossless {
         let mut object = Map::new();
         while let Some(key) = entries.next_key::<String>()? {
             let value = entries.next_value_seed(Lossless)?;
-            let key = if object.contains_key(&key) { key + DUPLICATE_MARK } else { key };
+            let key = if object.contains_key(&key) {
+                key + DUPLICATE_MARK
+            } else {
+                key
+            };
             object.insert(key, value);
         }
         Ok(Value::Object(object))

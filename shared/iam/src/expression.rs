@@ -44,12 +44,8 @@ fn sorted(parts: &[Formula]) -> Vec<ConditionExpression> {
 #[must_use]
 pub fn condition_holds(condition: &ConditionExpression, context: &Context) -> Option<bool> {
     match condition {
-        ConditionExpression::All { all } => {
-            fold(all.iter().map(|child| condition_holds(child, context)), false)
-        }
-        ConditionExpression::Any { any } => {
-            fold(any.iter().map(|child| condition_holds(child, context)), true)
-        }
+        ConditionExpression::All { all } => fold(all.iter().map(|child| condition_holds(child, context)), false),
+        ConditionExpression::Any { any } => fold(any.iter().map(|child| condition_holds(child, context)), true),
         ConditionExpression::Test { key, operator, values } => test_holds(key, operator, values, context),
     }
 }
@@ -79,7 +75,10 @@ fn test_holds(key: &str, operator: &str, values: &[String], context: &Context) -
     let Some(present) = present else {
         return Some(operator.holds_without_key());
     };
-    let globs: Vec<Glob> = values.iter().filter_map(|value| resolve(value, operator, context)).collect();
+    let globs: Vec<Glob> = values
+        .iter()
+        .filter_map(|value| resolve(value, operator, context))
+        .collect();
     let predicate = Predicate::compile(operator.name, &globs)?;
     Some(list_meets(operator, present, |value| predicate.holds(value)))
 }
@@ -91,7 +90,7 @@ fn resolve(value: &str, operator: ConditionOperator, context: &Context) -> Optio
         _ => VariableValue::Null,
     };
     match template.resolve(&lookup) {
-        Resolved::Ready(glob) => Some(glob),
+        Resolved::Ready(glob) => Some(glob.into_owned()),
         Resolved::MatchesNothing | Resolved::Open(_) => None,
     }
 }
@@ -107,4 +106,3 @@ pub(crate) fn list_meets(operator: ConditionOperator, values: &[String], holds: 
         Quantifier::Single => values.iter().any(meets),
     }
 }
-

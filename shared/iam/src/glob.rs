@@ -26,6 +26,8 @@ pub(crate) enum Token {
     One { crosses: bool },
     /// `*`: any number of characters; colons only when it `crosses`.
     Many { crosses: bool },
+    /// Nothing: a pattern with it matches no text.
+    Never,
 }
 
 impl Token {
@@ -34,6 +36,7 @@ impl Token {
         match self {
             Self::Char(own) => own == c,
             Self::One { crosses } | Self::Many { crosses } => crosses || c != ':',
+            Self::Never => false,
         }
     }
 
@@ -54,7 +57,17 @@ impl Glob {
     /// Compiles `pattern`; every `*` and `?` in it is a wildcard unless `scope` is [`WildcardScope::Literal`].
     #[must_use]
     pub fn new(pattern: &str, scope: WildcardScope) -> Self {
-        Self::from_tokens(tokenize(pattern, scope, &mut ScopeState::default()))
+        Self::from_scoped_tokens(&tokenize(pattern, scope, &mut ScopeState::default()), scope)
+    }
+
+    /// A pattern of tokens made in `scope`. One of `ArnLike` that has not all six components matches nothing.
+    pub(crate) fn from_scoped_tokens(tokens: &[Token], scope: WildcardScope) -> Self {
+        let colons = tokens.iter().filter(|token| **token == Token::Char(':')).count();
+        if scope == WildcardScope::ArnComponents && colons < ARN_COLONS {
+            Self::from_tokens([Token::Never])
+        } else {
+            Self::from_tokens(tokens.iter().copied())
+        }
     }
 
     /// A pattern that only `text` itself matches.
@@ -72,7 +85,10 @@ impl Glob {
         for token in tokens {
             match token {
                 Token::Char(c) if rest.is_empty() => prefix.push(c),
-                Token::Many { .. } if rest.last() == Some(&token) => {}
+                Token::Many { crosses } => match rest.last_mut() {
+                    Some(Token::Many { crosses: before }) => *before |= crosses,
+                    _ => rest.push(token),
+                },
                 other => rest.push(other),
             }
         }
@@ -81,10 +97,7 @@ impl Glob {
 
     /// All tokens in order.
     pub(crate) fn tokens(&self) -> impl Iterator<Item = Token> + '_ {
-        self.prefix
-            .chars()
-            .map(Token::Char)
-            .chain(self.rest.iter().copied())
+        self.prefix.chars().map(Token::Char).chain(self.rest.iter().copied())
     }
 
     /// The one text that matches, when the pattern has no wildcard.
@@ -130,6 +143,7 @@ impl fmt::Debug for Glob {
                 Token::Char(c) => c,
                 Token::One { .. } => '?',
                 Token::Many { .. } => '*',
+                Token::Never => '\u{2205}',
             })
             .collect();
         write!(formatter, "Glob({text})")
@@ -196,6 +210,9 @@ fn push_with_closure(positions: &mut Vec<usize>, position: usize, tokens: &[Toke
     }
 }
 
+/// How many colons stand between the six components of an ARN.
+const ARN_COLONS: usize = 5;
+
 /// How many colons came before, carried from one part of a pattern to the next.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct ScopeState {
@@ -219,7 +236,7 @@ fn wildcard(c: char, scope: WildcardScope, ends_segment: bool, state: ScopeState
         WildcardScope::Literal => return None,
         WildcardScope::Anywhere => (true, true),
         WildcardScope::ResourceSegments => (false, ends_segment),
-        WildcardScope::ArnComponents => (state.colons >= 5, state.colons >= 5),
+        WildcardScope::ArnComponents => (state.colons >= ARN_COLONS, state.colons >= ARN_COLONS),
     };
     match c {
         '*' => Some(Token::Many { crosses: many_crosses }),

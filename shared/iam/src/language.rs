@@ -51,28 +51,38 @@ pub(crate) enum Search {
     TooLarge,
 }
 
-/// How many pattern positions the search may visit before it gives up.
-const BUDGET: usize = 400_000;
+/// How many pattern positions one search may visit before it gives up.
+pub(crate) const SEARCH_BUDGET: usize = 400_000;
 
-/// Looks for a text that meets every demand.
-pub(crate) fn find_text(demands: &[TextDemand<'_>]) -> Search {
+/// Looks for a text that meets every demand, at the cost of what `budget` has left.
+pub(crate) fn find_text(demands: &[TextDemand<'_>], budget: &mut usize) -> Search {
     let machines: Vec<Machine<'_>> = demands.iter().map(Machine::new).collect();
     let start: State = machines.iter().map(Machine::start).collect();
     let mut seen = BTreeSet::from([fingerprint(&start)]);
     let mut queue = VecDeque::from([(start, String::new())]);
-    let mut budget = BUDGET;
     while let Some((state, text)) = queue.pop_front() {
-        if machines.iter().zip(&state).all(|(machine, states)| machine.is_met(states)) {
+        if machines
+            .iter()
+            .zip(&state)
+            .all(|(machine, states)| machine.is_met(states))
+        {
             return Search::Found(text);
         }
         for c in choices(&machines, &state) {
-            let next: State = machines.iter().zip(&state).map(|(machine, states)| machine.step(states, c)).collect();
+            let next: State = machines
+                .iter()
+                .zip(&state)
+                .map(|(machine, states)| machine.step(states, c))
+                .collect();
             let cost = 1 + text.len() / 8 + next.iter().flatten().map(ActiveStates::len).sum::<usize>();
-            budget = budget.saturating_sub(cost);
-            if budget == 0 {
+            *budget = budget.saturating_sub(cost);
+            if *budget == 0 {
                 return Search::TooLarge;
             }
-            let alive = machines.iter().zip(&next).all(|(machine, states)| machine.can_still_be_met(states));
+            let alive = machines
+                .iter()
+                .zip(&next)
+                .all(|(machine, states)| machine.can_still_be_met(states));
             if alive && seen.insert(fingerprint(&next)) {
                 let mut longer = text.clone();
                 longer.push(c);
@@ -122,7 +132,10 @@ impl<'a> Machine<'a> {
     }
 
     fn matches(&self, states: &[ActiveStates]) -> bool {
-        self.patterns.iter().zip(states).any(|(tokens, states)| states.accepts(tokens))
+        self.patterns
+            .iter()
+            .zip(states)
+            .any(|(tokens, states)| states.accepts(tokens))
     }
 
     fn is_met(&self, states: &[ActiveStates]) -> bool {
@@ -163,7 +176,10 @@ fn choices(machines: &[Machine<'_>], state: &State) -> BTreeSet<char> {
         machine.literal_choices(states, &mut choices);
     }
     let folded: BTreeSet<char> = choices.iter().map(|c| LetterCase::Ignored.fold(*c)).collect();
-    let other = ('a'..='z').chain('0'..='9').chain('\u{100}'..='\u{24f}').find(|c| !folded.contains(c));
+    let other = ('a'..='z')
+        .chain('0'..='9')
+        .chain('\u{100}'..='\u{24f}')
+        .find(|c| !folded.contains(c));
     choices.extend(other);
     choices
 }

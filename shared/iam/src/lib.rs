@@ -40,7 +40,8 @@ pub use policy::{
 };
 pub use principal::{Principal, PrincipalError, PrincipalKind, PrincipalType};
 pub use question::{
-    ApplicablePolicies, EvaluateError, Evaluation, NamedPolicy, PolicyLevel, Question, ResourcePolicyInput, UncollectedPolicy,
+    ApplicablePolicies, EvaluateError, Evaluation, NamedPolicy, PolicyLevel, Question, ResourcePolicyInput,
+    UncollectedPolicy,
 };
 pub use row::{RowAnswer, RowErrorCode, RowOptions, evaluate_line};
 pub use variables::Template;

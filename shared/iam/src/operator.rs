@@ -193,7 +193,10 @@ impl OperatorName {
     /// The name as AWS writes it.
     #[must_use]
     pub fn text(self) -> &'static str {
-        NAMES.iter().find(|(name, _)| *name == self).map_or("", |(_, text)| text)
+        NAMES
+            .iter()
+            .find(|(name, _)| *name == self)
+            .map_or("", |(_, text)| text)
     }
 
     /// Whether it is one of the `Not…` operators, which match when the key is missing.
@@ -253,7 +256,9 @@ impl OperatorName {
         match self {
             O::StringEquals | O::StringNotEquals => Comparison::Text(WildcardScope::Literal),
             O::StringLike | O::StringNotLike => Comparison::Text(WildcardScope::Anywhere),
-            O::ArnEquals | O::ArnNotEquals | O::ArnLike | O::ArnNotLike => Comparison::Text(WildcardScope::ArnComponents),
+            O::ArnEquals | O::ArnNotEquals | O::ArnLike | O::ArnNotLike => {
+                Comparison::Text(WildcardScope::ArnComponents)
+            }
             O::StringEqualsIgnoreCase | O::StringNotEqualsIgnoreCase => Comparison::TextIgnoringCase,
             O::NumericEquals | O::NumericNotEquals => Comparison::Number(Relation::Equal),
             O::NumericLessThan => Comparison::Number(Relation::Less),

@@ -1,7 +1,7 @@
 //! Whether two patterns can match a common text, and which.
 
 use crate::glob::{Glob, Token, WildcardScope};
-use crate::language::{LetterCase, Search, TextDemand, Wanted, find_text};
+use crate::language::{LetterCase, SEARCH_BUDGET, Search, TextDemand, Wanted, find_text};
 
 /// A text that two Resource patterns (without policy variables) both match, as a witness that they overlap; `None` when there is none.
 ///
@@ -10,7 +10,10 @@ use crate::language::{LetterCase, Search, TextDemand, Wanted, find_text};
 #[must_use]
 pub fn patterns_overlap(a: &str, b: &str) -> Option<String> {
     let [first, second] = [a, b].map(|text| Glob::new(text, WildcardScope::ResourceSegments));
-    match find_common(&with_something_in_every_star(&first), &with_something_in_every_star(&second)) {
+    match find_common(
+        &with_something_in_every_star(&first),
+        &with_something_in_every_star(&second),
+    ) {
         Search::Found(text) => return Some(text),
         Search::TooLarge => return Some(a.to_owned()),
         Search::Impossible => {}
@@ -28,7 +31,8 @@ fn find_common(a: &Glob, b: &Glob) -> Search {
         case: LetterCase::Sensitive,
         wanted: Wanted::Match,
     };
-    find_text(&[demand(a), demand(b)])
+    let mut budget = SEARCH_BUDGET;
+    find_text(&[demand(a), demand(b)], &mut budget)
 }
 
 fn with_something_in_every_star(glob: &Glob) -> Glob {
@@ -45,9 +49,21 @@ mod tests {
     #[test]
     fn overlapping_patterns_have_a_witness() {
         for (a, b, want) in [
-            ("arn:aws:s3:::data/*", "arn:aws:s3:::data/*", Some("arn:aws:s3:::data/a")),
-            ("arn:aws:s3:::data/*", "arn:aws:s3:::data/in/*.csv", Some("arn:aws:s3:::data/in/a.csv")),
-            ("arn:aws:s3:::data-*/*", "arn:aws:s3:::*-prod/x", Some("arn:aws:s3:::data-prod/x")),
+            (
+                "arn:aws:s3:::data/*",
+                "arn:aws:s3:::data/*",
+                Some("arn:aws:s3:::data/a"),
+            ),
+            (
+                "arn:aws:s3:::data/*",
+                "arn:aws:s3:::data/in/*.csv",
+                Some("arn:aws:s3:::data/in/a.csv"),
+            ),
+            (
+                "arn:aws:s3:::data-*/*",
+                "arn:aws:s3:::*-prod/x",
+                Some("arn:aws:s3:::data-prod/x"),
+            ),
             ("*", "arn:aws:s3:::data", Some("arn:aws:s3:::data")),
             ("arn:aws:s3:::data/*", "arn:aws:s3:::data", None),
             ("arn:aws:s3:::a*", "arn:aws:s3:::b*", None),
@@ -61,6 +77,9 @@ mod tests {
     fn the_witness_matches_both() {
         let (a, b) = ("arn:aws:*:eu-*:1111*:t?ble/*", "arn:*:*:*:*:table/orders/*");
         let witness = patterns_overlap(a, b).unwrap();
-        assert!(crate::resource_matches(a, &witness) && crate::resource_matches(b, &witness), "{witness}");
+        assert!(
+            crate::resource_matches(a, &witness) && crate::resource_matches(b, &witness),
+            "{witness}"
+        );
     }
 }

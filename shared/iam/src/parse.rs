@@ -39,7 +39,11 @@ pub fn parse_policy(document: &Value) -> ParsedPolicy {
     let policy = match document {
         Value::Object(object) => parse_object(object, &mut diagnostics),
         other => {
-            diagnostics.report("bad_type", "", format!("a policy document is an object: found {}", type_name(other)));
+            diagnostics.report(
+                "bad_type",
+                "",
+                format!("a policy document is an object: found {}", type_name(other)),
+            );
             unreadable_policy(other)
         }
     };
@@ -64,12 +68,20 @@ fn parse_object(object: &Map<String, Value>, diagnostics: &mut Diagnostics) -> P
             .collect(),
         Some(lone) => vec![statement::parse(lone, 0, "/Statement", support, diagnostics)],
         None => {
-            diagnostics.report("missing_statement", "", "a policy document has a Statement element".to_owned());
+            diagnostics.report(
+                "missing_statement",
+                "",
+                "a policy document has a Statement element".to_owned(),
+            );
             vec![statement::unreadable(&Value::Null, 0)]
         }
     };
     if statements.is_empty() {
-        diagnostics.report("empty_list", "/Statement", "a policy document has at least one statement".to_owned());
+        diagnostics.report(
+            "empty_list",
+            "/Statement",
+            "a policy document has at least one statement".to_owned(),
+        );
     }
     if elements.duplicated.contains(&"Statement") {
         statements.push(statement::unreadable(&Value::Null, statements.len()));
@@ -144,22 +156,37 @@ impl<'a> Elements<'a> {
         let written = marked.unwrap_or(key);
         let Some(name) = names.iter().find(|name| name.eq_ignore_ascii_case(written)) else {
             self.has_unknown = true;
-            diagnostics.report("unknown_element", at, format!("{written:?} is no element of the policy language: it is left out"));
+            diagnostics.report(
+                "unknown_element",
+                at,
+                format!("{written:?} is no element of the policy language: it is left out"),
+            );
             return;
         };
         if marked.is_some() || self.get(name).is_some() {
             self.duplicated.push(name);
-            diagnostics.report("duplicate_element", at, format!("{name} stands here more than once: it is unreadable"));
+            diagnostics.report(
+                "duplicate_element",
+                at,
+                format!("{name} stands here more than once: it is unreadable"),
+            );
             return;
         }
         if *name != written {
-            diagnostics.report("element_case", at, format!("the element is written {name}: it is read as that"));
+            diagnostics.report(
+                "element_case",
+                at,
+                format!("the element is written {name}: it is read as that"),
+            );
         }
         self.known.push((name, value));
     }
 
     fn get(&self, name: &str) -> Option<&'a Value> {
-        self.known.iter().find(|(known, _)| *known == name).map(|(_, value)| *value)
+        self.known
+            .iter()
+            .find(|(known, _)| *known == name)
+            .map(|(_, value)| *value)
     }
 }
 

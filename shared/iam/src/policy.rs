@@ -1,9 +1,12 @@
 //! A policy document as the engine reads it: statements whose elements are compiled once.
 
+use std::sync::Arc;
+
 use sv0_model::decision::Effect;
 
 use crate::glob::Glob;
 use crate::operator::ConditionOperator;
+use crate::predicate::Predicate;
 use crate::variables::Template;
 
 /// The versions of the policy language.
@@ -119,16 +122,19 @@ impl Statement {
     /// Whether some clause tests `key` (names ignore case), whatever the operator.
     #[must_use]
     pub fn tests_key(&self, key: &str) -> bool {
-        self.conditions.iter().any(|clause| clause.key.eq_ignore_ascii_case(key))
+        self.conditions
+            .iter()
+            .any(|clause| clause.key.eq_ignore_ascii_case(key))
     }
 
     /// Whether the statement applies only where `key` is in the request with a value that the policy names:
     /// some clause on it uses an operator that fails when the key is missing.
     #[must_use]
     pub fn requires_key(&self, key: &str) -> bool {
-        self.conditions
-            .iter()
-            .any(|clause| clause.key.eq_ignore_ascii_case(key) && clause.operator.is_some_and(|operator| operator.names_required_values()))
+        self.conditions.iter().any(|clause| {
+            clause.key.eq_ignore_ascii_case(key)
+                && clause.operator.is_some_and(|operator| operator.names_required_values())
+        })
     }
 }
 
@@ -224,6 +230,8 @@ pub struct ConditionClause {
     pub(crate) operator: Option<ConditionOperator>,
     pub(crate) key: String,
     pub(crate) values: Vec<Template>,
+    /// The values ready for comparison, where none of them has variables.
+    pub(crate) predicate: Option<Arc<Predicate>>,
     pub(crate) readable: bool,
 }
 

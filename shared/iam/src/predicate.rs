@@ -22,6 +22,9 @@ pub(crate) enum Predicate {
     Address(Vec<IpNet>),
 }
 
+/// Bounds are finite numbers, which all equal themselves.
+impl Eq for Predicate {}
+
 impl Predicate {
     /// Compiles the values; `None` when one of them is not what the operator compares, or for `Null`, which compares none.
     pub(crate) fn compile(name: OperatorName, values: &[Glob]) -> Option<Self> {
@@ -32,7 +35,9 @@ impl Predicate {
                 case: LetterCase::Sensitive,
             },
             Comparison::TextIgnoringCase => Self::Text {
-                globs: texts().map(|text| Some(Glob::literal(&LetterCase::Ignored.fold_text(text?)))).collect::<Option<_>>()?,
+                globs: texts()
+                    .map(|text| Some(Glob::literal(&LetterCase::Ignored.fold_text(text?))))
+                    .collect::<Option<_>>()?,
                 case: LetterCase::Ignored,
             },
             Comparison::Number(relation) => Self::Number {
@@ -53,7 +58,10 @@ impl Predicate {
     /// Whether one of the policy's values fits `value`.
     pub(crate) fn holds(&self, value: &str) -> bool {
         match self {
-            Self::Text { globs, case: LetterCase::Sensitive } => globs.iter().any(|glob| glob.matches(value)),
+            Self::Text {
+                globs,
+                case: LetterCase::Sensitive,
+            } => globs.iter().any(|glob| glob.matches(value)),
             Self::Text { globs, case } => {
                 let folded = case.fold_text(value);
                 globs.iter().any(|glob| glob.matches(&folded))
@@ -66,7 +74,9 @@ impl Predicate {
             }
             Self::Bool(wanted) => parse_bool(value).is_some_and(|truth| wanted.contains(&truth)),
             Self::Binary(wanted) => wanted.iter().any(|text| same_bytes(text, value)),
-            Self::Address(networks) => parse_network(value).is_some_and(|own| networks.iter().any(|network| network.contains(&own))),
+            Self::Address(networks) => {
+                parse_network(value).is_some_and(|own| networks.iter().any(|network| network.contains(&own)))
+            }
         }
     }
 }
@@ -77,17 +87,38 @@ impl Predicate {
     pub(crate) fn opposite(&self, values: &[String]) -> Option<(Vec<String>, Self)> {
         match self {
             Self::Number { relation, .. } => {
-                let (text, bound) = outermost(*relation, values.iter().filter_map(|text| Some((text, parse_number(text)?))))?;
+                let (text, bound) = outermost(
+                    *relation,
+                    values.iter().filter_map(|text| Some((text, parse_number(text)?))),
+                )?;
                 let relation = relation.turned_around()?;
-                Some((vec![text.clone()], Self::Number { relation, bounds: vec![bound] }))
+                Some((
+                    vec![text.clone()],
+                    Self::Number {
+                        relation,
+                        bounds: vec![bound],
+                    },
+                ))
             }
             Self::Date { relation, .. } => {
-                let (text, bound) = outermost(*relation, values.iter().filter_map(|text| Some((text, parse_date(text)?))))?;
+                let (text, bound) = outermost(
+                    *relation,
+                    values.iter().filter_map(|text| Some((text, parse_date(text)?))),
+                )?;
                 let relation = relation.turned_around()?;
-                Some((vec![text.clone()], Self::Date { relation, bounds: vec![bound] }))
+                Some((
+                    vec![text.clone()],
+                    Self::Date {
+                        relation,
+                        bounds: vec![bound],
+                    },
+                ))
             }
             Self::Bool(wanted) => {
-                let others: Vec<bool> = [false, true].into_iter().filter(|truth| !wanted.contains(truth)).collect();
+                let others: Vec<bool> = [false, true]
+                    .into_iter()
+                    .filter(|truth| !wanted.contains(truth))
+                    .collect();
                 Some((others.iter().map(bool::to_string).collect(), Self::Bool(others)))
             }
             Self::Text { .. } | Self::Binary(_) | Self::Address(_) => None,
@@ -163,7 +194,9 @@ fn parse_network(text: &str) -> Option<IpNet> {
 /// Binary values are written in base64; a request may also be given as its raw text.
 fn same_bytes(policy_value: &str, value: &str) -> bool {
     policy_value == value
-        || STANDARD.decode(policy_value).is_ok_and(|bytes| bytes == value.as_bytes() || STANDARD.decode(value).is_ok_and(|own| own == bytes))
+        || STANDARD
+            .decode(policy_value)
+            .is_ok_and(|bytes| bytes == value.as_bytes() || STANDARD.decode(value).is_ok_and(|own| own == bytes))
 }
 
 #[cfg(test)]
@@ -201,11 +234,25 @@ mod tests {
             (O::IpAddress, "2001:DB8::/32", "2001:db8:1::1", true),
             (O::IpAddress, "10.0.0.0/8", "2001:db8::1", false),
             (O::IpAddress, "203.0.113.7", "203.0.113.7", true),
-            (O::ArnLike, "arn:aws:iam::*:role/*", "arn:aws:iam::111122223333:role/a/b", true),
-            (O::ArnEquals, "arn:aws:iam::*:role/x", "arn:aws:iam::111122223333:role/x", true),
+            (
+                O::ArnLike,
+                "arn:aws:iam::*:role/*",
+                "arn:aws:iam::111122223333:role/a/b",
+                true,
+            ),
+            (
+                O::ArnEquals,
+                "arn:aws:iam::*:role/x",
+                "arn:aws:iam::111122223333:role/x",
+                true,
+            ),
             (O::ArnLike, "*", "arn:aws:s3:::x", false),
         ] {
-            assert_eq!(holds(name, policy_value, value), want, "{name:?} {policy_value} on {value}");
+            assert_eq!(
+                holds(name, policy_value, value),
+                want,
+                "{name:?} {policy_value} on {value}"
+            );
         }
     }
 
@@ -218,7 +265,11 @@ mod tests {
             (OperatorName::Bool, "1"),
             (OperatorName::IpAddress, "10.0.0.0/99"),
         ] {
-            assert_eq!(Predicate::compile(name, &[Glob::new(text, WildcardScope::Literal)]), None, "{name:?} {text}");
+            assert_eq!(
+                Predicate::compile(name, &[Glob::new(text, WildcardScope::Literal)]),
+                None,
+                "{name:?} {text}"
+            );
         }
     }
 }

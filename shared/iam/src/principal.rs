@@ -84,7 +84,9 @@ pub enum PrincipalKind {
 #[non_exhaustive]
 pub enum PrincipalError {
     /// The text has none of the forms of a principal.
-    #[error("not a principal: give the ARN of a user, role, assumed-role session, federated user, root or provider, a service's host name, a canonical user id, or anonymous")]
+    #[error(
+        "not a principal: give the ARN of a user, role, assumed-role session, federated user, root or provider, a service's host name, a canonical user id, or anonymous"
+    )]
     Unrecognized,
     /// The ARN is of something that cannot make requests.
     #[error("the ARN names nothing that can make a request")]
@@ -152,7 +154,9 @@ impl Principal {
     #[must_use]
     pub fn principal_type(&self) -> PrincipalType {
         match self.kind {
-            PrincipalKind::OidcProvider | PrincipalKind::SamlProvider | PrincipalKind::WebIdentity => PrincipalType::Federated,
+            PrincipalKind::OidcProvider | PrincipalKind::SamlProvider | PrincipalKind::WebIdentity => {
+                PrincipalType::Federated
+            }
             PrincipalKind::Service => PrincipalType::Service,
             PrincipalKind::CanonicalUser => PrincipalType::CanonicalUser,
             PrincipalKind::Anonymous => PrincipalType::Anonymous,
@@ -272,13 +276,22 @@ fn parse_name(text: &str, principal_type: Option<PrincipalType>) -> Result<Princ
 fn is_host(text: &str) -> bool {
     text.contains('.')
         && text.split('.').all(|label| {
-            !label.is_empty() && label.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'))
+            !label.is_empty()
+                && label
+                    .bytes()
+                    .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'))
         })
 }
 
 /// Whether a host name is one under which AWS services act.
 pub(crate) fn is_service_host(text: &str) -> bool {
-    const SERVICE_SUFFIXES: [&str; 5] = [".amazonaws.com", ".amazonaws.com.cn", ".aws.internal", ".c2s.ic.gov", ".sc2s.sgov.gov"];
+    const SERVICE_SUFFIXES: [&str; 5] = [
+        ".amazonaws.com",
+        ".amazonaws.com.cn",
+        ".aws.internal",
+        ".c2s.ic.gov",
+        ".sc2s.sgov.gov",
+    ];
     is_host(text) && SERVICE_SUFFIXES.iter().any(|suffix| text.ends_with(suffix))
 }
 

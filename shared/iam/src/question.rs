@@ -1,8 +1,8 @@
 //! What is asked, and the policies that decide it.
 
+use std::sync::Arc;
 use sv0_model::decision::{Caveat, ConditionExpression, Decision, Layer, StatementRef};
 use sv0_model::time::Timestamp;
-use std::sync::Arc;
 
 use crate::context::{Context, UnknownContext};
 use crate::policy::Policy;

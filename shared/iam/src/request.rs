@@ -87,13 +87,13 @@ impl<'a> Request<'a> {
 
     /// What is known of a condition key.
     pub(crate) fn key(&self, key: &str) -> KeyValue<'_> {
-        if let Some(values) = self.question.context.get(key) {
+        let folded = fold_key(key);
+        if let Some(values) = self.question.context.get_folded(&folded) {
             return KeyValue::Known(values);
         }
-        if self.question.context.is_absent(key) {
+        if self.question.context.is_marked_absent(&folded) {
             return KeyValue::Absent;
         }
-        let folded = fold_key(key);
         match self.engine_keys.get(folded.as_str()) {
             Some(EngineKey::Known(values)) => KeyValue::Known(values),
             Some(EngineKey::Absent) => KeyValue::Absent,
@@ -124,7 +124,10 @@ impl<'a> Request<'a> {
     }
 
     fn lacks_principal_tags(&self) -> bool {
-        matches!(self.question.principal.kind(), PrincipalKind::Service | PrincipalKind::Anonymous)
+        matches!(
+            self.question.principal.kind(),
+            PrincipalKind::Service | PrincipalKind::Anonymous
+        )
     }
 }
 
@@ -156,7 +159,10 @@ fn check_action(action: &str) -> Result<(), EvaluateError> {
 }
 
 fn is_action_part(text: &str) -> bool {
-    !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.'))
+    !text.is_empty()
+        && text
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.'))
 }
 
 fn check_resource(resource: &str) -> Result<(), EvaluateError> {
@@ -222,8 +228,12 @@ fn principal_keys(question: &Question<'_>) -> BTreeMap<&'static str, EngineKey> 
         }
         PrincipalKind::Role { .. } => signed(known(principal.text()), "AssumedRole"),
         PrincipalKind::AssumedRole { role, .. } => {
-            let patterns = ["", "*/"].map(|path| format!("arn:{}:iam::{account}:role/{path}{role}", principal.partition()));
-            let patterns = patterns.iter().map(|pattern| Glob::new(pattern, WildcardScope::Anywhere)).collect();
+            let patterns =
+                ["", "*/"].map(|path| format!("arn:{}:iam::{account}:role/{path}{role}", principal.partition()));
+            let patterns = patterns
+                .iter()
+                .map(|pattern| Glob::new(pattern, WildcardScope::Anywhere))
+                .collect();
             signed(EngineKey::Unknown(patterns), "AssumedRole");
         }
         PrincipalKind::FederatedUser { name } => {
@@ -232,7 +242,10 @@ fn principal_keys(question: &Question<'_>) -> BTreeMap<&'static str, EngineKey> 
         }
         PrincipalKind::Service => service_keys(principal.text(), &mut keys),
         PrincipalKind::Anonymous => anonymous_keys(&mut keys),
-        PrincipalKind::CanonicalUser | PrincipalKind::OidcProvider | PrincipalKind::SamlProvider | PrincipalKind::WebIdentity => {
+        PrincipalKind::CanonicalUser
+        | PrincipalKind::OidcProvider
+        | PrincipalKind::SamlProvider
+        | PrincipalKind::WebIdentity => {
             keys.insert("aws:username", EngineKey::Absent);
             keys.insert("aws:principalservicename", EngineKey::Absent);
             keys.insert("aws:principalservicenameslist", EngineKey::Absent);
@@ -245,7 +258,13 @@ fn principal_keys(question: &Question<'_>) -> BTreeMap<&'static str, EngineKey> 
 fn service_keys(host: &str, keys: &mut BTreeMap<&'static str, EngineKey>) {
     keys.insert("aws:principalisawsservice", known("true"));
     keys.insert("aws:principalservicename", known(host));
-    for key in ["aws:principalarn", "aws:principalaccount", "aws:username", "aws:principalorgid", "aws:principalorgpaths"] {
+    for key in [
+        "aws:principalarn",
+        "aws:principalaccount",
+        "aws:username",
+        "aws:principalorgid",
+        "aws:principalorgpaths",
+    ] {
         keys.insert(key, EngineKey::Absent);
     }
 }

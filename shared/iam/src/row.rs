@@ -13,8 +13,8 @@ use crate::context::UnknownContext;
 use crate::document::read_json;
 use crate::evaluate::evaluate;
 use crate::question::{EvaluateError, Evaluation};
-pub use error::RowErrorCode;
 use error::RowError;
+pub use error::RowErrorCode;
 use request::RowRequest;
 
 /// What holds for every row of a run.

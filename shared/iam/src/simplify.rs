@@ -59,7 +59,12 @@ fn all_under(parts: &[Formula], assumed: &[Arc<Atom>], solver: &Solver<'_>) -> F
     let mut index = 0;
     while let Some(part) = kept.get(index) {
         let mut context = assumed.to_vec();
-        context.extend(kept.iter().enumerate().filter(|(other, _)| *other != index).filter_map(|(_, part)| test_of(part)));
+        context.extend(
+            kept.iter()
+                .enumerate()
+                .filter(|(other, _)| *other != index)
+                .filter_map(|(_, part)| test_of(part)),
+        );
         match under(part, &context, solver) {
             Formula::False => return Formula::False,
             Formula::True => {
@@ -125,7 +130,10 @@ fn drop_redundant(parts: &mut Vec<Formula>, is_redundant: impl Fn(&Formula, &For
     let mut index = 0;
     while let Some(part) = parts.get(index) {
         let redundant = !matches!(part, Formula::Test(_))
-            && parts.iter().enumerate().any(|(other, formula)| other != index && is_redundant(part, formula));
+            && parts
+                .iter()
+                .enumerate()
+                .any(|(other, formula)| other != index && is_redundant(part, formula));
         if redundant {
             parts.remove(index);
         } else {
@@ -147,7 +155,11 @@ fn can_join(tests: &[Arc<Atom>], assumed: &[Arc<Atom>], solver: &Solver<'_>) -> 
     let Some(first) = tests.first() else {
         return true;
     };
-    let mut together: Vec<Arc<Atom>> = assumed.iter().filter(|atom| atom.folded_key() == first.folded_key()).cloned().collect();
+    let mut together: Vec<Arc<Atom>> = assumed
+        .iter()
+        .filter(|atom| atom.folded_key() == first.folded_key())
+        .cloned()
+        .collect();
     together.extend(tests.iter().cloned());
     solver.can_key_meet(&together) != Verdict::Impossible
 }
@@ -158,7 +170,9 @@ fn can_stand_together(tests: impl Iterator<Item = Arc<Atom>>, assumed: &[Arc<Ato
     for atom in tests.chain(assumed.iter().cloned()) {
         by_key.entry(atom.folded_key().to_owned()).or_default().push(atom);
     }
-    by_key.values().all(|atoms| solver.can_key_meet(atoms) != Verdict::Impossible)
+    by_key
+        .values()
+        .all(|atoms| solver.can_key_meet(atoms) != Verdict::Impossible)
 }
 
 /// The tests that say the opposite of a lone test.

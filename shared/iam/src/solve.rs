@@ -40,7 +40,11 @@ pub(crate) struct Solver<'a> {
     space: &'a dyn KeySpace,
     multivalued: BTreeSet<String>,
     known: RefCell<BTreeMap<Vec<Arc<Atom>>, Verdict>>,
+    /// How many branches may still be taken, for the question at hand and for all of this solver's.
     steps: Cell<usize>,
+    total_steps: Cell<usize>,
+    /// How many pattern positions may still be visited.
+    text_budget: Cell<usize>,
 }
 
 /// Tests that have to hold together, by key.
@@ -48,6 +52,12 @@ type Literals = BTreeMap<String, Vec<Arc<Atom>>>;
 
 /// How many branches may be taken for one question before it counts as too large.
 const MOST_STEPS: usize = 20_000;
+
+/// How many for all questions about one request.
+const MOST_STEPS_IN_ALL: usize = 60_000;
+
+/// How many pattern positions may be visited for all questions about one request.
+const MOST_TEXT_WORK: usize = 4_000_000;
 
 /// How many alternatives may be open at once.
 const MOST_ALTERNATIVES: usize = 200;
@@ -67,13 +77,15 @@ impl<'a> Solver<'a> {
             space,
             multivalued,
             known: RefCell::new(BTreeMap::new()),
-            steps: Cell::new(0),
+            steps: Cell::new(MOST_STEPS),
+            total_steps: Cell::new(MOST_STEPS_IN_ALL),
+            text_budget: Cell::new(MOST_TEXT_WORK),
         }
     }
 
     /// Whether all of `parts` can hold in one context.
     pub(crate) fn can_all_hold(&self, parts: &[&Formula]) -> Verdict {
-        self.steps.set(0);
+        self.steps.set(MOST_STEPS);
         self.search(parts.to_vec(), Literals::new())
     }
 
@@ -108,13 +120,18 @@ impl<'a> Solver<'a> {
         } else {
             key::Cardinality::One
         };
-        let verdict = key::can_meet(&sorted, &self.space.domain(folded), cardinality);
+        let mut budget = self.text_budget.get();
+        let verdict = key::can_meet(&sorted, &self.space.domain(folded), cardinality, &mut budget);
+        self.text_budget.set(budget);
         self.known.borrow_mut().insert(sorted, verdict);
         verdict
     }
 
     fn search(&self, parts: Vec<&Formula>, mut literals: Literals) -> Verdict {
-        self.steps.set(self.steps.get() + 1);
+        for left in [&self.steps, &self.total_steps] {
+            left.set(left.get().saturating_sub(1));
+        }
+        let mut touched: BTreeSet<&str> = BTreeSet::new();
         let mut pending = parts;
         let mut alternatives: Vec<&Formula> = Vec::new();
         while let Some(formula) = pending.pop() {
@@ -127,20 +144,23 @@ impl<'a> Solver<'a> {
                     let same_key = literals.entry(atom.folded_key().to_owned()).or_default();
                     if !same_key.contains(atom) {
                         same_key.push(Arc::clone(atom));
+                        touched.insert(atom.folded_key());
                     }
                 }
             }
         }
-        match self.meet_all(&literals) {
-            Verdict::Impossible => Verdict::Impossible,
-            verdict if alternatives.is_empty() => verdict,
+        let met = touched
+            .iter()
+            .filter_map(|key| literals.get(*key))
+            .map(|atoms| self.can_key_meet(atoms))
+            .fold(Verdict::Possible, worst);
+        let below = match met {
+            Verdict::Impossible => return Verdict::Impossible,
+            _ if alternatives.is_empty() => Verdict::Possible,
             _ if alternatives.len() > MOST_ALTERNATIVES => Verdict::Unknown,
             _ => self.branch(alternatives, &literals),
-        }
-    }
-
-    fn meet_all(&self, literals: &Literals) -> Verdict {
-        literals.values().map(|atoms| self.can_key_meet(atoms)).fold(Verdict::Possible, worst)
+        };
+        worst(met, below)
     }
 
     fn branch(&self, mut alternatives: Vec<&Formula>, literals: &Literals) -> Verdict {
@@ -150,7 +170,7 @@ impl<'a> Solver<'a> {
         };
         let mut verdict = Verdict::Impossible;
         for branch in branches(narrowest) {
-            if self.steps.get() > MOST_STEPS {
+            if self.steps.get() == 0 || self.total_steps.get() == 0 {
                 return Verdict::Unknown;
             }
             let mut parts = alternatives.clone();
@@ -183,7 +203,9 @@ fn worst(a: Verdict, b: Verdict) -> Verdict {
 
 fn is_multivalued(atom: &Atom) -> bool {
     match atom.operator() {
-        AtomOperator::Known(operator) => operator.quantifier != Quantifier::Single && !key::is_known_single_valued(atom.folded_key()),
+        AtomOperator::Known(operator) => {
+            operator.quantifier != Quantifier::Single && !key::is_known_single_valued(atom.folded_key())
+        }
         AtomOperator::Opaque { .. } => false,
     }
 }

@@ -2,12 +2,15 @@
 //!
 //! Source: IAM User Guide, "IAM policy elements: Variables and tags". Documents of version 2008-10-17 have none.
 
+use std::borrow::Cow;
+
 use crate::glob::{Glob, ScopeState, Token, WildcardScope, tokenize};
 
 /// A pattern or value as a policy writes it, with its variables found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Template {
     text: String,
+    scope: WildcardScope,
     support: VariableSupport,
     body: Body,
 }
@@ -37,9 +40,9 @@ pub(crate) enum VariableValue<'a> {
 
 /// A template with its known variables replaced.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Resolved {
+pub(crate) enum Resolved<'t> {
     /// Nothing is left open.
-    Ready(Glob),
+    Ready(Cow<'t, Glob>),
     /// A variable has no value, so nothing matches ("Policy variables with no value").
     MatchesNothing,
     /// Some variables may have any value.
@@ -64,6 +67,7 @@ impl Template {
         };
         Self {
             text: text.to_owned(),
+            scope,
             support,
             body,
         }
@@ -75,11 +79,12 @@ impl Template {
         &self.text
     }
 
-    /// The text as an answer may print it, where every `${` begins a variable.
-    pub(crate) fn answer_text(&self) -> String {
-        match self.support {
-            VariableSupport::Recognized => self.text.clone(),
-            VariableSupport::LiteralText => self.text.replace("${", "${$}{"),
+    /// The text as an answer prints it once its variables have the values that make it `resolved`: as written where there are none.
+    pub(crate) fn answer_text(&self, resolved: &Glob) -> String {
+        let reads_as_written = self.support == VariableSupport::Recognized || !self.text.contains("${");
+        match self.body {
+            Body::Fixed(_) if reads_as_written => self.text.clone(),
+            _ => render(&[Piece::Tokens(resolved.tokens().collect())], self.scope),
         }
     }
 
@@ -105,15 +110,19 @@ impl Template {
     }
 
     /// Replaces every variable whose value `lookup` knows.
-    pub(crate) fn resolve<'v>(&self, lookup: &dyn Fn(&str) -> VariableValue<'v>) -> Resolved {
+    pub(crate) fn resolve<'v>(&self, lookup: &dyn Fn(&str) -> VariableValue<'v>) -> Resolved<'_> {
         match &self.body {
-            Body::Fixed(glob) => Resolved::Ready(glob.clone()),
-            Body::Pieces(pieces) => resolve_pieces(pieces, lookup),
+            Body::Fixed(glob) => Resolved::Ready(Cow::Borrowed(glob)),
+            Body::Pieces(pieces) => resolve_pieces(pieces, self.scope, lookup),
         }
     }
 }
 
-fn resolve_pieces<'v>(pieces: &[Piece], lookup: &dyn Fn(&str) -> VariableValue<'v>) -> Resolved {
+fn resolve_pieces<'v>(
+    pieces: &[Piece],
+    scope: WildcardScope,
+    lookup: &dyn Fn(&str) -> VariableValue<'v>,
+) -> Resolved<'static> {
     let mut resolved: Vec<Piece> = Vec::with_capacity(pieces.len());
     for piece in pieces {
         let Piece::Variable { key, default } = piece else {
@@ -128,8 +137,8 @@ fn resolve_pieces<'v>(pieces: &[Piece], lookup: &dyn Fn(&str) -> VariableValue<'
         }
     }
     match resolved.as_slice() {
-        [] => Resolved::Ready(Glob::literal("")),
-        [Piece::Tokens(tokens)] => Resolved::Ready(Glob::from_tokens(tokens.iter().copied())),
+        [] => Resolved::Ready(Cow::Owned(Glob::literal(""))),
+        [Piece::Tokens(tokens)] => Resolved::Ready(Cow::Owned(Glob::from_scoped_tokens(tokens, scope))),
         _ => Resolved::Open(resolved),
     }
 }
@@ -146,30 +155,33 @@ fn push_piece(pieces: &mut Vec<Piece>, piece: Piece) {
     }
 }
 
-/// Writes pieces back as policy text: what is literal but looks like a wildcard is escaped where wildcards count.
+/// Writes pieces back as policy text: what is literal but looks like a wildcard or the beginning of a variable is escaped.
 pub(crate) fn render(pieces: &[Piece], scope: WildcardScope) -> String {
     let mut text = String::new();
     for piece in pieces {
         match piece {
-            Piece::Tokens(tokens) => tokens.iter().for_each(|token| render_token(*token, scope, &mut text)),
+            Piece::Tokens(tokens) => render_tokens(tokens, scope, &mut text),
             Piece::Variable { key, default: None } => text.push_str(&format!("${{{key}}}")),
-            Piece::Variable { key, default: Some(default) } => text.push_str(&format!("${{{key}, '{default}'}}")),
+            Piece::Variable {
+                key,
+                default: Some(default),
+            } => text.push_str(&format!("${{{key}, '{default}'}}")),
         }
     }
     text
 }
 
-/// Writes one compiled pattern back as policy text.
-pub(crate) fn render_glob(glob: &Glob, scope: WildcardScope) -> String {
-    render(&[Piece::Tokens(glob.tokens().collect())], scope)
-}
-
-fn render_token(token: Token, scope: WildcardScope, text: &mut String) {
-    match token {
-        Token::Char(c @ ('*' | '?')) if scope != WildcardScope::Literal => text.push_str(&format!("${{{c}}}")),
-        Token::Char(c) => text.push(c),
-        Token::One { .. } => text.push('?'),
-        Token::Many { .. } => text.push('*'),
+fn render_tokens(tokens: &[Token], scope: WildcardScope, text: &mut String) {
+    let mut tokens = tokens.iter().peekable();
+    while let Some(token) = tokens.next() {
+        match token {
+            Token::Char(c @ ('*' | '?')) if scope != WildcardScope::Literal => text.push_str(&format!("${{{c}}}")),
+            Token::Char('$') if tokens.peek() == Some(&&Token::Char('{')) => text.push_str("${$}"),
+            Token::Char(c) => text.push(*c),
+            Token::One { .. } => text.push('?'),
+            Token::Many { .. } => text.push('*'),
+            Token::Never => {}
+        }
     }
 }
 
@@ -184,14 +196,20 @@ fn compile(text: &str, scope: WildcardScope) -> Body {
         push_text(&mut pieces, before, scope, &mut state, Follower::Variable);
         match read_variable(inside) {
             Some(variable) => push_piece(&mut pieces, variable),
-            None => push_text(&mut pieces, &format!("${{{inside}}}"), scope, &mut state, Follower::Variable),
+            None => push_text(
+                &mut pieces,
+                &format!("${{{inside}}}"),
+                scope,
+                &mut state,
+                Follower::Variable,
+            ),
         }
         rest = tail;
     }
     push_text(&mut pieces, rest, scope, &mut state, Follower::End);
     match pieces.as_slice() {
         [] => Body::Fixed(Glob::literal("")),
-        [Piece::Tokens(tokens)] => Body::Fixed(Glob::from_tokens(tokens.iter().copied())),
+        [Piece::Tokens(tokens)] => Body::Fixed(Glob::from_scoped_tokens(tokens, scope)),
         _ => Body::Pieces(pieces),
     }
 }
@@ -215,7 +233,10 @@ fn read_variable(inside: &str) -> Option<Piece> {
     }
     let (key, default) = match inside.split_once(',') {
         None => (inside.trim(), None),
-        Some((key, default)) => (key.trim(), Some(default.trim().strip_prefix('\'')?.strip_suffix('\'')?.to_owned())),
+        Some((key, default)) => (
+            key.trim(),
+            Some(default.trim().strip_prefix('\'')?.strip_suffix('\'')?.to_owned()),
+        ),
     };
     (!key.is_empty()).then(|| Piece::Variable {
         key: key.to_owned(),
@@ -235,10 +256,11 @@ fn push_text(pieces: &mut Vec<Piece>, text: &str, scope: WildcardScope, state: &
         return;
     }
     let mut tokens = tokenize(text, scope, state);
-    if follower == Follower::Variable && scope == WildcardScope::ResourceSegments {
-        if let Some(Token::Many { crosses }) = tokens.last_mut() {
-            *crosses = false;
-        }
+    if follower == Follower::Variable
+        && scope == WildcardScope::ResourceSegments
+        && let Some(Token::Many { crosses }) = tokens.last_mut()
+    {
+        *crosses = false;
     }
     push_piece(pieces, Piece::Tokens(tokens));
 }

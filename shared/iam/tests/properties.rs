@@ -1,5 +1,13 @@
 //! Properties that hold for every policy and every context.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking, in its helpers too"
+)]
+
 mod support;
 
 use proptest::prelude::*;
@@ -12,9 +20,33 @@ use support::{Estate, evaluate_estate};
 
 fn arbitrary_json() -> impl Strategy<Value = Value> {
     let words = prop::sample::select(vec![
-        "Version", "2012-10-17", "Statement", "Effect", "Allow", "Deny", "Action", "NotAction", "Resource", "NotResource", "Principal",
-        "NotPrincipal", "Condition", "StringLike", "ForAllValues:StringEquals", "Null", "AWS", "*", "s3:*", "${aws:username}", "${", "arn:aws:s3:::b/*",
-        "true", "", "12", "::", "é",
+        "Version",
+        "2012-10-17",
+        "Statement",
+        "Effect",
+        "Allow",
+        "Deny",
+        "Action",
+        "NotAction",
+        "Resource",
+        "NotResource",
+        "Principal",
+        "NotPrincipal",
+        "Condition",
+        "StringLike",
+        "ForAllValues:StringEquals",
+        "Null",
+        "AWS",
+        "*",
+        "s3:*",
+        "${aws:username}",
+        "${",
+        "arn:aws:s3:::b/*",
+        "true",
+        "",
+        "12",
+        "::",
+        "é",
     ]);
     let leaf = prop_oneof![
         Just(Value::Null),
@@ -25,7 +57,10 @@ fn arbitrary_json() -> impl Strategy<Value = Value> {
     leaf.prop_recursive(5, 48, 5, move |inner| {
         prop_oneof![
             prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
-            prop::collection::vec((words.clone(), inner), 0..5).prop_map(|pairs| pairs.into_iter().map(|(key, value)| (key.to_owned(), value)).collect::<Value>()),
+            prop::collection::vec((words.clone(), inner), 0..5).prop_map(|pairs| pairs
+                .into_iter()
+                .map(|(key, value)| (key.to_owned(), value))
+                .collect::<Value>()),
         ]
     })
 }

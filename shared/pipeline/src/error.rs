@@ -3,6 +3,7 @@
 use sv0_lake::LakeError;
 use sv0_report::ReportError;
 use sv0_sources::CaptureError;
+use sv0_state::StateError;
 use thiserror::Error;
 
 /// A scan could not be finished. Anything less is a row of the coverage ledger or a diagnostic.
@@ -17,6 +18,9 @@ pub enum ScanError {
     /// The report could not be made.
     #[error(transparent)]
     Report(#[from] ReportError),
+    /// The run is published, and its history could not be kept.
+    #[error(transparent)]
+    State(#[from] StateError),
     /// A stage was started without the object an earlier one writes.
     #[error("run {run_id} has no {key}; run the stages in order")]
     StageOrder {

@@ -8,6 +8,7 @@ use sv0_lake::{ObjectStore, publish};
 use sv0_model::manifest::RunManifest;
 use sv0_model::time::Timestamp;
 use sv0_sources::ReadProgress;
+use sv0_state::StateStore;
 
 use crate::stages::{self, StageContext};
 use crate::{Configuration, ScanError};
@@ -16,6 +17,8 @@ use crate::{Configuration, ScanError};
 pub struct ScanRequest<'a> {
     /// The folder of the capture.
     pub capture: &'a Path,
+    /// Where the capture comes from, for the manifest.
+    pub capture_name: &'a str,
     /// The configuration.
     pub configuration: &'a Configuration,
     /// The run's id; names its folder.
@@ -46,13 +49,15 @@ pub struct ScanSummary {
     pub manifest: RunManifest,
 }
 
-/// Runs every stage and publishes the run.
+/// Runs every stage, publishes the run, and records it where a place for history is given.
 ///
 /// # Errors
 /// [`ScanError`]; the run's folder then has no manifest, and `current.json` still points to the run before.
+/// With [`ScanError::State`] alone the run is published; [`stages::record::run`] can be tried again.
 pub fn scan(
     request: &ScanRequest<'_>,
     store: &dyn ObjectStore,
+    state: Option<&mut dyn StateStore>,
     progress: &(dyn Fn(ScanEvent) + Sync),
 ) -> Result<ScanSummary, ScanError> {
     let started_at = (request.now)();
@@ -73,7 +78,7 @@ pub fn scan(
         schema: "sv0-run/1".to_owned(),
         run_id: request.run_id.to_owned(),
         tool_version: request.tool_version.to_owned(),
-        capture: request.capture.display().to_string(),
+        capture: request.capture_name.to_owned(),
         captured_at: normalized.header.captured_at,
         started_at,
         finished_at: (request.now)(),
@@ -88,5 +93,10 @@ pub fn scan(
         inputs: normalized.inputs,
         outputs: Vec::new(),
     };
-    Ok(ScanSummary { manifest: publish(store, manifest)? })
+    let manifest = publish(store, manifest)?;
+    if let Some(state) = state {
+        progress(ScanEvent::Stage("recording history"));
+        stages::record::run(store, request.run_id, state)?;
+    }
+    Ok(ScanSummary { manifest })
 }

@@ -1,7 +1,8 @@
-//! The stages, in their order: [`normalize`], [`authority`], [`report`], then [`sv0_lake::publish`].
+//! The stages, in their order: [`normalize`], [`authority`], [`report`], then [`sv0_lake::publish`], then [`record`].
 
 pub mod authority;
 pub mod normalize;
+pub mod record;
 pub mod report;
 
 use serde::Serialize;

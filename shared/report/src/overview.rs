@@ -1,25 +1,24 @@
 //! The estate at a glance: what the top of the report says before anyone clicks.
 
 pub(crate) mod coverage;
+mod identities;
 mod lead;
-
-use std::cmp::Reverse;
 
 use sv0_model::finding::{Finding, FindingSeverity};
 use sv0_model::graph::{EntityKind, Graph};
 use sv0_model::path::PathState;
 
 use crate::ReportInput;
-use crate::names::{account_label, account_of_entity, entity_name};
-use crate::reach::{EntityReach, Reach};
+use crate::names::account_label;
+use crate::reach::Reach;
 use crate::shown::Shown;
 use crate::words::entity::{self, Group};
 use crate::words::labels;
-use crate::words::text::{count, prose, shown as visible, thousands};
+use crate::words::text::{count, prose, thousands};
 use coverage::CoverageSummary;
+use identities::ReachLine;
 
 const WORST_FINDINGS: usize = 5;
-const WIDEST_REACH: usize = 6;
 
 /// Findings that are written into the page itself, for readers without a script.
 const SUMMARISED_FINDINGS: usize = 200;
@@ -76,22 +75,6 @@ pub(crate) struct FindingLine {
     pub(crate) account: Option<String>,
 }
 
-/// An identity and what it reaches.
-pub(crate) struct ReachLine {
-    pub(crate) href: String,
-    pub(crate) native_id: String,
-    pub(crate) name: String,
-    pub(crate) icon: &'static str,
-    pub(crate) kind: &'static str,
-    pub(crate) account: String,
-    pub(crate) resources: usize,
-    pub(crate) restricted: usize,
-    /// Its resources, 0 to 1000 of the widest reach.
-    pub(crate) permille: usize,
-    /// Its restricted resources, on the same scale.
-    pub(crate) restricted_permille: usize,
-}
-
 /// Sums the input up.
 pub(crate) fn of(input: &ReportInput<'_>, shown: &Shown<'_>, reach: &Reach<'_>) -> Overview {
     let graph = input.graph;
@@ -115,7 +98,7 @@ pub(crate) fn of(input: &ReportInput<'_>, shown: &Shown<'_>, reach: &Reach<'_>) 
             .collect(),
         more_findings: input.findings.len() - findings.len(),
         findings,
-        reach: widest_reach(graph, reach),
+        reach: identities::widest_reach(graph, reach),
     }
 }
 
@@ -260,71 +243,6 @@ fn finding_line(graph: &Graph, finding: &Finding) -> FindingLine {
     }
 }
 
-fn widest_reach(graph: &Graph, reach: &Reach<'_>) -> Vec<ReachLine> {
-    let mut identities: Vec<(&str, &EntityReach<'_>)> = reach
-        .iter()
-        .filter(|(id, reach)| !reach.resources.is_empty() && is_identity(graph, id))
-        .map(|(id, reach)| (*id, reach))
-        .collect();
-    identities.sort_by_key(|(id, reach)| {
-        (
-            Reverse(reach.restricted.len()),
-            Reverse(reach.resources.len()),
-            Reverse(reach.workloads.len()),
-            *id,
-        )
-    });
-    identities.truncate(WIDEST_REACH);
-    let widest = identities
-        .iter()
-        .map(|(_, reach)| reach.resources.len())
-        .max()
-        .unwrap_or(0);
-    identities
-        .into_iter()
-        .map(|(id, reach)| reach_line(graph, id, reach, widest))
-        .collect()
-}
-
-/// Roles that nothing describes count too: an unknown role on a path is no less an identity.
-fn is_identity(graph: &Graph, id: &str) -> bool {
-    graph
-        .entities
-        .get(id)
-        .is_none_or(|item| entity::group(item.kind) == Group::Identity)
-}
-
-fn reach_line(graph: &Graph, id: &str, reach: &EntityReach<'_>, widest: usize) -> ReachLine {
-    let kind = graph.entities.get(id).map(|item| item.kind);
-    ReachLine {
-        href: format!("#/entities/{}", percent_encoded(id)),
-        native_id: id.to_owned(),
-        name: visible(entity_name(graph, id)),
-        icon: kind.map_or("role", entity::icon),
-        kind: kind.map_or("Not described", entity::kind),
-        account: account_of_entity(graph, id)
-            .map(|account| account_label(graph, account))
-            .unwrap_or_default(),
-        resources: reach.resources.len(),
-        restricted: reach.restricted.len(),
-        permille: permille(reach.resources.len(), widest),
-        restricted_permille: permille(reach.restricted.len(), widest),
-    }
-}
-
-/// The encoding of JavaScript's `encodeURIComponent`, which the page's script decodes.
-fn percent_encoded(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-_.!~*'()".contains(&byte) {
-            out.push(char::from(byte));
-        } else {
-            out.push_str(&format!("%{byte:02X}"));
-        }
-    }
-    out
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -335,13 +253,5 @@ mod tests {
         assert_eq!(shares.iter().map(|share| share.permille).sum::<usize>(), 1000);
         assert_eq!(shares[2].from, shares[1].from + shares[1].permille);
         assert_eq!(super::shares(&[("a", 0)])[0].permille, 0, "an empty whole has no parts");
-    }
-
-    #[test]
-    fn ids_survive_a_link() {
-        assert_eq!(
-            percent_encoded("arn:aws:iam::1:role/a b\"<"),
-            "arn%3Aaws%3Aiam%3A%3A1%3Arole%2Fa%20b%22%3C"
-        );
     }
 }

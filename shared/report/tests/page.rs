@@ -1,4 +1,10 @@
 //! The whole page, from a made-up organization with hostile names in it.
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking, its helpers too"
+)]
 
 #[path = "../examples/estate/estate/mod.rs"]
 mod estate;

@@ -18,6 +18,7 @@ use crate::options::Limits;
 use crate::pages::{Pages, each_item};
 use crate::plan::InputFile;
 use crate::redact::redact;
+use crate::text::Fault;
 use crate::values::{Located, read_values};
 
 /// What a file of items gave.
@@ -79,53 +80,46 @@ impl ItemReader<'_> {
     fn take(&mut self, located: Located, diagnostics: &mut FileDiagnostics) {
         let line = located.line;
         let mut items = Vec::new();
-        let mut refused = 0_u64;
+        let mut refused = Refused::default();
         let fields = answers::page_fields(&self.file.kind);
         each_item(
             located.value,
             fields,
             &mut self.pages,
             &mut |item| items.push(item),
-            &mut || refused += 1,
+            &mut || refused.unexpected += 1,
         );
         for item in items {
-            self.take_item(item, line, diagnostics);
+            self.take_item(item, &mut refused);
         }
-        for _ in 0..refused {
-            diagnostics.add(line, answers::unexpected(&self.file.kind));
+        for problem in refused.problems(&self.file.kind, self.limit) {
+            diagnostics.add(line, problem);
         }
     }
 
-    fn take_item(&mut self, item: Map<String, Value>, line: Option<u64>, diagnostics: &mut FileDiagnostics) {
+    fn take_item(&mut self, item: Map<String, Value>, refused: &mut Refused) {
         if self.records.len() as u64 >= self.limit {
-            let fault = crate::text::Fault::TooManyItems { limit: self.limit };
-            return diagnostics.add(line, fault.problem("this item is not used"));
+            refused.too_many += 1;
+            return;
         }
-        match &self.file.kind {
-            FileKind::ConfigItems { resource_type } => self.take_config_item(item, resource_type, line, diagnostics),
-            FileKind::AuthorizationDetails { account } => self.take_details(item, account, line, diagnostics),
-            kind => match answers::draft(kind, item) {
-                Some(draft) => self.keep(draft, ""),
-                None => diagnostics.add(line, answers::unexpected(kind)),
-            },
+        let is_taken = match &self.file.kind {
+            FileKind::ConfigItems { resource_type } => self.take_config_item(item, resource_type, refused),
+            FileKind::AuthorizationDetails { account } => self.take_details(item, account),
+            kind => answers::draft(kind, item).map(|draft| self.keep(draft, "")),
+        };
+        if is_taken.is_none() {
+            refused.unexpected += 1;
         }
     }
 
-    fn take_config_item(
-        &mut self,
-        item: Map<String, Value>,
-        type_of_file: &str,
-        line: Option<u64>,
-        diagnostics: &mut FileDiagnostics,
-    ) {
-        let Some(item) = normalise(item, type_of_file) else {
-            return diagnostics.add(line, answers::unexpected(&self.file.kind));
-        };
+    fn take_config_item(&mut self, item: Map<String, Value>, type_of_file: &str, refused: &mut Refused) -> Option<()> {
+        let item = normalise(item, type_of_file)?;
         if item.has_unreadable_configuration {
-            diagnostics.add(line, unreadable_configuration());
+            refused.configurations += 1;
         }
         let partition = Partition::new(&item.account, item.region.as_deref());
-        let tally = self.tallies.entry((item.resource_type.clone(), partition)).or_default();
+        let key = (item.resource_type.clone(), partition);
+        let tally = self.tallies.entry(key).or_default();
         match item.presence {
             Presence::Deleted => tally.deleted += 1,
             Presence::NotRecorded => tally.not_recorded += 1,
@@ -144,20 +138,12 @@ impl ItemReader<'_> {
                 self.keep(draft, &resource_type);
             }
         }
+        Some(())
     }
 
-    fn take_details(
-        &mut self,
-        mut page: Map<String, Value>,
-        account: &str,
-        line: Option<u64>,
-        diagnostics: &mut FileDiagnostics,
-    ) {
-        let Some(count) = answers::count_of_details(&page) else {
-            return diagnostics.add(line, answers::unexpected(&self.file.kind));
-        };
+    fn take_details(&mut self, mut page: Map<String, Value>, account: &str) -> Option<()> {
+        self.count += answers::count_of_details(&page)?;
         self.pages.note(&mut page);
-        self.count += count;
         self.foreign_accounts
             .extend(answers::accounts_in_details(&page).filter(|found| found != account));
         let draft = Draft {
@@ -168,6 +154,7 @@ impl ItemReader<'_> {
             body: page,
         };
         self.keep(draft, "");
+        Some(())
     }
 
     fn keep(&mut self, draft: Draft, resource_type: &str) {
@@ -214,10 +201,28 @@ impl ItemReader<'_> {
     }
 }
 
-fn unreadable_configuration() -> Problem {
+/// What of one line or document could not be used, by reason.
+#[derive(Debug, Default)]
+struct Refused {
+    unexpected: u64,
+    configurations: u64,
+    too_many: u64,
+}
+
+impl Refused {
+    fn problems(&self, kind: &FileKind, limit: u64) -> impl Iterator<Item = Problem> {
+        let unexpected = (self.unexpected > 0).then(|| answers::unexpected(kind, self.unexpected));
+        let configurations = (self.configurations > 0).then(|| unreadable_configuration(self.configurations));
+        let too_many =
+            (self.too_many > 0).then(|| Fault::TooManyItems { limit }.problem(&format!("not used: {}", self.too_many)));
+        [unexpected, configurations, too_many].into_iter().flatten()
+    }
+}
+
+fn unreadable_configuration(count: u64) -> Problem {
     Problem::error(
         "unreadable_configuration",
-        "the item's configuration is a text that is not JSON, and is left out",
+        format!("the configuration of an item is a text that is not JSON, and is left out (items: {count})"),
         "record the item again with aws configservice select-aggregate-resource-config",
     )
 }

@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use sv0_model::coverage::{CoverageRow, CoverageStatus};
 use sv0_model::record::CaptureHeader;
 
-use crate::layout::FileKind;
+use crate::layout::{FileKind, Place, place_of};
 pub(crate) use recorded::read_rows;
 pub(crate) use recorders::{Recorders, read_recorders};
 
@@ -148,6 +148,15 @@ fn gap(partition: &Partition, source: &str, status: CoverageStatus, reason: impl
         operation: None,
         captured_at: None,
         items: 0,
+    }
+}
+
+/// The source under which the ledger speaks of a capture's file, such as `config:AWS::S3::Bucket`; `None` for a file that is no source.
+#[must_use]
+pub fn ledger_source(file: &str) -> Option<String> {
+    match place_of(file) {
+        Place::Read(kind, _) => source_of(&kind),
+        _ => None,
     }
 }
 

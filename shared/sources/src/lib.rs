@@ -29,5 +29,6 @@ mod testkit;
 mod tests;
 
 pub use error::CaptureError;
+pub use ledger::ledger_source;
 pub use options::{Limits, ReadOptions, ReadProgress};
 pub use read::{CaptureContents, EventFold, read_capture};

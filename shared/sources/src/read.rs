@@ -16,7 +16,7 @@ use crate::diagnostics::FileDiagnostics;
 use crate::error::CaptureError;
 use crate::header::parse_header;
 use crate::items::read_items;
-use crate::layout::FileKind;
+use crate::layout::{FileKind, LogPartition};
 use crate::ledger::{FileReport, Health, LedgerInput, Recorders, ledger, read_recorders, read_rows};
 use crate::options::{Limits, ReadOptions, ReadProgress};
 use crate::plan::{InputFile, plan};
@@ -232,70 +232,85 @@ fn read_header<E: EventFold>(
 
 fn read_file<E: EventFold>(file: &InputFile, header: &CaptureHeader, limits: &Limits) -> Part<E> {
     let mut part = match &file.kind {
-        FileKind::CloudTrailLog { partition } => {
-            let log = read_log::<E>(file, partition.as_ref(), header, limits);
-            let report = FileReport {
-                count: log.counts.values().sum(),
-                log_counts: log.counts,
-                ..report(file, log.health)
-            };
-            Part {
-                events: log.events,
-                diagnostics: log.diagnostics,
-                reports: vec![report],
-                ..Part::default()
-            }
-        }
+        FileKind::CloudTrailLog { partition } => log_part(file, partition.as_ref(), header, limits),
         FileKind::Coverage => {
-            let rows = read_rows(file, limits);
-            let reports = vec![report(file, rows.health)];
+            let (rows, part) = rows_part(file, limits);
             Part {
-                recorded: Some(rows.rows),
-                diagnostics: rows.diagnostics,
-                reports,
-                ..Part::default()
+                recorded: Some(rows),
+                ..part
             }
         }
         FileKind::AccountStatus { .. } => {
-            let rows = read_rows(file, limits);
-            let reports = vec![report(file, rows.health)];
-            Part {
-                statuses: rows.rows,
-                diagnostics: rows.diagnostics,
-                reports,
-                ..Part::default()
-            }
+            let (statuses, part) = rows_part(file, limits);
+            Part { statuses, ..part }
         }
-        FileKind::ConfigRecorders => {
-            let (recorders, diagnostics, health) = read_recorders(file, limits);
-            let reports = vec![report(file, health)];
-            Part {
-                recorders,
-                diagnostics: diagnostics.finish(),
-                reports,
-                ..Part::default()
-            }
-        }
-        _ => {
-            let items = read_items(file, header, limits);
-            let report = FileReport {
-                is_cut: items.is_cut,
-                count: items.count,
-                tallies: items.tallies,
-                ..report(file, items.health)
-            };
-            Part {
-                records: items.records,
-                diagnostics: items.diagnostics,
-                reports: vec![report],
-                ..Part::default()
-            }
-        }
+        FileKind::ConfigRecorders => recorders_part(file, limits),
+        _ => items_part(file, header, limits),
     };
     if file.bytes <= limits.max_file_bytes {
         part.inputs.extend(manifest_object(file));
     }
     part
+}
+
+fn log_part<E: EventFold>(
+    file: &InputFile,
+    partition: Option<&LogPartition>,
+    header: &CaptureHeader,
+    limits: &Limits,
+) -> Part<E> {
+    let log = read_log::<E>(file, partition, header, limits);
+    let report = FileReport {
+        count: log.counts.values().sum(),
+        log_counts: log.counts,
+        ..report(file, log.health)
+    };
+    Part {
+        events: log.events,
+        diagnostics: log.diagnostics,
+        reports: vec![report],
+        ..Part::default()
+    }
+}
+
+fn rows_part<E: EventFold>(file: &InputFile, limits: &Limits) -> (Vec<CoverageRow>, Part<E>) {
+    let rows = read_rows(file, limits);
+    let reports = vec![report(file, rows.health)];
+    (
+        rows.rows,
+        Part {
+            diagnostics: rows.diagnostics,
+            reports,
+            ..Part::default()
+        },
+    )
+}
+
+fn recorders_part<E: EventFold>(file: &InputFile, limits: &Limits) -> Part<E> {
+    let (recorders, diagnostics, health) = read_recorders(file, limits);
+    let reports = vec![report(file, health)];
+    Part {
+        recorders,
+        diagnostics: diagnostics.finish(),
+        reports,
+        ..Part::default()
+    }
+}
+
+fn items_part<E: EventFold>(file: &InputFile, header: &CaptureHeader, limits: &Limits) -> Part<E> {
+    let items = read_items(file, header, limits);
+    let report = FileReport {
+        is_cut: items.is_cut,
+        count: items.count,
+        tallies: items.tallies,
+        ..report(file, items.health)
+    };
+    Part {
+        records: items.records,
+        diagnostics: items.diagnostics,
+        reports: vec![report],
+        ..Part::default()
+    }
 }
 
 fn report(file: &InputFile, health: Health) -> FileReport {

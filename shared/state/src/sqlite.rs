@@ -35,12 +35,18 @@ pub struct SqliteState {
 }
 
 impl SqliteState {
-    /// Opens the database at `file`, or makes it. Its folder must exist.
+    /// Opens the database at `file`, or makes it, its folder included.
     ///
     /// # Errors
     /// [`StateError::Store`] when it cannot be opened or is no such database, [`StateError::NewerSchema`].
     pub fn open(file: &Path) -> Result<Self, StateError> {
         let name = file.display().to_string();
+        let folder = file.parent().unwrap_or(file);
+        std::fs::create_dir_all(folder).map_err(|source| StateError::Store {
+            operation: "making the folder of",
+            store: name.clone(),
+            source: Box::new(source),
+        })?;
         Self::prepare(Connection::open(file), name)
     }
 

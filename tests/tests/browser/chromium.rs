@@ -62,13 +62,16 @@ impl Chromium {
         let named = VARIABLES.iter().filter_map(std::env::var_os);
         let found = named
             .chain(PROGRAMS.iter().map(OsString::from))
-            .find(|program| starts(program))
+            .find(starts)
             .map(|program| Self { program });
         if found.is_none() && cfg!(target_os = "linux") {
             panic!("no Chromium was found: `cargo xtask test` installs it, or set SV0_CHROMIUM to its program");
         }
         if found.is_none() {
-            println!("SKIPPED {}: there is no Chromium here", std::thread::current().name().unwrap_or("a browser test"));
+            println!(
+                "SKIPPED {}: there is no Chromium here",
+                std::thread::current().name().unwrap_or("a browser test")
+            );
         }
         found
     }
@@ -78,7 +81,10 @@ impl Chromium {
         let output = self.run(&["--dump-dom".into(), url(file, "", address).into()]);
         let log = String::from_utf8_lossy(&output.stderr);
         let console: Vec<&str> = log.lines().filter(|line| line.contains(":CONSOLE")).collect();
-        assert!(console.is_empty(), "the page writes to the console at {address}: {console:#?}");
+        assert!(
+            console.is_empty(),
+            "the page writes to the console at {address}: {console:#?}"
+        );
         String::from_utf8(output.stdout).expect("the document is UTF-8")
     }
 
@@ -100,13 +106,20 @@ impl Chromium {
             .args(arguments)
             .output()
             .expect("the browser starts");
-        assert!(output.status.success(), "the browser ends well: {}", String::from_utf8_lossy(&output.stderr));
+        assert!(
+            output.status.success(),
+            "the browser ends well: {}",
+            String::from_utf8_lossy(&output.stderr)
+        );
         output
     }
 }
 
 fn starts(program: &OsString) -> bool {
-    Command::new(program).arg("--version").output().is_ok_and(|output| output.status.success())
+    Command::new(program)
+        .arg("--version")
+        .output()
+        .is_ok_and(|output| output.status.success())
 }
 
 /// The `file:` URL of a page, with what follows its path.

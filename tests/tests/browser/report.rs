@@ -21,8 +21,14 @@ pub fn check_report(chromium: &Chromium, file: &Path) {
     for (address, text) in VIEWS {
         let dom = chromium.dump_dom(file, address);
         assert_healthy(&dom, address);
-        assert!(visible_text(&dom).contains(text) || dom.contains(text), "{address} shows {text:?}");
-        assert!(dom.contains(&format!("href=\"{address}\" aria-current=\"page\"")), "{address} is marked as current");
+        assert!(
+            visible_text(&dom).contains(text) || dom.contains(text),
+            "{address} shows {text:?}"
+        );
+        assert!(
+            dom.contains(&format!("href=\"{address}\" aria-current=\"page\"")),
+            "{address} is marked as current"
+        );
     }
     let paths = chromium.dump_dom(file, "#/paths?blocked=shown");
     for address in path_rows(&paths).iter().take(3) {
@@ -44,14 +50,26 @@ pub fn check_report(chromium: &Chromium, file: &Path) {
 
 /// The script ran to its end, and nothing failed on the way: no exception, nothing that the page's policy had to stop.
 pub fn assert_healthy(dom: &str, address: &str) {
-    let html = dom.split_once("<html").and_then(|(_, rest)| rest.split_once('>')).map_or("", |(tag, _)| tag);
-    assert!(html.contains("data-ready=\"true\""), "the script of {address} did not finish: <html{html}>");
-    assert!(html.contains("data-errors=\"0\""), "the script of {address} failed: <html{html}>");
+    let html = dom
+        .split_once("<html")
+        .and_then(|(_, rest)| rest.split_once('>'))
+        .map_or("", |(tag, _)| tag);
+    assert!(
+        html.contains("data-ready=\"true\""),
+        "the script of {address} did not finish: <html{html}>"
+    );
+    assert!(
+        html.contains("data-errors=\"0\""),
+        "the script of {address} failed: <html{html}>"
+    );
     assert!(!html.contains("data-pwned"), "a name ran as a script at {address}");
     let icons = attributes(dom, "href=\"#icon-");
     assert!(!icons.is_empty(), "{address} has icons");
     for icon in icons {
-        assert!(dom.contains(&format!("<symbol id=\"icon-{icon}\"")), "{address} uses the icon {icon}, which is not drawn");
+        assert!(
+            dom.contains(&format!("<symbol id=\"icon-{icon}\"")),
+            "{address} uses the icon {icon}, which is not drawn"
+        );
     }
 }
 
@@ -75,11 +93,21 @@ pub fn visible_text(dom: &str) -> String {
     let main = rest.split_once("</main>").expect("the main part ends").0;
     let sections = main.split("<section class=\"view\"").skip(1);
     let visible = sections.filter(|section| !section.split('>').next().is_some_and(|tag| tag.contains("hidden")));
-    let text: String = visible.flat_map(|section| section.split('<')).filter_map(|part| part.split_once('>')).map(|(_, text)| text).collect();
-    text.replace("&lt;", "<").replace("&gt;", ">").replace("&nbsp;", " ").replace("&amp;", "&")
+    let text: String = visible
+        .flat_map(|section| section.split('<'))
+        .filter_map(|part| part.split_once('>'))
+        .map(|(_, text)| text)
+        .collect();
+    text.replace("&lt;", "<")
+        .replace("&gt;", ">")
+        .replace("&nbsp;", " ")
+        .replace("&amp;", "&")
 }
 
 /// What follows `start` up to the next quotation mark, wherever it stands.
 fn attributes<'a>(dom: &'a str, start: &str) -> Vec<&'a str> {
-    dom.split(start).skip(1).filter_map(|rest| rest.split('"').next()).collect()
+    dom.split(start)
+        .skip(1)
+        .filter_map(|rest| rest.split('"').next())
+        .collect()
 }

@@ -14,6 +14,7 @@ use super::scope::concerns;
 use crate::estate::{Estate, Place, Subject};
 
 /// Resources by what opens them.
+#[derive(Default)]
 pub(crate) struct Candidates<'e> {
     /// Resources of each account.
     of_account: BTreeMap<&'e str, Vec<&'e Entity>>,
@@ -34,13 +35,9 @@ pub(crate) enum Opening<'p> {
 }
 
 impl<'e> Candidates<'e> {
+    /// Candidates among the wanted entities.
     pub(crate) fn new(estate: &'e Estate<'_>, is_wanted: impl Fn(&Entity) -> bool) -> Self {
-        let mut candidates = Self {
-            of_account: BTreeMap::new(),
-            opened_to: BTreeMap::new(),
-            openings: BTreeMap::new(),
-            closed_books: BTreeMap::new(),
-        };
+        let mut candidates = Self::default();
         for entity in estate.graph().entities.values().filter(|entity| is_wanted(entity)) {
             candidates.add(estate, entity);
         }
@@ -50,6 +47,13 @@ impl<'e> Candidates<'e> {
     /// Candidates among the resources that paths end on.
     pub(crate) fn of_resources(estate: &'e Estate<'_>) -> Self {
         Self::new(estate, |entity| !rows_of(entity).is_empty())
+    }
+
+    /// One entity as the only candidate.
+    pub(crate) fn of_one(estate: &'e Estate<'_>, entity: &'e Entity) -> Self {
+        let mut candidates = Self::default();
+        candidates.add(estate, entity);
+        candidates
     }
 
     fn add(&mut self, estate: &'e Estate<'_>, entity: &'e Entity) {
@@ -64,7 +68,11 @@ impl<'e> Candidates<'e> {
                 }
                 self.openings.insert(&entity.native_id, openings);
             }
-            None if !matches!(entity.resource_policy, ResourcePolicy::NotSet | ResourcePolicy::NotSupported) => {
+            None if !matches!(
+                entity.resource_policy,
+                ResourcePolicy::NotSet | ResourcePolicy::NotSupported
+            ) =>
+            {
                 self.closed_books.insert(&entity.native_id, entity);
             }
             None => {}
@@ -74,7 +82,8 @@ impl<'e> Candidates<'e> {
     /// The candidates of a principal for any of `actions`, sorted by native id.
     pub(crate) fn of(&self, subject: &Subject<'_>, actions: &[&str]) -> Vec<&'e Entity> {
         let mut found: BTreeMap<&str, &'e Entity> = BTreeMap::new();
-        let mut add = |entities: &[&'e Entity]| found.extend(entities.iter().map(|entity| (entity.native_id.as_str(), *entity)));
+        let mut add =
+            |entities: &[&'e Entity]| found.extend(entities.iter().map(|entity| (entity.native_id.as_str(), *entity)));
         if let Some(account) = subject.account() {
             add(self.of_account.get(account).map_or(&[], Vec::as_slice));
         }
@@ -82,7 +91,10 @@ impl<'e> Candidates<'e> {
             add(self.opened_to.get(&opening).map_or(&[], Vec::as_slice));
         }
         for prefix in named_prefixes(subject, actions) {
-            let from_prefix = self.closed_books.range(prefix..).take_while(|(id, _)| id.starts_with(prefix));
+            let from_prefix = self
+                .closed_books
+                .range(prefix..)
+                .take_while(|(id, _)| id.starts_with(prefix));
             let named: Vec<&Entity> = from_prefix.map(|(_, entity)| *entity).collect();
             add(&named);
         }
@@ -91,7 +103,9 @@ impl<'e> Candidates<'e> {
 
     /// The openings of a resource's own policy through which a principal may come.
     pub(crate) fn openings_towards<'s>(&self, place: &Place<'_>, subject: &'s Subject<'_>) -> Vec<Opening<'s>> {
-        let openings = place.entity.and_then(|entity| self.openings.get(entity.native_id.as_str()));
+        let openings = place
+            .entity
+            .and_then(|entity| self.openings.get(entity.native_id.as_str()));
         let mut towards = openings_for(subject);
         towards.retain(|opening| openings.is_some_and(|openings| openings.contains(opening)));
         towards
@@ -101,14 +115,21 @@ impl<'e> Candidates<'e> {
 /// The openings through which a principal may come.
 fn openings_for<'s>(subject: &'s Subject<'_>) -> Vec<Opening<'s>> {
     let mut openings = vec![Opening::Everyone, Opening::Principal(subject.principal.text())];
-    openings.extend(subject.entity.map(|entity| Opening::Principal(entity.native_id.as_str())));
+    openings.extend(
+        subject
+            .entity
+            .map(|entity| Opening::Principal(entity.native_id.as_str())),
+    );
     openings.extend(subject.account().map(Opening::Account));
     openings
 }
 
 /// Whom the Allow statements of a policy name. What is not understood may name anyone.
 pub(crate) fn openings(policy: &Policy) -> BTreeSet<Opening<'_>> {
-    let allows = policy.statements().iter().filter(|statement| statement.effect() != Some(Effect::Deny));
+    let allows = policy
+        .statements()
+        .iter()
+        .filter(|statement| statement.effect() != Some(Effect::Deny));
     allows.flat_map(openings_of_statement).collect()
 }
 
@@ -133,7 +154,9 @@ fn opening_of(pattern: &PrincipalPattern) -> Option<Opening<'_>> {
         | PrincipalPattern::Federated(name)
         | PrincipalPattern::CanonicalUser(name) => Some(Opening::Principal(name)),
         // A session is a session of some role or user of its account.
-        PrincipalPattern::RoleSession(arn) | PrincipalPattern::FederatedUser(arn) => Arn::parse(arn).map(|arn| Opening::Account(arn.account)),
+        PrincipalPattern::RoleSession(arn) | PrincipalPattern::FederatedUser(arn) => {
+            Arn::parse(arn).map(|arn| Opening::Account(arn.account))
+        }
         PrincipalPattern::UniqueId(_) => None,
     }
 }

@@ -4,6 +4,8 @@ use sv0_model::arn::Arn;
 use sv0_model::graph::{Entity, EntityKind};
 use sv0_model::path::ActionClass;
 
+use crate::estate::is_aws_managed;
+
 /// What an action is called on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum ActionTarget {
@@ -32,18 +34,30 @@ use ActionTarget::{Inside, Whole, WholeOrQualified};
 const BUCKET: &[ClassRow] = &[
     row(ReadData, &[("s3:GetObject", Inside), ("s3:ListBucket", Whole)]),
     row(WriteData, &[("s3:DeleteObject", Inside), ("s3:PutObject", Inside)]),
-    row(ManagePermissions, &[("s3:PutBucketAcl", Whole), ("s3:PutBucketPolicy", Whole)]),
+    row(
+        ManagePermissions,
+        &[("s3:PutBucketAcl", Whole), ("s3:PutBucketPolicy", Whole)],
+    ),
 ];
 
 const SECRET: &[ClassRow] = &[
     row(ReadData, &[("secretsmanager:GetSecretValue", Whole)]),
-    row(WriteData, &[("secretsmanager:PutSecretValue", Whole), ("secretsmanager:UpdateSecret", Whole)]),
+    row(
+        WriteData,
+        &[
+            ("secretsmanager:PutSecretValue", Whole),
+            ("secretsmanager:UpdateSecret", Whole),
+        ],
+    ),
     row(ManagePermissions, &[("secretsmanager:PutResourcePolicy", Whole)]),
 ];
 
 const KEY: &[ClassRow] = &[
     row(UseKey, &[("kms:Decrypt", Whole)]),
-    row(ManagePermissions, &[("kms:CreateGrant", Whole), ("kms:PutKeyPolicy", Whole)]),
+    row(
+        ManagePermissions,
+        &[("kms:CreateGrant", Whole), ("kms:PutKeyPolicy", Whole)],
+    ),
 ];
 
 const FUNCTION: &[ClassRow] = &[
@@ -59,10 +73,21 @@ const REPOSITORY: &[ClassRow] = &[
 ];
 
 const TABLE: &[ClassRow] = &[
-    row(ReadData, &[("dynamodb:GetItem", Whole), ("dynamodb:Query", Whole), ("dynamodb:Scan", Whole)]),
+    row(
+        ReadData,
+        &[
+            ("dynamodb:GetItem", Whole),
+            ("dynamodb:Query", Whole),
+            ("dynamodb:Scan", Whole),
+        ],
+    ),
     row(
         WriteData,
-        &[("dynamodb:DeleteItem", Whole), ("dynamodb:PutItem", Whole), ("dynamodb:UpdateItem", Whole)],
+        &[
+            ("dynamodb:DeleteItem", Whole),
+            ("dynamodb:PutItem", Whole),
+            ("dynamodb:UpdateItem", Whole),
+        ],
     ),
     row(ManagePermissions, &[("dynamodb:PutResourcePolicy", Whole)]),
 ];
@@ -70,13 +95,19 @@ const TABLE: &[ClassRow] = &[
 const QUEUE: &[ClassRow] = &[
     row(ReadData, &[("sqs:ReceiveMessage", Whole)]),
     row(WriteData, &[("sqs:SendMessage", Whole)]),
-    row(ManagePermissions, &[("sqs:AddPermission", Whole), ("sqs:SetQueueAttributes", Whole)]),
+    row(
+        ManagePermissions,
+        &[("sqs:AddPermission", Whole), ("sqs:SetQueueAttributes", Whole)],
+    ),
 ];
 
 const TOPIC: &[ClassRow] = &[
     row(ReadData, &[("sns:Subscribe", Whole)]),
     row(WriteData, &[("sns:Publish", Whole)]),
-    row(ManagePermissions, &[("sns:AddPermission", Whole), ("sns:SetTopicAttributes", Whole)]),
+    row(
+        ManagePermissions,
+        &[("sns:AddPermission", Whole), ("sns:SetTopicAttributes", Whole)],
+    ),
 ];
 
 const PARAMETER: &[ClassRow] = &[
@@ -84,13 +115,17 @@ const PARAMETER: &[ClassRow] = &[
     row(WriteData, &[("ssm:PutParameter", Whole)]),
 ];
 
-const TABLES: &[&[ClassRow]] = &[BUCKET, SECRET, KEY, FUNCTION, REPOSITORY, TABLE, QUEUE, TOPIC, PARAMETER];
+const TABLES: &[&[ClassRow]] = &[
+    BUCKET, SECRET, KEY, FUNCTION, REPOSITORY, TABLE, QUEUE, TOPIC, PARAMETER,
+];
 
 /// The classes of a resource; none for what paths do not end on.
 pub(crate) fn rows_of(entity: &Entity) -> &'static [ClassRow] {
     match entity.kind {
         EntityKind::S3Bucket => BUCKET,
         EntityKind::Secret => SECRET,
+        // Nobody's permissions change what AWS's own keys let through.
+        EntityKind::KmsKey if is_aws_managed(&entity.native_id, Some(entity)) => &[],
         EntityKind::KmsKey => KEY,
         EntityKind::LambdaFunction => FUNCTION,
         EntityKind::EcrRepository => REPOSITORY,

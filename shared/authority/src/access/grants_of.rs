@@ -13,25 +13,41 @@ use crate::estate::{Place, Subject};
 ///
 /// The look is cheap and errs towards asking: what it says no to, no statement grants.
 pub(crate) struct IdentityGrants<'s> {
-    by_action: BTreeMap<&'s str, Vec<&'s Element<Template>>>,
+    by_action: BTreeMap<String, Vec<&'s Element<Template>>>,
 }
 
 impl<'s> IdentityGrants<'s> {
-    pub(crate) fn new(subject: &'s Subject<'_>, actions: impl Iterator<Item = &'s str>) -> Self {
-        let statements = subject.holdings.identity.iter().flat_map(|policy| policy.policy.statements());
-        let allows: Vec<_> = statements.filter(|statement| statement.effect() != Some(Effect::Deny)).collect();
+    pub(crate) fn new<'a>(subject: &'s Subject<'_>, actions: impl Iterator<Item = &'a str>) -> Self {
+        let statements = subject
+            .holdings
+            .identity
+            .iter()
+            .flat_map(|policy| policy.policy.statements());
+        let allows: Vec<_> = statements
+            .filter(|statement| statement.effect() != Some(Effect::Deny))
+            .collect();
         let by_action = actions
             .map(|action| {
                 let granting = allows.iter().filter(|statement| concerns(statement, action));
-                (action, granting.map(|statement| statement.resources()).collect())
+                (
+                    action.to_owned(),
+                    granting.map(|statement| statement.resources()).collect(),
+                )
             })
             .collect();
         Self { by_action }
     }
 
+    /// Whether some statement allows the action on anything.
+    pub(crate) fn lists(&self, action: &str) -> bool {
+        self.by_action.get(action).is_some_and(|lists| !lists.is_empty())
+    }
+
     /// Whether some statement could allow the action on the resource or on something in it.
     pub(crate) fn may_allow(&self, action: &str, arn: &str) -> bool {
-        self.by_action.get(action).is_some_and(|lists| lists.iter().any(|list| may_list(list, arn)))
+        self.by_action
+            .get(action)
+            .is_some_and(|lists| lists.iter().any(|list| may_list(list, arn)))
     }
 }
 
@@ -52,7 +68,13 @@ fn may_match(pattern: &Template, arn: &str) -> bool {
 }
 
 /// Whether a request is worth asking: the principal's policies could grant it, or the resource's policy alone could.
-pub(crate) fn may_be_granted(candidates: &Candidates<'_>, identity: &IdentityGrants<'_>, subject: &Subject<'_>, place: &Place<'_>, action: &str) -> bool {
+pub(crate) fn may_be_granted(
+    candidates: &Candidates<'_>,
+    identity: &IdentityGrants<'_>,
+    subject: &Subject<'_>,
+    place: &Place<'_>,
+    action: &str,
+) -> bool {
     if subject.is_root() || identity.may_allow(action, &place.arn) {
         return true;
     }

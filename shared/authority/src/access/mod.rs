@@ -5,9 +5,9 @@ mod classes;
 mod grants_of;
 mod reach;
 mod scope;
-#[cfg(test)]
-mod tests;
+mod variables;
 
 pub(crate) use candidates::{Candidates, Opening, openings};
 pub(crate) use classes::{ActionTarget, class_of, rows_of};
-pub(crate) use reach::{Access, Survey, is_structural, side_of};
+pub(crate) use grants_of::IdentityGrants;
+pub(crate) use reach::{Access, Basis, Survey, side_of};

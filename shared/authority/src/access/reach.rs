@@ -2,7 +2,7 @@
 
 use sv0_iam::catalogue::{Fit, resource_type_fits};
 use sv0_iam::{Context, Evaluation, UnknownContext};
-use sv0_model::arn::account_of;
+use sv0_model::arn::{Arn, account_of};
 use sv0_model::decision::{Caveat, ConditionExpression, Decision, Effect, Layer, StatementRef};
 use sv0_model::graph::{Entity, PolicyKind};
 use sv0_model::path::ActionClass;
@@ -10,7 +10,8 @@ use sv0_model::path::ActionClass;
 use super::candidates::Candidates;
 use super::classes::{ActionTarget, all_actions, rows_of};
 use super::grants_of::{IdentityGrants, may_be_granted};
-use super::scope::{Part, Separator, parts, takes_in};
+use super::scope::{Part, Separator, Whole, parts, takes_in};
+use super::variables::{Variables, assume, under_assumption};
 use crate::estate::{Estate, Place, Request, Subject};
 
 /// One action on one part of a resource, and what every layer says to it.
@@ -24,12 +25,22 @@ pub(crate) struct Access<'e> {
     pub evaluation: Evaluation,
 }
 
+/// Which accesses count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Basis {
+    /// Those that collected statements grant, whatever stops them.
+    Granted,
+    /// Those that nothing is known to rule out: also those that only a policy that was not collected may grant.
+    Possible,
+}
+
 /// Who asks about what, and how.
 #[derive(Clone, Copy)]
 pub(crate) struct Survey<'e, 'a> {
     pub estate: &'e Estate<'e>,
     pub candidates: &'a Candidates<'e>,
     pub subject: &'a Subject<'a>,
+    pub basis: Basis,
     pub context: &'a Context,
     pub unknown_context: UnknownContext,
 }
@@ -68,7 +79,9 @@ impl<'e> Survey<'e, '_> {
     /// Every access by one action that some statement grants.
     pub(crate) fn reach_of(&self, action: &str, class: Option<ActionClass>, target: ActionTarget) -> Vec<Access<'e>> {
         let identity = IdentityGrants::new(self.subject, std::iter::once(action));
-        let takes = |entity: &&Entity| resource_type_fits(action, &inside(entity, target)) != Fit::RuledOut;
+        let takes = |entity: &&Entity| {
+            is_of_service(entity, action) && resource_type_fits(action, &inside(entity, target)) != Fit::RuledOut
+        };
         let candidates = self.candidates.of(self.subject, &[action]);
         candidates
             .into_iter()
@@ -87,25 +100,34 @@ impl<'e> Survey<'e, '_> {
 
     fn accesses(&self, identity: &IdentityGrants<'_>, question: &OnEntity<'e, '_>) -> Vec<Access<'e>> {
         let whole = Place::of(question.entity);
-        if !may_be_granted(self.candidates, identity, self.subject, &whole, question.action) {
+        let may_hold_more = self.basis == Basis::Possible && !self.subject.holdings.uncollected.is_empty();
+        if !may_hold_more && !may_be_granted(self.candidates, identity, self.subject, &whole, question.action) {
             return Vec::new();
         }
         let separator = match question.target {
             ActionTarget::Whole => {
-                let evaluation = self.ask(question, &whole.arn);
-                return evaluation.and_then(|evaluation| self.granted(question, &whole.arn, evaluation)).into_iter().collect();
+                let evaluation = self.ask(question, &whole);
+                return evaluation
+                    .and_then(|evaluation| self.granted(question, &whole.arn, evaluation))
+                    .into_iter()
+                    .collect();
             }
             ActionTarget::Inside => Separator::Slash,
             ActionTarget::WholeOrQualified => Separator::Colon,
         };
-        let mut parts = parts(self.estate, self.subject, &whole, question.action, separator);
+        let variables = Variables::new(self.estate.surroundings(&self.request(question, &whole)), self.subject);
+        let resource = Whole {
+            place: &whole,
+            separator,
+        };
+        let mut parts = parts(self.estate, self.subject, question.action, &resource, &variables);
         if question.target == ActionTarget::WholeOrQualified {
             parts.rest.witness.clone_from(&whole.arn);
         }
         let every = std::iter::once(parts.rest).chain(parts.singled_out);
         let asked: Vec<(Part, Evaluation)> = every
             .filter_map(|part| {
-                let mut evaluation = self.ask(question, &part.witness)?;
+                let mut evaluation = self.ask_part(question, &part)?;
                 if parts.is_cut {
                     evaluation.caveats.push(Caveat::UnresolvedResource);
                     evaluation.caveats.sort_unstable();
@@ -119,22 +141,41 @@ impl<'e> Survey<'e, '_> {
             .collect()
     }
 
-    fn ask(&self, question: &OnEntity<'e, '_>, witness: &str) -> Option<Evaluation> {
-        let place = Place::inside(question.entity, witness.to_owned());
-        let request = Request {
+    fn request<'q>(&'q self, question: &OnEntity<'e, 'q>, place: &'q Place<'q>) -> Request<'q> {
+        Request {
             subject: self.subject,
             action: question.action,
-            place: &place,
+            place,
             context: self.context,
             unknown_context: self.unknown_context,
+        }
+    }
+
+    fn ask(&self, question: &OnEntity<'e, '_>, place: &Place<'_>) -> Option<Evaluation> {
+        self.estate.judge(&self.request(question, place)).ok()
+    }
+
+    fn ask_part(&self, question: &OnEntity<'e, '_>, part: &Part) -> Option<Evaluation> {
+        let place = Place::inside(question.entity, part.witness.clone());
+        let context = assume(self.context, &part.assumed);
+        let request = Request {
+            context: &context,
+            ..self.request(question, &place)
         };
-        self.estate.judge(&request).ok()
+        let evaluation = self.estate.judge(&request).ok()?;
+        Some(under_assumption(evaluation, &part.assumed))
     }
 
     fn granted(&self, question: &OnEntity<'e, '_>, scope: &str, evaluation: Evaluation) -> Option<Access<'e>> {
-        let owner = account_of(scope).or(question.entity.account.as_deref());
-        let same_account = self.subject.account().is_some() && self.subject.account() == owner;
-        is_structural(self.estate, &evaluation, same_account).then(|| Access {
+        let counts = match self.basis {
+            Basis::Possible => evaluation.decision.is_possible(),
+            Basis::Granted => {
+                let owner = account_of(scope).or(question.entity.account.as_deref());
+                let same_account = self.subject.account().is_some() && self.subject.account() == owner;
+                is_structural(self.estate, &evaluation, same_account)
+            }
+        };
+        counts.then(|| Access {
             entity: question.entity,
             scope: scope.to_owned(),
             class: question.class,
@@ -142,6 +183,13 @@ impl<'e> Survey<'e, '_> {
             evaluation,
         })
     }
+}
+
+/// Whether the action's service is the resource's: STS acts on IAM's roles.
+fn is_of_service(entity: &Entity, action: &str) -> bool {
+    let service = action.split(':').next().unwrap_or_default();
+    let own = Arn::parse(&entity.native_id).map_or("", |arn| arn.service);
+    own.eq_ignore_ascii_case(service) || (own == "iam" && service.eq_ignore_ascii_case("sts"))
 }
 
 /// An ARN of the kind that the action takes.
@@ -155,26 +203,44 @@ fn inside(entity: &Entity, target: ActionTarget) -> String {
 /// Leaves out each part whose answer is that of a part around it.
 fn without_repetitions(asked: Vec<(Part, Evaluation)>, whole: &str) -> Vec<(Part, Evaluation)> {
     let is_repeated = |(part, evaluation): &(Part, Evaluation)| {
-        let mut around = asked.iter().filter(|(outer, _)| part.scope != whole && takes_in(outer, part, whole));
+        let mut around = asked
+            .iter()
+            .filter(|(outer, _)| part.scope != whole && takes_in(outer, part, whole));
         around.any(|(_, around)| outcome(around) == outcome(evaluation))
     };
     let keep: Vec<bool> = asked.iter().map(|entry| !is_repeated(entry)).collect();
-    asked.into_iter().zip(keep).filter_map(|(entry, keep)| keep.then_some(entry)).collect()
+    asked
+        .into_iter()
+        .zip(keep)
+        .filter_map(|(entry, keep)| keep.then_some(entry))
+        .collect()
 }
 
 type Outcome<'v> = (Decision, &'v [Layer], Option<&'v ConditionExpression>);
 
 fn outcome(evaluation: &Evaluation) -> Outcome<'_> {
-    (evaluation.decision, &evaluation.blocked_by, evaluation.condition.as_ref())
+    (
+        evaluation.decision,
+        &evaluation.blocked_by,
+        evaluation.condition.as_ref(),
+    )
 }
 
 /// Whether statements grant the access on every side that has to, whatever else stops it.
 ///
 /// A side that lacks its Allow stops the request without any Deny of its own; then nothing was granted.
-pub(crate) fn is_structural(estate: &Estate<'_>, evaluation: &Evaluation, same_account: bool) -> bool {
-    let grants = |layer: Layer| evaluation.granting.iter().any(|statement| side_of(estate, statement) == layer);
+fn is_structural(estate: &Estate<'_>, evaluation: &Evaluation, same_account: bool) -> bool {
+    let grants = |layer: Layer| {
+        evaluation
+            .granting
+            .iter()
+            .any(|statement| side_of(estate, statement) == layer)
+    };
     let denies = |layer: Layer| {
-        let mut denials = evaluation.statements.iter().filter(|statement| statement.effect == Effect::Deny);
+        let mut denials = evaluation
+            .statements
+            .iter()
+            .filter(|statement| statement.effect == Effect::Deny);
         denials.any(|statement| side_of(estate, statement) == layer)
     };
     let is_granted = |layer: Layer| {

@@ -3,11 +3,12 @@
 //! A policy may open `reports/*` of a bucket and nothing else. Whether "all objects" are allowed says nothing of that, so each part that some pattern
 //! singles out is asked for by an object of its own, beside one that no pattern singles out.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use sv0_iam::{ActionPattern, Element, NamedPolicy, Statement, Template, patterns_overlap};
 use sv0_model::arn::Arn;
 
+use super::variables::{Filled, Variables};
 use crate::estate::{Estate, Place, Subject};
 
 /// Parts of one resource that are told apart; further ones are left to the answer for the rest.
@@ -22,6 +23,8 @@ pub(crate) struct Part {
     /// The pattern, or the resource's own ARN for the whole.
     pub scope: String,
     pub witness: String,
+    /// Keys of policy variables in the scope whose values nobody knows. The witness was made with an assumed value for each.
+    pub assumed: BTreeSet<String>,
 }
 
 /// The parts of a resource, that which no pattern singles out first.
@@ -50,30 +53,81 @@ impl Separator {
 }
 
 /// The parts that the policies of a request tell apart.
-pub(crate) fn parts(estate: &Estate<'_>, subject: &Subject<'_>, place: &Place<'_>, action: &str, separator: Separator) -> Parts {
-    let inside = format!("{}{}*", place.arn, separator.text());
-    let mut found: BTreeMap<String, String> = BTreeMap::new();
-    estate.for_each_policy(subject, place, action, &mut |policy| {
-        for pattern in patterns(policy, action) {
-            if let Some((scope, witness)) = part_of(pattern, place, &inside, separator) {
-                found.entry(scope).or_insert(witness);
-            }
+pub(crate) fn parts(
+    estate: &Estate<'_>,
+    subject: &Subject<'_>,
+    action: &str,
+    whole: &Whole<'_>,
+    variables: &Variables,
+) -> Parts {
+    let mut found: BTreeMap<String, Part> = BTreeMap::new();
+    estate.for_each_policy(subject, whole.place, action, &mut |policy| {
+        let filled = patterns(policy, action).filter_map(|pattern| variables.fill(pattern));
+        for part in filled.filter_map(|pattern| whole.part(pattern)) {
+            found.entry(part.scope.clone()).or_insert(part);
         }
     });
     let is_cut = found.len() > MOST_PARTS;
-    let singled_out: Vec<Part> = found
-        .into_iter()
-        .take(MOST_PARTS)
-        .map(|(scope, witness)| Part { scope, witness })
-        .collect();
+    let singled_out: Vec<Part> = found.into_values().take(MOST_PARTS).collect();
     let rest = Part {
-        scope: place.arn.clone(),
-        witness: ordinary(place, separator, &singled_out),
+        scope: whole.place.arn.clone(),
+        witness: whole.ordinary(&singled_out),
+        assumed: BTreeSet::new(),
     };
     Parts {
         rest,
         singled_out,
         is_cut,
+    }
+}
+
+/// A resource that has parts.
+pub(crate) struct Whole<'a> {
+    pub place: &'a Place<'a>,
+    pub separator: Separator,
+}
+
+impl Whole<'_> {
+    /// What the ARNs of its parts begin with.
+    fn prefix(&self) -> String {
+        format!("{}{}", self.place.arn, self.separator.text())
+    }
+
+    /// The part that a pattern singles out; none when it takes in all of it, or nothing.
+    fn part(&self, pattern: Filled) -> Option<Part> {
+        let inside = format!("{}*", self.prefix());
+        if sv0_iam::resource_matches(&pattern.text, &inside) {
+            return None;
+        }
+        Some(Part {
+            witness: patterns_overlap(&pattern.text, &inside)?,
+            scope: self.scope(&pattern.shown),
+            assumed: pattern.assumed,
+        })
+    }
+
+    /// The pattern with the resource's own name in place of a wildcard that stands for it.
+    fn scope(&self, pattern: &str) -> String {
+        let own = Arn::parse(&self.place.arn).map_or("", |arn| arn.resource);
+        let rest = Arn::parse(pattern)
+            .filter(|_| self.separator == Separator::Slash && !pattern.starts_with(&self.prefix()))
+            .and_then(|arn| arn.resource.split_once(self.separator.text()))
+            .filter(|(name, _)| sv0_iam::action_matches(name, own));
+        match rest {
+            Some((_, rest)) => format!("{}{rest}", self.prefix()),
+            None => pattern.to_owned(),
+        }
+    }
+
+    /// Something in it that no pattern singles out.
+    fn ordinary(&self, singled_out: &[Part]) -> String {
+        let names = ORDINARY_NAMES.iter().map(|name| format!("{}{name}", self.prefix()));
+        let is_ordinary = |name: &String| {
+            let mut parts = singled_out.iter();
+            !parts.any(|part| sv0_iam::resource_matches(&part.scope, name))
+        };
+        let first = names.clone().next();
+        names.into_iter().find(is_ordinary).or(first).unwrap_or_default()
     }
 }
 
@@ -94,36 +148,6 @@ pub(crate) fn concerns(statement: &Statement, action: &str) -> bool {
         Element::Except(entries) => entries.incomplete || !lists(&entries.items),
         Element::Missing | Element::Unreadable => true,
     }
-}
-
-/// The part of the resource that a pattern singles out; none when it takes in all of it, or nothing.
-fn part_of(pattern: &Template, place: &Place<'_>, inside: &str, separator: Separator) -> Option<(String, String)> {
-    let glob = pattern.fixed()?;
-    if glob.matches(inside) {
-        return None;
-    }
-    let witness = patterns_overlap(pattern.text(), inside)?;
-    Some((scope_text(pattern.text(), place, separator), witness))
-}
-
-/// The pattern with the resource's own name in place of a wildcard that stands for it.
-fn scope_text(pattern: &str, place: &Place<'_>, separator: Separator) -> String {
-    let prefix = format!("{}{}", place.arn, separator.text());
-    let name_of_part = Arn::parse(pattern)
-        .filter(|_| !pattern.starts_with(&prefix) && separator == Separator::Slash)
-        .and_then(|arn| arn.resource.split_once(separator.text()))
-        .filter(|(name, _)| sv0_iam::action_matches(name, Arn::parse(&place.arn).map_or("", |arn| arn.resource)));
-    match name_of_part {
-        Some((_, rest)) => format!("{prefix}{rest}"),
-        None => pattern.to_owned(),
-    }
-}
-
-fn ordinary(place: &Place<'_>, separator: Separator, singled_out: &[Part]) -> String {
-    let names = ORDINARY_NAMES.iter().map(|name| format!("{}{}{name}", place.arn, separator.text()));
-    let is_ordinary = |name: &String| !singled_out.iter().any(|part| sv0_iam::resource_matches(&part.scope, name));
-    let first = names.clone().next();
-    names.into_iter().find(is_ordinary).or(first).unwrap_or_default()
 }
 
 /// Whether one part takes in another.

@@ -59,7 +59,9 @@ impl<'g> Ceilings<'g> {
     }
 
     pub(crate) fn of(&self, account: Option<&str>) -> &AccountCeilings {
-        account.and_then(|account| self.accounts.get(account)).unwrap_or(&self.none)
+        account
+            .and_then(|account| self.accounts.get(account))
+            .unwrap_or(&self.none)
     }
 }
 
@@ -78,12 +80,17 @@ fn member_accounts(graph: &Graph) -> BTreeSet<&str> {
         listed
     };
     let management = graph.organization.management_account.as_deref();
-    members.into_iter().filter(|account| Some(*account) != management).collect()
+    members
+        .into_iter()
+        .filter(|account| Some(*account) != management)
+        .collect()
 }
 
 fn of_account(account: &str, organization: &Organization, library: &Library<'_>) -> AccountCeilings {
     let mut ceilings = AccountCeilings::default();
-    let levels = organization.levels_of(account).filter(|_| organization.policies_collected);
+    let levels = organization
+        .levels_of(account)
+        .filter(|_| organization.policies_collected);
     let scps = Kind::service_control(organization);
     let rcps = Kind::resource_control(organization);
     (ceilings.scps, ceilings.uncollected_scps) = scps.levels(account, levels.as_deref(), library);
@@ -139,12 +146,20 @@ impl Kind {
             return (Vec::new(), vec![self.missing(&self.unread(account))]);
         };
         let mut uncollected = Vec::new();
-        let levels = nodes.iter().map(|node| self.level(node, library, &mut uncollected)).collect();
+        let levels = nodes
+            .iter()
+            .map(|node| self.level(node, library, &mut uncollected))
+            .collect();
         (levels, uncollected)
     }
 
     /// A level. What is missing of it stands as an allow of everything whose effect hangs on the text that was not collected.
-    fn level(&self, node: &OrganizationNode, library: &Library<'_>, uncollected: &mut Vec<UncollectedPolicy>) -> PolicyLevel {
+    fn level(
+        &self,
+        node: &OrganizationNode,
+        library: &Library<'_>,
+        uncollected: &mut Vec<UncollectedPolicy>,
+    ) -> PolicyLevel {
         let attached = (self.attached)(node);
         let mut level = PolicyLevel::default();
         let mut missing: Vec<String> = Vec::new();

@@ -93,7 +93,11 @@ fn key_context(request: &Request<'_>) -> Context {
     if let (Some(content), Some(region)) = (content, region)
         && context.get("kms:ViaService").is_none()
     {
-        let domain = if content.partition == "aws-cn" { "amazonaws.com.cn" } else { "amazonaws.com" };
+        let domain = if content.partition == "aws-cn" {
+            "amazonaws.com.cn"
+        } else {
+            "amazonaws.com"
+        };
         context.insert("kms:ViaService", vec![format!("{}.{region}.{domain}", content.service)]);
     }
     if let Some(account) = request.subject.account()
@@ -105,11 +109,15 @@ fn key_context(request: &Request<'_>) -> Context {
 }
 
 /// Whether AWS manages the key: its policy admits every principal of its own account through its service, and nobody else.
-fn is_aws_managed(key: &str, entity: Option<&Entity>) -> bool {
+pub(crate) fn is_aws_managed(key: &str, entity: Option<&Entity>) -> bool {
     let manager = entity.and_then(|entity| entity.attributes.get("key_manager")?.as_str());
     let has_aws_alias = entity
         .and_then(|entity| entity.attributes.get("aliases")?.as_array())
-        .is_some_and(|aliases| aliases.iter().any(|alias| alias.as_str().is_some_and(|alias| alias.starts_with("alias/aws/"))));
+        .is_some_and(|aliases| {
+            aliases
+                .iter()
+                .any(|alias| alias.as_str().is_some_and(|alias| alias.starts_with("alias/aws/")))
+        });
     manager == Some("AWS") || has_aws_alias || key.contains(":alias/aws/")
 }
 
@@ -117,7 +125,11 @@ fn judge_aws_managed_key(request: &Request<'_>, key: &str) -> Evaluation {
     let key_account = sv0_model::arn::account_of(key).or(request.place.account());
     let is_open = request.subject.is_service() || key_account.is_none() || request.subject.account() == key_account;
     Evaluation {
-        decision: if is_open { Decision::Allow } else { Decision::ImplicitDeny },
+        decision: if is_open {
+            Decision::Allow
+        } else {
+            Decision::ImplicitDeny
+        },
         blocked_by: if is_open { Vec::new() } else { vec![Layer::Kms] },
         condition: None,
         statements: Vec::new(),

@@ -20,7 +20,11 @@ pub(crate) struct Holdings {
 type EdgeIndex<'g> = BTreeMap<&'g str, &'g [Edge]>;
 
 /// The holdings of every user and role of the graph.
-pub(crate) fn of_all<'g>(graph: &'g Graph, edges: &EdgeIndex<'g>, library: &Library<'g>) -> BTreeMap<&'g str, Holdings> {
+pub(crate) fn of_all<'g>(
+    graph: &'g Graph,
+    edges: &EdgeIndex<'g>,
+    library: &Library<'g>,
+) -> BTreeMap<&'g str, Holdings> {
     graph
         .entities
         .values()
@@ -42,7 +46,9 @@ fn of(entity: &Entity, graph: &Graph, edges: &EdgeIndex<'_>, library: &Library<'
     holdings.take_policies(id, edges, library);
     for group in targets(edges, id, EdgeKind::MemberOf) {
         match graph.entities.get(group) {
-            Some(group) if group.resolution == Resolution::Collected => holdings.take_policies(&group.native_id, edges, library),
+            Some(group) if group.resolution == Resolution::Collected => {
+                holdings.take_policies(&group.native_id, edges, library)
+            }
             _ => holdings.miss(Layer::Identity, group),
         }
     }
@@ -89,5 +95,8 @@ impl Holdings {
 
 fn targets<'g>(edges: &EdgeIndex<'g>, from: &str, kind: EdgeKind) -> impl Iterator<Item = &'g str> {
     let edges = edges.get(from).copied().unwrap_or_default();
-    edges.iter().filter(move |edge| edge.kind == kind).map(|edge| edge.to.as_str())
+    edges
+        .iter()
+        .filter(move |edge| edge.kind == kind)
+        .map(|edge| edge.to.as_str())
 }

@@ -3,7 +3,8 @@
 use std::borrow::Cow;
 
 use sv0_iam::{
-    ApplicablePolicies, Context, EvaluateError, Evaluation, NamedPolicy, PolicyLevel, Question, ResourcePolicyInput, UncollectedPolicy, UnknownContext, evaluate,
+    ApplicablePolicies, Context, EvaluateError, Evaluation, NamedPolicy, PolicyLevel, Question, ResourcePolicyInput,
+    UncollectedPolicy, UnknownContext, evaluate,
 };
 use sv0_model::arn::account_of;
 use sv0_model::decision::{Decision, Layer};
@@ -58,7 +59,8 @@ impl<'g> Estate<'g> {
     /// What may be true of the organization of an account that is not in ours: it is in none, in one that no policy names, or in one that some policy names.
     fn outside_organizations(&self, context: &Context) -> Vec<Context> {
         let mut hypotheses = Vec::new();
-        if context.get("aws:PrincipalOrgID").is_some() || self.foreign_organizations.len() > MOST_FOREIGN_ORGANIZATIONS {
+        if context.get("aws:PrincipalOrgID").is_some() || self.foreign_organizations.len() > MOST_FOREIGN_ORGANIZATIONS
+        {
             return hypotheses;
         }
         let mut in_none = context.clone();
@@ -78,12 +80,19 @@ impl<'g> Estate<'g> {
     }
 
     /// Calls `visit` with every policy that may have a say in a request.
-    pub(crate) fn for_each_policy(&self, subject: &Subject<'_>, place: &Place<'_>, action: &str, visit: &mut dyn FnMut(&NamedPolicy)) {
+    pub(crate) fn for_each_policy(
+        &self,
+        subject: &Subject<'_>,
+        place: &Place<'_>,
+        action: &str,
+        visit: &mut dyn FnMut(&NamedPolicy),
+    ) {
         let of_principal = self.ceilings.of(subject.account());
         let of_resource = self.ceilings.of(account_of(&place.arn).or(place.account()));
         let levels = of_principal.scps.iter().chain(&of_resource.rcps);
         let own = subject.holdings.identity.iter().chain(&subject.holdings.boundaries);
-        own.chain(levels.flat_map(|level| &level.policies)).for_each(&mut *visit);
+        own.chain(levels.flat_map(|level| &level.policies))
+            .for_each(&mut *visit);
         let mut shelf = None;
         if let ResourcePolicyInput::Set(policy) = self.resource_policy(place, action, &mut shelf) {
             visit(policy);
@@ -93,10 +102,24 @@ impl<'g> Estate<'g> {
     /// Native ids of the policies of each layer that applies to a request, in evaluation order.
     pub(crate) fn policies_by_layer(&self, request: &Request<'_>) -> Vec<(Layer, Vec<String>)> {
         let subject = request.subject;
-        let names = |policies: &[NamedPolicy]| policies.iter().map(|policy| policy.name.clone()).collect::<Vec<String>>();
-        let of_levels = |levels: &[PolicyLevel]| levels.iter().flat_map(|level| names(&level.policies)).collect::<Vec<String>>();
+        let names = |policies: &[NamedPolicy]| {
+            policies
+                .iter()
+                .map(|policy| policy.name.clone())
+                .collect::<Vec<String>>()
+        };
+        let of_levels = |levels: &[PolicyLevel]| {
+            levels
+                .iter()
+                .flat_map(|level| names(&level.policies))
+                .collect::<Vec<String>>()
+        };
         let missing = |layer: Layer| {
-            let missing = subject.holdings.uncollected.iter().filter(move |policy| policy.layer == layer);
+            let missing = subject
+                .holdings
+                .uncollected
+                .iter()
+                .filter(move |policy| policy.layer == layer);
             missing.map(|policy| policy.name.clone()).collect::<Vec<String>>()
         };
         let mut shelf = None;
@@ -106,18 +129,44 @@ impl<'g> Estate<'g> {
             ResourcePolicyInput::NotSet => Vec::new(),
         };
         let of_principal = self.ceilings.of(subject.account());
-        let of_resource = self.ceilings.of(account_of(&request.place.arn).or(request.place.account()));
-        let scps = if subject.is_bound_by_scps() { of_levels(&of_principal.scps) } else { Vec::new() };
+        let of_resource = self
+            .ceilings
+            .of(account_of(&request.place.arn).or(request.place.account()));
+        let scps = if subject.is_bound_by_scps() {
+            of_levels(&of_principal.scps)
+        } else {
+            Vec::new()
+        };
         let mut layers = vec![
-            (Layer::Identity, [names(&subject.holdings.identity), missing(Layer::Identity)].concat()),
+            (
+                Layer::Identity,
+                [names(&subject.holdings.identity), missing(Layer::Identity)].concat(),
+            ),
             (Layer::Resource, resource),
-            (Layer::Boundary, [names(&subject.holdings.boundaries), missing(Layer::Boundary)].concat()),
+            (
+                Layer::Boundary,
+                [names(&subject.holdings.boundaries), missing(Layer::Boundary)].concat(),
+            ),
             (Layer::Scp, scps),
             (Layer::Rcp, of_levels(&of_resource.rcps)),
-            (Layer::Kms, self.gate_of(request).map(|(key, _)| key.to_owned()).into_iter().collect()),
+            (
+                Layer::Kms,
+                self.gate_of(request)
+                    .map(|(key, _)| key.to_owned())
+                    .into_iter()
+                    .collect(),
+            ),
         ];
         if self.public_access_applies(request) {
-            layers.push((Layer::BlockPublicAccess, request.place.entity.map(|bucket| bucket.native_id.clone()).into_iter().collect()));
+            layers.push((
+                Layer::BlockPublicAccess,
+                request
+                    .place
+                    .entity
+                    .map(|bucket| bucket.native_id.clone())
+                    .into_iter()
+                    .collect(),
+            ));
         }
         for (_, policies) in &mut layers {
             policies.sort();
@@ -127,7 +176,9 @@ impl<'g> Estate<'g> {
     }
 
     fn evaluate_in(&self, request: &Request<'_>, context: &Context) -> Result<Evaluation, EvaluateError> {
-        let Request { subject, action, place, .. } = *request;
+        let Request {
+            subject, action, place, ..
+        } = *request;
         let names_account = account_of(&place.arn).is_some();
         let question = Question {
             principal: &subject.principal,

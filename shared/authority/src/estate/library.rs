@@ -6,6 +6,7 @@ use std::sync::Arc;
 use serde_json::Value;
 use sv0_iam::{NamedPolicy, Policy, PolicyDiagnostic, parse_policy};
 use sv0_model::decision::StatementRef;
+use sv0_model::diagnostic::{Diagnostic, Severity};
 use sv0_model::graph::{Graph, PolicyRecord};
 
 /// Parsed policies by native id.
@@ -29,7 +30,10 @@ impl<'g> Library<'g> {
         let mut parsed: BTreeMap<&str, Arc<Policy>> = BTreeMap::new();
         let mut shelves = BTreeMap::new();
         for (id, record) in &graph.policies {
-            let text = record.document.as_ref().map(|document| read(record, document, &mut parsed));
+            let text = record
+                .document
+                .as_ref()
+                .map(|document| read(record, document, &mut parsed));
             shelves.insert(id.as_str(), Volume { record, text });
         }
         Self { shelves }
@@ -78,12 +82,30 @@ impl<'g> Library<'g> {
             .collect()
     }
 
-    /// What could not be read as written, by policy.
-    pub(crate) fn diagnostics(&self) -> impl Iterator<Item = (&'g PolicyRecord, &PolicyDiagnostic)> {
-        self.shelves.values().flat_map(|volume| {
-            let diagnostics = volume.text.as_ref().map_or(&[][..], |text| &text.diagnostics);
-            diagnostics.iter().map(|diagnostic| (volume.record, diagnostic))
-        })
+    /// What could not be read as written: of copies of a document, the first.
+    pub(crate) fn diagnostics(&self) -> Vec<Diagnostic> {
+        let volumes = self
+            .shelves
+            .values()
+            .filter_map(|volume| Some((volume.record, volume.text.as_ref()?)));
+        volumes
+            .flat_map(|(record, text)| text.diagnostics.iter().map(|found| diagnostic(record, found)))
+            .collect()
+    }
+}
+
+fn diagnostic(record: &PolicyRecord, found: &PolicyDiagnostic) -> Diagnostic {
+    Diagnostic {
+        file: record
+            .origin
+            .as_ref()
+            .map_or_else(String::new, |origin| origin.object.clone()),
+        line: None,
+        at: format!("{}#{}", record.native_id, found.at),
+        severity: Severity::Warning,
+        code: found.code.to_owned(),
+        message: found.message.clone(),
+        help: "what cannot be read makes answers conditional: correct the policy, or record it again".to_owned(),
     }
 }
 

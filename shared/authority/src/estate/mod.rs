@@ -5,6 +5,7 @@ mod gates;
 mod holdings;
 mod judge;
 mod library;
+mod outside;
 mod place;
 mod public_access;
 mod subject;
@@ -14,15 +15,17 @@ mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use sv0_model::diagnostic::Diagnostic;
 use sv0_model::graph::{Edge, EdgeKind, Entity, Graph, OrganizationNodeKind};
 
-pub(crate) use gates::{conjunction, disjunction};
+pub(crate) use gates::{conjunction, disjunction, is_aws_managed};
+pub(crate) use holdings::Holdings;
 pub(crate) use judge::Request;
 pub(crate) use place::Place;
 pub(crate) use subject::Subject;
+pub(crate) use surroundings::Membership;
 
 use ceilings::Ceilings;
-use holdings::Holdings;
 use library::Library;
 use place::Places;
 use subject::RoleNames;
@@ -70,6 +73,12 @@ impl<'g> Estate<'g> {
         self.graph
     }
 
+    /// What could not be read of the estate's policies as it is written.
+    #[must_use]
+    pub fn diagnostics(&self) -> Vec<Diagnostic> {
+        self.library.diagnostics()
+    }
+
     pub(crate) fn library(&self) -> &Library<'g> {
         &self.library
     }
@@ -81,7 +90,10 @@ impl<'g> Estate<'g> {
     /// Where edges of a kind lead from an entity.
     pub(crate) fn targets<'s>(&'s self, from: &str, kind: EdgeKind) -> impl Iterator<Item = &'g str> + use<'g> {
         let edges = self.edges_from.get(from).copied().unwrap_or_default();
-        edges.iter().filter(move |edge| edge.kind == kind).map(|edge| edge.to.as_str())
+        edges
+            .iter()
+            .filter(move |edge| edge.kind == kind)
+            .map(|edge| edge.to.as_str())
     }
 }
 

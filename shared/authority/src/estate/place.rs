@@ -40,10 +40,6 @@ impl<'e> Place<'e> {
     pub(crate) fn account(&self) -> Option<&str> {
         self.entity.and_then(|entity| entity.account.as_deref())
     }
-
-    pub(crate) fn is_in(&self, kind: EntityKind) -> bool {
-        self.entity.is_some_and(|entity| entity.kind == kind)
-    }
 }
 
 /// Secrets by their ARN without the six characters that AWS adds to their names.
@@ -53,7 +49,10 @@ pub(crate) struct Places<'g> {
 
 impl<'g> Places<'g> {
     pub(crate) fn new(graph: &'g Graph) -> Self {
-        let secrets = graph.entities.values().filter(|entity| entity.kind == EntityKind::Secret);
+        let secrets = graph
+            .entities
+            .values()
+            .filter(|entity| entity.kind == EntityKind::Secret);
         Self {
             secrets: secrets
                 .filter_map(|secret| Some((secret_without_suffix(&secret.native_id)?, secret)))
@@ -90,18 +89,27 @@ impl<'g> Estate<'g> {
     }
 
     /// What is known of the resource's own policy, as far as it counts for the action.
-    pub(crate) fn resource_policy<'e>(&self, place: &Place<'e>, action: &str, shelf: &'e mut Option<NamedPolicy>) -> ResourcePolicyInput<'e> {
+    pub(crate) fn resource_policy<'e>(
+        &self,
+        place: &Place<'e>,
+        action: &str,
+        shelf: &'e mut Option<NamedPolicy>,
+    ) -> ResourcePolicyInput<'e> {
         let Some(entity) = place.entity.filter(|entity| governs(entity, action)) else {
             return ResourcePolicyInput::NotSet;
         };
         match &entity.resource_policy {
             ResourcePolicy::NotSupported | ResourcePolicy::NotSet => ResourcePolicyInput::NotSet,
-            ResourcePolicy::NotCollected => ResourcePolicyInput::NotCollected { name: &entity.native_id },
+            ResourcePolicy::NotCollected => ResourcePolicyInput::NotCollected {
+                name: &entity.native_id,
+            },
             ResourcePolicy::Set { policy } => {
                 *shelf = self.library.named(policy);
                 match shelf {
                     Some(named) => ResourcePolicyInput::Set(named),
-                    None => ResourcePolicyInput::NotCollected { name: &entity.native_id },
+                    None => ResourcePolicyInput::NotCollected {
+                        name: &entity.native_id,
+                    },
                 }
             }
         }
@@ -109,6 +117,11 @@ impl<'g> Estate<'g> {
 }
 
 impl Estate<'_> {
+    /// The text of the own resource-based policy of the entity under a native id.
+    pub(crate) fn own_policy_of(&self, native_id: &str) -> Option<&Policy> {
+        self.own_policy(self.entity(native_id)?)
+    }
+
     /// The text of an entity's own resource-based policy.
     pub(crate) fn own_policy(&self, entity: &Entity) -> Option<&Policy> {
         match &entity.resource_policy {
@@ -142,5 +155,8 @@ fn container_of(text: &str) -> Option<String> {
         }
         _ => return None,
     };
-    Some(format!("arn:{}:{}:{}:{}:{container}", arn.partition, arn.service, arn.region, arn.account))
+    Some(format!(
+        "arn:{}:{}:{}:{}:{container}",
+        arn.partition, arn.service, arn.region, arn.account
+    ))
 }

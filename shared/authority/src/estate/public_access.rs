@@ -48,7 +48,11 @@ impl Estate<'_> {
 
     /// Whether Block Public Access stops the request.
     pub(crate) fn public_access_applies(&self, request: &Request<'_>) -> bool {
-        let Some(bucket) = request.place.entity.filter(|entity| entity.kind == EntityKind::S3Bucket) else {
+        let Some(bucket) = request
+            .place
+            .entity
+            .filter(|entity| entity.kind == EntityKind::S3Bucket)
+        else {
             return false;
         };
         let is_outside = request.subject.account() != bucket.account.as_deref() && !request.subject.is_service();
@@ -57,10 +61,15 @@ impl Estate<'_> {
 
     /// Whether `RestrictPublicBuckets` is on for the bucket or its account.
     pub(crate) fn restricts_public_buckets(bucket: &Entity) -> bool {
+        Self::public_access_switch(bucket, "restrict_public_buckets")
+    }
+
+    /// Whether a switch of Block Public Access is on for the bucket or its account.
+    pub(crate) fn public_access_switch(bucket: &Entity, switch: &str) -> bool {
         ["block_public_access", "account_block_public_access"]
             .iter()
             .filter_map(|name| bucket.attributes.get(*name))
-            .any(|block| block.get("restrict_public_buckets").and_then(Value::as_bool) == Some(true))
+            .any(|block| block.get(switch).and_then(Value::as_bool) == Some(true))
     }
 
     /// Whether the bucket's policy is public in the sense of Block Public Access.
@@ -87,10 +96,14 @@ fn is_public_statement(statement: &Statement) -> bool {
 
 fn narrows(clause: &ConditionClause) -> bool {
     let is_narrowing_key = NARROWING_KEYS.iter().any(|key| key.eq_ignore_ascii_case(clause.key()));
-    let has_fixed_values = clause
-        .values()
-        .iter()
-        .all(|value| !value.text().contains(['*', '?']) && value.variables().next().is_none() && value.text() != "0.0.0.0/0" && value.text() != "::/0");
-    let names_required_values = clause.operator().is_some_and(|operator| operator.names_required_values());
+    let has_fixed_values = clause.values().iter().all(|value| {
+        !value.text().contains(['*', '?'])
+            && value.variables().next().is_none()
+            && value.text() != "0.0.0.0/0"
+            && value.text() != "::/0"
+    });
+    let names_required_values = clause
+        .operator()
+        .is_some_and(|operator| operator.names_required_values());
     is_narrowing_key && has_fixed_values && names_required_values
 }

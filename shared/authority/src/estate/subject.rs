@@ -26,10 +26,6 @@ impl Subject<'_> {
         self.principal.account()
     }
 
-    pub(crate) fn is_anonymous(&self) -> bool {
-        matches!(self.principal.kind(), PrincipalKind::Anonymous)
-    }
-
     pub(crate) fn is_service(&self) -> bool {
         matches!(self.principal.kind(), PrincipalKind::Service)
     }
@@ -40,8 +36,12 @@ impl Subject<'_> {
 
     /// Whether service control policies bind it: users, roles and roots of member accounts, but no service-linked role.
     pub(crate) fn is_bound_by_scps(&self) -> bool {
-        let is_service_linked = self.entity.is_some_and(|entity| entity.kind == EntityKind::ServiceLinkedRole);
-        !is_service_linked && !self.principal.is_service_linked_role() && (self.principal.has_identity_policies() || self.is_root())
+        let is_service_linked = self
+            .entity
+            .is_some_and(|entity| entity.kind == EntityKind::ServiceLinkedRole);
+        !is_service_linked
+            && !self.principal.is_service_linked_role()
+            && (self.principal.has_identity_policies() || self.is_root())
     }
 }
 
@@ -64,7 +64,9 @@ impl<'g> RoleNames<'g> {
             .collect();
         let of_entities = graph.entities.values().filter_map(|entity| entity.account.as_deref());
         let of_nodes = graph.organization.nodes.values();
-        let of_nodes = of_nodes.filter(|node| node.kind == OrganizationNodeKind::Account).map(|node| node.id.as_str());
+        let of_nodes = of_nodes
+            .filter(|node| node.kind == OrganizationNodeKind::Account)
+            .map(|node| node.id.as_str());
         Self {
             roles,
             accounts: of_entities.chain(of_nodes).collect(),
@@ -85,23 +87,29 @@ pub(crate) fn scanned_accounts(graph: &Graph) -> BTreeSet<&str> {
     graph
         .entities
         .values()
-        .filter(|entity| entity.resolution == sv0_model::graph::Resolution::Collected && !is_organization_node(entity.kind))
+        .filter(|entity| {
+            entity.resolution == sv0_model::graph::Resolution::Collected && !is_organization_node(entity.kind)
+        })
         .filter_map(|entity| entity.account.as_deref())
         .collect()
 }
 
 fn is_organization_node(kind: EntityKind) -> bool {
-    matches!(kind, EntityKind::Account | EntityKind::OrganizationalUnit | EntityKind::OrganizationRoot)
+    matches!(
+        kind,
+        EntityKind::Account | EntityKind::OrganizationalUnit | EntityKind::OrganizationRoot
+    )
 }
 
 impl<'g> Estate<'g> {
     /// The principal under a name that a person or a policy gives it.
     pub(crate) fn subject(&self, text: &str) -> Result<Subject<'_>, QueryError> {
-        self.known_subject(principal_text(text)).ok_or_else(|| QueryError::NotFound {
-            what: Asked::Principal,
-            text: text.to_owned(),
-            suggestions: names::suggestions(self.graph, text, |entity| entity.kind.is_iam_principal()),
-        })
+        self.known_subject(principal_text(text))
+            .ok_or_else(|| QueryError::NotFound {
+                what: Asked::Principal,
+                text: text.to_owned(),
+                suggestions: names::suggestions(self.graph, text, |entity| entity.kind.is_iam_principal()),
+            })
     }
 
     fn known_subject(&self, text: &str) -> Option<Subject<'_>> {
@@ -109,7 +117,9 @@ impl<'g> Estate<'g> {
         let account = principal.account().unwrap_or_default().to_owned();
         let entity = match principal.kind() {
             PrincipalKind::User { .. } => Some(self.entity(text)?),
-            PrincipalKind::Role { name, .. } => Some(self.entity(text).or_else(|| self.role_names.role(&account, name))?),
+            PrincipalKind::Role { name, .. } => {
+                Some(self.entity(text).or_else(|| self.role_names.role(&account, name))?)
+            }
             PrincipalKind::AssumedRole { role, .. } => Some(self.role_names.role(&account, role)?),
             PrincipalKind::Root | PrincipalKind::FederatedUser { .. } => {
                 self.role_names.knows_account(&account).then_some(())?;
@@ -138,7 +148,9 @@ impl<'g> Estate<'g> {
     /// Accounts of the organization, and those of which something was read.
     pub(crate) fn known_accounts(&self) -> BTreeSet<&'g str> {
         let nodes = self.graph.organization.nodes.values();
-        let members = nodes.filter(|node| node.kind == OrganizationNodeKind::Account).map(|node| node.id.as_str());
+        let members = nodes
+            .filter(|node| node.kind == OrganizationNodeKind::Account)
+            .map(|node| node.id.as_str());
         members.chain(self.scanned.iter().copied()).collect()
     }
 

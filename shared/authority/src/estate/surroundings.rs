@@ -50,7 +50,10 @@ impl Estate<'_> {
             }
             (Some(Membership::Member), Some(id)) => {
                 known.insert("aws:PrincipalOrgID", vec![id.to_owned()]);
-                if let Some(path) = subject.account().and_then(|account| organization_path(&self.graph.organization, account)) {
+                if let Some(path) = subject
+                    .account()
+                    .and_then(|account| organization_path(&self.graph.organization, account))
+                {
                     known.insert("aws:PrincipalOrgPaths", vec![path]);
                 }
             }
@@ -60,7 +63,10 @@ impl Estate<'_> {
 
     /// Tags of the user or role. A session of a role may add further tags, so that for roles a key without a tag stays unknown.
     fn add_principal_tags(&self, subject: &Subject<'_>, known: &mut Known<'_>) {
-        let Some(entity) = subject.entity.filter(|entity| entity.resolution == Resolution::Collected) else {
+        let Some(entity) = subject
+            .entity
+            .filter(|entity| entity.resolution == Resolution::Collected)
+        else {
             return;
         };
         for (key, value) in &entity.tags {

@@ -65,7 +65,11 @@ impl Case {
     }
 
     fn of(self, action: &'static str, resource: &'static str) -> Self {
-        Self { action, resource, ..self }
+        Self {
+            action,
+            resource,
+            ..self
+        }
     }
 
     fn with(self, caveats: &'static [Caveat]) -> Self {
@@ -108,8 +112,18 @@ fn identity_policies() {
 #[test]
 fn boundaries() {
     check(&[
-        case("inside", "role 111111111111/app\n allow s3:* on *\n boundary allow s3:GetObject on *\n bucket 111111111111/orders", Allow, &[]),
-        case("outside", "role 111111111111/app\n allow s3:* on *\n boundary allow ec2:* on *\n bucket 111111111111/orders", ImplicitDeny, &[Layer::Boundary]),
+        case(
+            "inside",
+            "role 111111111111/app\n allow s3:* on *\n boundary allow s3:GetObject on *\n bucket 111111111111/orders",
+            Allow,
+            &[],
+        ),
+        case(
+            "outside",
+            "role 111111111111/app\n allow s3:* on *\n boundary allow ec2:* on *\n bucket 111111111111/orders",
+            ImplicitDeny,
+            &[Layer::Boundary],
+        ),
     ]);
 }
 
@@ -135,10 +149,27 @@ fn resource_control_policies() {
     let both = "role 111111111111/app\n allow s3:* on *\n bucket 111111111111/orders";
     let with = |rcp: &str| Box::leak(format!("{rcp}\n{both}").into_boxed_str()) as &'static str;
     check(&[
-        case("deny", with("rcp no-s3 on ou-prod\n deny s3:* on *"), ExplicitDeny, &[Layer::Rcp]),
-        case("on another unit", with("rcp no-s3 on ou-dev\n deny s3:* on *"), Allow, &[]),
-        case("only outsiders", with(r#"rcp own on r-1
-            deny s3:* on * if {"StringNotEqualsIfExists":{"aws:PrincipalOrgID":"o-acme"}}"#), Allow, &[]),
+        case(
+            "deny",
+            with("rcp no-s3 on ou-prod\n deny s3:* on *"),
+            ExplicitDeny,
+            &[Layer::Rcp],
+        ),
+        case(
+            "on another unit",
+            with("rcp no-s3 on ou-dev\n deny s3:* on *"),
+            Allow,
+            &[],
+        ),
+        case(
+            "only outsiders",
+            with(
+                r#"rcp own on r-1
+            deny s3:* on * if {"StringNotEqualsIfExists":{"aws:PrincipalOrgID":"o-acme"}}"#,
+            ),
+            Allow,
+            &[],
+        ),
     ]);
 }
 
@@ -188,7 +219,11 @@ fn trust_policies() {
 #[test]
 fn keys() {
     const KEY_ALLOWS: &str = "key 111111111111/k\n grant 111111111111 allow kms:* on *";
-    let estate = |key: &str, allows: &str| Box::leak(format!("{key}\n role 111111111111/app\n {allows}\n bucket 111111111111/orders key k").into_boxed_str()) as &'static str;
+    let estate = |key: &str, allows: &str| {
+        Box::leak(
+            format!("{key}\n role 111111111111/app\n {allows}\n bucket 111111111111/orders key k").into_boxed_str(),
+        ) as &'static str
+    };
     check(&[
         case("both open", estate(KEY_ALLOWS, "allow s3:GetObject,kms:Decrypt on *"), Allow, &[]),
         case("no permission on the key", estate(KEY_ALLOWS, "allow s3:GetObject on *"), ImplicitDeny, &[Layer::Kms]),
@@ -212,7 +247,9 @@ fn keys() {
 #[test]
 fn block_public_access() {
     let public = "\n grant * allow s3:GetObject on arn:aws:s3:::orders/*";
-    let with = |words: &str, more: &str| Box::leak(format!("bucket 111111111111/orders {words}{public}\n{more}").into_boxed_str()) as &'static str;
+    let with = |words: &str, more: &str| {
+        Box::leak(format!("bucket 111111111111/orders {words}{public}\n{more}").into_boxed_str()) as &'static str
+    };
     let outsider = "role 222222222222/app\n allow s3:* on *";
     check(&[
         case("open to everyone", with("", ""), Allow, &[]).by("anonymous"),
@@ -231,24 +268,57 @@ fn block_public_access() {
 #[test]
 fn tags() {
     check(&[
-        case("a resource's tag", r#"role 111111111111/app
+        case(
+            "a resource's tag",
+            r#"role 111111111111/app
             allow secretsmanager:GetSecretValue on * if {"StringEquals":{"aws:ResourceTag/team":"blue"}}
-            secret 111111111111/db tag team=blue"#, Allow, &[]).of("secretsmanager:GetSecretValue", SECRET),
-        case("a tag that the resource lacks", r#"role 111111111111/app
+            secret 111111111111/db tag team=blue"#,
+            Allow,
+            &[],
+        )
+        .of("secretsmanager:GetSecretValue", SECRET),
+        case(
+            "a tag that the resource lacks",
+            r#"role 111111111111/app
             allow secretsmanager:GetSecretValue on * if {"StringEquals":{"aws:ResourceTag/team":"blue"}}
-            secret 111111111111/db"#, ImplicitDeny, &[Layer::Identity]).of("secretsmanager:GetSecretValue", SECRET),
-        case("a role's tag", r#"role 111111111111/app tag team=blue
+            secret 111111111111/db"#,
+            ImplicitDeny,
+            &[Layer::Identity],
+        )
+        .of("secretsmanager:GetSecretValue", SECRET),
+        case(
+            "a role's tag",
+            r#"role 111111111111/app tag team=blue
             allow s3:GetObject on * if {"StringEquals":{"aws:PrincipalTag/team":"blue"}}
-            bucket 111111111111/orders"#, Allow, &[]),
-        case("a session may bring the tag that its role lacks", r#"role 111111111111/app
+            bucket 111111111111/orders"#,
+            Allow,
+            &[],
+        ),
+        case(
+            "a session may bring the tag that its role lacks",
+            r#"role 111111111111/app
             allow s3:GetObject on * if {"StringEquals":{"aws:PrincipalTag/team":"blue"}}
-            bucket 111111111111/orders"#, Conditional, &[Layer::Identity]),
-        case("a user has no session tags", r#"user 111111111111/ann
+            bucket 111111111111/orders"#,
+            Conditional,
+            &[Layer::Identity],
+        ),
+        case(
+            "a user has no session tags",
+            r#"user 111111111111/ann
             allow s3:GetObject on * if {"StringEquals":{"aws:PrincipalTag/team":"blue"}}
-            bucket 111111111111/orders"#, ImplicitDeny, &[Layer::Identity]).by("arn:aws:iam::111111111111:user/ann"),
-        case("a bucket's tags are not those of a request", r#"role 111111111111/app
+            bucket 111111111111/orders"#,
+            ImplicitDeny,
+            &[Layer::Identity],
+        )
+        .by("arn:aws:iam::111111111111:user/ann"),
+        case(
+            "a bucket's tags are not those of a request",
+            r#"role 111111111111/app
             allow s3:GetObject on * if {"StringEquals":{"aws:ResourceTag/team":"blue"}}
-            bucket 111111111111/orders tag team=blue"#, Conditional, &[Layer::Identity]),
+            bucket 111111111111/orders tag team=blue"#,
+            Conditional,
+            &[Layer::Identity],
+        ),
     ]);
 }
 
@@ -265,7 +335,8 @@ fn a_stand_alone_account_has_no_organization() {
 
 #[test]
 fn names_are_found_or_near_ones_suggested() {
-    let fixture = "role 111111111111/path/app\n lambda 111111111111/orders\n secret 111111111111/db\n bucket 111111111111/orders";
+    let fixture =
+        "role 111111111111/path/app\n lambda 111111111111/orders\n secret 111111111111/db\n bucket 111111111111/orders";
     let graph = graph(fixture);
     let estate = Estate::new(&graph);
     let found = [
@@ -277,15 +348,40 @@ fn names_are_found_or_near_ones_suggested() {
     for resource in found {
         assert!(estate.place(resource).is_ok(), "{resource}");
     }
-    for principal in ["arn:aws:iam::111111111111:role/app", "arn:aws:sts::111111111111:assumed-role/app/s", "lambda.amazonaws.com", "anonymous", "arn:aws:iam::111111111111:root"] {
+    for principal in [
+        "arn:aws:iam::111111111111:role/app",
+        "arn:aws:sts::111111111111:assumed-role/app/s",
+        "lambda.amazonaws.com",
+        "anonymous",
+        "arn:aws:iam::111111111111:root",
+    ] {
         assert!(estate.subject(principal).is_ok(), "{principal}");
     }
-    let unknown = ["arn:aws:iam::111111111111:role/ap", "arn:aws:iam::999999999999:root", "arn:aws:iam::111111111111:user/app", "nobody", ""];
+    let unknown = [
+        "arn:aws:iam::111111111111:role/ap",
+        "arn:aws:iam::999999999999:root",
+        "arn:aws:iam::111111111111:user/app",
+        "nobody",
+        "",
+    ];
     for principal in unknown {
-        assert!(matches!(estate.subject(principal), Err(QueryError::NotFound { .. })), "{principal}");
+        assert!(
+            matches!(estate.subject(principal), Err(QueryError::NotFound { .. })),
+            "{principal}"
+        );
     }
-    let Err(QueryError::NotFound { suggestions, .. }) = estate.subject("arn:aws:iam::111111111111:role/ap") else { panic!("unknown") };
+    let Err(QueryError::NotFound { suggestions, .. }) = estate.subject("arn:aws:iam::111111111111:role/ap") else {
+        panic!("unknown")
+    };
     assert_eq!(suggestions, ["arn:aws:iam::111111111111:role/path/app"]);
-    let Err(QueryError::NotFound { suggestions, .. }) = estate.place("arn:aws:s3:::order") else { panic!("unknown") };
-    assert_eq!(suggestions, ["arn:aws:lambda:eu-west-1:111111111111:function:orders", "arn:aws:s3:::orders"]);
+    let Err(QueryError::NotFound { suggestions, .. }) = estate.place("arn:aws:s3:::order") else {
+        panic!("unknown")
+    };
+    assert_eq!(
+        suggestions,
+        [
+            "arn:aws:lambda:eu-west-1:111111111111:function:orders",
+            "arn:aws:s3:::orders"
+        ]
+    );
 }

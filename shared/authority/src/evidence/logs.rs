@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use sv0_model::arn::Arn;
+use sv0_model::arn::{Arn, account_of};
 use sv0_model::observation::{Evidence, Observation, ObservedUse};
 use sv0_model::time::Timestamp;
 
@@ -83,6 +83,24 @@ impl<'e> Logs<'e> {
         uses.sort_by(|a, b| b.last_seen.cmp(&a.last_seen).then_with(|| a.cmp(b)));
         uses.dedup();
         uses
+    }
+
+    /// Ids of events in which anybody of an account did an action on a resource, the newest three.
+    pub(crate) fn events_by_account(&self, account: &str, action: &str, resource: &str) -> Vec<String> {
+        let mut uses: Vec<&ObservedUse> = self.evidence.uses.iter().collect();
+        uses.retain(|observed| {
+            let is_of_account = account_of(&observed.principal) == Some(account);
+            observed.count > 0
+                && observed.action == action
+                && is_of_account
+                && same_resource(&observed.resource, resource)
+        });
+        uses.sort_by_key(|observed| std::cmp::Reverse(observed.last_seen));
+        uses.iter()
+            .flat_map(|observed| &observed.event_ids)
+            .take(KEPT_EVENT_IDS)
+            .cloned()
+            .collect()
     }
 
     fn absence(&self, sighting: &Sighting<'_>) -> Observation {

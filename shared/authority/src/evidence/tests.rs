@@ -23,9 +23,19 @@ fn fold(events: &[Record]) -> Evidence {
     fold.finish(Vec::new())
 }
 
+/// Service, event name, parameters, listed resources; action and resources wanted.
+type EventCase = (
+    &'static str,
+    &'static str,
+    Value,
+    Value,
+    &'static str,
+    &'static [&'static str],
+);
+
 #[test]
 fn events_map_to_iam_actions_and_resources() {
-    let cases: &[(&str, &str, Value, Value, &str, &[&str])] = &[
+    let cases: &[EventCase] = &[
         (
             "sts",
             "AssumeRole",
@@ -268,6 +278,9 @@ fn s3_selector(scope: EventScope, prefix: &str, has_further_conditions: bool) ->
     }
 }
 
+/// Name, trails, action and resource; whether absence means something.
+type TrailCase = (&'static str, Vec<Trail>, (&'static str, &'static str), bool);
+
 #[test]
 fn absence_means_something_only_where_a_trail_would_have_shown_the_call() {
     let get_object = ("s3:GetObject", "arn:aws:s3:::b");
@@ -280,7 +293,7 @@ fn absence_means_something_only_where_a_trail_would_have_shown_the_call() {
         data_events: vec![selector],
         ..trail()
     };
-    let cases: Vec<(&str, Vec<Trail>, (&str, &str), bool)> = vec![
+    let cases: Vec<TrailCase> = vec![
         ("management event, organization trail", vec![trail()], get_secret, true),
         ("no trail was collected", vec![], get_secret, false),
         (

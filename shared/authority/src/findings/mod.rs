@@ -1,4 +1,17 @@
-//! Findings: facts worth a person's time, each with what proves it.
+//! Findings: facts worth a person's time, each with what proves it. The catalogue is `docs/findings.md`.
+
+mod admin;
+mod amplification;
+mod coverage;
+mod draft;
+mod exposure;
+mod external_id;
+mod routes;
+mod secrets;
+#[cfg(test)]
+mod tests;
+
+use std::cmp::Reverse;
 
 use sv0_model::coverage::CoverageRow;
 use sv0_model::finding::Finding;
@@ -7,13 +20,15 @@ use sv0_model::observation::Evidence;
 use sv0_model::path::AuthorityPath;
 
 use crate::estate::Estate;
+use crate::evidence::Logs;
+use draft::Draft;
 
 /// How findings are judged.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FindingOptions {
-    /// A chain of at least so many authorities into a restricted resource in another account is a finding.
+    /// A chain of at least so many authorities that crosses accounts into a restricted resource is a finding.
     pub min_amplification_depth: usize,
-    /// Sources whose denial means that the spoke role of an account is gone.
+    /// Sources whose refusal means that the role an account is read with is gone.
     pub spoke_sources: Vec<String>,
 }
 
@@ -26,15 +41,47 @@ impl Default for FindingOptions {
     }
 }
 
-/// Judges an estate, its paths and its evidence.
+/// What the rules judge.
+#[derive(Clone, Copy)]
+pub(crate) struct Facts<'e, 'a> {
+    pub estate: &'e Estate<'e>,
+    pub paths: &'a [AuthorityPath],
+    pub logs: &'a Logs<'a>,
+    pub coverage: &'a [CoverageRow],
+    pub options: &'a FindingOptions,
+}
+
+/// Judges an estate, its paths and its evidence. The worst findings come first.
+///
+/// `graph` is the one that `estate` was compiled from.
 #[must_use]
 pub fn findings(
-    _graph: &Graph,
-    _estate: &Estate<'_>,
-    _paths: &[AuthorityPath],
-    _evidence: &Evidence,
-    _coverage: &[CoverageRow],
-    _options: &FindingOptions,
+    graph: &Graph,
+    estate: &Estate<'_>,
+    paths: &[AuthorityPath],
+    evidence: &Evidence,
+    coverage: &[CoverageRow],
+    options: &FindingOptions,
 ) -> Vec<Finding> {
-    Vec::new()
+    let logs = Logs::new(evidence);
+    let facts = Facts {
+        estate,
+        paths,
+        logs: &logs,
+        coverage,
+        options,
+    };
+    let administrators = admin::Administrators::of(&facts);
+    let mut drafts: Vec<Draft> = Vec::new();
+    drafts.extend(admin::findings(&facts, &administrators));
+    drafts.extend(amplification::findings(&facts));
+    drafts.extend(external_id::findings(&facts, &administrators));
+    drafts.extend(exposure::findings(&facts));
+    drafts.extend(secrets::findings(&facts));
+    drafts.extend(coverage::findings(&facts, graph));
+    let mut findings: Vec<Finding> = drafts.into_iter().map(|draft| draft.finish(estate)).collect();
+    findings.sort_by(|a, b| {
+        (Reverse(a.severity), a.kind, &a.subjects, &a.id).cmp(&(Reverse(b.severity), b.kind, &b.subjects, &b.id))
+    });
+    findings
 }

@@ -72,7 +72,10 @@ impl<'e> Assembly<'e, '_> {
                 continue;
             };
             let observation = self.assume_seen(from, hop.to);
-            approach.hops.push(hop.step.hop(from, ASSUMES, to, vec![ASSUME_ROLE.to_owned()], observation));
+            approach.hops.push(
+                hop.step
+                    .hop(from, ASSUMES, to, vec![ASSUME_ROLE.to_owned()], observation),
+            );
             approach.caveats.extend(&hop.step.caveats);
             approach.roles.push(to);
         }
@@ -143,20 +146,32 @@ impl<'e> Assembly<'e, '_> {
     }
 
     fn account_of(&self, native_id: &str) -> Option<&'e str> {
-        self.estate.entity(native_id).and_then(|entity| entity.account.as_deref())
+        self.estate
+            .entity(native_id)
+            .and_then(|entity| entity.account.as_deref())
     }
 
     fn path(&self, workload: &Workload<'e>, approach: &Approach<'_>, end: &End<'e>) -> AuthorityPath {
         let role = approach.roles.last().copied().unwrap_or_default();
         let observation = self.access_seen(role, end);
         let mut hops = approach.hops.clone();
-        hops.push(end.step.hop(role, ACCESSES, &end.entity.native_id, end.actions.clone(), observation.clone()));
+        hops.push(end.step.hop(
+            role,
+            ACCESSES,
+            &end.entity.native_id,
+            end.actions.clone(),
+            observation.clone(),
+        ));
         let state = hops.iter().map(|hop| hop.state).max().unwrap_or(PathState::Blocked);
         let mut caveats = approach.caveats.clone();
         caveats.extend(&end.step.caveats);
         AuthorityPath {
             id: path_id(workload, approach, end),
-            kind: if approach.roles.len() > 1 { PathKind::AssumedChain } else { PathKind::Direct },
+            kind: if approach.roles.len() > 1 {
+                PathKind::AssumedChain
+            } else {
+                PathKind::Direct
+            },
             workload: workload.entity.native_id.clone(),
             roles: approach.roles.iter().map(|role| (*role).to_owned()).collect(),
             resource: end.entity.native_id.clone(),
@@ -180,7 +195,11 @@ impl<'e> Assembly<'e, '_> {
     }
 
     fn access_seen(&self, role: &str, end: &End<'e>) -> Observation {
-        let mut accounts: Vec<&str> = self.account_of(role).into_iter().chain(end.entity.account.as_deref()).collect();
+        let mut accounts: Vec<&str> = self
+            .account_of(role)
+            .into_iter()
+            .chain(end.entity.account.as_deref())
+            .collect();
         accounts.dedup();
         self.logs.observation(&Sighting {
             callers: &self.names_of(role),

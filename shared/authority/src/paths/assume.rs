@@ -8,7 +8,7 @@ use sv0_model::graph::{Entity, EntityKind};
 use sv0_model::path::ActionClass;
 
 use super::step::Step;
-use crate::access::{ActionTarget, Candidates, Survey};
+use crate::access::{ActionTarget, Basis, Candidates, Survey};
 use crate::estate::Estate;
 
 /// The action that leads from role to role.
@@ -37,7 +37,10 @@ impl<'e> AssumeHops<'e> {
                 .par_iter()
                 .map(|role| (*role, hops_of(estate, &candidates, role)))
                 .collect();
-            let next = found.iter().flat_map(|(_, hops)| hops).map(|hop| hop.to.native_id.as_str());
+            let next = found
+                .iter()
+                .flat_map(|(_, hops)| hops)
+                .map(|hop| hop.to.native_id.as_str());
             frontier = next.collect();
             hops.extend(found);
             frontier.retain(|role| !hops.contains_key(role));
@@ -69,6 +72,7 @@ fn hops_of<'e>(estate: &'e Estate<'_>, candidates: &Candidates<'e>, role: &str) 
         estate,
         candidates,
         subject: &subject,
+        basis: Basis::Granted,
         context: &context,
         unknown_context: UnknownContext::Any,
     };

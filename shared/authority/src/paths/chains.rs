@@ -36,7 +36,11 @@ pub(crate) fn best<'e>(start: &'e str, hops: &AssumeHops<'e>, max_hops: usize) -
         .map(|roles| {
             let is_last = roles.len() > max_hops;
             let terminal = roles.last().copied().unwrap_or_default();
-            let leads_on = || hops.of(terminal).iter().any(|hop| !reached.contains(hop.to.native_id.as_str()));
+            let leads_on = || {
+                hops.of(terminal)
+                    .iter()
+                    .any(|hop| !reached.contains(hop.to.native_id.as_str()))
+            };
             Chain {
                 is_cut: is_last && leads_on(),
                 roles,
@@ -46,7 +50,12 @@ pub(crate) fn best<'e>(start: &'e str, hops: &AssumeHops<'e>, max_hops: usize) -
 }
 
 /// Breadth first over the hops that are at least as good as `worst_state`. Chains are taken up in order, so that the first to arrive is the first by bytes.
-fn shortest<'e>(start: &'e str, hops: &AssumeHops<'e>, max_hops: usize, worst_state: PathState) -> BTreeMap<&'e str, Vec<&'e str>> {
+fn shortest<'e>(
+    start: &'e str,
+    hops: &AssumeHops<'e>,
+    max_hops: usize,
+    worst_state: PathState,
+) -> BTreeMap<&'e str, Vec<&'e str>> {
     let mut found: BTreeMap<&str, Vec<&'e str>> = BTreeMap::from([(start, vec![start])]);
     let mut frontier = vec![vec![start]];
     for _ in 0..max_hops {

@@ -29,7 +29,9 @@ pub(crate) fn of(accesses: Vec<Access<'_>>) -> Vec<End<'_>> {
         let Some(class) = access.class else {
             continue;
         };
-        let states = groups.entry((&access.entity.native_id, access.scope.clone(), class)).or_default();
+        let states = groups
+            .entry((&access.entity.native_id, access.scope.clone(), class))
+            .or_default();
         add(states, access, class);
     }
     groups.into_values().flat_map(ranked).collect()
@@ -60,5 +62,8 @@ fn add<'e>(states: &mut BTreeMap<PathState, End<'e>>, access: Access<'e>, class:
 }
 
 fn ranked(states: BTreeMap<PathState, End<'_>>) -> impl Iterator<Item = End<'_>> {
-    states.into_values().enumerate().map(|(rank, end)| End { is_best: rank == 0, ..end })
+    states.into_values().enumerate().map(|(rank, end)| End {
+        is_best: rank == 0,
+        ..end
+    })
 }

@@ -17,9 +17,11 @@ use sv0_model::diagnostic::{Diagnostic, Severity};
 use sv0_model::observation::Evidence;
 use sv0_model::path::{AuthorityPath, PathState};
 
-use crate::access::{Candidates, Survey};
+use crate::access::{Basis, Candidates, Survey};
 use crate::estate::Estate;
 use crate::evidence::Logs;
+
+pub(crate) use workloads::of as all_workloads;
 
 use assemble::Assembly;
 use assume::AssumeHops;
@@ -95,7 +97,12 @@ pub fn authority_paths_with_progress(
     }
 }
 
-fn walk(estate: &Estate<'_>, evidence: &Evidence, options: &PathOptions, progress: &(dyn Fn(PathProgress) + Sync)) -> PathsOutput {
+fn walk(
+    estate: &Estate<'_>,
+    evidence: &Evidence,
+    options: &PathOptions,
+    progress: &(dyn Fn(PathProgress) + Sync),
+) -> PathsOutput {
     let workloads = workloads::of(estate);
     progress(PathProgress::Workloads(workloads.len()));
     let starts: BTreeSet<&str> = workloads.iter().filter_map(|workload| workload.role).collect();
@@ -105,7 +112,10 @@ fn walk(estate: &Estate<'_>, evidence: &Evidence, options: &PathOptions, progres
         .map(|start| (*start, chains::best(start, &hops, options.max_assume_hops)))
         .collect();
     let terminals = chains.values().flatten().map(Chain::terminal);
-    let executors = workloads.iter().filter_map(|workload| workload.injection.as_ref()).map(|injection| injection.role);
+    let executors = workloads
+        .iter()
+        .filter_map(|workload| workload.injection.as_ref())
+        .map(|injection| injection.role);
     let roles: BTreeSet<&str> = terminals.chain(executors).collect();
     let ends = ends_of_roles(estate, &roles, progress);
     let logs = Logs::new(evidence);
@@ -127,7 +137,11 @@ fn walk(estate: &Estate<'_>, evidence: &Evidence, options: &PathOptions, progres
     collect(walked, options)
 }
 
-fn ends_of_roles<'e>(estate: &'e Estate<'_>, roles: &BTreeSet<&'e str>, progress: &(dyn Fn(PathProgress) + Sync)) -> BTreeMap<&'e str, Vec<End<'e>>> {
+fn ends_of_roles<'e>(
+    estate: &'e Estate<'_>,
+    roles: &BTreeSet<&'e str>,
+    progress: &(dyn Fn(PathProgress) + Sync),
+) -> BTreeMap<&'e str, Vec<End<'e>>> {
     let candidates = Candidates::of_resources(estate);
     let context = Context::new();
     roles
@@ -138,6 +152,7 @@ fn ends_of_roles<'e>(estate: &'e Estate<'_>, roles: &BTreeSet<&'e str>, progress
                 estate,
                 candidates: &candidates,
                 subject: &subject,
+                basis: Basis::Granted,
                 context: &context,
                 unknown_context: UnknownContext::Any,
             };
@@ -155,7 +170,9 @@ fn collect(walked: Vec<Vec<AuthorityPath>>, options: &PathOptions) -> PathsOutpu
         if paths.len() > options.max_paths_per_workload {
             // The strongest are kept.
             paths.sort_by_key(|path| (path.state, std::cmp::Reverse(path.sensitivity)));
-            output.diagnostics.extend(paths.first().map(|path| cut(&path.workload, paths.len(), options)));
+            output
+                .diagnostics
+                .extend(paths.first().map(|path| cut(&path.workload, paths.len(), options)));
             paths.truncate(options.max_paths_per_workload);
             paths.sort_by(|a, b| sort_key(a).cmp(&sort_key(b)));
         }
@@ -164,7 +181,16 @@ fn collect(walked: Vec<Vec<AuthorityPath>>, options: &PathOptions) -> PathsOutpu
     output
 }
 
-type SortKey<'p> = (&'p str, usize, &'p [String], &'p str, &'p str, sv0_model::path::ActionClass, PathState, &'p str);
+type SortKey<'p> = (
+    &'p str,
+    usize,
+    &'p [String],
+    &'p str,
+    &'p str,
+    sv0_model::path::ActionClass,
+    PathState,
+    &'p str,
+);
 
 fn sort_key(path: &AuthorityPath) -> SortKey<'_> {
     (

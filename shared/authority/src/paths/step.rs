@@ -36,7 +36,11 @@ impl From<Evaluation> for Step {
             blocked_by: evaluation.blocked_by,
             condition: evaluation.condition,
             statements: evaluation.statements,
-            granted_by: if state == PathState::Blocked { evaluation.granting } else { Vec::new() },
+            granted_by: if state == PathState::Blocked {
+                evaluation.granting
+            } else {
+                Vec::new()
+            },
             caveats: evaluation.caveats,
         }
     }
@@ -53,7 +57,14 @@ impl Step {
         self
     }
 
-    pub(crate) fn hop(&self, from: &str, relation: &str, to: &str, actions: Vec<String>, observation: Observation) -> PathHop {
+    pub(crate) fn hop(
+        &self,
+        from: &str,
+        relation: &str,
+        to: &str,
+        actions: Vec<String>,
+        observation: Observation,
+    ) -> PathHop {
         PathHop {
             from: from.to_owned(),
             relation: relation.to_owned(),

@@ -41,7 +41,11 @@ impl Workload<'_> {
 pub(crate) fn of<'e>(estate: &'e Estate<'_>) -> Vec<Workload<'e>> {
     let mut tasks: BTreeMap<&str, Vec<&'e Entity>> = BTreeMap::new();
     let mut workloads = Vec::new();
-    let all = estate.graph().entities.values().filter(|entity| entity.kind.is_workload());
+    let all = estate
+        .graph()
+        .entities
+        .values()
+        .filter(|entity| entity.kind.is_workload());
     for service in all.clone().filter(|entity| entity.kind == EntityKind::EcsService) {
         for task in estate.targets(&service.native_id, EdgeKind::Runs) {
             tasks.entry(task).or_default().push(service);
@@ -72,7 +76,12 @@ fn workload<'e>(estate: &'e Estate<'_>, entity: &'e Entity, definition: &'e Enti
 }
 
 fn injected<'e>(estate: &'e Estate<'_>, definition: &'e Entity) -> BTreeSet<&'e str> {
-    let containers = definition.attributes.get("containers").and_then(Value::as_array).into_iter().flatten();
+    let containers = definition
+        .attributes
+        .get("containers")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten();
     containers
         .filter_map(|container| container.get("secrets")?.as_array())
         .flatten()
@@ -90,7 +99,10 @@ fn arn_of_value(value_from: &str, definition: &Entity) -> Option<String> {
     let Some(arn) = Arn::parse(value_from) else {
         let own = Arn::parse(&definition.native_id)?;
         let name = value_from.trim_start_matches('/');
-        return Some(format!("arn:{}:ssm:{}:{}:parameter/{name}", own.partition, own.region, own.account));
+        return Some(format!(
+            "arn:{}:ssm:{}:{}:parameter/{name}",
+            own.partition, own.region, own.account
+        ));
     };
     if arn.service != "secretsmanager" {
         return Some(value_from.to_owned());

@@ -126,7 +126,11 @@ impl Estate<'_> {
         Ok(Explanation {
             layers: self.layers(&request, &evaluation),
             deciding: self.show_all(&evaluation.statements),
-            granting: if is_denied { self.show_all(&evaluation.granting) } else { Vec::new() },
+            granting: if is_denied {
+                self.show_all(&evaluation.granting)
+            } else {
+                Vec::new()
+            },
             nearest_misses: if evaluation.decision == Decision::ImplicitDeny {
                 self.nearest_misses(&subject, query.action, &place)
             } else {
@@ -192,7 +196,12 @@ impl Estate<'_> {
     fn nearest_misses(&self, subject: &Subject<'_>, action: &str, place: &Place<'_>) -> Vec<NearestMiss> {
         let mut misses = Vec::new();
         for policy in &subject.holdings.identity {
-            for statement in policy.policy.statements().iter().filter(|statement| statement.effect() == Some(Effect::Allow)) {
+            for statement in policy
+                .policy
+                .statements()
+                .iter()
+                .filter(|statement| statement.effect() == Some(Effect::Allow))
+            {
                 let on_action = matches!(statement.actions(), Element::Only(entries) if entries.items.iter().any(|pattern| pattern.matches(action)));
                 let on_resource = matches!(statement.resources(), Element::Only(entries)
                     if entries.items.iter().any(|pattern| pattern.fixed().is_some_and(|glob| glob.matches(&place.arn))));
@@ -224,7 +233,10 @@ impl Estate<'_> {
 
     fn assume_information(&self, place: &Place<'_>, action: &str) -> Option<AssumeInformation> {
         let role = place.entity.filter(|entity| entity.kind.is_iam_principal())?;
-        if !action.get(..10).is_some_and(|start| start.eq_ignore_ascii_case("sts:Assume")) {
+        if !action
+            .get(..10)
+            .is_some_and(|start| start.eq_ignore_ascii_case("sts:Assume"))
+        {
             return None;
         }
         let policy = self.own_policy(role);
@@ -254,7 +266,8 @@ impl Estate<'_> {
             role: role.native_id.clone(),
             trust_policy_collected: policy.is_some(),
             trusted: self.named_by(place).into_iter().collect(),
-            requires_external_id: !allows.is_empty() && allows.iter().all(|statement| statement.requires_key("sts:ExternalId")),
+            requires_external_id: !allows.is_empty()
+                && allows.iter().all(|statement| statement.requires_key("sts:ExternalId")),
             statements: references.map(|reference| self.show(&reference)).collect(),
         })
     }
@@ -262,6 +275,12 @@ impl Estate<'_> {
 
 fn same_service(actions: &Element<sv0_iam::ActionPattern>, action: &str) -> bool {
     let service = action.split(':').next().unwrap_or_default();
-    let of_service = |pattern: &sv0_iam::ActionPattern| pattern.text().split(':').next().is_some_and(|other| other.eq_ignore_ascii_case(service));
+    let of_service = |pattern: &sv0_iam::ActionPattern| {
+        pattern
+            .text()
+            .split(':')
+            .next()
+            .is_some_and(|other| other.eq_ignore_ascii_case(service))
+    };
     matches!(actions, Element::Only(entries) if entries.items.iter().any(of_service))
 }

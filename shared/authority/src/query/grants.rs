@@ -3,12 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
+use sv0_iam::catalogue::{Fit, lookup_action, resource_type_fits};
 use sv0_iam::{Context, UnknownContext};
 use sv0_model::decision::{ConditionExpression, Decision};
 use sv0_model::path::ActionClass;
 
 use super::QueryError;
-use crate::access::{Access, ActionTarget, Candidates, Survey, class_of};
+use crate::access::{Access, ActionTarget, Basis, Candidates, Survey, class_of};
 use crate::estate::{Estate, Request};
 
 /// What a principal may do, in the shape of `can P --json`.
@@ -38,6 +39,12 @@ pub struct Grant {
 /// What makes two accesses the same in kind.
 type Manner = (Decision, Option<ConditionExpression>);
 
+/// Actions with the manner in which each is open.
+type ActionsInManner<'a> = Vec<(&'a str, Manner)>;
+
+/// What the resources of one grant have in common.
+type GrantKey<'a> = (Option<ActionClass>, BTreeSet<&'a str>, Manner);
+
 impl Estate<'_> {
     /// What a principal may do on the resources of the estate: with `action` by that action, else by every action of every class.
     ///
@@ -59,54 +66,70 @@ impl Estate<'_> {
             estate: self,
             candidates: &candidates,
             subject: &subject,
+            basis: Basis::Possible,
             context,
             unknown_context,
         };
-        let accesses = match action {
-            None => survey.reach(),
-            Some(action) => self.reach_of_action(&survey, action)?,
+        let grants = match action {
+            None => grouped(&survey.reach()),
+            Some(action) => self.grants_of_action(&survey, action)?,
         };
         Ok(Grants {
             principal: principal.to_owned(),
-            grants: grouped(accesses.iter().filter(|access| access.evaluation.decision.is_possible())),
+            grants,
         })
     }
 
-    /// The accesses by one action. One that is called without a resource is asked on `*`.
-    fn reach_of_action<'e>(&'e self, survey: &Survey<'e, '_>, action: &str) -> Result<Vec<Access<'e>>, QueryError> {
+    /// The grants by one action: on every resource that it takes, or on `*` where it is called without one.
+    fn grants_of_action(&self, survey: &Survey<'_, '_>, action: &str) -> Result<Vec<Grant>, QueryError> {
         let everywhere = self.place("*")?;
-        let request = Request {
+        let evaluation = self.judge(&Request {
             subject: survey.subject,
             action,
             place: &everywhere,
             context: survey.context,
             unknown_context: survey.unknown_context,
-        };
-        self.judge(&request)?;
+        })?;
+        if lookup_action(action).is_some_and(|facts| facts.resource_types.is_empty()) {
+            let grant = Grant {
+                action_class: None,
+                actions: vec![action.to_owned()],
+                resources: vec!["*".to_owned()],
+                decision: evaluation.decision,
+                condition: evaluation.condition,
+            };
+            return Ok(evaluation.decision.is_possible().then_some(grant).into_iter().collect());
+        }
         let (class, target) = match class_of(action) {
             Some((class, target)) => (Some(class), target),
             None => (None, target_of(action)),
         };
-        Ok(survey.reach_of(action, class, target))
+        Ok(grouped(&survey.reach_of(action, class, target)))
     }
 }
 
 /// What an action that paths do not end on is called on: only S3 has actions on what lies in a resource of the graph.
 fn target_of(action: &str) -> ActionTarget {
-    let on_object = sv0_iam::catalogue::resource_type_fits(action, "arn:aws:s3:::bucket/object") == sv0_iam::catalogue::Fit::Fits;
-    let is_s3 = action.get(..3).is_some_and(|service| service.eq_ignore_ascii_case("s3:"));
-    if is_s3 && on_object { ActionTarget::Inside } else { ActionTarget::Whole }
+    let on_object = resource_type_fits(action, "arn:aws:s3:::bucket/object") == Fit::Fits;
+    let is_s3 = action
+        .get(..3)
+        .is_some_and(|service| service.eq_ignore_ascii_case("s3:"));
+    if is_s3 && on_object {
+        ActionTarget::Inside
+    } else {
+        ActionTarget::Whole
+    }
 }
 
 /// Accesses of one class in one manner on the same resource become one entry; entries with the same actions become one grant.
-fn grouped<'a>(accesses: impl Iterator<Item = &'a Access<'a>>) -> Vec<Grant> {
-    let mut by_scope: BTreeMap<(Option<ActionClass>, &str), Vec<(&str, Manner)>> = BTreeMap::new();
+fn grouped(accesses: &[Access<'_>]) -> Vec<Grant> {
+    let mut by_scope: BTreeMap<(Option<ActionClass>, &str), ActionsInManner<'_>> = BTreeMap::new();
     for access in accesses {
         let manner = (access.evaluation.decision, access.evaluation.condition.clone());
         let key = (access.class, access.scope.as_str());
         by_scope.entry(key).or_default().push((&access.action, manner));
     }
-    let mut grants: BTreeMap<(Option<ActionClass>, BTreeSet<&str>, Manner), BTreeSet<&str>> = BTreeMap::new();
+    let mut grants: BTreeMap<GrantKey<'_>, BTreeSet<&str>> = BTreeMap::new();
     for ((class, scope), actions) in by_scope {
         let mut by_manner: BTreeMap<Manner, BTreeSet<&str>> = BTreeMap::new();
         for (action, manner) in actions {

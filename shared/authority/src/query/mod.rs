@@ -2,15 +2,17 @@
 
 mod explain;
 mod grants;
-mod who_can;
 #[cfg(test)]
 mod tests;
+mod who_can;
 
 use serde::Serialize;
 use sv0_iam::{Context, EvaluateError, Evaluation, UnknownContext};
 use sv0_model::decision::{Caveat, ConditionExpression, Decision, Layer, StatementRef};
 
-pub use explain::{AssumeInformation, Explanation, LayerState, LayerVerdict, MissingElement, NearestMiss, ShownStatement};
+pub use explain::{
+    AssumeInformation, Explanation, LayerState, LayerVerdict, MissingElement, NearestMiss, ShownStatement,
+};
 pub use grants::{Grant, Grants};
 pub use who_can::{PrincipalAnswer, WhoCan};
 

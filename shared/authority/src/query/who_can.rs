@@ -40,7 +40,13 @@ impl Estate<'_> {
     ///
     /// # Errors
     /// When the resource is unknown, or the question is malformed.
-    pub fn who_can(&self, action: &str, resource: &str, context: &Context, unknown_context: UnknownContext) -> Result<WhoCan, QueryError> {
+    pub fn who_can(
+        &self,
+        action: &str,
+        resource: &str,
+        context: &Context,
+        unknown_context: UnknownContext,
+    ) -> Result<WhoCan, QueryError> {
         let place = self.place(resource)?;
         let answers: Result<Vec<Option<PrincipalAnswer>>, QueryError> = self
             .askers(&place)
@@ -77,7 +83,10 @@ impl Estate<'_> {
             .filter(|entity| entity.kind.is_iam_principal())
             .filter_map(|entity| self.subject_of(entity))
             .collect();
-        let known: BTreeSet<String> = askers.iter().map(|subject| subject.principal.text().to_owned()).collect();
+        let known: BTreeSet<String> = askers
+            .iter()
+            .map(|subject| subject.principal.text().to_owned())
+            .collect();
         let others = self.roots().into_iter().chain(self.named_by(place));
         let others: BTreeSet<String> = others.filter(|name| !known.contains(name)).collect();
         askers.extend(others.iter().filter_map(|name| self.named_subject(name)));
@@ -104,9 +113,22 @@ impl Estate<'_> {
             })
             .collect()
     }
+
+    /// The principal that stands for whom a policy names: for an account its root. Everyone is nobody in particular.
+    pub(crate) fn principal_of(&self, opening: &Opening<'_>) -> Option<String> {
+        match opening {
+            Opening::Everyone => None,
+            Opening::Account(account) => Some(root_of(self.graph(), account)),
+            Opening::Principal(name) => Some((*name).to_owned()),
+        }
+    }
 }
 
 fn root_of(graph: &Graph, account: &str) -> String {
-    let partition = if graph.partition.is_empty() { "aws" } else { &graph.partition };
+    let partition = if graph.partition.is_empty() {
+        "aws"
+    } else {
+        &graph.partition
+    };
     format!("arn:{partition}:iam::{account}:root")
 }

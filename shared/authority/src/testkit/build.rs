@@ -162,7 +162,13 @@ impl Builder {
             ),
             other => panic!("unknown block of a fixture: {other}"),
         };
-        self.entity(kind, &arn, name.rsplit('/').next().unwrap_or(name), Some(account), words);
+        self.entity(
+            kind,
+            &arn,
+            name.rsplit('/').next().unwrap_or(name),
+            Some(account),
+            words,
+        );
     }
 
     fn entity(&mut self, kind: EntityKind, id: &str, name: &str, account: Option<&str>, words: &[&str]) {
@@ -214,7 +220,9 @@ impl Builder {
             "pulls-via" => self.edge(&id, EdgeKind::PullsVia, &role(operand())),
             "injects" => {
                 let secret = json!({"name": "SECRET", "value_from": operand()});
-                entity.attributes.insert("containers".to_owned(), json!([{"name": "main", "secrets": [secret]}]));
+                entity
+                    .attributes
+                    .insert("containers".to_owned(), json!([{"name": "main", "secrets": [secret]}]));
             }
             "runs" => {
                 let task = format!("arn:aws:ecs:{REGION}:{account}:task-definition/{}:1", operand());

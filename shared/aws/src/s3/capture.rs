@@ -153,14 +153,14 @@ impl S3Captures {
         let mut left = object.bytes;
         while let Some(chunk) = body.try_next().await.map_err(|error| failed(io::Error::other(error)))? {
             // An object that was replaced since the listing could be of any size.
-            left = left.checked_sub(chunk.len() as u64).ok_or_else(|| failed(grown()))?;
+            left = left.checked_sub(chunk.len() as u64).ok_or_else(|| failed(replaced()))?;
             file.write_all(&chunk).map_err(refused)?;
         }
-        Ok(())
+        if left == 0 { Ok(()) } else { Err(failed(replaced())) }
     }
 }
 
-fn grown() -> io::Error {
+fn replaced() -> io::Error {
     io::Error::other("the object was replaced while the capture was read")
 }
 

@@ -33,7 +33,7 @@ pub(super) fn read(item: &ConfigItem<'_>, facts: &mut Facts) {
         tags: item.tags(),
         arn,
         freshness: item.freshness.clone(),
-        origin: item.origin,
+        origin: item.origin.clone(),
         missing_lists: MissingLists::NotCollected,
     };
     describe(kind, &detail, facts);

@@ -43,7 +43,7 @@ pub(crate) fn read_aws_managed_policy(record: &Record, facts: &mut Facts) {
         tags: std::collections::BTreeMap::new(),
         arn: arn.to_owned(),
         freshness: Freshness::of(record, Source::Api),
-        origin: &record.origin,
+        origin: record.origin.clone(),
         missing_lists: MissingLists::Empty,
     };
     let version = DefaultVersion {
@@ -94,11 +94,11 @@ fn describe_version(detail: &Detail<'_>, version: &DefaultVersion<'_>, facts: &m
         account: detail.account(),
         region: None,
     };
-    let mut description = Description::new(identity, &detail.freshness, detail.origin);
+    let mut description = Description::new(identity, &detail.freshness, &detail.origin);
     description.entity.tags.clone_from(&detail.tags);
     add_attributes(detail, kind, version, &mut description);
     if !description.add_policy(detail.arn.clone(), kind, name, version.text) {
-        facts.diagnostics.unreadable_policy(detail.origin, &detail.arn);
+        facts.diagnostics.unreadable_policy(&detail.origin, &detail.arn);
     }
     if let Some(policy) = description.policies.last_mut() {
         as_managed(policy, version);

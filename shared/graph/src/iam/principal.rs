@@ -59,7 +59,7 @@ pub(crate) fn describe(row: &PrincipalRow, detail: &Detail<'_>, facts: &mut Fact
         account: detail.account(),
         region: None,
     };
-    let mut description = Description::new(identity, &detail.freshness, detail.origin);
+    let mut description = Description::new(identity, &detail.freshness, &detail.origin);
     description.entity.tags.clone_from(&detail.tags);
     add_attributes(row, detail, &mut description);
     let is_whole = add_policies(row, detail, &mut description, facts);
@@ -101,7 +101,7 @@ fn add_policies(row: &PrincipalRow, detail: &Detail<'_>, description: &mut Descr
         match text_at(attached, "policyArn").or_else(|| attached.as_str()) {
             Some(policy) => description.link(EdgeKind::HasPolicy, managed_policy(policy)),
             None => facts.diagnostics.error(
-                detail.origin,
+                &detail.origin,
                 &detail.arn,
                 "policy_without_arn",
                 "an attached policy has no ARN and was left out",
@@ -139,7 +139,7 @@ fn add_inline_policy(inline: &Value, detail: &Detail<'_>, description: &mut Desc
     let native_id = urn::inline_policy(&detail.arn, name);
     let text = at(inline, "policyDocument");
     if !description.add_policy(native_id.clone(), PolicyKind::Inline, name, text) {
-        facts.diagnostics.unreadable_policy(detail.origin, &native_id);
+        facts.diagnostics.unreadable_policy(&detail.origin, &native_id);
     }
     add_part(native_id, name, description);
 }
@@ -154,7 +154,7 @@ fn add_uncollected_policies(detail: &Detail<'_>, description: &mut Description, 
     let help = "select the whole configuration column, or add the account's authorization details";
     facts
         .diagnostics
-        .error(detail.origin, &detail.arn, "policies_not_collected", message, help);
+        .error(&detail.origin, &detail.arn, "policies_not_collected", message, help);
 }
 
 fn add_part(native_id: String, name: &str, description: &mut Description) {
@@ -182,7 +182,7 @@ fn add_role(detail: &Detail<'_>, description: &mut Description, facts: &mut Fact
         let policy = urn::trust_policy(&detail.arn);
         let name = format!("trust policy of {}", description.entity.name);
         if !description.add_policy(policy.clone(), PolicyKind::Trust, &name, Some(text)) {
-            facts.diagnostics.unreadable_policy(detail.origin, &policy);
+            facts.diagnostics.unreadable_policy(&detail.origin, &policy);
         }
         description.entity.resource_policy = ResourcePolicy::Set { policy };
     }

@@ -8,7 +8,12 @@ fn reads_all_three_encodings() {
     for given in [
         want.clone(),
         json!(want.to_string()),
-        json!(want.to_string().replace('"', "%22").replace('{', "%7B").replace('}', "%7D")),
+        json!(
+            want.to_string()
+                .replace('"', "%22")
+                .replace('{', "%7B")
+                .replace('}', "%7D")
+        ),
         json!(json!(want.to_string()).to_string()),
     ] {
         assert_eq!(decode_document(&given).unwrap(), want, "{given}");
@@ -23,12 +28,23 @@ fn percent_signs_inside_json_text_stay() {
 
 #[test]
 fn refuses_what_holds_no_document() {
-    for given in [json!(null), json!(1), json!([]), json!(""), json!("{"), json!("%ff%fe"), json!("\"\\\"x\\\"\"")] {
+    for given in [
+        json!(null),
+        json!(1),
+        json!([]),
+        json!(""),
+        json!("{"),
+        json!("%ff%fe"),
+        json!("\"\\\"x\\\"\""),
+    ] {
         assert!(decode_document(&given).is_err(), "{given}");
     }
 }
 
 #[test]
 fn an_element_that_stands_twice_is_not_lost() {
-    assert_eq!(read_json(r#"{"a":1,"a":2}"#).unwrap(), json!({"a": 1, "a (duplicate)": 2}));
+    assert_eq!(
+        read_json(r#"{"a":1,"a":2}"#).unwrap(),
+        json!({"a": 1, "a (duplicate)": 2})
+    );
 }

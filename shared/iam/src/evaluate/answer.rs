@@ -16,8 +16,15 @@ use crate::solve::{Solver, Verdict};
 /// Decides from what the layers say.
 pub(super) fn decide(request: &Request<'_>, layers: &Layers) -> Evaluation {
     let whole = Formula::all(layers.passes.values().cloned());
-    let outcomes = layers.denies.iter().chain(layers.allows.values().flatten()).chain(&layers.granting);
-    let solver = Solver::new(request, layers.passes.values().chain(outcomes.map(|outcome| &outcome.formula)));
+    let outcomes = layers
+        .denies
+        .iter()
+        .chain(layers.allows.values().flatten())
+        .chain(&layers.granting);
+    let solver = Solver::new(
+        request,
+        layers.passes.values().chain(outcomes.map(|outcome| &outcome.formula)),
+    );
     let decider = Decider { layers, solver };
     let mut evaluation = match decider.solver.can_hold(&whole) {
         Verdict::Impossible => decider.denied(),
@@ -34,21 +41,28 @@ struct Decider<'a> {
 
 impl Decider<'_> {
     fn allowed_perhaps(&self, whole: &Formula, verdict: Verdict) -> Evaluation {
+        let hanging = self.layers_where(|formula| !self.solver.always_holds(formula));
         let simplified = simplify(whole, &self.solver);
-        if self.solver.always_holds(&simplified) {
-            return self.allowed();
+        match simplified {
+            _ if hanging.is_empty() => self.allowed(),
+            Formula::True => self.allowed(),
+            Formula::False => self.denied(),
+            simplified => self.conditional(&simplified, hanging, verdict),
         }
+    }
+
+    fn conditional(&self, simplified: &Formula, hanging: Vec<Layer>, verdict: Verdict) -> Evaluation {
         let mut caveats = self.statement_caveats();
         simplified.for_each_test(&mut |atom| caveats.extend(atom.caveat()));
-        if verdict == Verdict::Unknown || has_entangled_neighbours(&simplified) {
+        if verdict == Verdict::Unknown || has_entangled_neighbours(simplified) {
             caveats.insert(Caveat::ConditionsNotEvaluated);
         }
         let mut statements: Vec<StatementRef> = self.possible(self.layers.allows.values().flatten());
         statements.extend(self.possible(&self.layers.denies));
         Evaluation {
             decision: Decision::Conditional,
-            blocked_by: self.layers_where(|formula| !self.solver.always_holds(formula)),
-            condition: to_expression(&simplified),
+            blocked_by: hanging,
+            condition: to_expression(simplified),
             statements: sorted(statements),
             granting: Vec::new(),
             caveats: caveats.into_iter().collect(),
@@ -56,7 +70,12 @@ impl Decider<'_> {
     }
 
     fn allowed(&self) -> Evaluation {
-        let statements = self.layers.allows.values().flat_map(|outcomes| self.decisive(outcomes)).collect();
+        let statements = self
+            .layers
+            .allows
+            .values()
+            .flat_map(|outcomes| self.decisive(outcomes))
+            .collect();
         Evaluation {
             decision: Decision::Allow,
             blocked_by: Vec::new(),
@@ -90,7 +109,12 @@ impl Decider<'_> {
     }
 
     fn layers_where(&self, test: impl Fn(&Formula) -> bool) -> Vec<Layer> {
-        self.layers.passes.iter().filter(|(_, formula)| test(formula)).map(|(layer, _)| *layer).collect()
+        self.layers
+            .passes
+            .iter()
+            .filter(|(_, formula)| test(formula))
+            .map(|(layer, _)| *layer)
+            .collect()
     }
 
     /// The statements that apply in every context; where none does and all together do, those that may.
@@ -100,7 +124,11 @@ impl Decider<'_> {
             .filter(|outcome| self.solver.always_holds(&outcome.formula))
             .map(|outcome| outcome.reference.clone())
             .collect();
-        if certain.is_empty() { self.possible(outcomes) } else { certain }
+        if certain.is_empty() {
+            self.possible(outcomes)
+        } else {
+            certain
+        }
     }
 
     fn possible<'o>(&self, outcomes: impl IntoIterator<Item = &'o Outcome>) -> Vec<StatementRef> {
@@ -117,7 +145,10 @@ impl Decider<'_> {
 
     fn statement_caveats(&self) -> BTreeSet<Caveat> {
         let allows = self.layers.allows.values().flatten();
-        allows.chain(&self.layers.denies).flat_map(|outcome| outcome.caveats.iter().copied()).collect()
+        allows
+            .chain(&self.layers.denies)
+            .flat_map(|outcome| outcome.caveats.iter().copied())
+            .collect()
     }
 }
 
@@ -127,13 +158,22 @@ fn has_entangled_neighbours(formula: &Formula) -> bool {
     formula.for_each_test(&mut |atom| tests.push(atom));
     let is_near = |entangled: &crate::atom::Atom, other: &crate::atom::Atom| {
         other.folded_key() == entangled.folded_key()
-            || entangled.values().iter().any(|value| value.to_ascii_lowercase().contains(&format!("${{{}", other.folded_key())))
+            || entangled.values().iter().any(|value| {
+                value
+                    .to_ascii_lowercase()
+                    .contains(&format!("${{{}", other.folded_key()))
+            })
     };
     tests
         .iter()
         .enumerate()
         .filter(|(_, atom)| atom.is_entangled())
-        .any(|(index, entangled)| tests.iter().enumerate().any(|(other, atom)| other != index && is_near(entangled, atom)))
+        .any(|(index, entangled)| {
+            tests
+                .iter()
+                .enumerate()
+                .any(|(other, atom)| other != index && is_near(entangled, atom))
+        })
 }
 
 fn sorted(mut statements: Vec<StatementRef>) -> Vec<StatementRef> {

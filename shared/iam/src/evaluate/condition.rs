@@ -1,22 +1,25 @@
 //! One clause of a Condition element, as a formula.
 
+use std::sync::Arc;
+
 use sv0_model::decision::Caveat;
 
-use super::variable_match::open_match;
+use super::statement::Doubt;
+use super::variable_match::match_pieces;
 use crate::atom::{Atom, Presence};
 use crate::expression::list_meets;
 use crate::formula::Formula;
-use crate::glob::Glob;
+use crate::language::LetterCase;
 use crate::operator::{ConditionOperator, OperatorName, Quantifier};
 use crate::policy::ConditionClause;
 use crate::predicate::{Predicate, parse_bool};
 use crate::request::{KeyValue, Request};
-use crate::variables::{Piece, Resolved, Template, render, render_glob};
+use crate::variables::{Piece, Resolved, render};
 
 /// Under which context the clause holds. `unreadable` stands for what could not be read of its statement.
-pub(super) fn clause_formula(clause: &ConditionClause, request: &Request<'_>, unreadable: &Formula) -> Formula {
+pub(super) fn clause_formula(clause: &ConditionClause, request: &Request<'_>, unreadable: &Doubt<'_>) -> Formula {
     if !clause.readable {
-        return unreadable.clone();
+        return unreadable.formula();
     }
     match clause.operator() {
         None => not_understood(clause),
@@ -28,7 +31,12 @@ pub(super) fn clause_formula(clause: &ConditionClause, request: &Request<'_>, un
 /// A test that the engine does not understand is neither true nor false.
 fn not_understood(clause: &ConditionClause) -> Formula {
     let values = clause.values().iter().map(|value| value.text().to_owned()).collect();
-    Atom::opaque(clause.key(), clause.operator_text(), values, Caveat::ConditionsNotEvaluated)
+    Atom::opaque(
+        clause.key(),
+        clause.operator_text(),
+        values,
+        Caveat::ConditionsNotEvaluated,
+    )
 }
 
 fn presence_formula(clause: &ConditionClause, request: &Request<'_>) -> Formula {
@@ -50,41 +58,40 @@ fn presence_formula(clause: &ConditionClause, request: &Request<'_>) -> Formula 
 fn comparison_formula(clause: &ConditionClause, operator: ConditionOperator, request: &Request<'_>) -> Formula {
     match request.key(clause.key()) {
         KeyValue::Absent => Formula::known(operator.holds_without_key()),
-        KeyValue::Known(present) => {
-            let values = PolicyValues::resolve(clause.values(), request);
-            known_value_formula(clause, operator, present, &values, request)
-        }
-        KeyValue::Unknown => {
-            let values = PolicyValues::resolve(clause.values(), request);
-            unknown_value_formula(clause, operator, &values)
-        }
+        KeyValue::Known(present) => known_value_formula(clause, operator, present, request),
+        KeyValue::Unknown => unknown_value_formula(clause, operator, request),
     }
 }
 
 /// The values of a clause with their known variables replaced. A value with a variable that has no value matches nothing and is left out.
 struct PolicyValues {
-    ready: Vec<(String, Glob)>,
+    texts: Vec<String>,
+    /// Of the values without open variables; `None` where one of them is not what the operator compares.
+    predicate: Option<Arc<Predicate>>,
     open: Vec<Vec<Piece>>,
 }
 
 impl PolicyValues {
-    fn resolve(templates: &[Template], request: &Request<'_>) -> Self {
+    fn resolve(clause: &ConditionClause, operator: ConditionOperator, request: &Request<'_>) -> Self {
         let mut values = Self {
-            ready: Vec::new(),
+            texts: Vec::new(),
+            predicate: None,
             open: Vec::new(),
         };
-        for template in templates {
+        let mut globs = Vec::new();
+        for template in clause.values() {
             match template.resolve(&|key| request.variable(key)) {
-                Resolved::Ready(glob) => values.ready.push((template.answer_text(), glob)),
+                Resolved::Ready(glob) => {
+                    values.texts.push(template.answer_text(&glob));
+                    globs.push(glob.into_owned());
+                }
                 Resolved::Open(pieces) => values.open.push(pieces),
                 Resolved::MatchesNothing => {}
             }
         }
+        let compile = || Predicate::compile(operator.name, &globs).map(Arc::new);
+        values.predicate = clause.predicate.clone().or_else(compile);
         values
-    }
-
-    fn globs(&self) -> Vec<Glob> {
-        self.ready.iter().map(|(_, glob)| glob.clone()).collect()
     }
 }
 
@@ -92,36 +99,55 @@ fn known_value_formula(
     clause: &ConditionClause,
     operator: ConditionOperator,
     present: &[String],
-    values: &PolicyValues,
     request: &Request<'_>,
 ) -> Formula {
-    let Some(predicate) = Predicate::compile(operator.name, &values.globs()) else {
-        return not_understood(clause);
-    };
-    if values.open.is_empty() {
-        return Formula::known(list_meets(operator, present, |value| predicate.holds(value)));
+    let meets = |predicate: &Predicate| Formula::known(list_meets(operator, present, |value| predicate.holds(value)));
+    if let Some(predicate) = &clause.predicate {
+        return meets(predicate);
     }
-    if !matches!(predicate, Predicate::Text { .. }) {
-        return not_understood(clause);
-    }
-    let matches_one = |value: &str| -> Option<Formula> {
-        let mut alternatives = vec![Formula::known(predicate.holds(value))];
-        for pieces in &values.open {
-            alternatives.push(open_match(pieces, value, operator.name, request)?);
-        }
-        Some(Formula::any(alternatives))
-    };
-    let per_value: Option<Vec<Formula>> = present.iter().map(|value| matches_one(value)).collect();
-    match per_value {
-        Some(per_value) => quantified(operator, per_value),
+    let values = PolicyValues::resolve(clause, operator, request);
+    match &values.predicate {
         None => not_understood(clause),
+        Some(predicate) if values.open.is_empty() => meets(predicate),
+        Some(predicate) => {
+            open_values_formula(operator, present, predicate, &values.open).unwrap_or_else(|| not_understood(clause))
+        }
     }
+}
+
+/// The values of a request against policy values some of which have open variables. `None` when that cannot be said exactly.
+fn open_values_formula(
+    operator: ConditionOperator,
+    present: &[String],
+    ready: &Predicate,
+    open: &[Vec<Piece>],
+) -> Option<Formula> {
+    if !matches!(
+        ready,
+        Predicate::Text {
+            case: LetterCase::Sensitive,
+            ..
+        }
+    ) {
+        return None;
+    }
+    let mut per_value = Vec::with_capacity(present.len());
+    for value in present {
+        let mut alternatives = vec![Formula::known(ready.holds(value))];
+        for pieces in open {
+            alternatives.push(match_pieces(pieces, value)?);
+        }
+        per_value.push(Formula::any(alternatives));
+    }
+    Some(quantified(operator, per_value))
 }
 
 /// Combines what is known of each value of the request, as [`list_meets`] does for plain truth values.
 fn quantified(operator: ConditionOperator, per_value: Vec<Formula>) -> Formula {
     let negated = operator.name.is_negated();
-    let meets = per_value.into_iter().map(|formula| if negated { formula.negate() } else { formula });
+    let meets = per_value
+        .into_iter()
+        .map(|formula| if negated { formula.negate() } else { formula });
     match operator.quantifier {
         Quantifier::ForAnyValue => Formula::any(meets),
         Quantifier::ForAllValues => Formula::all(meets),
@@ -130,21 +156,21 @@ fn quantified(operator: ConditionOperator, per_value: Vec<Formula>) -> Formula {
     }
 }
 
-fn unknown_value_formula(clause: &ConditionClause, operator: ConditionOperator, values: &PolicyValues) -> Formula {
-    let scope = operator.name.wildcard_scope();
-    let mut texts: Vec<String> = values
-        .ready
-        .iter()
-        .map(|(text, glob)| if text.contains("${") { render_glob(glob, scope) } else { text.clone() })
-        .collect();
-    if !values.open.is_empty() {
-        texts.extend(values.open.iter().map(|pieces| render(pieces, scope)));
-        return Atom::entangled(clause.key(), operator, texts, None);
+fn unknown_value_formula(clause: &ConditionClause, operator: ConditionOperator, request: &Request<'_>) -> Formula {
+    let PolicyValues {
+        mut texts,
+        predicate,
+        open,
+    } = PolicyValues::resolve(clause, operator, request);
+    if !open.is_empty() {
+        let scope = operator.name.wildcard_scope();
+        texts.extend(open.iter().map(|pieces| render(pieces, scope)));
+        return Atom::entangled(clause.key(), operator, texts);
     }
     if texts.is_empty() {
         return nothing_matches(clause.key(), operator);
     }
-    match Predicate::compile(operator.name, &values.globs()) {
+    match predicate {
         Some(predicate) => Atom::test(clause.key(), operator, texts, predicate),
         None => not_understood(clause),
     }
@@ -155,12 +181,16 @@ fn nothing_matches(key: &str, operator: ConditionOperator) -> Formula {
     let negated = operator.name.is_negated();
     match (operator.quantifier, negated) {
         (Quantifier::Single | Quantifier::ForAllValues, true) => Formula::True,
-        (Quantifier::Single | Quantifier::ForAnyValue, false) if operator.if_exists => Atom::presence(key, Presence::Absent),
+        (Quantifier::Single | Quantifier::ForAnyValue, false) if operator.if_exists => {
+            Atom::presence(key, Presence::Absent)
+        }
         (Quantifier::Single | Quantifier::ForAnyValue, false) => Formula::False,
         // Only the absent key and the empty list pass, or only a list that is not empty: said with the operator itself.
-        (Quantifier::ForAllValues, false) | (Quantifier::ForAnyValue, true) => match Predicate::compile(operator.name, &[]) {
-            Some(predicate) => Atom::test(key, operator, Vec::new(), predicate),
-            None => Formula::False,
-        },
+        (Quantifier::ForAllValues, false) | (Quantifier::ForAnyValue, true) => {
+            match Predicate::compile(operator.name, &[]) {
+                Some(predicate) => Atom::test(key, operator, Vec::new(), Arc::new(predicate)),
+                None => Formula::False,
+            }
+        }
     }
 }

@@ -41,7 +41,11 @@ impl Statements {
         let mut statements = Self::default();
         for policy in policies {
             for statement in policy.policy.statements() {
-                let placed = Placed { policy, statement, layer };
+                let placed = Placed {
+                    policy,
+                    statement,
+                    layer,
+                };
                 for outcome in outcomes(placed, request) {
                     match outcome.reference.effect {
                         Effect::Allow => statements.allows.push(outcome),
@@ -124,12 +128,18 @@ fn resource_grants(request: &Request<'_>, policies: &ApplicablePolicies<'_>, lay
     let statements = Statements::read(set, Layer::Resource, request);
     let granted = |pick: fn(&Outcome) -> Option<Formula>| Formula::any(statements.allows.iter().filter_map(pick));
     let grants = ResourceGrants {
-        directly: Formula::any([granted(|outcome| outcome.named.directly.clone())].into_iter().chain(uncollected.clone())),
+        directly: Formula::any(
+            [granted(|outcome| outcome.named.directly.clone())]
+                .into_iter()
+                .chain(uncollected.clone()),
+        ),
         to_role: granted(|outcome| outcome.named.as_role.clone()),
         to_account: granted(|outcome| outcome.named.by_account.clone()),
     };
     layers.granting.extend(statements.allows.iter().cloned());
-    let delegates_in_vain = has_identity_side(request) && request.account_relation() == AccountRelation::Same && !needs_resource_policy(request);
+    let delegates_in_vain = has_identity_side(request)
+        && request.account_relation() == AccountRelation::Same
+        && !needs_resource_policy(request);
     let deciding = Statements {
         allows: statements
             .allows
@@ -146,27 +156,48 @@ fn resource_grants(request: &Request<'_>, policies: &ApplicablePolicies<'_>, lay
 /// Whether the resource's policy has to allow even within one account: "IAM role trust policies and KMS key policies are exceptions".
 fn needs_resource_policy(request: &Request<'_>) -> bool {
     let resource = Arn::parse(request.question.resource);
-    let is_of = |service: &str, kind: &str| resource.is_some_and(|arn| arn.service == service && arn.resource_type() == kind);
+    let is_of =
+        |service: &str, kind: &str| resource.is_some_and(|arn| arn.service == service && arn.resource_type() == kind);
     match request.service() {
         "sts" => {
             request.action.starts_with("sts:assumerole")
-                || (matches!(request.action.as_str(), "sts:tagsession" | "sts:setsourceidentity") && is_of("iam", "role"))
+                || (matches!(request.action.as_str(), "sts:tagsession" | "sts:setsourceidentity")
+                    && is_of("iam", "role"))
         }
         "kms" => is_of("kms", "key"),
         _ => false,
     }
 }
 
-fn identity_side(request: &Request<'_>, policies: &ApplicablePolicies<'_>, grants: &ResourceGrants, layers: &mut Layers) {
+fn identity_side(
+    request: &Request<'_>,
+    policies: &ApplicablePolicies<'_>,
+    grants: &ResourceGrants,
+    layers: &mut Layers,
+) {
     let is_root = *request.question.principal.kind() == PrincipalKind::Root;
     let identity = Statements::read(policies.identity, Layer::Identity, request);
     let boundary = Statements::read(policies.boundaries, Layer::Boundary, request);
     let session = Statements::read(policies.session, Layer::Session, request);
-    let missing = |layer| if is_root { Vec::new() } else { uncollected(policies, layer) };
-    let own = Formula::any([Formula::known(is_root), identity.allowed()].into_iter().chain(missing(Layer::Identity)));
+    let missing = |layer| {
+        if is_root {
+            Vec::new()
+        } else {
+            uncollected(policies, layer)
+        }
+    };
+    let own = Formula::any(
+        [Formula::known(is_root), identity.allowed()]
+            .into_iter()
+            .chain(missing(Layer::Identity)),
+    );
     let limit = |statements: &Statements, layer, is_set: bool| {
         let unlimited = is_root || (!is_set && missing(layer).is_empty());
-        Formula::any([Formula::known(unlimited), statements.allowed()].into_iter().chain(missing(layer)))
+        Formula::any(
+            [Formula::known(unlimited), statements.allowed()]
+                .into_iter()
+                .chain(missing(layer)),
+        )
     };
     let within_boundary = limit(&boundary, Layer::Boundary, !policies.boundaries.is_empty());
     let within_session = limit(&session, Layer::Session, policies.session.is_some());
@@ -188,7 +219,11 @@ fn identity_side(request: &Request<'_>, policies: &ApplicablePolicies<'_>, grant
         }
     }
     layers.granting.extend(identity.allows.iter().cloned());
-    for (layer, statements) in [(Layer::Identity, identity), (Layer::Boundary, boundary), (Layer::Session, session)] {
+    for (layer, statements) in [
+        (Layer::Identity, identity),
+        (Layer::Boundary, boundary),
+        (Layer::Session, session),
+    ] {
         layers.add(layer, statements);
         layers.restrict(layer, Formula::all(missing(layer)));
     }
@@ -242,7 +277,10 @@ fn endpoint_policies(request: &Request<'_>, policies: &ApplicablePolicies<'_>, l
         return;
     }
     let statements = Statements::read(policies.endpoint, Layer::Endpoint, request);
-    layers.restrict(Layer::Endpoint, Formula::any([statements.allowed()].into_iter().chain(missing.clone())));
+    layers.restrict(
+        Layer::Endpoint,
+        Formula::any([statements.allowed()].into_iter().chain(missing.clone())),
+    );
     layers.add(Layer::Endpoint, statements);
     layers.restrict(Layer::Endpoint, Formula::all(missing));
 }

@@ -3,8 +3,11 @@
 //! Source: IAM User Guide, "AWS JSON policy elements: Principal" and "NotPrincipal";
 //! "How AWS enforcement code logic evaluates requests to allow or deny access", resource-based policies.
 
+use std::sync::Arc;
+
 use sv0_model::arn::Arn;
 
+use super::statement::Doubt;
 use crate::atom::Atom;
 use crate::formula::Formula;
 use crate::glob::{Glob, WildcardScope};
@@ -29,7 +32,12 @@ pub(super) struct Named {
 impl Named {
     /// Under which context it is named at all.
     pub(super) fn at_all(&self) -> Formula {
-        Formula::any([&self.directly, &self.as_role, &self.by_account].into_iter().flatten().cloned())
+        Formula::any(
+            [&self.directly, &self.as_role, &self.by_account]
+                .into_iter()
+                .flatten()
+                .cloned(),
+        )
     }
 
     fn add(slot: &mut Option<Formula>, formula: Formula) {
@@ -39,7 +47,7 @@ impl Named {
 }
 
 /// How the patterns of a Principal element name the principal.
-pub(super) fn named_by(patterns: &[PrincipalPattern], request: &Request<'_>, unreadable: &Formula) -> Named {
+pub(super) fn named_by(patterns: &[PrincipalPattern], request: &Request<'_>, unreadable: &Doubt<'_>) -> Named {
     let mut named = Named::default();
     for pattern in patterns {
         let formula = matches(pattern, request, unreadable);
@@ -58,7 +66,7 @@ pub(super) fn named_by(patterns: &[PrincipalPattern], request: &Request<'_>, unr
 }
 
 /// Under which context a NotPrincipal element lists the principal itself. An account in it stands for its root user alone.
-pub(super) fn exempted_by(patterns: &[PrincipalPattern], request: &Request<'_>, unreadable: &Formula) -> Formula {
+pub(super) fn exempted_by(patterns: &[PrincipalPattern], request: &Request<'_>, unreadable: &Doubt<'_>) -> Formula {
     let is_root = *request.question.principal.kind() == PrincipalKind::Root;
     Formula::any(patterns.iter().filter_map(|pattern| match pattern {
         PrincipalPattern::Account(_) if !is_root => None,
@@ -66,21 +74,27 @@ pub(super) fn exempted_by(patterns: &[PrincipalPattern], request: &Request<'_>, 
     }))
 }
 
-fn matches(pattern: &PrincipalPattern, request: &Request<'_>, unreadable: &Formula) -> Formula {
+fn matches(pattern: &PrincipalPattern, request: &Request<'_>, unreadable: &Doubt<'_>) -> Formula {
     let principal = request.question.principal;
     let text = principal.text();
     let is_type = |wanted| principal.principal_type() == wanted;
     match pattern {
         PrincipalPattern::Everyone => Formula::True,
-        PrincipalPattern::Account(account) => Formula::known(is_type(PrincipalType::Aws) && principal.account() == Some(account)),
+        PrincipalPattern::Account(account) => {
+            Formula::known(is_type(PrincipalType::Aws) && principal.account() == Some(account))
+        }
         PrincipalPattern::User(arn) | PrincipalPattern::FederatedUser(arn) => Formula::known(text == arn),
         PrincipalPattern::Role(arn) => matches_role(arn, request),
         PrincipalPattern::RoleSession(arn) => matches_session(arn, request),
-        PrincipalPattern::Service(host) => Formula::known(is_type(PrincipalType::Service) && text.eq_ignore_ascii_case(host)),
+        PrincipalPattern::Service(host) => {
+            Formula::known(is_type(PrincipalType::Service) && text.eq_ignore_ascii_case(host))
+        }
         PrincipalPattern::Federated(name) => Formula::known(is_type(PrincipalType::Federated) && text == name),
-        PrincipalPattern::CanonicalUser(id) => Formula::known(is_type(PrincipalType::CanonicalUser) && text.eq_ignore_ascii_case(id)),
+        PrincipalPattern::CanonicalUser(id) => {
+            Formula::known(is_type(PrincipalType::CanonicalUser) && text.eq_ignore_ascii_case(id))
+        }
         PrincipalPattern::UniqueId(_) => Formula::False,
-        PrincipalPattern::Unknown(written) if could_mean(written, request) => unreadable.clone(),
+        PrincipalPattern::Unknown(written) if could_mean(written, request) => unreadable.formula(),
         PrincipalPattern::Unknown(_) => Formula::False,
     }
 }
@@ -88,7 +102,10 @@ fn matches(pattern: &PrincipalPattern, request: &Request<'_>, unreadable: &Formu
 /// Whether something that AWS does not accept as a principal would match this one if it were read with wildcards.
 fn could_mean(written: &str, request: &Request<'_>) -> bool {
     let glob = Glob::new(written, WildcardScope::Anywhere);
-    glob.matches(request.question.principal.text()) || request.known_value("aws:PrincipalArn").is_some_and(|arn| glob.matches(arn))
+    glob.matches(request.question.principal.text())
+        || request
+            .known_value("aws:PrincipalArn")
+            .is_some_and(|arn| glob.matches(arn))
 }
 
 fn matches_role(arn: &str, request: &Request<'_>) -> Formula {
@@ -160,5 +177,10 @@ fn text_test(key: &str, name: OperatorName, value: &str) -> Formula {
         globs: vec![Glob::new(value, name.wildcard_scope())],
         case: LetterCase::Sensitive,
     };
-    Atom::test(key, ConditionOperator::plain(name), vec![value.to_owned()], predicate)
+    Atom::test(
+        key,
+        ConditionOperator::plain(name),
+        vec![value.to_owned()],
+        Arc::new(predicate),
+    )
 }

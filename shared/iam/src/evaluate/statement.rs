@@ -7,11 +7,11 @@ use super::principals::{Named, exempted_by, named_by};
 use super::variable_match::match_pieces;
 use crate::atom::{Atom, RESOURCE_KEY, UNREADABLE_STATEMENT_KEY};
 use crate::formula::Formula;
+use crate::glob::WildcardScope;
 use crate::policy::{ActionPattern, Element, Entries, PrincipalPattern, Readability, Statement};
 use crate::question::NamedPolicy;
 use crate::request::Request;
 use crate::variables::{Resolved, Template, render};
-use crate::glob::WildcardScope;
 
 /// A statement of a policy in one layer.
 #[derive(Clone, Copy)]
@@ -34,37 +34,61 @@ pub(super) struct Outcome {
 
 /// The effects a statement has: one, or both where the Effect element could not be read.
 pub(super) fn outcomes(placed: Placed<'_>, request: &Request<'_>) -> Vec<Outcome> {
-    let unreadable = unreadable_part(placed, "Matches");
-    let without_principal = Formula::all([
-        action_formula(&placed.statement.actions, request, &unreadable),
-        resource_formula(placed, request, &unreadable),
-    ]);
-    if without_principal == Formula::False {
-        return Vec::new();
-    }
-    let conditions = placed.statement.conditions.iter().map(|clause| clause_formula(clause, request, &unreadable));
-    let without_principal = Formula::all(std::iter::once(without_principal).chain(conditions));
+    let outcome_with = |effect, doubt: Doubt<'_>, certainly: Formula| {
+        let applies = Formula::all([certainly, applies(placed, request, &doubt)]);
+        outcome(placed, effect, applies, &doubt, request)
+    };
     match placed.statement.effect {
-        Some(effect) => outcome(placed, effect, without_principal, request).into_iter().collect(),
+        Some(effect) => {
+            let doubt = Doubt {
+                placed,
+                operator: "Matches",
+            };
+            outcome_with(effect, doubt, Formula::True).into_iter().collect()
+        }
         None => [(Effect::Allow, "Allows"), (Effect::Deny, "Denies")]
             .into_iter()
             .filter_map(|(effect, operator)| {
-                let formula = Formula::all([without_principal.clone(), unreadable_part(placed, operator)]);
-                outcome(placed, effect, formula, request)
+                let doubt = Doubt { placed, operator };
+                outcome_with(effect, doubt, doubt.formula())
             })
             .collect(),
     }
 }
 
-fn outcome(placed: Placed<'_>, effect: Effect, without_principal: Formula, request: &Request<'_>) -> Option<Outcome> {
-    if without_principal == Formula::False {
+/// Under which context action, resource and conditions match.
+fn applies(placed: Placed<'_>, request: &Request<'_>, unreadable: &Doubt<'_>) -> Formula {
+    let action = action_formula(&placed.statement.actions, request, unreadable);
+    if action == Formula::False {
+        return action;
+    }
+    let matches = Formula::all([action, resource_formula(placed, request, unreadable)]);
+    if matches == Formula::False {
+        return matches;
+    }
+    let conditions = placed
+        .statement
+        .conditions
+        .iter()
+        .map(|clause| clause_formula(clause, request, unreadable));
+    Formula::all(std::iter::once(matches).chain(conditions))
+}
+
+fn outcome(
+    placed: Placed<'_>,
+    effect: Effect,
+    applies: Formula,
+    unreadable: &Doubt<'_>,
+    request: &Request<'_>,
+) -> Option<Outcome> {
+    if applies == Formula::False {
         return None;
     }
-    let Naming { named, mut caveats } = naming(placed, effect, request);
+    let Naming { named, mut caveats } = naming(placed, effect, request, unreadable);
     let narrowed = Named {
-        directly: narrow(named.directly, &without_principal),
-        as_role: narrow(named.as_role, &without_principal),
-        by_account: narrow(named.by_account, &without_principal),
+        directly: narrow(named.directly, &applies),
+        as_role: narrow(named.as_role, &applies),
+        by_account: narrow(named.by_account, &applies),
     };
     let formula = narrowed.at_all();
     if formula == Formula::False && caveats.is_empty() {
@@ -82,7 +106,9 @@ fn outcome(placed: Placed<'_>, effect: Effect, without_principal: Formula, reque
 }
 
 fn narrow(named: Option<Formula>, by: &Formula) -> Option<Formula> {
-    named.map(|formula| Formula::all([formula, by.clone()])).filter(|formula| *formula != Formula::False)
+    named
+        .map(|formula| Formula::all([formula, by.clone()]))
+        .filter(|formula| *formula != Formula::False)
 }
 
 fn reference(placed: Placed<'_>, effect: Effect) -> StatementRef {
@@ -96,29 +122,60 @@ fn reference(placed: Placed<'_>, effect: Effect) -> StatementRef {
 }
 
 /// Stands for what a statement might say where it could not be read.
-fn unreadable_part(placed: Placed<'_>, operator: &str) -> Formula {
-    let place = format!("{}#{}", placed.policy.name, placed.statement.index);
-    Atom::opaque(UNREADABLE_STATEMENT_KEY, operator, vec![place], Caveat::PolicyPartlyUnreadable)
+#[derive(Clone, Copy)]
+pub(super) struct Doubt<'a> {
+    placed: Placed<'a>,
+    /// `Matches`, or `Allows` and `Denies` where it could not be read which of them the statement does.
+    operator: &'static str,
 }
 
-fn action_formula(actions: &Element<ActionPattern>, request: &Request<'_>, unreadable: &Formula) -> Formula {
-    element_formula(actions, unreadable, unreadable, |pattern| Formula::known(pattern.matches_folded(&request.action)))
+impl Doubt<'_> {
+    /// A test that is true if the statement, read properly, does so.
+    pub(super) fn formula(&self) -> Formula {
+        let place = format!("{}#{}", self.placed.policy.name, self.placed.statement.index);
+        Atom::opaque(
+            UNREADABLE_STATEMENT_KEY,
+            self.operator,
+            vec![place],
+            Caveat::PolicyPartlyUnreadable,
+        )
+    }
 }
 
-fn resource_formula(placed: Placed<'_>, request: &Request<'_>, unreadable: &Formula) -> Formula {
+fn action_formula(actions: &Element<ActionPattern>, request: &Request<'_>, unreadable: &Doubt<'_>) -> Formula {
+    element_formula(actions, &|| unreadable.formula(), unreadable, |pattern| {
+        Formula::known(pattern.matches_folded(&request.action))
+    })
+}
+
+fn resource_formula(placed: Placed<'_>, request: &Request<'_>, unreadable: &Doubt<'_>) -> Formula {
     // A policy on a resource speaks of that resource, whether it says so (bucket policies) or not (trust policies, ECR).
-    let missing = if placed.layer == Layer::Resource { &Formula::True } else { unreadable };
-    element_formula(&placed.statement.resources, missing, unreadable, |template| template_formula(template, request))
+    let missing = || match placed.layer {
+        Layer::Resource => Formula::True,
+        _ => unreadable.formula(),
+    };
+    element_formula(&placed.statement.resources, &missing, unreadable, |template| {
+        template_formula(template, request)
+    })
 }
 
-fn element_formula<T>(element: &Element<T>, missing: &Formula, unreadable: &Formula, matches: impl Fn(&T) -> Formula) -> Formula {
+fn element_formula<T>(
+    element: &Element<T>,
+    missing: &dyn Fn() -> Formula,
+    unreadable: &Doubt<'_>,
+    matches: impl Fn(&T) -> Formula,
+) -> Formula {
     let any_of = |entries: &Entries<T>| {
-        let rest = if entries.incomplete { unreadable.clone() } else { Formula::False };
+        let rest = if entries.incomplete {
+            unreadable.formula()
+        } else {
+            Formula::False
+        };
         Formula::any(entries.items.iter().map(&matches).chain([rest]))
     };
     match element {
-        Element::Missing => missing.clone(),
-        Element::Unreadable => unreadable.clone(),
+        Element::Missing => missing(),
+        Element::Unreadable => unreadable.formula(),
         Element::Only(entries) => any_of(entries),
         Element::Except(entries) => any_of(entries).negate(),
     }
@@ -145,17 +202,19 @@ struct Naming {
     caveats: Vec<Caveat>,
 }
 
-fn naming(placed: Placed<'_>, effect: Effect, request: &Request<'_>) -> Naming {
-    let unreadable = unreadable_part(placed, "Matches");
+fn naming(placed: Placed<'_>, effect: Effect, request: &Request<'_>, unreadable: &Doubt<'_>) -> Naming {
     let everyone = || named_directly(Formula::True);
     let named = match (&placed.statement.principals, placed.layer) {
         (_, Layer::Identity | Layer::Boundary | Layer::Session | Layer::Scp) => everyone(),
-        (Element::Missing, Layer::Resource) | (Element::Unreadable, _) => named_directly(unreadable),
+        (Element::Missing, Layer::Resource) | (Element::Unreadable, _) => named_directly(unreadable.formula()),
         (Element::Missing, _) => everyone(),
-        (Element::Only(entries), _) => only_named(entries, request, &unreadable),
-        (Element::Except(entries), _) => return all_but(entries, effect, request, &unreadable),
+        (Element::Only(entries), _) => only_named(entries, request, unreadable),
+        (Element::Except(entries), _) => return all_but(entries, effect, request, unreadable),
     };
-    Naming { named, caveats: Vec::new() }
+    Naming {
+        named,
+        caveats: Vec::new(),
+    }
 }
 
 fn named_directly(formula: Formula) -> Named {
@@ -165,11 +224,11 @@ fn named_directly(formula: Formula) -> Named {
     }
 }
 
-fn only_named(entries: &Entries<PrincipalPattern>, request: &Request<'_>, unreadable: &Formula) -> Named {
+fn only_named(entries: &Entries<PrincipalPattern>, request: &Request<'_>, unreadable: &Doubt<'_>) -> Named {
     let mut named = named_by(&entries.items, request, unreadable);
     if entries.incomplete {
         let before = named.directly.take().unwrap_or(Formula::False);
-        named.directly = Some(Formula::any([before, unreadable.clone()]));
+        named.directly = Some(Formula::any([before, unreadable.formula()]));
     }
     named
 }
@@ -177,8 +236,17 @@ fn only_named(entries: &Entries<PrincipalPattern>, request: &Request<'_>, unread
 /// NotPrincipal. "The NotPrincipal element with a Deny effect will always deny any IAM principal that has a permissions boundary policy
 /// attached, regardless of the values specified in the NotPrincipal element." And: "When you use NotPrincipal, you must also specify the account ARN of the not-denied principal. Otherwise, the policy
 /// might deny access to the entire account containing the principal": where the account is not listed, a Deny is taken not to apply, with a caveat.
-fn all_but(entries: &Entries<PrincipalPattern>, effect: Effect, request: &Request<'_>, unreadable: &Formula) -> Naming {
-    let rest = if entries.incomplete { unreadable.clone() } else { Formula::False };
+fn all_but(
+    entries: &Entries<PrincipalPattern>,
+    effect: Effect,
+    request: &Request<'_>,
+    unreadable: &Doubt<'_>,
+) -> Naming {
+    let rest = if entries.incomplete {
+        unreadable.formula()
+    } else {
+        Formula::False
+    };
     let exempted = Formula::any([exempted_by(&entries.items, request, unreadable), rest]);
     let own_account = request.question.principal.account();
     let lists_account = entries
@@ -189,7 +257,10 @@ fn all_but(entries: &Entries<PrincipalPattern>, effect: Effect, request: &Reques
     let formula = exempted.negate();
     let (named, is_silent) = match effect {
         Effect::Deny if request.limits.boundary => (named_directly(Formula::True), false),
-        Effect::Deny => (named_directly(formula), may_be_exempted && own_account.is_some() && !lists_account),
+        Effect::Deny => (
+            named_directly(formula),
+            may_be_exempted && own_account.is_some() && !lists_account,
+        ),
         // AWS does not say whether such an Allow is limited by boundary and session policy: the stricter reading is that it is.
         Effect::Allow => {
             let named = Named {
@@ -199,11 +270,18 @@ fn all_but(entries: &Entries<PrincipalPattern>, effect: Effect, request: &Reques
             (named, request.limits.boundary || request.limits.session)
         }
     };
-    let caveats = if is_silent { vec![Caveat::UndocumentedRule] } else { Vec::new() };
+    let caveats = if is_silent {
+        vec![Caveat::UndocumentedRule]
+    } else {
+        Vec::new()
+    };
     Naming { named, caveats }
 }
 
 /// These policies have no Principal element; AWS refuses to store one that has.
 fn has_misplaced_principal(placed: Placed<'_>) -> bool {
-    matches!(placed.layer, Layer::Identity | Layer::Boundary | Layer::Session | Layer::Scp) && placed.statement.principals != Element::Missing
+    matches!(
+        placed.layer,
+        Layer::Identity | Layer::Boundary | Layer::Session | Layer::Scp
+    ) && placed.statement.principals != Element::Missing
 }

@@ -1,14 +1,14 @@
 //! A pattern with a variable of unknown value against a known text: for which values of the variable does it match?
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use crate::atom::{Atom, Presence};
 use crate::formula::Formula;
 use crate::glob::{ActiveStates, Glob, Token};
 use crate::language::LetterCase;
-use crate::operator::{Comparison, ConditionOperator, OperatorName};
+use crate::operator::{ConditionOperator, OperatorName};
 use crate::predicate::Predicate;
-use crate::request::Request;
 use crate::variables::Piece;
 
 /// How many stretches of the text are tried as the variable's value.
@@ -17,21 +17,15 @@ const MOST_CANDIDATES: usize = 4_096;
 /// How many values an answer lists.
 const MOST_VALUES: usize = 64;
 
-/// Under which context a condition value with open variables matches `text`. `None` when that cannot be said exactly.
-pub(super) fn open_match(pieces: &[Piece], text: &str, operator: OperatorName, _request: &Request<'_>) -> Option<Formula> {
-    if operator.comparison() == Comparison::TextIgnoringCase {
-        return None;
-    }
-    match_pieces(pieces, text)
-}
-
 /// Under which context a pattern with one open variable, however often it stands in it, matches `text`.
 pub(super) fn match_pieces(pieces: &[Piece], text: &str) -> Option<Formula> {
     let (key, default) = only_variable(pieces)?;
     let values = matching_values(pieces, text)?;
     let by_value = equals(key, values);
     match default {
-        Some(default) if substitute(pieces, default).matches(text) => Some(Formula::any([by_value, Atom::presence(key, Presence::Absent)])),
+        Some(default) if substitute(pieces, default).matches(text) => {
+            Some(Formula::any([by_value, Atom::presence(key, Presence::Absent)]))
+        }
         _ => Some(by_value),
     }
 }
@@ -46,7 +40,7 @@ fn equals(key: &str, values: BTreeSet<String>) -> Formula {
         globs,
         case: LetterCase::Sensitive,
     };
-    Atom::test(key, operator, values.into_iter().collect(), predicate)
+    Atom::test(key, operator, values.into_iter().collect(), Arc::new(predicate))
 }
 
 /// The one variable of a pattern, with its default. `None` when there are several.

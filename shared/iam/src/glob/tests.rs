@@ -30,7 +30,11 @@ fn wildcards_match_as_the_policy_language_says() {
 fn a_star_that_ends_its_segment_runs_past_the_colon() {
     for (pattern, resource, want) in [
         ("arn:aws:sqs:*", "arn:aws:sqs:eu-west-1:111122223333:orders", true),
-        ("arn:aws:sqs:*:orders", "arn:aws:sqs:eu-west-1:111122223333:orders", true),
+        (
+            "arn:aws:sqs:*:orders",
+            "arn:aws:sqs:eu-west-1:111122223333:orders",
+            true,
+        ),
         ("arn:aws:sqs:*s", "arn:aws:sqs:eu-west-1:111122223333:orders", false),
         ("arn:aws:s3:::a*/x", "arn:aws:s3:::a1:b/x", false),
         ("arn:aws:s3:::a?b", "arn:aws:s3:::a:b", false),
@@ -48,7 +52,11 @@ fn arn_components_are_compared_one_by_one() {
     for (pattern, text, want) in [
         ("arn:aws:iam::*:role/x", "arn:aws:iam::111122223333:role/x", true),
         ("arn:*:role/x", "arn:aws:iam::111122223333:role/x", false),
-        ("arn:aws:logs:*:*:*", "arn:aws:logs:eu-west-1:111122223333:log-group:x", true),
+        (
+            "arn:aws:logs:*:*:*",
+            "arn:aws:logs:eu-west-1:111122223333:log-group:x",
+            true,
+        ),
         ("arn:aws:s3:*", "arn:aws:s3:::bucket", false),
     ] {
         let glob = Glob::new(pattern, WildcardScope::ArnComponents);

@@ -5,13 +5,18 @@ fn find(wanted: &[&str], unwanted: &[&str]) -> Search {
     let compile = |text: &&str| vec![Glob::new(text, WildcardScope::Anywhere)];
     let matching: Vec<Vec<Glob>> = wanted.iter().map(compile).collect();
     let avoiding: Vec<Vec<Glob>> = unwanted.iter().map(compile).collect();
-    let demand = |globs, wanted| TextDemand { globs, case: LetterCase::Sensitive, wanted };
+    let demand = |globs, wanted| TextDemand {
+        globs,
+        case: LetterCase::Sensitive,
+        wanted,
+    };
     let demands: Vec<TextDemand<'_>> = matching
         .iter()
         .map(|globs| demand(globs.as_slice(), Wanted::Match))
         .chain(avoiding.iter().map(|globs| demand(globs.as_slice(), Wanted::NoMatch)))
         .collect();
-    find_text(&demands)
+    let mut budget = SEARCH_BUDGET;
+    find_text(&demands, &mut budget)
 }
 
 #[test]
@@ -30,7 +35,9 @@ fn proves_that_there_is_none() {
 
 #[test]
 fn gives_up_rather_than_run_on() {
-    let hard: Vec<String> = (0..12).map(|n| format!("*{}*{}*", "a".repeat(n + 3), "b".repeat(n + 5))).collect();
+    let hard: Vec<String> = (0..12)
+        .map(|n| format!("*{}*{}*", "a".repeat(n + 3), "b".repeat(n + 5)))
+        .collect();
     let hard: Vec<&str> = hard.iter().map(String::as_str).collect();
     let unwanted: Vec<String> = (0..12).map(|n| format!("*a{}b*", "?".repeat(n))).collect();
     let unwanted: Vec<&str> = unwanted.iter().map(String::as_str).collect();

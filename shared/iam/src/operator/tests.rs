@@ -27,7 +27,13 @@ fn complement_is_its_own_inverse() {
 
 #[test]
 fn unknown_operators_are_not_guessed() {
-    for text in ["", "StringEqual", "ForSomeValue:StringEquals", "BinaryNotEquals", "IfExists"] {
+    for text in [
+        "",
+        "StringEqual",
+        "ForSomeValue:StringEquals",
+        "BinaryNotEquals",
+        "IfExists",
+    ] {
         assert_eq!(ConditionOperator::parse(text), None, "{text}");
     }
     assert!(ConditionOperator::parse("stringequals").is_some());
@@ -49,6 +55,10 @@ fn a_missing_key_is_treated_as_aws_says() {
         ("Bool", false),
         ("BoolIfExists", true),
     ] {
-        assert_eq!(ConditionOperator::parse(text).unwrap().holds_without_key(), want, "{text}");
+        assert_eq!(
+            ConditionOperator::parse(text).unwrap().holds_without_key(),
+            want,
+            "{text}"
+        );
     }
 }

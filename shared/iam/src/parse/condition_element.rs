@@ -1,15 +1,24 @@
 //! Reading the Condition element.
 
-use serde_json::{Map, Value};
+use std::sync::Arc;
+
+use serde_json::Value;
 
 use super::statement::listed;
 use super::{Diagnostics, escape_pointer};
 use crate::document::{DUPLICATE_MARK, type_name};
+use crate::glob::{Glob, WildcardScope};
 use crate::operator::ConditionOperator;
 use crate::policy::ConditionClause;
+use crate::predicate::Predicate;
 use crate::variables::{Template, VariableSupport};
 
-pub(super) fn parse(value: Option<&Value>, at: &str, support: VariableSupport, diagnostics: &mut Diagnostics) -> Vec<ConditionClause> {
+pub(super) fn parse(
+    value: Option<&Value>,
+    at: &str,
+    support: VariableSupport,
+    diagnostics: &mut Diagnostics,
+) -> Vec<ConditionClause> {
     match value {
         None => Vec::new(),
         Some(Value::Object(by_operator)) => by_operator
@@ -20,7 +29,11 @@ pub(super) fn parse(value: Option<&Value>, at: &str, support: VariableSupport, d
             })
             .collect(),
         Some(other) => {
-            diagnostics.report("bad_type", at, format!("the Condition element is an object: found {}", type_name(other)));
+            diagnostics.report(
+                "bad_type",
+                at,
+                format!("the Condition element is an object: found {}", type_name(other)),
+            );
             unreadable()
         }
     }
@@ -37,79 +50,106 @@ fn unreadable_clause(operator_text: &str, key: &str) -> ConditionClause {
         operator: None,
         key: key.to_owned(),
         values: Vec::new(),
+        predicate: None,
         readable: false,
     }
 }
 
-fn parse_operator(written: &str, keys: &Value, at: &str, support: VariableSupport, diagnostics: &mut Diagnostics) -> Vec<ConditionClause> {
-    // Both blocks of an operator that stands twice are kept: all of them have to hold.
-    let operator_text = written.split_once(DUPLICATE_MARK).map_or(written, |(operator, _)| operator);
-    if operator_text != written {
-        diagnostics.report("duplicate_element", at, format!("{operator_text} stands here more than once: all of them have to hold"));
-    }
-    let operator = ConditionOperator::parse(operator_text);
-    if operator.is_none() {
-        diagnostics.report("unknown_operator", at, format!("{operator_text:?} is no condition operator"));
-    }
-    let Value::Object(keys) = keys else {
-        diagnostics.report("bad_type", at, format!("an operator's keys are an object: found {}", type_name(keys)));
-        return vec![unreadable_clause(operator_text, "")];
-    };
-    parse_keys(operator_text, operator, keys, at, support, diagnostics)
+/// The keys under one operator.
+struct Block<'a> {
+    operator_text: &'a str,
+    operator: Option<ConditionOperator>,
+    support: VariableSupport,
 }
 
-fn parse_keys(
-    operator_text: &str,
-    operator: Option<ConditionOperator>,
-    keys: &Map<String, Value>,
+fn parse_operator(
+    written: &str,
+    keys: &Value,
     at: &str,
     support: VariableSupport,
     diagnostics: &mut Diagnostics,
 ) -> Vec<ConditionClause> {
-    let mut clauses = Vec::with_capacity(keys.len());
-    for (written, values) in keys {
-        let at = format!("{at}/{}", escape_pointer(written));
-        let key = written.split_once(DUPLICATE_MARK).map_or(written.as_str(), |(key, _)| key);
-        if key != written {
-            diagnostics.report("duplicate_element", &at, format!("the key {key:?} stands here more than once"));
-            clauses.push(unreadable_clause(operator_text, key));
-            continue;
-        }
-        clauses.push(parse_values(operator_text, operator, key, values, &at, support, diagnostics));
+    // Both blocks of an operator that stands twice are kept: all of them have to hold.
+    let operator_text = written
+        .split_once(DUPLICATE_MARK)
+        .map_or(written, |(operator, _)| operator);
+    if operator_text != written {
+        let message = format!("{operator_text} stands here more than once: all of them have to hold");
+        diagnostics.report("duplicate_element", at, message);
     }
-    clauses
+    let operator = ConditionOperator::parse(operator_text);
+    if operator.is_none() {
+        diagnostics.report(
+            "unknown_operator",
+            at,
+            format!("{operator_text:?} is no condition operator"),
+        );
+    }
+    let Value::Object(keys) = keys else {
+        let message = format!("an operator's keys are an object: found {}", type_name(keys));
+        diagnostics.report("bad_type", at, message);
+        return vec![unreadable_clause(operator_text, "")];
+    };
+    let block = Block {
+        operator_text,
+        operator,
+        support,
+    };
+    keys.iter()
+        .map(|(key, values)| block.parse_key(key, values, &format!("{at}/{}", escape_pointer(key)), diagnostics))
+        .collect()
 }
 
-fn parse_values(
-    operator_text: &str,
-    operator: Option<ConditionOperator>,
-    key: &str,
-    values: &Value,
-    at: &str,
-    support: VariableSupport,
-    diagnostics: &mut Diagnostics,
-) -> ConditionClause {
-    let scope = operator.map_or(crate::glob::WildcardScope::Anywhere, |operator| operator.name.wildcard_scope());
-    let mut clause = ConditionClause {
-        operator_text: operator_text.to_owned(),
-        operator,
-        key: key.to_owned(),
-        values: Vec::new(),
-        readable: true,
-    };
-    for (value, at) in listed(values, at) {
-        match scalar_text(value) {
-            Some(text) => clause.values.push(Template::parse(&text, scope, support)),
-            None => {
-                clause.readable = false;
-                diagnostics.report("bad_type", &at, format!("a condition value is a string, number or boolean: found {}", type_name(value)));
-            }
+impl Block<'_> {
+    fn parse_key(&self, written: &str, values: &Value, at: &str, diagnostics: &mut Diagnostics) -> ConditionClause {
+        let key = written.split_once(DUPLICATE_MARK).map_or(written, |(key, _)| key);
+        if key != written {
+            diagnostics.report(
+                "duplicate_element",
+                at,
+                format!("the key {key:?} stands here more than once"),
+            );
+            return unreadable_clause(self.operator_text, key);
+        }
+        let (values, readable) = self.parse_values(values, at, diagnostics);
+        ConditionClause {
+            operator_text: self.operator_text.to_owned(),
+            operator: self.operator,
+            key: key.to_owned(),
+            predicate: self.compile(&values),
+            values,
+            readable,
         }
     }
-    if clause.readable && clause.values.is_empty() {
-        diagnostics.report("empty_list", at, "the list is empty: no value matches it".to_owned());
+
+    /// The values that could be read, and whether these are all.
+    fn parse_values(&self, values: &Value, at: &str, diagnostics: &mut Diagnostics) -> (Vec<Template>, bool) {
+        let scope = self
+            .operator
+            .map_or(WildcardScope::Anywhere, |operator| operator.name.wildcard_scope());
+        let items = listed(values, at);
+        let mut templates = Vec::with_capacity(items.len());
+        for (value, at) in &items {
+            match scalar_text(value) {
+                Some(text) => templates.push(Template::parse(&text, scope, self.support)),
+                None => {
+                    let found = type_name(value);
+                    let message = format!("a condition value is a string, number or boolean: found {found}");
+                    diagnostics.report("bad_type", at, message);
+                }
+            }
+        }
+        if items.is_empty() {
+            diagnostics.report("empty_list", at, "the list is empty: no value matches it".to_owned());
+        }
+        let readable = templates.len() == items.len();
+        (templates, readable)
     }
-    clause
+
+    fn compile(&self, values: &[Template]) -> Option<Arc<Predicate>> {
+        let globs: Option<Vec<Glob>> = values.iter().map(|value| value.fixed().cloned()).collect();
+        Predicate::compile(self.operator?.name, &globs?).map(Arc::new)
+    }
 }
 
 /// The text of a string, number or boolean: AWS takes all three as condition values.

@@ -33,11 +33,21 @@ pub(super) fn parse(value: &Value, at: &str, diagnostics: &mut Diagnostics) -> E
     entries
 }
 
-fn read_type(principal_type: &str, names: &Value, at: &str, entries: &mut Entries<PrincipalPattern>, diagnostics: &mut Diagnostics) {
+fn read_type(
+    principal_type: &str,
+    names: &Value,
+    at: &str,
+    entries: &mut Entries<PrincipalPattern>,
+    diagnostics: &mut Diagnostics,
+) {
     for (name, at) in listed(names, at) {
         let Some(text) = name.as_str() else {
             entries.incomplete = true;
-            diagnostics.report("bad_type", &at, format!("a principal is a string: found {}", type_name(name)));
+            diagnostics.report(
+                "bad_type",
+                &at,
+                format!("a principal is a string: found {}", type_name(name)),
+            );
             continue;
         };
         let pattern = read_name(principal_type, text);

@@ -22,26 +22,53 @@ const ELEMENTS: [&str; 9] = [
     "Condition",
 ];
 
-pub(super) fn parse(value: &Value, index: usize, at: &str, support: VariableSupport, diagnostics: &mut Diagnostics) -> Statement {
+pub(super) fn parse(
+    value: &Value,
+    index: usize,
+    at: &str,
+    support: VariableSupport,
+    diagnostics: &mut Diagnostics,
+) -> Statement {
     let Value::Object(object) = value else {
-        diagnostics.report("bad_type", at, format!("a statement is an object: found {}", type_name(value)));
+        diagnostics.report(
+            "bad_type",
+            at,
+            format!("a statement is an object: found {}", type_name(value)),
+        );
         return unreadable(value, index);
     };
     let elements = Elements::read(object, &ELEMENTS, at, diagnostics);
-    let mut reader = Reader { elements, at, diagnostics };
+    let mut reader = Reader {
+        elements,
+        at,
+        diagnostics,
+    };
     let conditions = if reader.is_duplicated("Condition") {
         condition_element::unreadable()
     } else {
-        condition_element::parse(reader.elements.get("Condition"), &format!("{at}/Condition"), support, reader.diagnostics)
+        condition_element::parse(
+            reader.elements.get("Condition"),
+            &format!("{at}/Condition"),
+            support,
+            reader.diagnostics,
+        )
     };
     let effect = reader.effect();
     let principals = reader.element("Principal", "NotPrincipal", principal_element::parse);
-    let actions = reader.element("Action", "NotAction", |value, at, diagnostics| entries(value, at, diagnostics, action_pattern));
+    let actions = reader.element("Action", "NotAction", |value, at, diagnostics| {
+        entries(value, at, diagnostics, action_pattern)
+    });
     let resources = reader.element("Resource", "NotResource", |value, at, diagnostics| {
-        entries(value, at, diagnostics, |text| Template::parse(text, WildcardScope::ResourceSegments, support))
+        entries(value, at, diagnostics, |text| {
+            Template::parse(text, WildcardScope::ResourceSegments, support)
+        })
     });
     if actions == Element::Missing {
-        reader.diagnostics.report("missing_action", at, "a statement has an Action or NotAction element".to_owned());
+        reader.diagnostics.report(
+            "missing_action",
+            at,
+            "a statement has an Action or NotAction element".to_owned(),
+        );
     }
     let sid = reader.elements.get("Sid").and_then(Value::as_str).map(str::to_owned);
     let mut statement = Statement {
@@ -77,7 +104,11 @@ pub(super) fn unreadable(value: &Value, index: usize) -> Statement {
 fn readability(statement: &Statement, has_unknown_elements: bool) -> Readability {
     let broken = statement.effect.is_none()
         || is_broken(&statement.principals)
-        || statement.principals.items().iter().any(|pattern| matches!(pattern, PrincipalPattern::Unknown(_)))
+        || statement
+            .principals
+            .items()
+            .iter()
+            .any(|pattern| matches!(pattern, PrincipalPattern::Unknown(_)))
         || is_broken(&statement.actions)
         || statement.actions == Element::Missing
         || is_broken(&statement.resources)
@@ -119,17 +150,27 @@ impl Reader<'_, '_> {
             Some(Some("Deny")) => Some(Effect::Deny),
             Some(_) => {
                 let at = format!("{}/Effect", self.at);
-                self.diagnostics.report("bad_effect", &at, "the effect is neither Allow nor Deny".to_owned());
+                self.diagnostics
+                    .report("bad_effect", &at, "the effect is neither Allow nor Deny".to_owned());
                 None
             }
             None => {
-                self.diagnostics.report("missing_effect", self.at, "a statement has an Effect element".to_owned());
+                self.diagnostics.report(
+                    "missing_effect",
+                    self.at,
+                    "a statement has an Effect element".to_owned(),
+                );
                 None
             }
         }
     }
 
-    fn element<T>(&mut self, only: &'static str, except: &'static str, parse: impl Fn(&Value, &str, &mut Diagnostics) -> Entries<T>) -> Element<T> {
+    fn element<T>(
+        &mut self,
+        only: &'static str,
+        except: &'static str,
+        parse: impl Fn(&Value, &str, &mut Diagnostics) -> Entries<T>,
+    ) -> Element<T> {
         if self.is_duplicated(only) || self.is_duplicated(except) {
             return Element::Unreadable;
         }
@@ -138,7 +179,11 @@ impl Reader<'_, '_> {
             (Some(value), None) => Element::Only(parse(value, &format!("{}/{only}", self.at), self.diagnostics)),
             (None, Some(value)) => Element::Except(parse(value, &format!("{}/{except}", self.at), self.diagnostics)),
             (Some(_), Some(_)) => {
-                self.diagnostics.report("both_elements", self.at, format!("a statement has {only} or {except}, not both"));
+                self.diagnostics.report(
+                    "both_elements",
+                    self.at,
+                    format!("a statement has {only} or {except}, not both"),
+                );
                 Element::Unreadable
             }
         }
@@ -162,7 +207,11 @@ fn entries<T>(value: &Value, at: &str, diagnostics: &mut Diagnostics, read: impl
             Some(text) => entries.items.push(read(text)),
             None => {
                 entries.incomplete = true;
-                diagnostics.report("bad_type", &at, format!("a string belongs here: found {}", type_name(item)));
+                diagnostics.report(
+                    "bad_type",
+                    &at,
+                    format!("a string belongs here: found {}", type_name(item)),
+                );
             }
         }
     }
@@ -175,7 +224,11 @@ fn entries<T>(value: &Value, at: &str, diagnostics: &mut Diagnostics, read: impl
 /// The items of a list, or the value itself where there is no list, each with its JSON pointer.
 pub(super) fn listed<'v>(value: &'v Value, at: &str) -> Vec<(&'v Value, String)> {
     match value {
-        Value::Array(items) => items.iter().enumerate().map(|(index, item)| (item, format!("{at}/{index}"))).collect(),
+        Value::Array(items) => items
+            .iter()
+            .enumerate()
+            .map(|(index, item)| (item, format!("{at}/{index}")))
+            .collect(),
         lone => vec![(lone, at.to_owned())],
     }
 }

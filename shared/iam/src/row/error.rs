@@ -57,6 +57,10 @@ impl RowError {
             serde_json::error::Category::Eof => "the line ends within a JSON value",
             _ => "the line is not JSON",
         };
-        Self::new(RowErrorCode::MalformedJson, format!("{what} (column {})", error.column()), "")
+        Self::new(
+            RowErrorCode::MalformedJson,
+            format!("{what} (column {})", error.column()),
+            "",
+        )
     }
 }

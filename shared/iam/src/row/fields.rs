@@ -41,27 +41,54 @@ pub(super) fn object(row: &Value) -> Result<&Map<String, Value>, RowError> {
 fn check_unknown(name: &str) -> Result<(), RowError> {
     let at = format!("/{}", escape_pointer(name));
     if let Some((field, _)) = name.split_once(DUPLICATE_MARK) {
-        return Err(RowError::new(RowErrorCode::DuplicateField, format!("{field} stands here more than once"), format!("/{}", escape_pointer(field))));
+        return Err(RowError::new(
+            RowErrorCode::DuplicateField,
+            format!("{field} stands here more than once"),
+            format!("/{}", escape_pointer(field)),
+        ));
     }
     match KNOWN.iter().find(|known| skeleton(known) == skeleton(name)) {
-        Some(meant) => Err(RowError::new(RowErrorCode::UnknownField, format!("the field is written {meant}"), at)),
+        Some(meant) => Err(RowError::new(
+            RowErrorCode::UnknownField,
+            format!("the field is written {meant}"),
+            at,
+        )),
         None => Ok(()),
     }
 }
 
 /// A name without what is easily got wrong: case, separators, plural.
 fn skeleton(name: &str) -> String {
-    let letters: String = name.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
-    letters.replace("policies", "policy").replace("boundaries", "boundary").replace("permissions", "permission").trim_end_matches('s').to_owned()
+    let letters: String = name
+        .chars()
+        .filter(char::is_ascii_alphanumeric)
+        .collect::<String>()
+        .to_ascii_lowercase();
+    letters
+        .replace("policies", "policy")
+        .replace("boundaries", "boundary")
+        .replace("permissions", "permission")
+        .trim_end_matches('s')
+        .to_owned()
 }
 
 pub(super) fn bad_type(wanted: &str, found: &Value, at: &str) -> RowError {
-    RowError::new(RowErrorCode::BadType, format!("{wanted}: found {}", type_name(found)), at)
+    RowError::new(
+        RowErrorCode::BadType,
+        format!("{wanted}: found {}", type_name(found)),
+        at,
+    )
 }
 
 /// A string that has to be there.
 pub(super) fn required_text<'r>(fields: &'r Map<String, Value>, name: &str) -> Result<&'r str, RowError> {
-    optional_text(fields, name)?.ok_or_else(|| RowError::new(RowErrorCode::MissingField, format!("{name} is required"), format!("/{name}")))
+    optional_text(fields, name)?.ok_or_else(|| {
+        RowError::new(
+            RowErrorCode::MissingField,
+            format!("{name} is required"),
+            format!("/{name}"),
+        )
+    })
 }
 
 /// A string, or nothing.
@@ -94,7 +121,11 @@ pub(super) fn context(fields: &Map<String, Value>) -> Result<Context, RowError> 
     for (key, value) in keys {
         let at = format!("/context/{}", escape_pointer(key));
         if key.contains(DUPLICATE_MARK) || !seen.insert(fold_key(key)) {
-            return Err(RowError::new(RowErrorCode::BadContext, "the key stands here more than once (names ignore case)", at));
+            return Err(RowError::new(
+                RowErrorCode::BadContext,
+                "the key stands here more than once (names ignore case)",
+                at,
+            ));
         }
         context.insert(key, context_values(value, &at)?);
     }
@@ -108,7 +139,11 @@ fn context_values(value: &Value, at: &str) -> Result<Vec<String>, RowError> {
         Value::Array(items) => items
             .iter()
             .enumerate()
-            .map(|(index, item)| item.as_str().map(str::to_owned).ok_or_else(|| bad_type(WANTED, item, &format!("{at}/{index}"))))
+            .map(|(index, item)| {
+                item.as_str()
+                    .map(str::to_owned)
+                    .ok_or_else(|| bad_type(WANTED, item, &format!("{at}/{index}")))
+            })
             .collect(),
         other => Err(bad_type(WANTED, other, at)),
     }

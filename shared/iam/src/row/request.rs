@@ -93,7 +93,10 @@ impl RowPolicies {
             session: self.session.as_ref(),
             scps: &self.scps,
             rcps: &self.rcps,
-            resource: self.resource.as_ref().map_or(ResourcePolicyInput::NotSet, ResourcePolicyInput::Set),
+            resource: self
+                .resource
+                .as_ref()
+                .map_or(ResourcePolicyInput::NotSet, ResourcePolicyInput::Set),
             endpoint: &self.endpoint,
             uncollected: &[],
         }
@@ -109,7 +112,8 @@ fn principal(fields: &Map<String, Value>) -> Result<Principal, RowError> {
             RowError::new(RowErrorCode::BadPrincipal, message, "/principal_type")
         })?),
     };
-    Principal::parse(text, principal_type).map_err(|error| RowError::new(RowErrorCode::BadPrincipal, error.to_string(), "/principal"))
+    Principal::parse(text, principal_type)
+        .map_err(|error| RowError::new(RowErrorCode::BadPrincipal, error.to_string(), "/principal"))
 }
 
 fn levels(fields: &Map<String, Value>, name: &str) -> Result<Vec<PolicyLevel>, RowError> {
@@ -125,7 +129,11 @@ fn read_level(level: &Value, at: &str) -> Result<PolicyLevel, RowError> {
         return Err(bad_type("a level is an object with its policies", level, at));
     };
     if !matches!(level.get("org_id"), None | Some(Value::Null | Value::String(_))) {
-        return Err(RowError::new(RowErrorCode::BadType, "org_id is a string", format!("{at}/org_id")));
+        return Err(RowError::new(
+            RowErrorCode::BadType,
+            "org_id is a string",
+            format!("{at}/org_id"),
+        ));
     }
     let at = format!("{at}/policies");
     if matches!(level.get("policies"), None | Some(Value::Null)) {
@@ -153,7 +161,8 @@ fn document(fields: &Map<String, Value>, name: &str) -> Result<Option<NamedPolic
 }
 
 fn read_document(value: &Value, at: String) -> Result<NamedPolicy, RowError> {
-    let document = decode_document(value).map_err(|error| RowError::new(RowErrorCode::BadDocument, error.to_string(), at.as_str()))?;
+    let document = decode_document(value)
+        .map_err(|error| RowError::new(RowErrorCode::BadDocument, error.to_string(), at.as_str()))?;
     Ok(NamedPolicy {
         policy: Arc::new(parse_policy(&document).policy),
         name: at,

@@ -9,7 +9,7 @@ use sv0_model::time::Timestamp;
 use super::{KeyDomain, Verdict, worst};
 use crate::atom::{Atom, AtomOperator, Presence};
 use crate::glob::Glob;
-use crate::language::{LetterCase, Search, TextDemand, Wanted, find_text};
+use crate::language::{LetterCase, SEARCH_BUDGET, Search, TextDemand, Wanted, find_text};
 use crate::operator::{ConditionOperator, Quantifier};
 use crate::predicate::Predicate;
 
@@ -44,20 +44,32 @@ pub(super) fn is_known_single_valued(folded_key: &str) -> bool {
 /// A predicate that a value has to meet, or to miss.
 type Constraint<'a> = (&'a Predicate, Wanted);
 
-pub(super) fn can_meet(atoms: &[Arc<Atom>], domain: &KeyDomain, cardinality: Cardinality) -> Verdict {
+pub(super) fn can_meet(
+    atoms: &[Arc<Atom>],
+    domain: &KeyDomain,
+    cardinality: Cardinality,
+    budget: &mut usize,
+) -> Verdict {
     if contradicts_itself(atoms) {
         return Verdict::Impossible;
     }
     if !domain.always_present && atoms.iter().all(|atom| holds_without_key(atom)) {
         return Verdict::Possible;
     }
-    if atoms.iter().any(|atom| atom.demanded_presence() == Some(Presence::Absent)) {
+    if atoms
+        .iter()
+        .any(|atom| atom.demanded_presence() == Some(Presence::Absent))
+    {
         return Verdict::Impossible;
     }
     let mut every_value: Vec<Constraint<'_>> = Vec::new();
     let mut some_value: Vec<Constraint<'_>> = Vec::new();
     for (operator, predicate) in atoms.iter().filter_map(|atom| compared(atom)) {
-        let wanted = if operator.name.is_negated() { Wanted::NoMatch } else { Wanted::Match };
+        let wanted = if operator.name.is_negated() {
+            Wanted::NoMatch
+        } else {
+            Wanted::Match
+        };
         let is_universal = match operator.quantifier {
             Quantifier::ForAllValues => true,
             Quantifier::ForAnyValue => false,
@@ -72,7 +84,7 @@ pub(super) fn can_meet(atoms: &[Arc<Atom>], domain: &KeyDomain, cardinality: Car
     match cardinality {
         Cardinality::One => {
             every_value.append(&mut some_value);
-            value_exists(&every_value, &domain.patterns)
+            value_exists(&every_value, &domain.patterns, budget)
         }
         // The empty list meets every universal demand.
         Cardinality::Many => some_value
@@ -80,7 +92,7 @@ pub(super) fn can_meet(atoms: &[Arc<Atom>], domain: &KeyDomain, cardinality: Car
             .map(|constraint| {
                 let mut together = every_value.clone();
                 together.push(*constraint);
-                value_exists(&together, &domain.patterns)
+                value_exists(&together, &domain.patterns, budget)
             })
             .fold(Verdict::Possible, worst),
     }
@@ -113,20 +125,25 @@ fn compared(atom: &Atom) -> Option<(ConditionOperator, &Predicate)> {
 }
 
 /// Whether one value meets all constraints and the domain.
-fn value_exists(constraints: &[Constraint<'_>], domain: &[Glob]) -> Verdict {
-    let mut candidates: Vec<String> = constraints.iter().flat_map(|(predicate, _)| candidates(predicate)).collect();
+fn value_exists(constraints: &[Constraint<'_>], domain: &[Glob], budget: &mut usize) -> Verdict {
+    let mut candidates: Vec<String> = constraints
+        .iter()
+        .flat_map(|(predicate, _)| candidates(predicate))
+        .collect();
     candidates.extend(domain.iter().filter_map(Glob::as_literal).map(str::to_owned));
     candidates.push("sv0-some-other-value".to_owned());
     if candidates.iter().any(|value| meets(value, constraints, domain)) {
         return Verdict::Possible;
     }
     let predicates = || constraints.iter().map(|(predicate, _)| *predicate);
-    let candidates_are_complete = constraints.iter().any(|(predicate, wanted)| *wanted == Wanted::Match && is_finite(predicate))
+    let candidates_are_complete = constraints
+        .iter()
+        .any(|(predicate, wanted)| *wanted == Wanted::Match && is_finite(predicate))
         || (domain.is_empty() && is_one_ordered_kind(constraints));
     if candidates_are_complete {
         Verdict::Impossible
     } else if predicates().all(|predicate| matches!(predicate, Predicate::Text { .. })) {
-        search_text(constraints, domain)
+        search_text(constraints, domain, budget)
     } else {
         Verdict::Unknown
     }
@@ -134,13 +151,18 @@ fn value_exists(constraints: &[Constraint<'_>], domain: &[Glob]) -> Verdict {
 
 fn meets(value: &str, constraints: &[Constraint<'_>], domain: &[Glob]) -> bool {
     (domain.is_empty() || domain.iter().any(|glob| glob.matches(value)))
-        && constraints.iter().all(|(predicate, wanted)| predicate.holds(value) == (*wanted == Wanted::Match))
+        && constraints
+            .iter()
+            .all(|(predicate, wanted)| predicate.holds(value) == (*wanted == Wanted::Match))
 }
 
 /// Whether the predicate's candidates are all values that meet it, up to what no other predicate tells apart.
 fn is_finite(predicate: &Predicate) -> bool {
     match predicate {
-        Predicate::Text { globs, case: LetterCase::Sensitive } => globs.iter().all(|glob| glob.as_literal().is_some()),
+        Predicate::Text {
+            globs,
+            case: LetterCase::Sensitive,
+        } => globs.iter().all(|glob| glob.as_literal().is_some()),
         Predicate::Bool(_) | Predicate::Binary(_) => true,
         _ => false,
     }
@@ -169,7 +191,10 @@ fn candidates(predicate: &Predicate) -> Vec<String> {
 
 /// The bound and its nearest neighbours: nothing lies between them for another bound to tell apart.
 fn around_number(bound: f64) -> Vec<String> {
-    [bound.next_down(), bound, bound.next_up()].iter().map(f64::to_string).collect()
+    [bound.next_down(), bound, bound.next_up()]
+        .iter()
+        .map(f64::to_string)
+        .collect()
 }
 
 fn around_date(bound: i64) -> Vec<String> {
@@ -183,7 +208,11 @@ fn around_date(bound: i64) -> Vec<String> {
 
 fn around_network(network: &IpNet) -> Vec<String> {
     let (first, last) = (network.network(), network.broadcast());
-    [previous(first), Some(first), Some(last), next(last)].into_iter().flatten().map(|address| address.to_string()).collect()
+    [previous(first), Some(first), Some(last), next(last)]
+        .into_iter()
+        .flatten()
+        .map(|address| address.to_string())
+        .collect()
 }
 
 fn previous(address: IpAddr) -> Option<IpAddr> {
@@ -200,7 +229,7 @@ fn next(address: IpAddr) -> Option<IpAddr> {
     }
 }
 
-fn search_text(constraints: &[Constraint<'_>], domain: &[Glob]) -> Verdict {
+fn search_text(constraints: &[Constraint<'_>], domain: &[Glob], budget: &mut usize) -> Verdict {
     let mut demands: Vec<TextDemand<'_>> = constraints
         .iter()
         .filter_map(|(predicate, wanted)| match predicate {
@@ -219,7 +248,11 @@ fn search_text(constraints: &[Constraint<'_>], domain: &[Glob]) -> Verdict {
             wanted: Wanted::Match,
         });
     }
-    match find_text(&demands) {
+    let mut own = SEARCH_BUDGET.min(*budget);
+    let before = own;
+    let found = find_text(&demands, &mut own);
+    *budget = budget.saturating_sub(before - own);
+    match found {
         Search::Found(_) => Verdict::Possible,
         Search::Impossible => Verdict::Impossible,
         Search::TooLarge => Verdict::Unknown,

@@ -9,12 +9,12 @@ fn lookup<'v>(key: &str) -> VariableValue<'v> {
     }
 }
 
-fn resolved(text: &str, scope: WildcardScope) -> Resolved {
-    Template::parse(text, scope, VariableSupport::Recognized).resolve(&lookup)
+fn template(text: &str, scope: WildcardScope) -> Template {
+    Template::parse(text, scope, VariableSupport::Recognized)
 }
 
 fn matches(text: &str, value: &str) -> bool {
-    match resolved(text, WildcardScope::Anywhere) {
+    match template(text, WildcardScope::Anywhere).resolve(&lookup) {
         Resolved::Ready(glob) => glob.matches(value),
         _ => false,
     }
@@ -55,7 +55,8 @@ fn what_is_no_variable_stays_text() {
 
 #[test]
 fn open_variables_are_written_back() {
-    let Resolved::Open(pieces) = resolved("${aws:PrincipalTag/star}-${open, 'd'}-*", WildcardScope::Anywhere) else {
+    let template = template("${aws:PrincipalTag/star}-${open, 'd'}-*", WildcardScope::Anywhere);
+    let Resolved::Open(pieces) = template.resolve(&lookup) else {
         panic!("an unknown variable stays open");
     };
     assert_eq!(render(&pieces, WildcardScope::Anywhere), "${*}-${open, 'd'}-*");

@@ -21,39 +21,97 @@ const PRINCIPALS: [&str; 5] = [
 
 /// Text operators. A key that is not global counts as one of several values where a set operator stands on it, so `svc:list` always has one.
 fn text_clause() -> impl Strategy<Value = (String, &'static str, Vec<Value>)> {
-    let names = vec!["StringEquals", "StringNotEquals", "StringLike", "StringNotLike", "StringEqualsIgnoreCase", "StringNotEqualsIgnoreCase"];
-    let values = vec(select(vec!["a", "b", "ab", "A", "a*", "?b", "*", "${svc:one}", "${svc:two, 'b'}x", "x${svc:one}"]), 0..3);
+    let names = vec![
+        "StringEquals",
+        "StringNotEquals",
+        "StringLike",
+        "StringNotLike",
+        "StringEqualsIgnoreCase",
+        "StringNotEqualsIgnoreCase",
+    ];
+    let values = vec(
+        select(vec![
+            "a",
+            "b",
+            "ab",
+            "A",
+            "a*",
+            "?b",
+            "*",
+            "${svc:one}",
+            "${svc:two, 'b'}x",
+            "x${svc:one}",
+        ]),
+        0..3,
+    );
     let key_and_prefix = prop_oneof![
-        (select(vec!["svc:one", "svc:two", "aws:TagKeys"]), select(vec!["", "", "ForAnyValue:", "ForAllValues:"])),
+        (
+            select(vec!["svc:one", "svc:two", "aws:TagKeys"]),
+            select(vec!["", "", "ForAnyValue:", "ForAllValues:"])
+        ),
         (Just("svc:list"), select(vec!["ForAnyValue:", "ForAllValues:"])),
     ];
-    (key_and_prefix, select(names), select(vec!["", "IfExists"]), values).prop_map(|((key, prefix), name, suffix, values)| {
-        (format!("{prefix}{name}{suffix}"), key, values.into_iter().map(Value::from).collect())
-    })
+    (key_and_prefix, select(names), select(vec!["", "IfExists"]), values).prop_map(
+        |((key, prefix), name, suffix, values)| {
+            (
+                format!("{prefix}{name}{suffix}"),
+                key,
+                values.into_iter().map(Value::from).collect(),
+            )
+        },
+    )
 }
 
 fn typed_clause() -> impl Strategy<Value = (String, &'static str, Vec<Value>)> {
-    let suffixed = |names: Vec<&'static str>| (select(names), select(vec!["", "IfExists"])).prop_map(|(name, suffix)| format!("{name}{suffix}"));
+    let suffixed = |names: Vec<&'static str>| {
+        (select(names), select(vec!["", "IfExists"])).prop_map(|(name, suffix)| format!("{name}{suffix}"))
+    };
     prop_oneof![
         (
-            suffixed(vec!["NumericEquals", "NumericNotEquals", "NumericLessThan", "NumericLessThanEquals", "NumericGreaterThan", "NumericGreaterThanEquals"]),
+            suffixed(vec![
+                "NumericEquals",
+                "NumericNotEquals",
+                "NumericLessThan",
+                "NumericLessThanEquals",
+                "NumericGreaterThan",
+                "NumericGreaterThanEquals"
+            ]),
             vec(select(vec![json!(1), json!("2"), json!(2.5)]), 1..3),
         )
             .prop_map(|(operator, values)| (operator, "svc:number", values)),
         (
-            suffixed(vec!["DateEquals", "DateNotEquals", "DateLessThan", "DateGreaterThanEquals"]),
+            suffixed(vec![
+                "DateEquals",
+                "DateNotEquals",
+                "DateLessThan",
+                "DateGreaterThanEquals"
+            ]),
             vec(select(vec![json!("2026-01-01T00:00:00Z"), json!("1767225601")]), 1..2),
         )
             .prop_map(|(operator, values)| (operator, "svc:date", values)),
-        (suffixed(vec!["Bool"]), vec(select(vec![json!("true"), json!(false)]), 1..3)).prop_map(|(operator, values)| (operator, "svc:flag", values)),
+        (
+            suffixed(vec!["Bool"]),
+            vec(select(vec![json!("true"), json!(false)]), 1..3)
+        )
+            .prop_map(|(operator, values)| (operator, "svc:flag", values)),
         (
             suffixed(vec!["IpAddress", "NotIpAddress"]),
-            vec(select(vec![json!("10.0.0.0/8"), json!("10.1.0.0/16"), json!("2001:db8::/32")]), 1..3),
+            vec(
+                select(vec![json!("10.0.0.0/8"), json!("10.1.0.0/16"), json!("2001:db8::/32")]),
+                1..3
+            ),
         )
             .prop_map(|(operator, values)| (operator, "svc:address", values)),
         (
             suffixed(vec!["ArnLike", "ArnNotLike", "ArnEquals", "ArnNotEquals"]),
-            vec(select(vec![json!("arn:aws:sns:*:1:x"), json!("arn:aws:sns:eu:1:*"), json!("arn:aws:sns:eu:1:x")]), 1..3),
+            vec(
+                select(vec![
+                    json!("arn:aws:sns:*:1:x"),
+                    json!("arn:aws:sns:eu:1:*"),
+                    json!("arn:aws:sns:eu:1:x")
+                ]),
+                1..3
+            ),
         )
             .prop_map(|(operator, values)| (operator, "svc:arn", values)),
         (
@@ -143,7 +201,11 @@ fn rcp() -> impl Strategy<Value = Value> {
 /// A question with random policies.
 pub fn estate() -> impl Strategy<Value = Estate> {
     (
-        (select(PRINCIPALS.to_vec()), select(vec!["arn:aws:s3:::data/ab", "arn:aws:s3:::data/b"]), select(vec![Some(ACCOUNT), Some("444455556666"), None])),
+        (
+            select(PRINCIPALS.to_vec()),
+            select(vec!["arn:aws:s3:::data/ab", "arn:aws:s3:::data/b"]),
+            select(vec![Some(ACCOUNT), Some("444455556666"), None]),
+        ),
         vec(policy(), 0..3),
         option::weighted(0.3, policy()),
         option::weighted(0.2, policy()),
@@ -151,17 +213,21 @@ pub fn estate() -> impl Strategy<Value = Estate> {
         prop_oneof![3 => Just(Vec::new()), 1 => vec(vec(rcp(), 1..2), 1..2)],
         option::weighted(0.6, resource_policy()),
     )
-        .prop_map(|((principal, resource, resource_account), identity, boundary, session, scps, rcps, resource_policy)| Estate {
-            principal,
-            resource,
-            resource_account,
-            identity,
-            boundary,
-            session,
-            scps,
-            rcps,
-            resource_policy,
-        })
+        .prop_map(
+            |((principal, resource, resource_account), identity, boundary, session, scps, rcps, resource_policy)| {
+                Estate {
+                    principal,
+                    resource,
+                    resource_account,
+                    identity,
+                    boundary,
+                    session,
+                    scps,
+                    rcps,
+                    resource_policy,
+                }
+            },
+        )
 }
 
 /// Values for every key of the vocabulary, of the kind its operators compare.
@@ -174,7 +240,12 @@ pub fn context() -> impl Strategy<Value = Keys> {
         many(vec!["a", "b", "ab", "z"]),
         many(vec!["a", "b", "xa", "B"]),
         one(vec!["0", "1", "1.5", "2", "2.5", "3"]),
-        one(vec!["2025-12-31T23:59:59Z", "2026-01-01T00:00:00Z", "2026-01-01T00:00:01Z", "1767225602"]),
+        one(vec![
+            "2025-12-31T23:59:59Z",
+            "2026-01-01T00:00:00Z",
+            "2026-01-01T00:00:01Z",
+            "1767225602",
+        ]),
         one(vec!["true", "false"]),
         one(vec!["10.1.2.3", "10.2.0.1", "192.0.2.1", "2001:db8::1"]),
         one(vec!["arn:aws:sns:eu:1:x", "arn:aws:sns:us:1:x", "arn:aws:sns:eu:1:y:z"]),
@@ -191,6 +262,10 @@ pub fn context() -> impl Strategy<Value = Keys> {
                 ("svc:address", address),
                 ("svc:arn", arn),
             ];
-            Keys(keys.into_iter().filter_map(|(key, values)| Some((key.to_owned(), values?))).collect::<BTreeMap<_, _>>())
+            Keys(
+                keys.into_iter()
+                    .filter_map(|(key, values)| Some((key.to_owned(), values?)))
+                    .collect::<BTreeMap<_, _>>(),
+            )
         })
 }

@@ -8,8 +8,8 @@ use std::sync::Arc;
 
 use serde_json::Value;
 use sv0_iam::{
-    ApplicablePolicies, Context, Evaluation, NamedPolicy, PolicyLevel, Principal, Question, ResourcePolicyInput, UnknownContext, evaluate,
-    parse_policy,
+    ApplicablePolicies, Context, Evaluation, NamedPolicy, PolicyLevel, Principal, Question, ResourcePolicyInput,
+    UnknownContext, evaluate, parse_policy,
 };
 
 /// A question with all its policies, as JSON.
@@ -50,7 +50,11 @@ fn named(name: String, document: &Value) -> NamedPolicy {
 }
 
 fn all(kind: &str, documents: &[Value]) -> Vec<NamedPolicy> {
-    documents.iter().enumerate().map(|(index, document)| named(format!("/{kind}/{index}"), document)).collect()
+    documents
+        .iter()
+        .enumerate()
+        .map(|(index, document)| named(format!("/{kind}/{index}"), document))
+        .collect()
 }
 
 fn levels(kind: &str, levels: &[Vec<Value>]) -> Vec<PolicyLevel> {
@@ -76,15 +80,23 @@ pub fn evaluate_estate(estate: &Estate, context: &Context, unknown_context: Unkn
     };
     let identity = all("identity_policies", &estate.identity);
     let boundaries = all("permission_boundaries", estate.boundary.as_slice());
-    let session = estate.session.as_ref().map(|document| named("/session_policy".to_owned(), document));
-    let resource = estate.resource_policy.as_ref().map(|document| named("/resource_policy".to_owned(), document));
+    let session = estate
+        .session
+        .as_ref()
+        .map(|document| named("/session_policy".to_owned(), document));
+    let resource = estate
+        .resource_policy
+        .as_ref()
+        .map(|document| named("/resource_policy".to_owned(), document));
     let policies = ApplicablePolicies {
         identity: &identity,
         boundaries: &boundaries,
         session: session.as_ref(),
         scps: &levels("scps", &estate.scps),
         rcps: &levels("rcps", &estate.rcps),
-        resource: resource.as_ref().map_or(ResourcePolicyInput::NotSet, ResourcePolicyInput::Set),
+        resource: resource
+            .as_ref()
+            .map_or(ResourcePolicyInput::NotSet, ResourcePolicyInput::Set),
         ..ApplicablePolicies::default()
     };
     evaluate(&question, &policies).expect("a well-formed question")

@@ -27,7 +27,8 @@ fn recurse(pattern: &[char], text: &[char], may_take: &dyn Fn(&[char], char) -> 
     match (pattern.first(), text.first()) {
         (None, None) => true,
         (Some('*'), first) => {
-            recurse(&pattern[1..], text, may_take) || first.is_some_and(|c| may_take(pattern, *c) && recurse(pattern, &text[1..], may_take))
+            recurse(&pattern[1..], text, may_take)
+                || first.is_some_and(|c| may_take(pattern, *c) && recurse(pattern, &text[1..], may_take))
         }
         (Some('?'), Some(c)) => may_take(pattern, *c) && recurse(&pattern[1..], &text[1..], may_take),
         (Some(own), Some(c)) => own == c && recurse(&pattern[1..], &text[1..], may_take),
@@ -53,7 +54,13 @@ pub fn decide(estate: &Estate, keys: &Keys) -> Decision {
     let side = Side { estate, keys };
     let everything: Vec<&Value> = own_policies(estate)
         .into_iter()
-        .chain(bound_by_scps(estate).then_some(&estate.scps).into_iter().flatten().flatten())
+        .chain(
+            bound_by_scps(estate)
+                .then_some(&estate.scps)
+                .into_iter()
+                .flatten()
+                .flatten(),
+        )
         .chain(estate.rcps.iter().flatten())
         .chain(&estate.resource_policy)
         .collect();
@@ -61,13 +68,22 @@ pub fn decide(estate: &Estate, keys: &Keys) -> Decision {
         return Decision::ExplicitDeny;
     }
     let scps_allow = !bound_by_scps(estate) || estate.scps.iter().all(|level| side.any_allows(level.iter()));
-    if scps_allow && side.is_allowed() { Decision::Allow } else { Decision::ImplicitDeny }
+    if scps_allow && side.is_allowed() {
+        Decision::Allow
+    } else {
+        Decision::ImplicitDeny
+    }
 }
 
 fn own_policies(estate: &Estate) -> Vec<&Value> {
     let account_principal = estate.principal.starts_with("arn:");
     if account_principal {
-        estate.identity.iter().chain(&estate.boundary).chain(&estate.session).collect()
+        estate
+            .identity
+            .iter()
+            .chain(&estate.boundary)
+            .chain(&estate.session)
+            .collect()
     } else {
         Vec::new()
     }
@@ -80,7 +96,11 @@ fn bound_by_scps(estate: &Estate) -> bool {
 impl Side<'_> {
     fn is_allowed(&self) -> bool {
         let estate = self.estate;
-        let granted = estate.resource_policy.iter().filter_map(|policy| self.effect(policy, "Allow")).max();
+        let granted = estate
+            .resource_policy
+            .iter()
+            .filter_map(|policy| self.effect(policy, "Allow"))
+            .max();
         if !estate.principal.starts_with("arn:") {
             return granted.is_some();
         }
@@ -88,7 +108,9 @@ impl Side<'_> {
         let identity = is_root || self.any_allows(estate.identity.iter());
         let limits = [&estate.boundary, &estate.session].into_iter().flatten();
         let within_limits = is_root || limits.into_iter().all(|policy| self.any_allows([policy]));
-        let same_account = estate.resource_account.is_none_or(|account| estate.principal.contains(account));
+        let same_account = estate
+            .resource_account
+            .is_none_or(|account| estate.principal.contains(account));
         if same_account {
             granted == Some(Grant::Directly) || (within_limits && (identity || granted == Some(Grant::ToRole)))
         } else {
@@ -97,25 +119,44 @@ impl Side<'_> {
     }
 
     fn any_allows<'p>(&self, policies: impl IntoIterator<Item = &'p Value>) -> bool {
-        policies.into_iter().any(|policy| self.effect(policy, "Allow").is_some())
+        policies
+            .into_iter()
+            .any(|policy| self.effect(policy, "Allow").is_some())
     }
 
     /// The widest way in which a statement with this effect applies.
     fn effect(&self, policy: &Value, effect: &str) -> Option<Grant> {
         let statements = policy["Statement"].as_array().unwrap();
-        statements.iter().filter(|statement| statement["Effect"] == effect).filter_map(|statement| self.applies(statement)).max()
+        statements
+            .iter()
+            .filter(|statement| statement["Effect"] == effect)
+            .filter_map(|statement| self.applies(statement))
+            .max()
     }
 
     fn applies(&self, statement: &Value) -> Option<Grant> {
         let texts = |element: &str| strings(&statement[element]);
-        let action = |texts: Vec<String>| texts.iter().any(|text| like(&text.to_lowercase(), &ACTION.to_lowercase()));
+        let action = |texts: Vec<String>| {
+            texts
+                .iter()
+                .any(|text| like(&text.to_lowercase(), &ACTION.to_lowercase()))
+        };
         let resource = |texts: Vec<String>| {
-            texts.iter().filter_map(|text| self.substitute(text)).any(|text| resource_like(&text, self.estate.resource))
+            texts
+                .iter()
+                .filter_map(|text| self.substitute(text))
+                .any(|text| resource_like(&text, self.estate.resource))
         };
         let by_element = |only: &str, except: &str, matches: &dyn Fn(Vec<String>) -> bool| {
-            if statement.get(only).is_some() { matches(texts(only)) } else { !matches(texts(except)) }
+            if statement.get(only).is_some() {
+                matches(texts(only))
+            } else {
+                !matches(texts(except))
+            }
         };
-        let applies = by_element("Action", "NotAction", &action) && by_element("Resource", "NotResource", &resource) && self.conditions_hold(&statement["Condition"]);
+        let applies = by_element("Action", "NotAction", &action)
+            && by_element("Resource", "NotResource", &resource)
+            && self.conditions_hold(&statement["Condition"]);
         if applies { self.names(statement) } else { None }
     }
 
@@ -125,23 +166,44 @@ impl Side<'_> {
             return Some(Grant::Directly);
         }
         if let Some(exempt) = statement.get("NotPrincipal") {
-            let always = statement["Effect"] == "Deny" && self.estate.boundary.is_some() && principal.starts_with("arn:") && !principal.ends_with(":root");
+            let always = statement["Effect"] == "Deny"
+                && self.estate.boundary.is_some()
+                && principal.starts_with("arn:")
+                && !principal.ends_with(":root");
             let exempted = strings(&exempt["AWS"]).iter().any(|name| name == principal);
-            let grant = if statement["Effect"] == "Allow" { Grant::ToRole } else { Grant::Directly };
+            let grant = if statement["Effect"] == "Allow" {
+                Grant::ToRole
+            } else {
+                Grant::Directly
+            };
             return (always || !exempted).then_some(grant);
         }
         let Some(names) = statement.get("Principal") else {
             return Some(Grant::Directly);
         };
-        let services = strings(&names["Service"]).into_iter().filter(|name| name == principal).map(|_| Grant::Directly);
+        let services = strings(&names["Service"])
+            .into_iter()
+            .filter(|name| name == principal)
+            .map(|_| Grant::Directly);
         let accounts = strings(&names["AWS"]).into_iter().filter_map(|name| {
             let is_account = name.len() == 12 || name.ends_with(":root");
-            let account = name.trim_start_matches("arn:aws:iam::").trim_end_matches(":root").to_owned();
+            let account = name
+                .trim_start_matches("arn:aws:iam::")
+                .trim_end_matches(":root")
+                .to_owned();
             if is_account {
-                let grant = if principal.ends_with(":root") { Grant::Directly } else { Grant::ToAccount };
+                let grant = if principal.ends_with(":root") {
+                    Grant::Directly
+                } else {
+                    Grant::ToAccount
+                };
                 (principal.starts_with("arn:") && principal.contains(&account)).then_some(grant)
             } else {
-                let grant = if name.contains(":role/") { Grant::ToRole } else { Grant::Directly };
+                let grant = if name.contains(":role/") {
+                    Grant::ToRole
+                } else {
+                    Grant::Directly
+                };
                 (name == principal).then_some(grant)
             }
         });
@@ -158,7 +220,12 @@ impl Side<'_> {
                 Some((key, default)) => (key, Some(default.trim_matches('\'').to_owned())),
                 None => (inside, None),
             };
-            let value = self.keys.0.get(key).filter(|values| values.len() == 1).map(|values| values[0].clone());
+            let value = self
+                .keys
+                .0
+                .get(key)
+                .filter(|values| values.len() == 1)
+                .map(|values| values[0].clone());
             result.push_str(before);
             result.push_str(&value.or(default)?);
             rest = tail;
@@ -171,7 +238,10 @@ impl Side<'_> {
             return true;
         };
         blocks.iter().all(|(operator, keys)| {
-            keys.as_object().unwrap().iter().all(|(key, values)| self.holds(operator, key, &scalars(values)))
+            keys.as_object()
+                .unwrap()
+                .iter()
+                .all(|(key, values)| self.holds(operator, key, &scalars(values)))
         })
     }
 
@@ -203,7 +273,10 @@ impl Side<'_> {
 
 fn compare(name: &str, wanted: &str, value: &str) -> bool {
     let number = |text: &str| text.parse::<f64>().unwrap();
-    let seconds = |text: &str| text.parse::<i64>().unwrap_or_else(|_| text.parse::<jiff::Timestamp>().unwrap().as_second());
+    let seconds = |text: &str| {
+        text.parse::<i64>()
+            .unwrap_or_else(|_| text.parse::<jiff::Timestamp>().unwrap().as_second())
+    };
     let order = if name.starts_with("Date") {
         seconds(value).cmp(&seconds(wanted))
     } else if name.starts_with("Numeric") {

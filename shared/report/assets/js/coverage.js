@@ -104,11 +104,25 @@ const familyCell = (rows) => {
   }));
 };
 
+/** Rows that failed alike as one, with all their sources and Regions. */
+const alike = (rows) => {
+  const groups = new Map();
+  for (const row of rows) {
+    const key = JSON.stringify([row.label, row.reason, row.operation, row.error_code]);
+    const group = groups.get(key) ?? { ...row, sources: [], regions: [], items: 0 };
+    group.sources.push(row.source);
+    group.regions.push(row.region);
+    group.items += row.items;
+    groups.set(key, group);
+  }
+  return [...groups.values()];
+};
+
 /** Gaps in sight, what answered completely one click away. */
 const sourceRows = (rows) => {
-  const complete = rows.filter(({ label }) => label === "ok");
-  const others = rows.filter(({ label }) => label !== "ok");
-  if (others.length === 0) return [sourceTable(rows)];
+  const complete = rows.filter(({ label }) => label === "ok").map((row) => ({ ...row, sources: [row.source], regions: [row.region] }));
+  const others = alike(rows.filter(({ label }) => label !== "ok"));
+  if (others.length === 0) return [sourceTable(complete)];
   if (complete.length === 0) return [sourceTable(others)];
   const more = el("details", {}, el("summary", {}, `${count(complete.length, "source")} answered completely`));
   more.addEventListener("toggle", () => more.append(sourceTable(complete)), { once: true });
@@ -121,8 +135,8 @@ const sourceTable = (rows) => {
     el(
       "tr",
       {},
-      el("td", {}, el("code", {}, shown(row.source))),
-      el("td", {}, shown(row.region)),
+      el("td", {}, distinct(row.sources).map((source) => el("code", { class: "source" }, shown(source)))),
+      el("td", {}, distinct(row.regions).map((region) => el("div", {}, shown(region)))),
       el("td", {}, chip(row.label, "status")),
       el("td", { class: "count" }, row.items.toLocaleString("en")),
       el("td", { class: "text" }, prose(row.reason || (row.label === "ok" ? "" : row.meaning)), [row.operation, row.error_code].filter(Boolean).length > 0 ? el("span", { class: "muted mono" }, ` ${shown([row.operation, row.error_code].filter(Boolean).join(" "))}`) : null),

@@ -1,5 +1,13 @@
 /* Elements. Text from the data reaches the page only as text nodes and attribute values, never as markup. */
 
+/* Control, invisible and direction-changing characters: shown as what they are, so that no name looks like another. */
+const DECEPTIVE = /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/gu;
+
+const undisguised = (text) => text.replace(DECEPTIVE, (c) => `\\u{${c.codePointAt(0).toString(16)}}`);
+
+/* Attributes that are read by people. */
+const SPOKEN = ["title", "aria-label"];
+
 const el = (tag, attributes = {}, ...children) => {
   const node = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {
@@ -7,7 +15,8 @@ const el = (tag, attributes = {}, ...children) => {
     if (name === "onclick" || name === "oninput" || name === "onchange" || name === "ontoggle") {
       node.addEventListener(name.slice(2), value);
     } else {
-      node.setAttribute(name, value === true ? "" : String(value));
+      const text = value === true ? "" : String(value);
+      node.setAttribute(name, SPOKEN.includes(name) ? undisguised(text) : text);
     }
   }
   node.append(...children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== ""));
@@ -34,10 +43,9 @@ const icon = (name, label) => {
 /* More than any AWS name, and any sentence about one, holds: only hostile ones are cut on screen. `title` and copies keep all of it. */
 const NAME_CHARS = 300;
 const PROSE_CHARS = 4000;
-const DECEPTIVE = /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/gu;
 
 const shown = (text, limit = NAME_CHARS) => {
-  const visible = text.replace(DECEPTIVE, (c) => `\\u{${c.codePointAt(0).toString(16)}}`);
+  const visible = undisguised(text);
   return visible.length > limit ? `${[...visible].slice(0, limit).join("")}…` : visible;
 };
 

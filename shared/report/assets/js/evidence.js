@@ -33,15 +33,10 @@ const observation = (number) => {
   ];
 };
 
+const eventIds = (events) => el("ul", { class: "id-list" }, events.map((id) => el("li", {}, el("code", { title: id }, shown(id)), copyButton(id, "the event id"))));
+
 const eventList = (events) =>
-  events.length === 0
-    ? null
-    : el(
-        "div",
-        {},
-        el("p", { class: "eyebrow" }, events.length === 1 ? "CloudTrail event" : "Newest CloudTrail events"),
-        el("ul", { class: "id-list" }, events.map((id) => el("li", {}, el("code", { title: id }, shown(id)), copyButton(id, "the event id")))),
-      );
+  events.length === 0 ? null : el("div", {}, el("p", { class: "eyebrow" }, events.length === 1 ? "CloudTrail event" : "Newest CloudTrail events"), eventIds(events));
 
 /* IAM's own order of elements; whatever else a statement holds follows. */
 const ELEMENTS = ["Sid", "Effect", "Principal", "NotPrincipal", "Action", "NotAction", "Resource", "NotResource", "Condition"];
@@ -109,5 +104,13 @@ const statementBody = (statement, policy) => {
   return [prettyJson(inReadingOrder(JSON.parse(statement.json))), origin];
 };
 
-const statementList = (numbers, openFirst) => numbers.map((number, place) => statementCard(number, openFirst && place === 0));
+/* What grants comes before the ceilings above it, which mostly allow everything. */
+const POLICY_ORDER = ["inline policy", "customer managed policy", "AWS managed policy", "trust policy", "resource-based policy", "service control policy", "resource control policy"];
+
+const policyRank = (number) => POLICY_ORDER.indexOf(tables.policies.value("kind", tables.statements.value("policy", number)));
+
+const statementList = (numbers, openFirst) =>
+  [...numbers].sort((a, b) => policyRank(a) - policyRank(b)).map((number, place) => statementCard(number, openFirst && place === 0));
+
+const withEffect = (numbers, effect) => numbers.filter((number) => tables.statements.value("effect", number) === effect);
 

@@ -113,7 +113,7 @@ const findingPaths = (finding) => {
 
 const findingEvidence = (finding) => {
   const parts = [];
-  if (finding.event_ids.length > 0) parts.push(block("Events", eventList(finding.event_ids)));
+  if (finding.event_ids.length > 0) parts.push(block("CloudTrail events behind it", eventIds(finding.event_ids)));
   if (finding.objects.length > 0) {
     const item = (object, position) =>
       el("li", {}, el("code", { title: `${object} sha256 ${finding.hashes[position]}` }, `${shown(object)} · ${finding.hashes[position].slice(0, 12)}`), copyButton(finding.hashes[position], "the SHA-256"));

@@ -6,7 +6,7 @@ const showPath = (id) => {
   const path = tables.paths.row(number);
   return [
     pathCrumbs(path),
-    viewHead(name(pathTitle(path))),
+    viewHead(prose(pathTitle(path))),
     pathFacts(path),
     chain(path, { large: true }),
     verdict(path),
@@ -18,7 +18,8 @@ const showPath = (id) => {
   ];
 };
 
-const pathTitle = (path) => (path.state === "blocked" ? sentence(path).replace(" can ", " is granted to, but cannot ") : sentence(path));
+const pathTitle = (path) =>
+  path.state === "blocked" ? `${shown(entity(path.workload).name)} cannot ${path.can} ${shown(entity(path.resource).name)}, though policies grant it` : sentence(path);
 
 const pathCrumbs = (path) =>
   el(
@@ -40,10 +41,13 @@ const pathFacts = (path) => {
   ]);
 };
 
+const openWords = (path) =>
+  path.authority === "effective" ? "Every step is allowed in every context, by every layer that was collected." : "Every step is granted. Grants alone were looked at; another layer may stop it.";
+
 const verdict = (path) => {
   const hops = path.hops.map((number) => tables.hops.row(number));
   if (path.state === "allowed") {
-    return verdictBox("allowed", "Open", [el("p", {}, `Every step is allowed in every context, by every layer that was collected${path.caveats.length > 0 ? ", with the caveats below" : ""}.`)]);
+    return verdictBox("allowed", "Open", [el("p", {}, `${openWords(path)}${path.caveats.length > 0 ? " The caveats below belong to it." : ""}`)]);
   }
   if (path.state === "conditional") {
     const condition = path.condition ? el("p", {}, "Only if ", prose(path.condition), ".") : el("p", {}, "The condition of each step stands with the step.");
@@ -77,14 +81,20 @@ const step = (hop, position) =>
     ),
   );
 
-const STEP_VERBS = { "read data": "reads data from", "write data": "changes data in", "use key": "decrypts with", invoke: "invokes", "change code": "changes the code of", "manage permissions": "manages permissions of" };
+const STEP_VERBS = { "read data": "reads data from", "write data": "changes data in", "use key": "decrypts with", invoke: "invokes", "change code": "changes the code of", "manage access": "manages permissions of" };
 
 const stepVerb = (hop) => STEP_VERBS[hop.verb] ?? hop.verb;
 
+/* Steps that no statement allows: the workload is set up that way. */
+const CONFIGURED = {
+  "runs as": "The workload is configured with this role; AWS hands it the role's credentials.",
+  "pulls via": "The task is configured with this execution role; ECS pulls its image and fetches its secrets under it.",
+};
+
 const allows = (hop) => {
-  const numbers = hop.state === "blocked" ? hop.granted_by : hop.statements;
+  const numbers = hop.state === "blocked" ? hop.granted_by : withEffect(hop.statements, "Allow");
   if (numbers.length > 0) return [actionLine(hop), el("div", {}, statementList(numbers, true))];
-  if (hop.verb === "runs as") return el("p", {}, "The workload is configured with this role; AWS hands it the role's credentials.");
+  if (hop.verb in CONFIGURED) return el("p", {}, CONFIGURED[hop.verb]);
   return [actionLine(hop), el("p", { class: "muted" }, "No statement is recorded for this step.")];
 };
 
@@ -94,7 +104,8 @@ const limits = (hop) => {
   const parts = [];
   if (hop.condition) parts.push(el("p", {}, el("strong", {}, "Only if "), prose(hop.condition), "."));
   parts.push(...hop.limits.map((limit) => el("p", {}, prose(limit))));
-  if (hop.state === "blocked" && hop.statements.length > 0) parts.push(el("div", {}, statementList(hop.statements, true)));
+  const denies = hop.state === "blocked" ? hop.statements : withEffect(hop.statements, "Deny");
+  if (denies.length > 0) parts.push(el("div", {}, statementList(denies, true)));
   if (hop.exact) {
     parts.push(el("details", { class: "statement" }, el("summary", {}, el("span", { class: "statement-policy" }, "The exact condition")), el("div", { class: "statement-body" }, prettyJson(JSON.parse(hop.exact)))));
   }

@@ -29,7 +29,7 @@ pub(crate) struct CoverageSummary {
     pub(crate) not_asked: String,
 }
 
-/// Sources of the same accounts that failed in the same way.
+/// Sources that failed in the same way for the same reason, in one account or several.
 pub(crate) struct Gap {
     /// The name of the status.
     pub(crate) label: &'static str,
@@ -116,25 +116,26 @@ fn gaps(graph: &Graph, asked: &[&CoverageRow]) -> Vec<Gap> {
             .or_default()
             .insert((&row.source, &row.region));
     }
-    let mut alike: BTreeMap<(CoverageStatus, &str, Sources<'_>), Vec<&str>> = BTreeMap::new();
+    let mut alike: BTreeMap<(CoverageStatus, &str), BTreeMap<&str, Sources<'_>>> = BTreeMap::new();
     for ((account, status, reason), sources) in by_account {
-        alike.entry((status, reason, sources)).or_default().push(account);
+        alike.entry((status, reason)).or_default().insert(account, sources);
     }
     let mut groups: Vec<_> = alike.into_iter().collect();
-    groups.sort_by_key(|((status, _, sources), accounts)| {
-        (labels::coverage_rank(*status), Reverse(accounts.len() * sources.len()))
+    groups.sort_by_key(|((status, _), accounts)| {
+        let rows: usize = accounts.values().map(BTreeSet::len).sum();
+        (labels::coverage_rank(*status), Reverse(rows))
     });
     groups
         .into_iter()
-        .map(|((status, reason, sources), accounts)| gap(graph, status, reason, &sources, &accounts))
+        .map(|((status, reason), accounts)| gap(graph, status, reason, &accounts))
         .collect()
 }
 
-fn gap(graph: &Graph, status: CoverageStatus, reason: &str, sources: &Sources<'_>, accounts: &[&str]) -> Gap {
+fn gap(graph: &Graph, status: CoverageStatus, reason: &str, accounts: &BTreeMap<&str, Sources<'_>>) -> Gap {
     Gap {
         label: labels::coverage(status),
-        place: first_names(accounts.iter().map(|account| place(graph, account)), "account"),
-        what: what(sources),
+        place: first_names(accounts.keys().map(|account| place(graph, account)), "account"),
+        what: what(accounts),
         why: if reason.is_empty() {
             labels::coverage_meaning(status).to_owned()
         } else {
@@ -151,14 +152,20 @@ fn place(graph: &Graph, account: &str) -> String {
     }
 }
 
-fn what(sources: &Sources<'_>) -> String {
-    let names: BTreeSet<&str> = sources.iter().map(|(source, _)| *source).collect();
-    let regions: BTreeSet<&str> = sources
+/// The sources and Regions of all the accounts together; "some of" them where they are not the same in each.
+fn what(accounts: &BTreeMap<&str, Sources<'_>>) -> String {
+    let all: Sources<'_> = accounts.values().flatten().copied().collect();
+    let names: BTreeSet<&str> = all.iter().map(|(source, _)| *source).collect();
+    let regions: BTreeSet<&str> = all
         .iter()
         .map(|(_, region)| *region)
         .filter(|region| *region != "global")
         .collect();
     let names = first_names(names.into_iter().map(shown), "source");
+    let names = match accounts.values().all(|sources| *sources == all) {
+        true => names,
+        false => format!("some of {names}"),
+    };
     match regions.len() {
         0 => names,
         1 => format!("{names} in {}", shown(regions.first().copied().unwrap_or_default())),
@@ -221,6 +228,17 @@ mod tests {
         assert!(summary.gaps.is_empty());
         assert_eq!(summary.not_asked, "1 source left out by configuration");
         assert_eq!(summary.verdict, "Not known");
+    }
+
+    #[test]
+    fn accounts_with_different_sources_say_some_of() {
+        let rows = [
+            row("222222222222", "iam", CoverageStatus::Denied),
+            row("333333333333", "s3", CoverageStatus::Denied),
+        ];
+        let gaps = summarise(&Graph::default(), &rows).gaps;
+        assert_eq!(gaps.len(), 1);
+        assert_eq!(gaps[0].what, "some of iam and s3");
     }
 
     #[test]

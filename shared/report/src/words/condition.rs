@@ -39,14 +39,14 @@ fn grouped(child: &ConditionExpression) -> String {
 }
 
 fn test(key: &str, operator: &str, values: &[String]) -> String {
-    if let Some(statement) = yes_or_no(key, operator, values) {
-        return format!("{statement} ({key})");
-    }
-    let (subject, operator) = quantified(&subject(key), operator);
     let (operator, or_absent) = match operator.strip_suffix("IfExists") {
-        Some(operator) => (operator, ", or it is absent"),
+        Some(operator) => (operator, ", or that key is absent"),
         None => (operator, ""),
     };
+    if let Some(statement) = yes_or_no(key, operator, values) {
+        return format!("{statement} ({key}){or_absent}");
+    }
+    let (subject, operator) = quantified(&subject(key), operator);
     match operator {
         "Null" if values == ["true"] => format!("{subject} is absent"),
         "Null" if values == ["false"] => format!("{subject} is present"),
@@ -193,7 +193,7 @@ mod tests {
             ),
             (
                 is("aws:SourceVpce", "StringNotEqualsIfExists", &["vpce-1"]),
-                "the VPC endpoint the call comes through (aws:SourceVpce) is not vpce-1, or it is absent",
+                "the VPC endpoint the call comes through (aws:SourceVpce) is not vpce-1, or that key is absent",
             ),
             (
                 is("sts:ExternalId", "Null", &["true"]),
@@ -209,7 +209,7 @@ mod tests {
             ),
             (
                 is("aws:SecureTransport", "BoolIfExists", &["true"]),
-                "use of TLS (aws:SecureTransport) is true, or it is absent",
+                "the call uses TLS (aws:SecureTransport), or that key is absent",
             ),
             (is("x:y", "Weird", &["1"]), "x:y satisfies Weird with 1"),
         ];

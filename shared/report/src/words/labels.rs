@@ -35,8 +35,20 @@ pub(crate) fn relation(relation: &str, class: ActionClass) -> String {
     match relation {
         "RUNS_AS" => "runs as".to_owned(),
         "ASSUMES" => "assumes".to_owned(),
-        "ACCESSES" => action_class_name(class).to_lowercase(),
+        "ACCESSES" => access_verb(class).to_owned(),
         other => other.to_lowercase().replace('_', " "),
+    }
+}
+
+/// An action class as the link of a chain names it, where there is little room.
+fn access_verb(class: ActionClass) -> &'static str {
+    match class {
+        ActionClass::ReadData => "read data",
+        ActionClass::WriteData => "write data",
+        ActionClass::UseKey => "use key",
+        ActionClass::Invoke => "invoke",
+        ActionClass::ChangeCode => "change code",
+        ActionClass::ManagePermissions => "manage access",
     }
 }
 

@@ -10,20 +10,12 @@ pub(crate) fn count(number: usize, singular: &str) -> String {
     }
 }
 
-/// `1 identity`, `2 identities`: for words whose plural is not the singular and an `s`.
-pub(crate) fn count_as(number: usize, singular: &str, plural: &str) -> String {
-    match number {
-        1 => format!("1 {singular}"),
-        _ => format!("{} {plural}", thousands(number)),
-    }
-}
-
 /// `12,345`.
 pub(crate) fn thousands(number: usize) -> String {
     let digits = number.to_string();
     let mut out = String::with_capacity(digits.len() + digits.len() / 3);
     for (position, digit) in digits.chars().enumerate() {
-        if position > 0 && (digits.len() - position) % 3 == 0 {
+        if position > 0 && (digits.len() - position).is_multiple_of(3) {
             out.push(',');
         }
         out.push(digit);
@@ -84,6 +76,11 @@ pub(crate) fn prose(sentence: &str) -> String {
     visible(sentence, PROSE_CHARS)
 }
 
+/// The same without an end, for the `title` that keeps what is cut on screen.
+pub(crate) fn whole(name: &str) -> String {
+    visible(name, usize::MAX)
+}
+
 fn visible(text: &str, limit: usize) -> String {
     let mut out: String = text
         .chars()
@@ -119,7 +116,6 @@ mod tests {
     fn numbers_and_lists_read_as_english() {
         assert_eq!(count(1, "account"), "1 account");
         assert_eq!(count(12_345, "account"), "12,345 accounts");
-        assert_eq!(count_as(0, "identity", "identities"), "0 identities");
         assert_eq!(thousands(1_000_000), "1,000,000");
         let three = ["a", "b", "c"].map(str::to_owned);
         assert_eq!(join(&three, "or"), "a, b or c");

@@ -139,8 +139,8 @@ fn detail_lists(page: &Map<String, Value>) -> impl Iterator<Item = &Vec<Value>> 
     DETAIL_LISTS.iter().filter_map(|list| page.get(*list)?.as_array())
 }
 
-/// The problem of an item that is none of the answer its file is named after.
-pub(super) fn unexpected(kind: &FileKind) -> Problem {
+/// The problem of items that are none of the answer their file is named after.
+pub(super) fn unexpected(kind: &FileKind, count: u64) -> Problem {
     let (what, command) = match kind {
         FileKind::Organization => (
             "an organization",
@@ -183,7 +183,7 @@ pub(super) fn unexpected(kind: &FileKind) -> Problem {
     };
     Problem::error(
         "unexpected_item",
-        format!("this is not {what} and is not used"),
+        format!("what is not {what} is not used (items: {count})"),
         command,
     )
 }

@@ -155,8 +155,28 @@ fn derive_config(ledger: &mut Ledger, input: &LedgerInput<'_>) {
             reason,
         ));
     }
+    let reached = Reached::of(&present);
     for (resource_type, tallies) in &present {
-        derive_type(ledger, input, resource_type, tallies);
+        derive_type(ledger, input, &reached, resource_type, tallies);
+    }
+}
+
+/// Where the Config files hold anything at all. A recorder proves nothing about files that its answers never got into.
+struct Reached<'a> {
+    partitions: BTreeSet<&'a Partition>,
+    accounts: BTreeSet<&'a str>,
+}
+
+impl<'a> Reached<'a> {
+    fn of(present: &'a BTreeMap<String, BTreeMap<Partition, Tally>>) -> Self {
+        let partitions: BTreeSet<&Partition> = present.values().flat_map(BTreeMap::keys).collect();
+        let accounts = partitions.iter().map(|partition| partition.account.as_str()).collect();
+        Self { partitions, accounts }
+    }
+
+    fn holds(&self, partition: &Partition) -> bool {
+        self.partitions.contains(partition)
+            || partition.region == GLOBAL && self.accounts.contains(partition.account.as_str())
     }
 }
 
@@ -171,6 +191,7 @@ impl Tally {
 fn derive_type(
     ledger: &mut Ledger,
     input: &LedgerInput<'_>,
+    reached: &Reached<'_>,
     resource_type: &str,
     tallies: &BTreeMap<Partition, Tally>,
 ) {
@@ -184,13 +205,13 @@ fn derive_type(
     }
     let mut unproven = Vec::new();
     for partition in partitions_without_items(input, resource_type, tallies) {
-        if input.recorders.prove(resource_type, &partition) {
+        if reached.holds(&partition) && input.recorders.prove(resource_type, &partition) {
             ledger.add(row(&partition, &source, CoverageStatus::Ok, input.header));
         } else {
             unproven.push(partition);
         }
     }
-    const WHY: &str = "no item, and config/recorders.ndjson does not show that the type is recorded: there is none, or none is recorded";
+    const WHY: &str = "no item, and config/recorders.ndjson and the Config files do not show that one would be here: there is none, or none is recorded";
     if unproven.len() > MAX_UNPROVEN_ROWS {
         let reason = format!("{} pairs of account and Region: {WHY}", unproven.len());
         return ledger.add(gap(&once(), &source, CoverageStatus::NotObservable, reason));
@@ -244,20 +265,28 @@ fn derive_logs(ledger: &mut Ledger, input: &LedgerInput<'_>) {
             ..row(partition, LOGS, CoverageStatus::Ok, input.header)
         });
     }
-    let logged: BTreeSet<&str> = counts.keys().map(|partition| partition.account.as_str()).collect();
-    for account in input
-        .accounts
-        .iter()
-        .filter(|account| !logged.contains(account.as_str()))
-    {
-        let reason = "the capture holds no log file of this account";
-        ledger.add(gap(
-            &Partition::new(account, None),
-            LOGS,
-            CoverageStatus::Missing,
-            reason,
-        ));
+    for partition in partitions_without_logs(input, &counts) {
+        let reason = match partition.region.as_str() {
+            GLOBAL => "the capture holds no log file of this account",
+            _ => "the capture holds no log file of this account and Region",
+        };
+        ledger.add(gap(&partition, LOGS, CoverageStatus::Missing, reason));
     }
+}
+
+/// Every account in every Region that `capture.json` names; accounts as a whole where it names none.
+fn partitions_without_logs(input: &LedgerInput<'_>, logged: &BTreeMap<&Partition, u64>) -> Vec<Partition> {
+    let regions = &input.header.regions;
+    let partitions = input.accounts.iter().flat_map(|account| match regions.as_slice() {
+        [] => vec![Partition::new(account, None)],
+        named => named.iter().map(|region| Partition::new(account, Some(region))).collect(),
+    });
+    let has_logs = |partition: &Partition| {
+        logged.keys().any(|known| {
+            known.account == partition.account && (partition.region == GLOBAL || known.region == partition.region)
+        })
+    };
+    partitions.filter(|partition| !has_logs(partition)).collect()
 }
 
 /// Whether a report's file came through whole.

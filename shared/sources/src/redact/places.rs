@@ -81,3 +81,37 @@ pub(super) fn treatment_of(resource_type: &str, path: &[String]) -> Option<Treat
 fn ends_with(path: &[String], end: &[&str]) -> bool {
     path.len() >= end.len() && path.iter().rev().zip(end.iter().rev()).all(|(a, b)| a == b)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn in_words(treatment: Treatment) -> &'static str {
+        match treatment {
+            Values => "every value",
+            Scalars => "a text or list of texts",
+            NamedValues => "values of a list of names and values, or of a map",
+            Environment => "values of a list or map; a structure is looked into",
+            StateMachine => "literals; structure, called resources and ARNs stay",
+        }
+    }
+
+    #[test]
+    fn the_documented_table_is_this_one() {
+        let document = include_str!("../../../../docs/capture.md");
+        let documented: Vec<&str> = document
+            .lines()
+            .skip_while(|line| !line.starts_with("| type | path ends in |"))
+            .skip(2)
+            .take_while(|line| line.starts_with('|'))
+            .collect();
+        let wanted: Vec<String> = PLACES
+            .iter()
+            .map(|(resource_type, path, treatment)| {
+                let resource_type = if resource_type.is_empty() { "any" } else { resource_type };
+                format!("| {resource_type} | `{}` | {} |", path.join("."), in_words(*treatment))
+            })
+            .collect();
+        assert_eq!(documented, wanted);
+    }
+}

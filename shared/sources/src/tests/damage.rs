@@ -132,91 +132,74 @@ fn damaged_json() -> Vec<Case> {
     ]
 }
 
-fn damaged_bytes() -> Vec<Case> {
-    let three = buckets(3);
-    let text = three.clone().into_bytes();
-    let all: Vec<&str> = three.lines().collect();
-    let mut not_utf8 = text.clone();
-    not_utf8[all[0].len() + 20] = 0xFF;
-    let mut odd_utf16 = utf16le(&three);
-    odd_utf16.pop();
+fn damaged_streams() -> Vec<Case> {
+    let text = buckets(3);
+    let document = gzip(json!([bucket("a")]).to_string());
     let mut flipped = gzip(&text);
     let middle = flipped.len() / 2;
     flipped[middle] ^= 0xFF;
-    let bomb = vec![b' '; 1_000_000];
-    let long = format!("{}\n{}\n{}\n", all[0], " ".repeat(6_000), all[2]);
+    let junk = b"\x00\x01\x02\x03junk";
+    let gzip_cut = without_end(&gzip(&text), 8);
+    let zstd_cut = without_end(&zstd(&text), 4);
     vec![
         case(
-            "gzip cut off before its checksum",
+            "gzip without its checksum",
             ".ndjson.gz",
-            without_end(&gzip(&text), 8),
+            gzip_cut,
             ":4 truncated_gzip",
             3,
         ),
         case(
-            "a gzip document cut off",
+            "a document cut",
             ".json.gz",
-            without_end(&gzip(json!([bucket("a")]).to_string()), 20),
+            without_end(&document, 20),
             " truncated_gzip",
             0,
         ),
         case("gzip damaged in its middle", ".json.gz", flipped, " damaged_gzip", 0),
-        case(
-            "not gzip",
-            ".json.gz",
-            b"\x00\x01\x02\x03junk".to_vec(),
-            " damaged_gzip",
-            0,
-        ),
-        case(
-            "zstd cut off",
-            ".ndjson.zst",
-            without_end(&zstd(&text), 4),
-            " truncated_zstd",
-            0,
-        ),
-        case(
-            "not zstd",
-            ".json.zst",
-            b"\x00\x01\x02\x03junk".to_vec(),
-            " damaged_zstd",
-            0,
-        ),
-        case("a line that is not UTF-8", ".ndjson", not_utf8, ":2 invalid_utf8", 2),
-        case(
-            "a document that is not UTF-8",
-            ".json",
-            [b"[\n\"".as_slice(), &[0xFF, 0xFE], b"\"]"].concat(),
-            ":2 invalid_utf8",
-            0,
-        ),
+        case("not gzip", ".json.gz", junk, " damaged_gzip", 0),
+        case("zstd cut off", ".ndjson.zst", zstd_cut, " truncated_zstd", 0),
+        case("not zstd", ".json.zst", junk, " damaged_zstd", 0),
+    ]
+}
+
+fn damaged_encodings() -> Vec<Case> {
+    let text = buckets(3);
+    let first_line = text.lines().next().unwrap().len();
+    let mut line = text.clone().into_bytes();
+    line[first_line + 20] = 0xFF;
+    let document = [b"[\n\"".as_slice(), &[0xFF, 0xFE], b"\"]"].concat();
+    let mut odd = utf16le(&text);
+    odd.pop();
+    vec![
+        case("a line that is not UTF-8", ".ndjson", line, ":2 invalid_utf8", 2),
+        case("a document that is not UTF-8", ".json", document, ":2 invalid_utf8", 0),
         case(
             "UTF-16 with half a unit at its end",
             ".ndjson",
-            odd_utf16,
+            odd,
             ":3 invalid_utf16",
             2,
         ),
-        case("a line beyond the limit", ".ndjson", long, ":2 line_too_long", 2),
-        case(
-            "a file beyond the limit",
-            ".ndjson",
-            vec![b' '; 100_001],
-            " file_too_large",
-            0,
-        ),
-        case(
-            "a document beyond the limit",
-            ".json",
-            format!("[{}]", " ".repeat(60_000)),
-            " document_too_large",
-            0,
-        ),
-        case("a bomb of gzip", ".json.gz", gzip(&bomb), " document_too_large", 0),
+    ]
+}
+
+fn oversized() -> Vec<Case> {
+    let text = buckets(3);
+    let all: Vec<&str> = text.lines().collect();
+    let long = format!("{}\n{}\n{}\n", all[0], " ".repeat(6_000), all[2]);
+    let document = format!("[{}]", " ".repeat(60_000));
+    let bomb = " ".repeat(1_000_000);
+    let bomb_after_lines = zstd(text.clone() + &bomb);
+    vec![
+        case("a long line", ".ndjson", long, ":2 line_too_long", 2),
+        case("a large file", ".ndjson", " ".repeat(100_001), " file_too_large", 0),
+        case("a large document", ".json", document, " document_too_large", 0),
+        case("a bomb of gzip", ".json.gz", gzip(bomb), " document_too_large", 0),
         case(
             "a bomb of zstd",
             ".ndjson.zst",
-            zstd([text.as_slice(), &bomb].concat()),
+            bomb_after_lines,
             ":4 expands_too_far",
             3,
         ),
@@ -225,7 +208,10 @@ fn damaged_bytes() -> Vec<Case> {
 
 #[test]
 fn damage_costs_one_diagnostic_and_what_is_damaged() {
-    for case in damaged_json().into_iter().chain(damaged_bytes()) {
+    for case in [damaged_json(), damaged_streams(), damaged_encodings(), oversized()]
+        .into_iter()
+        .flatten()
+    {
         let file = format!("{FILE}{}", case.suffix);
         let contents = Capture::new()
             .file(&file, &case.bytes)

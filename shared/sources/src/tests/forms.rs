@@ -6,107 +6,75 @@ use sv0_model::record::RecordKind;
 use crate::testkit::{Capture, HUB, MEMBER, account, bodies, codes, gzip, lines, utf16le, zstd};
 use crate::{CaptureError, ReadOptions};
 
-/// `(what it is, file, bytes)`: all of them hold the same two accounts.
-fn forms_of_accounts() -> Vec<(&'static str, &'static str, Vec<u8>)> {
+/// A way to write down the same two accounts.
+struct Form {
+    what: &'static str,
+    file: String,
+    bytes: Vec<u8>,
+}
+
+fn form(what: &'static str, suffix: &str, bytes: impl Into<Vec<u8>>) -> Form {
+    Form {
+        what,
+        file: format!("organizations/accounts{suffix}"),
+        bytes: bytes.into(),
+    }
+}
+
+fn document() -> Value {
+    json!({"Accounts": [account(HUB), account(MEMBER)]})
+}
+
+fn documents() -> Vec<Form> {
     let (one, two) = (account(HUB), account(MEMBER));
-    let document = json!({"Accounts": [one, two]});
-    let pretty = serde_json::to_string_pretty(&document).unwrap();
+    let document = document();
     let first = json!({"Accounts": [one], "NextToken": "more"});
     let second = json!({"Accounts": [two]});
-    let ndjson = lines(&[one.clone(), two.clone()]);
+    let described = [json!({"Account": one}), json!({"Account": two})];
     vec![
-        ("a document", "organizations/accounts.json", pretty.clone().into()),
-        (
-            "a document on one line",
-            "organizations/accounts.json",
-            document.to_string().into(),
-        ),
-        (
-            "a list",
-            "organizations/accounts.json",
-            json!([one, two]).to_string().into(),
-        ),
-        (
-            "pages in a list",
-            "organizations/accounts.json",
-            json!([first, second]).to_string().into(),
-        ),
-        (
-            "pages one after the other",
-            "organizations/accounts.json",
-            format!("{first:#}\n{second:#}\n").into(),
-        ),
-        (
-            "pages in reverse",
-            "organizations/accounts.json",
-            format!("{second}{first}").into(),
-        ),
-        (
-            "a description of each",
-            "organizations/accounts.json",
-            lines(&[json!({"Account": one}), json!({"Account": two})]).into(),
-        ),
-        ("lines", "organizations/accounts.ndjson", ndjson.clone().into()),
-        (
-            "lines under .json",
-            "organizations/accounts.json",
-            ndjson.clone().into(),
-        ),
-        (
-            "a document under .ndjson",
-            "organizations/accounts.ndjson",
-            pretty.clone().into(),
-        ),
-        (
-            "lines of JSON strings",
-            "organizations/accounts.ndjson",
-            lines(&[Value::from(one.to_string()), Value::from(two.to_string())]).into(),
-        ),
-        (
-            "no newline at the end",
-            "organizations/accounts.ndjson",
-            ndjson.trim_end().into(),
-        ),
-        (
-            "blank lines and CRLF",
-            "organizations/accounts.ndjson",
-            format!("\r\n{}\r\n", ndjson.replace('\n', "\r\n\r\n")).into(),
-        ),
-        (
-            "a UTF-8 byte order mark",
-            "organizations/accounts.json",
-            format!("\u{FEFF}{pretty}").into(),
-        ),
-        (
-            "UTF-16 of PowerShell",
-            "organizations/accounts.json",
-            utf16le(&pretty.replace('\n', "\r\n")),
-        ),
-        ("UTF-16 lines", "organizations/accounts.ndjson", utf16le(&ndjson)),
-        (
-            "UTF-16 without a mark",
-            "organizations/accounts.json",
-            utf16le(&pretty).split_off(2),
-        ),
-        ("gzip", "organizations/accounts.json.gz", gzip(&pretty)),
-        (
+        form("a document", ".json", format!("{document:#}")),
+        form("a document on one line", ".json", document.to_string()),
+        form("a document under .ndjson", ".ndjson", format!("{document:#}")),
+        form("a list", ".json", json!([one, two]).to_string()),
+        form("pages in a list", ".json", json!([first, second]).to_string()),
+        form("pages one after the other", ".json", format!("{first:#}\n{second:#}\n")),
+        form("pages in reverse", ".json", format!("{second}{first}")),
+        form("a description of each", ".json", lines(&described)),
+        form("every account twice", ".json", json!([document, document]).to_string()),
+    ]
+}
+
+fn lines_of_accounts() -> Vec<Form> {
+    let (one, two) = (account(HUB), account(MEMBER));
+    let ndjson = lines(&[one.clone(), two.clone()]);
+    let strings = [Value::from(one.to_string()), Value::from(two.to_string())];
+    let spaced = format!("\r\n{}\r\n", ndjson.replace('\n', "\r\n\r\n"));
+    vec![
+        form("lines", ".ndjson", ndjson.clone()),
+        form("lines under .json", ".json", ndjson.clone()),
+        form("lines of JSON strings", ".ndjson", lines(&strings)),
+        form("no newline at the end", ".ndjson", ndjson.trim_end()),
+        form("blank lines and CRLF", ".ndjson", spaced),
+        form("UTF-16 lines", ".ndjson", utf16le(&ndjson)),
+        form("zstd lines", ".ndjson.zst", zstd(&ndjson)),
+        form(
             "gzip of two members",
-            "organizations/accounts.ndjson.gz",
+            ".ndjson.gz",
             [gzip(one.to_string() + "\n"), gzip(two.to_string())].concat(),
         ),
-        ("zstd", "organizations/accounts.json.zst", zstd(&pretty)),
-        ("zstd lines", "organizations/accounts.ndjson.zst", zstd(&ndjson)),
-        ("gzip under a plain name", "organizations/accounts.json", gzip(&pretty)),
-        (
-            "decompressed on its way",
-            "organizations/accounts.json.gz",
-            pretty.into(),
-        ),
-        (
-            "every account twice",
-            "organizations/accounts.json",
-            json!([document, document]).to_string().into(),
-        ),
+    ]
+}
+
+fn encodings() -> Vec<Form> {
+    let pretty = format!("{:#}", document());
+    vec![
+        form("a UTF-8 byte order mark", ".json", format!("\u{FEFF}{pretty}")),
+        form("UTF-16 of PowerShell", ".json", utf16le(&pretty.replace('\n', "\r\n"))),
+        form("UTF-16 without a mark", ".json", utf16le(&pretty).split_off(2)),
+        form("gzip", ".json.gz", gzip(&pretty)),
+        form("zstd", ".json.zst", zstd(&pretty)),
+        form("gzip under a plain name", ".json", gzip(&pretty)),
+        form("decompressed on its way", ".json.gz", pretty),
     ]
 }
 
@@ -117,8 +85,8 @@ fn every_form_of_an_answer_gives_the_same_records() {
         .read()
         .records;
     assert_eq!(expected.len(), 2);
-    for (what, file, bytes) in forms_of_accounts() {
-        let contents = Capture::new().file(file, bytes).read();
+    for Form { what, file, bytes } in documents().into_iter().chain(lines_of_accounts()).chain(encodings()) {
+        let contents = Capture::new().file(&file, bytes).read();
         assert_eq!(codes(&contents), Vec::<String>::new(), "{what}");
         let found: Vec<_> = contents
             .records
@@ -146,22 +114,15 @@ fn every_form_of_an_answer_gives_the_same_records() {
     }
 }
 
-/// `(file, content, kind, body)` of the answers that come one to a file or need unwrapping.
-fn other_answers() -> Vec<(&'static str, Value, RecordKind, Value)> {
+/// `(file, content, kind, body)`
+type Answer = (&'static str, Value, RecordKind, Value);
+
+fn answers_of_organizations() -> Vec<Answer> {
     let organization = json!({"Id": "o-exampleorgid", "MasterAccountId": HUB});
-    let tree = json!({"Roots": [{"Id": "r-ab12"}], "OrganizationalUnits": [], "Parents": [{"ChildId": HUB, "ParentId": "r-ab12"}]});
-    let summary = json!({"Id": "p-1", "Type": "SERVICE_CONTROL_POLICY", "Name": "guard"});
-    let flat = json!({"Id": "p-1", "Type": "SERVICE_CONTROL_POLICY", "Name": "guard", "Content": "{}", "Targets": ["ou-ab12-1", "r-ab12"]});
-    let described = json!({"PolicySummary": summary, "Content": "{}", "Targets": [{"TargetId": "r-ab12"}, {"TargetId": "ou-ab12-1"}]});
-    let managed =
-        json!({"Arn": "arn:aws:iam::aws:policy/ReadOnlyAccess", "VersionId": "v1", "Document": {"Statement": []}});
-    let wrapped = json!({"Arn": "arn:aws:iam::aws:policy/ReadOnlyAccess",
-                         "Response": {"PolicyVersion": {"VersionId": "v1", "Document": {"Statement": []}}}});
-    let trail = json!({"TrailARN": "arn:aws:cloudtrail:eu-west-1:111122223333:trail/all", "Name": "all"});
-    let details = json!({"UserDetailList": [], "GroupDetailList": [], "RoleDetailList": [], "Policies": []});
-    let mut page = details.clone();
-    page["IsTruncated"] = json!(false);
-    let details_file = "accounts/111122223333/iam/authorization-details.json";
+    let tree = json!({"Roots": [{"Id": "r-ab12"}], "OrganizationalUnits": [],
+                      "Parents": [{"ChildId": HUB, "ParentId": "r-ab12"}]});
+    let administrator = json!({"Id": HUB, "Services": []});
+    let resource_policy = json!({"ResourcePolicySummary": {"Id": "rp-1"}, "Content": "{}"});
     vec![
         (
             "organizations/organization.json",
@@ -182,41 +143,63 @@ fn other_answers() -> Vec<(&'static str, Value, RecordKind, Value)> {
             tree,
         ),
         (
-            "organizations/policies.json",
+            "organizations/delegated-administrators.json",
+            json!({"DelegatedAdministrators": [administrator]}),
+            RecordKind::DelegatedAdministrator,
+            administrator,
+        ),
+        (
+            "organizations/resource-policy.json",
+            json!({"ResourcePolicy": resource_policy}),
+            RecordKind::OrganizationResourcePolicy,
+            resource_policy,
+        ),
+    ]
+}
+
+fn answers_of_policies() -> Vec<Answer> {
+    let summary = json!({"Id": "p-1", "Type": "SERVICE_CONTROL_POLICY", "Name": "guard"});
+    let flat = json!({"Id": "p-1", "Type": "SERVICE_CONTROL_POLICY", "Name": "guard",
+                      "Content": "{}", "Targets": ["ou-ab12-1", "r-ab12"]});
+    let described = json!({"PolicySummary": summary, "Content": "{}",
+                           "Targets": [{"TargetId": "r-ab12"}, {"TargetId": "ou-ab12-1"}]});
+    let arn = "arn:aws:iam::aws:policy/ReadOnlyAccess";
+    let managed = json!({"Arn": arn, "VersionId": "v1", "Document": {"Statement": []}});
+    let version = json!({"VersionId": "v1", "Document": {"Statement": []}});
+    let wrapped = json!({"Arn": arn, "Response": {"PolicyVersion": version}});
+    let policies = "organizations/policies.json";
+    let managed_policies = "aws-managed-policies.ndjson";
+    vec![
+        (
+            policies,
             json!({"Policies": [flat]}),
             RecordKind::OrganizationPolicy,
             flat.clone(),
         ),
         (
-            "organizations/policies.json",
+            policies,
             json!({"Policy": described}),
             RecordKind::OrganizationPolicy,
             flat,
         ),
         (
-            "organizations/delegated-administrators.json",
-            json!({"DelegatedAdministrators": [{"Id": HUB, "Services": []}]}),
-            RecordKind::DelegatedAdministrator,
-            json!({"Id": HUB, "Services": []}),
-        ),
-        (
-            "organizations/resource-policy.json",
-            json!({"ResourcePolicy": {"ResourcePolicySummary": {"Id": "rp-1"}, "Content": "{}"}}),
-            RecordKind::OrganizationResourcePolicy,
-            json!({"ResourcePolicySummary": {"Id": "rp-1"}, "Content": "{}"}),
-        ),
-        (
-            "aws-managed-policies.ndjson",
+            managed_policies,
             managed.clone(),
             RecordKind::AwsManagedPolicy,
             managed.clone(),
         ),
-        (
-            "aws-managed-policies.ndjson",
-            wrapped,
-            RecordKind::AwsManagedPolicy,
-            managed,
-        ),
+        (managed_policies, wrapped, RecordKind::AwsManagedPolicy, managed),
+    ]
+}
+
+fn answers_of_accounts() -> Vec<Answer> {
+    let trail = json!({"TrailARN": "arn:aws:cloudtrail:eu-west-1:111122223333:trail/all"});
+    let full_trail = json!({"Trail": trail, "Status": {"IsLogging": true}});
+    let details = json!({"UserDetailList": [], "GroupDetailList": [], "RoleDetailList": [], "Policies": []});
+    let mut page = details.clone();
+    page["IsTruncated"] = json!(false);
+    let file = "accounts/111122223333/iam/authorization-details.json";
+    vec![
         (
             "cloudtrail/trails.json",
             json!({"trailList": [trail]}),
@@ -225,23 +208,20 @@ fn other_answers() -> Vec<(&'static str, Value, RecordKind, Value)> {
         ),
         (
             "cloudtrail/trails.ndjson",
-            json!({"Trail": trail, "Status": {"IsLogging": true}}),
+            full_trail.clone(),
             RecordKind::Trail,
-            json!({"Trail": trail, "Status": {"IsLogging": true}}),
+            full_trail,
         ),
-        (
-            details_file,
-            details.clone(),
-            RecordKind::AuthorizationDetails,
-            details.clone(),
-        ),
-        (details_file, json!([page]), RecordKind::AuthorizationDetails, details),
+        (file, details.clone(), RecordKind::AuthorizationDetails, details.clone()),
+        (file, json!([page]), RecordKind::AuthorizationDetails, details),
     ]
 }
 
 #[test]
 fn answers_are_unwrapped_to_their_items() {
-    for (file, content, kind, body) in other_answers() {
+    for (file, content, kind, body) in
+        [answers_of_organizations(), answers_of_policies(), answers_of_accounts()].concat()
+    {
         let contents = Capture::new().file(file, content.to_string()).read();
         assert_eq!(codes(&contents), Vec::<String>::new(), "{file} {content}");
         assert_eq!(bodies(&contents, &kind), [&body], "{file} {content}");

@@ -136,6 +136,20 @@ mod unix {
         assert_eq!(codes(&capture.read()), ["organizations/accounts.json not_a_file"]);
     }
 
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn a_name_that_is_not_unicode_is_reported() {
+        use std::os::unix::ffi::OsStrExt;
+        let capture = Capture::new();
+        let name = std::ffi::OsStr::from_bytes(b"AWS-S3-\xFF.ndjson");
+        let folder = capture.path("config/x");
+        std::fs::write(folder.with_file_name(name), "[]").unwrap();
+        assert_eq!(
+            codes(&capture.read()),
+            ["config/AWS-S3-\u{FFFD}.ndjson name_not_unicode"]
+        );
+    }
+
     /// The system's administrator may read everything, so for that user there is nothing to see here.
     #[test]
     fn a_file_without_read_permission_is_reported() {

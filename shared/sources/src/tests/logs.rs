@@ -40,7 +40,7 @@ fn both_layouts_and_every_form_are_read() {
         let row = coverage(&contents, MEMBER, REGION, "cloudtrail:logs");
         assert_eq!((row.status, row.items), (CoverageStatus::Ok, 2), "{file}");
         assert_eq!(
-            status(&contents, HUB, "global", "cloudtrail:logs"),
+            status(&contents, HUB, REGION, "cloudtrail:logs"),
             CoverageStatus::Missing
         );
         assert!(contents.records.is_empty());

@@ -9,7 +9,7 @@ use crate::Limits;
 use crate::diagnostics::FileDiagnostics;
 use crate::layout::FileKind;
 use crate::plan::plan;
-use crate::testkit::{Capture, HUB, MEMBER, REGION, account, bucket, codes, event};
+use crate::testkit::{Capture, HUB, REGION, codes};
 use crate::values::read_values;
 
 fn repository() -> PathBuf {
@@ -44,150 +44,34 @@ fn schema_of(kind: &FileKind) -> &'static str {
     }
 }
 
-/// `(schema, file, contents that are right, contents that are wrong)`
-fn samples() -> Vec<(&'static str, String, Vec<Value>, Vec<Value>)> {
-    let managed = json!({"Arn": "arn:aws:iam::aws:policy/A", "Document": {"Statement": []}});
-    let wrapped = json!({"Arn": "arn:aws:iam::aws:policy/A", "Response": {"PolicyVersion": {"Document": "%7B%7D"}}});
-    let trail = json!({"TrailARN": "arn:aws:cloudtrail:eu-west-1:111122223333:trail/all", "Name": "all"});
-    let row = json!({"account": MEMBER, "region": REGION, "source": "cloudtrail:logs", "status": "ok"});
-    let text = Value::from(bucket("a").to_string());
-    vec![
-        (
-            "organization",
-            "organizations/organization.json".into(),
-            vec![json!({"Organization": {"Id": "o-a"}}), json!({"Id": "o-a"})],
-            vec![json!({}), json!({"Id": 7}), json!("x")],
-        ),
-        (
-            "accounts",
-            "organizations/accounts.json".into(),
-            vec![
-                json!({"Accounts": [account(HUB)]}),
-                json!([account(HUB)]),
-                json!({"Account": account(HUB)}),
-                json!([{"Accounts": []}]),
-            ],
-            vec![json!({"Accounts": [{"Id": "1"}]}), json!([7]), json!({"Id": 7})],
-        ),
-        (
-            "tree",
-            "organizations/tree.json".into(),
-            vec![json!({"Roots": [{"Id": "r-1"}]}), json!({"Parents": []})],
-            vec![json!({}), json!({"Roots": {}})],
-        ),
-        (
-            "policies",
-            "organizations/policies.json".into(),
-            vec![
-                json!({"Policies": [{"Id": "p-1", "Content": "{}", "Targets": ["r-1"]}]}),
-                json!([{"Policy": {"PolicySummary": {"Id": "p-1"}, "Content": {}}}]),
-            ],
-            vec![json!([{"Id": "p-1"}]), json!([{"Content": "{}"}])],
-        ),
-        (
-            "delegated-administrators",
-            "organizations/delegated-administrators.json".into(),
-            vec![
-                json!({"DelegatedAdministrators": [{"Id": HUB, "Services": [{"ServicePrincipal": "config.amazonaws.com"}]}]}),
-            ],
-            vec![json!([{"Id": "x"}])],
-        ),
-        (
-            "resource-policy",
-            "organizations/resource-policy.json".into(),
-            vec![json!({"ResourcePolicy": {"Content": "{}"}})],
-            vec![json!({"ResourcePolicy": {}})],
-        ),
-        (
-            "aws-managed-policies",
-            "aws-managed-policies.ndjson".into(),
-            vec![managed, wrapped],
-            vec![json!({"Arn": "x"}), json!({"Document": {}})],
-        ),
-        (
-            "config-items",
-            "config/AWS-S3-Bucket.ndjson".into(),
-            vec![
-                bucket("a"),
-                text.clone(),
-                json!({"Results": [text]}),
-                json!({"baseless": 1, "Arn": format!("arn:aws:lambda:eu-west-1:{MEMBER}:function:f")}),
-                json!({"BaseConfigurationItems": [bucket("a")]}),
-                json!([bucket("a")]),
-            ],
-            vec![
-                json!({"accountId": MEMBER}),
-                json!({"accountId": "1", "arn": "arn:aws:s3:::a"}),
-                json!({"arn": "arn:aws:s3:::a"}),
-                json!("x"),
-                json!(7),
-            ],
-        ),
-        (
-            "recorders",
-            "config/recorders.ndjson".into(),
-            vec![
-                json!({"AccountId": HUB, "Region": REGION, "ConfigurationRecorders": [{"name": "a"}], "ConfigurationRecordersStatus": [{"name": "a", "recording": true}]}),
-            ],
-            vec![json!({"Region": REGION}), json!(7)],
-        ),
-        (
-            "authorization-details",
-            format!("accounts/{MEMBER}/iam/authorization-details.json"),
-            vec![
-                json!({"RoleDetailList": []}),
-                json!([{"Policies": [], "IsTruncated": false}]),
-            ],
-            vec![json!({}), json!({"RoleDetailList": {}})],
-        ),
-        (
-            "trails",
-            "cloudtrail/trails.ndjson".into(),
-            vec![json!({"Trail": trail}), trail.clone(), json!({"trailList": [trail]})],
-            vec![json!({"Name": "x"}), json!({"Trail": 7})],
-        ),
-        (
-            "cloudtrail-log",
-            format!("cloudtrail/AWSLogs/{MEMBER}/CloudTrail/{REGION}/2026/01/30/a.json"),
-            vec![json!({"Records": [event("1")]}), json!({"Records": []})],
-            vec![
-                json!({"Records": [{"eventID": "1"}]}),
-                json!({"Records": {}}),
-                json!({}),
-            ],
-        ),
-        (
-            "coverage",
-            "coverage.ndjson".into(),
-            vec![row.clone()],
-            vec![
-                json!({"account": MEMBER}),
-                json!({"account": "x", "region": "", "source": "", "status": "ok"}),
-            ],
-        ),
-        (
-            "status",
-            format!("accounts/{MEMBER}/status.json"),
-            vec![row, json!({"status": "revoked", "error_code": "AccessDenied"})],
-            vec![json!({}), json!({"status": "fine"})],
-        ),
-    ]
+/// Contents of a file that its schema and the reader must accept, and such that both must refuse.
+#[derive(serde::Deserialize)]
+struct Case {
+    schema: String,
+    file: String,
+    right: Vec<Value>,
+    wrong: Vec<Value>,
 }
 
 #[test]
 fn schemas_and_reader_accept_and_refuse_the_same() {
-    for (name, file, right, wrong) in samples() {
-        let schema = schema(name);
-        let cases = right
-            .iter()
-            .map(|content| (content, true))
-            .chain(wrong.iter().map(|content| (content, false)));
-        for (content, is_right) in cases {
-            assert_eq!(schema.is_valid(content), is_right, "{name}: {content}");
+    let cases: Vec<Case> = serde_json::from_str(include_str!("schema_cases.json")).unwrap();
+    for Case {
+        schema: name,
+        file,
+        right,
+        wrong,
+    } in cases
+    {
+        let schema = schema(&name);
+        let right = right.iter().map(|content| (content, 0));
+        let wrong = wrong.iter().map(|content| (content, 1));
+        for (content, diagnostics) in right.chain(wrong) {
+            assert_eq!(schema.is_valid(content), diagnostics == 0, "{name}: {content}");
             let contents = Capture::new().file(&file, content.to_string()).read();
             assert_eq!(
-                codes(&contents).is_empty(),
-                is_right,
+                contents.diagnostics.len(),
+                diagnostics,
                 "{file}: {content} {:?}",
                 codes(&contents)
             );

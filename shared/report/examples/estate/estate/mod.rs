@@ -1,4 +1,9 @@
 //! A made-up organization: believable names and shapes, and among them names that try to break the page.
+#![allow(
+    clippy::expect_used,
+    clippy::string_slice,
+    reason = "a fixture that contradicts itself fails by panicking"
+)]
 
 mod bulk;
 mod chains;

@@ -1,0 +1,189 @@
+//! Who is an administrator, or can make itself one, by any route.
+
+mod calls;
+mod candidate;
+
+use std::collections::BTreeMap;
+
+use rayon::prelude::*;
+use sv0_model::decision::{Caveat, Decision, StatementRef};
+use sv0_model::finding::{FindingKind, FindingSeverity};
+use sv0_model::graph::{Entity, EntityKind, Resolution};
+
+use super::Facts;
+use super::draft::{Draft, command, name, name_of};
+use crate::estate::Estate;
+use candidate::Candidate;
+
+/// Every administrator with the route that makes it one.
+pub(crate) struct Administrators<'e> {
+    routes: BTreeMap<&'e str, Route>,
+}
+
+/// How a principal is, or becomes, an administrator.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Route {
+    /// In words, what it can do.
+    words: String,
+    /// The administrator that it becomes, where it becomes another.
+    through: Option<String>,
+    /// The calls, each with the resource it is made on.
+    calls: Vec<(String, String)>,
+    decision: Decision,
+    statements: Vec<StatementRef>,
+    caveats: Vec<Caveat>,
+}
+
+impl<'e> Administrators<'e> {
+    pub(crate) fn of(facts: &Facts<'e, '_>) -> Self {
+        let estate = facts.estate;
+        let candidates: Vec<Candidate<'e>> = estate
+            .graph()
+            .entities
+            .values()
+            .filter(|entity| {
+                matches!(entity.kind, EntityKind::IamRole | EntityKind::IamUser)
+                    && entity.resolution == Resolution::Collected
+            })
+            .filter_map(|entity| Candidate::new(estate, entity))
+            .collect();
+        let mut routes: BTreeMap<&str, Route> = candidates
+            .par_iter()
+            .filter_map(|candidate| Some((candidate.id(), candidate.alone()?)))
+            .collect();
+        let workloads = Workloads::of(estate);
+        loop {
+            let found: Vec<(&str, Route)> = candidates
+                .par_iter()
+                .filter(|candidate| !routes.contains_key(candidate.id()))
+                .filter_map(|candidate| Some((candidate.id(), candidate.through_others(&routes, &workloads)?)))
+                .collect();
+            if found.is_empty() {
+                return Self { routes };
+            }
+            routes.extend(found);
+        }
+    }
+
+    pub(crate) fn contains(&self, principal: &str) -> bool {
+        self.routes.contains_key(principal)
+    }
+}
+
+/// One finding for each administrator.
+pub(crate) fn findings(facts: &Facts<'_, '_>, administrators: &Administrators<'_>) -> Vec<Draft> {
+    let workloads = Workloads::of(facts.estate);
+    administrators
+        .routes
+        .iter()
+        .filter_map(|(principal, route)| {
+            Some(finding(
+                facts.estate,
+                facts.estate.entity(principal)?,
+                route,
+                &workloads,
+            ))
+        })
+        .collect()
+}
+
+fn finding(estate: &Estate<'_>, principal: &Entity, route: &Route, workloads: &Workloads<'_>) -> Draft {
+    let mut draft = Draft::new(FindingKind::AdminEquivalent, &principal.native_id);
+    let running = workloads.running_as(&principal.native_id);
+    draft.account.clone_from(&principal.account);
+    draft
+        .subjects
+        .extend(running.iter().map(|workload| workload.native_id.clone()));
+    draft.subjects.extend(route.through.clone());
+    draft.statements.extend(route.statements.iter().cloned());
+    draft.caveats.extend(&route.caveats);
+    let kind = if principal.kind == EntityKind::IamUser {
+        "user"
+    } else {
+        "role"
+    };
+    let who = format!("{kind} {}", name(principal));
+    draft.title = match (&route.through, route.calls.is_empty()) {
+        (Some(through), _) => format!("{who} can become administrator {}", name_of(estate, through)),
+        (None, true) => format!("{who} is an administrator"),
+        (None, false) => format!("{who} can make itself an administrator"),
+    };
+    let runs = running.first().map(|workload| {
+        let others = running.len().saturating_sub(1);
+        let more = if others == 0 {
+            String::new()
+        } else {
+            format!(" and {others} more")
+        };
+        format!(" {}{more} runs as it.", name(workload))
+    });
+    draft.description = format!("The {kind} {}.{}", route.words, runs.unwrap_or_default());
+    let (severity, reason) = rating(route.decision, !running.is_empty());
+    draft.rate(severity, reason);
+    draft.verify = verify(principal, route);
+    draft
+}
+
+fn rating(decision: Decision, runs_code: bool) -> (FindingSeverity, &'static str) {
+    match (decision, runs_code) {
+        (Decision::Allow, true) => (
+            FindingSeverity::Critical,
+            "every call of the route is allowed, and code runs with this authority",
+        ),
+        (Decision::Allow, false) => (
+            FindingSeverity::High,
+            "every call of the route is allowed; no workload runs with this authority",
+        ),
+        _ => (FindingSeverity::Medium, "the route is open only under a condition"),
+    }
+}
+
+fn verify(principal: &Entity, route: &Route) -> Vec<String> {
+    let id = principal.native_id.as_str();
+    let mut commands: Vec<String> = route
+        .calls
+        .iter()
+        .map(|(action, resource)| {
+            command(&[
+                "aws",
+                "iam",
+                "simulate-principal-policy",
+                "--policy-source-arn",
+                id,
+                "--action-names",
+                action,
+                "--resource-arns",
+                resource,
+            ])
+        })
+        .collect();
+    commands.insert(0, command(&["sv0", "can", id]));
+    let (operation, parameter) = if principal.kind == EntityKind::IamUser {
+        ("list-attached-user-policies", "--user-name")
+    } else {
+        ("list-attached-role-policies", "--role-name")
+    };
+    commands.push(command(&["aws", "iam", operation, parameter, &principal.name]));
+    commands
+}
+
+/// Workloads by the role they run as.
+struct Workloads<'e> {
+    by_role: BTreeMap<&'e str, Vec<&'e Entity>>,
+}
+
+impl<'e> Workloads<'e> {
+    fn of(estate: &'e Estate<'_>) -> Self {
+        let mut by_role: BTreeMap<&str, Vec<&'e Entity>> = BTreeMap::new();
+        for workload in crate::paths::all_workloads(estate) {
+            if let Some(role) = workload.role {
+                by_role.entry(role).or_default().push(workload.entity);
+            }
+        }
+        Self { by_role }
+    }
+
+    fn running_as(&self, role: &str) -> &[&'e Entity] {
+        self.by_role.get(role).map_or(&[], Vec::as_slice)
+    }
+}

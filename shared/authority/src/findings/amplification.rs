@@ -1,0 +1,101 @@
+//! A chain of roles that crosses accounts into a restricted resource.
+
+use std::collections::BTreeMap;
+
+use sv0_model::finding::{FindingKind, FindingSeverity};
+use sv0_model::graph::Sensitivity;
+use sv0_model::observation::Observation;
+use sv0_model::path::{AuthorityPath, PathHop, PathKind, PathState};
+
+use super::Facts;
+use super::draft::{Draft, command, name_of};
+
+/// One finding for each workload and restricted resource.
+pub(crate) fn findings(facts: &Facts<'_, '_>) -> Vec<Draft> {
+    let mut pairs: BTreeMap<(&str, &str), Vec<&AuthorityPath>> = BTreeMap::new();
+    for path in facts
+        .paths
+        .iter()
+        .filter(|path| amplifies(path, facts.options.min_amplification_depth))
+    {
+        pairs.entry((&path.workload, &path.resource)).or_default().push(path);
+    }
+    pairs.into_values().filter_map(|paths| finding(facts, &paths)).collect()
+}
+
+fn amplifies(path: &AuthorityPath, min_depth: usize) -> bool {
+    path.kind == PathKind::AssumedChain
+        && path.cross_account
+        && path.chain_depth >= min_depth
+        && path.sensitivity == Sensitivity::Restricted
+}
+
+fn finding(facts: &Facts<'_, '_>, paths: &[&AuthorityPath]) -> Option<Draft> {
+    let best = paths
+        .iter()
+        .min_by_key(|path| (path.state, path.chain_depth, &path.id))?;
+    let (workload, resource) = (
+        name_of(facts.estate, &best.workload),
+        name_of(facts.estate, &best.resource),
+    );
+    let mut draft = Draft::new(FindingKind::TrustAmplification, &best.workload);
+    draft.subjects.push(best.resource.clone());
+    draft.subjects.extend(best.roles.iter().cloned());
+    draft.aspect.clone_from(&best.resource);
+    draft.account = facts
+        .estate
+        .entity(&best.resource)
+        .and_then(|entity| entity.account.clone());
+    paths.iter().for_each(|path| draft.add_path(path));
+    let (severity, reason) = rating(best);
+    draft.rate(severity, reason);
+    draft.title = format!(
+        "{workload} reaches restricted {resource} through {} roles across accounts",
+        best.chain_depth
+    );
+    let names: Vec<String> = best.roles.iter().map(|role| name_of(facts.estate, role)).collect();
+    draft.description = format!(
+        "{workload} runs as {}, which leads by AssumeRole over {} to {resource}. Whoever controls the workload has the authority of the last role.",
+        names.first().map_or("", String::as_str),
+        names.iter().skip(1).cloned().collect::<Vec<_>>().join(", "),
+    );
+    for (from, to) in best.roles.iter().zip(best.roles.iter().skip(1)) {
+        draft
+            .verify
+            .push(command(&["sv0", "explain", from, "sts:AssumeRole", to]));
+    }
+    if let (Some(role), Some(action)) = (best.roles.last(), best.actions.first()) {
+        draft
+            .verify
+            .push(command(&["sv0", "explain", role, action, &best.scope]));
+    }
+    draft.verify.extend(
+        best.roles
+            .iter()
+            .skip(1)
+            .map(|role| command(&["aws", "iam", "get-role", "--role-name", &name_of(facts.estate, role)])),
+    );
+    Some(draft)
+}
+
+fn rating(path: &AuthorityPath) -> (FindingSeverity, &'static str) {
+    let assumes: Vec<&PathHop> = path.hops.iter().filter(|hop| hop.relation == "ASSUMES").collect();
+    let is_walked = assumes
+        .iter()
+        .all(|hop| matches!(hop.observation, Observation::Observed { .. }));
+    match path.state {
+        PathState::Allowed if is_walked => (
+            FindingSeverity::Critical,
+            "every hop is allowed, and the logs show each role assumed from the one before",
+        ),
+        PathState::Allowed => (
+            FindingSeverity::High,
+            "every hop is allowed; the logs do not show the whole chain walked",
+        ),
+        PathState::Conditional => (FindingSeverity::Medium, "the chain holds only under a condition"),
+        PathState::Blocked => (
+            FindingSeverity::Low,
+            "policies grant the chain, and something stops it today",
+        ),
+    }
+}

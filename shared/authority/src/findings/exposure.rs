@@ -1,0 +1,357 @@
+//! Resources and roles that are open to everyone, or to somebody outside.
+
+use std::collections::BTreeSet;
+
+use sv0_iam::{Context, UnknownContext};
+use sv0_model::decision::{ConditionExpression, Decision};
+use sv0_model::finding::{FindingKind, FindingSeverity};
+use sv0_model::graph::{Entity, EntityKind, Resolution, Sensitivity};
+use sv0_model::path::ActionClass;
+
+use super::Facts;
+use super::draft::{Draft, command, name};
+use super::routes::ASSUME_ROLE;
+use crate::access::{Access, ActionTarget, Basis, Candidates, Survey, class_of, rows_of};
+use crate::estate::Subject;
+
+/// Somebody of an account that nobody knows: what a policy opens to every AWS principal is open to it.
+const STRANGER: &str = "arn:aws:iam::000000000000:root";
+
+/// Condition keys that say whose request it is: with fixed values a policy for everyone is one for these callers.
+const CALLER_KEYS: &[&str] = &[
+    "aws:PrincipalAccount",
+    "aws:PrincipalArn",
+    "aws:PrincipalOrgID",
+    "aws:PrincipalOrgPaths",
+    "aws:SourceAccount",
+    "aws:SourceArn",
+    "aws:SourceOrgID",
+    "aws:SourceOrgPaths",
+    "aws:SourceOwner",
+    "aws:userid",
+    "kms:CallerAccount",
+    "s3:DataAccessPointAccount",
+    "s3:DataAccessPointArn",
+];
+
+/// Condition keys that say where a request comes from.
+const NETWORK_KEYS: &[&str] = &[
+    "aws:SourceIp",
+    "aws:SourceVpc",
+    "aws:SourceVpce",
+    "aws:VpcSourceIp",
+    "aws:SourceVpcArn",
+];
+
+/// Findings on every resource and role whose policy names somebody outside or everyone.
+pub(crate) fn findings(facts: &Facts<'_, '_>) -> Vec<Draft> {
+    let entities = facts.estate.graph().entities.values();
+    entities
+        .filter(|entity| {
+            entity.resolution == Resolution::Collected
+                && (entity.kind == EntityKind::IamRole || !rows_of(entity).is_empty())
+        })
+        .flat_map(|entity| {
+            let public = public_accesses(facts, entity);
+            [
+                public_access(entity, &public),
+                external_access(facts, entity, &public),
+                public_list(facts, entity),
+            ]
+        })
+        .flatten()
+        .collect()
+}
+
+/// What a principal reaches of one entity.
+fn reach<'e>(facts: &Facts<'e, '_>, subject: &Subject<'_>, entity: &Entity) -> Vec<Access<'e>> {
+    let Some(entity) = facts.estate.entity(&entity.native_id) else {
+        return Vec::new();
+    };
+    let candidates = Candidates::of_one(facts.estate, entity);
+    let context = Context::new();
+    let survey = Survey {
+        estate: facts.estate,
+        candidates: &candidates,
+        subject,
+        basis: Basis::Granted,
+        context: &context,
+        unknown_context: UnknownContext::Any,
+    };
+    let mut accesses = match entity.kind {
+        EntityKind::IamRole => survey.reach_of(ASSUME_ROLE, None, ActionTarget::Whole),
+        _ => survey.reach(),
+    };
+    accesses.retain(|access| access.evaluation.decision.is_possible());
+    accesses
+}
+
+/// What everyone reaches, with how open it is.
+type PublicAccess<'e> = (Openness, Access<'e>);
+
+fn public_accesses<'e>(facts: &Facts<'e, '_>, entity: &Entity) -> Vec<PublicAccess<'e>> {
+    if !facts.estate.names_everyone(entity) {
+        return Vec::new();
+    }
+    ["anonymous", STRANGER]
+        .into_iter()
+        .filter_map(|name| facts.estate.named_subject(name))
+        .flat_map(|subject| reach(facts, &subject, entity))
+        .filter_map(|access| Some((openness(&access)?, access)))
+        .collect()
+}
+
+fn public_access(entity: &Entity, public: &[PublicAccess<'_>]) -> Option<Draft> {
+    let rating = |(openness, access): &PublicAccess<'_>| public_rating(entity, *openness, access);
+    let (severity, reason) = public.iter().map(rating).max()?;
+    let accesses: Vec<&Access<'_>> = public.iter().map(|(_, access)| access).collect();
+    let mut draft = Draft::new(FindingKind::PublicAccess, &entity.native_id);
+    draft.account.clone_from(&entity.account);
+    add_accesses(&mut draft, &accesses);
+    draft.rate(severity, reason);
+    draft.title = match entity.kind {
+        EntityKind::IamRole => format!("every AWS account can assume role {}", name(entity)),
+        _ => format!("{} is open to everyone", name(entity)),
+    };
+    draft.description = format!(
+        "The resource-based policy names everyone and lets them do {}.",
+        actions_of(&accesses).join(", ")
+    );
+    draft.verify = vec![who_can(entity, &accesses)];
+    draft.verify.extend(show_policy(entity));
+    Some(draft)
+}
+
+/// How open an access is to everyone; none where its condition names the callers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Openness {
+    Unconditional,
+    Conditional,
+    FromNamedNetworks,
+}
+
+fn openness(access: &Access<'_>) -> Option<Openness> {
+    match (access.evaluation.decision, &access.evaluation.condition) {
+        (Decision::Allow, _) => Some(Openness::Unconditional),
+        (_, Some(condition)) if requires_one_of(condition, CALLER_KEYS) => None,
+        (_, Some(condition)) if requires_one_of(condition, NETWORK_KEYS) => Some(Openness::FromNamedNetworks),
+        _ => Some(Openness::Conditional),
+    }
+}
+
+/// Whether the condition cannot hold unless one of the keys has a value that is named in full.
+fn requires_one_of(condition: &ConditionExpression, keys: &[&str]) -> bool {
+    match condition {
+        ConditionExpression::All { all } => all.iter().any(|child| requires_one_of(child, keys)),
+        ConditionExpression::Any { any } => !any.is_empty() && any.iter().all(|child| requires_one_of(child, keys)),
+        ConditionExpression::Test { key, operator, values } => {
+            let is_open_ended = operator.contains("Not")
+                || operator.ends_with("IfExists")
+                || operator == "Null"
+                || operator.starts_with("ForAllValues");
+            let names_anything = |value: &String| {
+                value == "*" || value.starts_with("arn:*") || matches!(value.as_str(), "0.0.0.0/0" | "::/0")
+            };
+            keys.iter().any(|own| own.eq_ignore_ascii_case(key)) && !is_open_ended && !values.iter().any(names_anything)
+        }
+    }
+}
+
+fn public_rating(entity: &Entity, openness: Openness, access: &Access<'_>) -> (FindingSeverity, &'static str) {
+    let reads = access.class == Some(ActionClass::ReadData);
+    match (openness, entity.sensitivity) {
+        (Openness::FromNamedNetworks, _) => (
+            FindingSeverity::Low,
+            "open to everyone, but only from networks that the policy names",
+        ),
+        (Openness::Conditional, _) => (
+            FindingSeverity::Medium,
+            "open to everyone under a condition that anybody may meet",
+        ),
+        (Openness::Unconditional, Sensitivity::Public) if reads => (
+            FindingSeverity::Informational,
+            "open for reading, and marked as meant to be public",
+        ),
+        (Openness::Unconditional, Sensitivity::Restricted | Sensitivity::Confidential) => (
+            FindingSeverity::Critical,
+            "open to everyone without condition, and its content is restricted or confidential",
+        ),
+        (Openness::Unconditional, _) if !reads => (
+            FindingSeverity::Critical,
+            "open to everyone without condition for more than reading",
+        ),
+        (Openness::Unconditional, _) => (FindingSeverity::High, "open to everyone without condition for reading"),
+    }
+}
+
+/// Whom the policy names from outside, with what each reaches beyond what is open to everyone.
+fn external_access(facts: &Facts<'_, '_>, entity: &Entity, public: &[PublicAccess<'_>]) -> Option<Draft> {
+    let outsiders: BTreeSet<String> = facts
+        .estate
+        .outsiders_named_by(entity)
+        .iter()
+        .filter_map(|opening| facts.estate.principal_of(opening))
+        .collect();
+    let open_to_everyone: BTreeSet<&str> = public
+        .iter()
+        .filter(|(openness, _)| *openness == Openness::Unconditional)
+        .map(|(_, access)| access.action.as_str())
+        .collect();
+    let mut accesses: Vec<Access<'_>> = Vec::new();
+    let mut who: Vec<String> = Vec::new();
+    for outsider in outsiders {
+        let subject = facts.estate.named_subject(&outsider);
+        let mut own = subject
+            .map(|subject| reach(facts, &subject, entity))
+            .unwrap_or_default();
+        own.retain(|access| !open_to_everyone.contains(access.action.as_str()));
+        if !own.is_empty() {
+            who.push(outsider);
+            accesses.extend(own);
+        }
+    }
+    let reached: Vec<&Access<'_>> = accesses.iter().collect();
+    let first = who.first()?.clone();
+    let mut draft = Draft::new(FindingKind::ExternalAccess, &entity.native_id);
+    draft.account.clone_from(&entity.account);
+    draft.subjects.extend(who.iter().cloned());
+    add_accesses(&mut draft, &reached);
+    let (severity, reason) = external_rating(entity, &reached);
+    draft.rate(severity, reason);
+    draft.title = format!(
+        "{} is open to {} outside the organization",
+        name(entity),
+        if who.len() == 1 { "a principal" } else { "principals" }
+    );
+    draft.description = format!(
+        "The resource-based policy lets {} do {}.",
+        who.join(", "),
+        actions_of(&reached).join(", ")
+    );
+    let (action, resource) = example(entity, &reached);
+    draft.verify = vec![
+        command(&["sv0", "explain", &first, &action, &resource]),
+        who_can(entity, &reached),
+    ];
+    draft.verify.extend(show_policy(entity));
+    Some(draft)
+}
+
+fn external_rating(entity: &Entity, accesses: &[&Access<'_>]) -> (FindingSeverity, &'static str) {
+    let requires = |key: &str| {
+        let keys = [key];
+        accesses.iter().all(|access| {
+            access
+                .evaluation
+                .condition
+                .as_ref()
+                .is_some_and(|condition| requires_one_of(condition, &keys))
+        })
+    };
+    if entity.kind == EntityKind::IamRole {
+        return if requires("sts:ExternalId") {
+            (
+                FindingSeverity::Low,
+                "an outsider may assume the role, and has to present an ExternalId",
+            )
+        } else {
+            (FindingSeverity::Medium, "an outsider may assume the role")
+        };
+    }
+    let reads_only = accesses
+        .iter()
+        .all(|access| matches!(access.class, Some(ActionClass::ReadData | ActionClass::UseKey)));
+    match (entity.sensitivity, reads_only) {
+        (Sensitivity::Restricted | Sensitivity::Confidential, _) => (
+            FindingSeverity::High,
+            "an outsider reaches restricted or confidential content",
+        ),
+        (_, false) => (FindingSeverity::High, "an outsider may do more than read"),
+        (_, true) => (FindingSeverity::Medium, "an outsider may read"),
+    }
+}
+
+/// A bucket whose access control list names everyone, where the list still counts.
+fn public_list(facts: &Facts<'_, '_>, entity: &Entity) -> Option<Draft> {
+    let grants = facts.estate.public_list_grants(entity);
+    if grants.is_empty() {
+        return None;
+    }
+    let mut draft = Draft::new(FindingKind::PublicAccess, &entity.native_id);
+    "acl".clone_into(&mut draft.aspect);
+    draft.account.clone_from(&entity.account);
+    let writes = grants.iter().any(|permission| permission != "READ");
+    if writes {
+        draft.rate(
+            FindingSeverity::Critical,
+            "the access control list lets everyone do more than list the bucket",
+        );
+    } else {
+        draft.rate(
+            FindingSeverity::High,
+            "the access control list lets everyone list the bucket",
+        );
+    }
+    draft.title = format!("the access control list of {} names everyone", name(entity));
+    draft.description = format!(
+        "The bucket's access control list grants everyone {}, and neither object ownership nor Block Public Access switches it off.",
+        grants.join(", ")
+    );
+    draft.verify = vec![command(&["aws", "s3api", "get-bucket-acl", "--bucket", &entity.name])];
+    Some(draft)
+}
+
+fn add_accesses(draft: &mut Draft, accesses: &[&Access<'_>]) {
+    for access in accesses {
+        draft.statements.extend(access.evaluation.statements.iter().cloned());
+        draft.caveats.extend(&access.evaluation.caveats);
+    }
+}
+
+fn actions_of(accesses: &[&Access<'_>]) -> Vec<String> {
+    let actions: BTreeSet<&String> = accesses.iter().map(|access| &access.action).collect();
+    actions.into_iter().cloned().collect()
+}
+
+fn who_can(entity: &Entity, accesses: &[&Access<'_>]) -> String {
+    let (action, resource) = example(entity, accesses);
+    command(&["sv0", "who-can", &action, &resource])
+}
+
+/// An action that is open, and a resource of the kind that it takes.
+fn example(entity: &Entity, accesses: &[&Access<'_>]) -> (String, String) {
+    let Some(access) = accesses.first() else {
+        return (ASSUME_ROLE.to_owned(), entity.native_id.clone());
+    };
+    let is_inside = class_of(&access.action).is_some_and(|(_, target)| target == ActionTarget::Inside);
+    let resource = if is_inside && access.scope == entity.native_id {
+        format!("{}/*", access.scope)
+    } else {
+        access.scope.clone()
+    };
+    (access.action.clone(), resource)
+}
+
+/// The AWS CLI's command that prints the policy.
+fn show_policy(entity: &Entity) -> Option<String> {
+    let id = entity.native_id.as_str();
+    Some(match entity.kind {
+        EntityKind::IamRole => command(&["aws", "iam", "get-role", "--role-name", &entity.name]),
+        EntityKind::S3Bucket => command(&["aws", "s3api", "get-bucket-policy", "--bucket", &entity.name]),
+        EntityKind::Secret => command(&["aws", "secretsmanager", "get-resource-policy", "--secret-id", id]),
+        EntityKind::KmsKey => command(&[
+            "aws",
+            "kms",
+            "get-key-policy",
+            "--key-id",
+            id,
+            "--policy-name",
+            "default",
+        ]),
+        EntityKind::LambdaFunction => command(&["aws", "lambda", "get-policy", "--function-name", id]),
+        EntityKind::EcrRepository => {
+            command(&["aws", "ecr", "get-repository-policy", "--repository-name", &entity.name])
+        }
+        _ => return None,
+    })
+}

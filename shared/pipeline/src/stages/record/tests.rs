@@ -1,0 +1,241 @@
+use sv0_lake::{FolderStore, publish, run_key, to_ndjson};
+use sv0_model::time::Timestamp;
+use sv0_state::{History, SqliteState, Tally};
+
+use super::*;
+
+const ACCOUNT: &str = "111122223333";
+const ROLE: &str = "arn:aws:iam::111122223333:role/reader";
+const POLICY: &str = "arn:aws:iam::111122223333:policy/read-orders";
+const FUNCTION: &str = "arn:aws:lambda:eu-west-1:111122223333:function:orders";
+const BUCKET: &str = "arn:aws:s3:::orders";
+const OUTSIDER: &str = "urn:sv0:principal:999988887777";
+const DETAILS: &str = "accounts/111122223333/iam/authorization-details.json";
+
+/// A small estate: a function runs as a role that holds a policy, from which a path to a bucket follows.
+struct World {
+    entities: Vec<Value>,
+    edges: Vec<Value>,
+    policies: Vec<Value>,
+    paths: Vec<Value>,
+    findings: Vec<Value>,
+    coverage: Vec<Value>,
+    configuration: &'static str,
+}
+
+fn entity(id: &str, kind: &str, region: Option<&str>, file: &str) -> Value {
+    json!({
+        "native_id": id, "source_system": "x", "kind": kind, "name": "n", "account": ACCOUNT, "region": region,
+        "resolution": "collected", "sensitivity": "unknown", "tags": {}, "resource_policy": { "state": "not_set" },
+        "attributes": {}, "captured_at": null, "origins": [{ "object": file, "sha256": "h" }],
+    })
+}
+
+fn covered(region: &str, source: &str) -> Value {
+    json!({ "account": ACCOUNT, "region": region, "source": source, "status": "ok" })
+}
+
+fn path() -> Value {
+    let hop = json!({
+        "from": ROLE, "relation": "ACCESSES", "to": BUCKET, "actions": ["s3:GetObject"], "state": "allowed",
+        "blocked_by": [], "condition": null, "granted_by": [],
+        "statements": [{ "policy": POLICY, "index": 0, "sid": null, "effect": "Allow" }],
+        "observation": { "status": "not_observable", "reason": "no trail" },
+    });
+    json!({
+        "id": "p1", "kind": "direct", "workload": FUNCTION, "roles": [ROLE], "resource": BUCKET, "scope": BUCKET,
+        "action_class": "read_data", "actions": ["s3:GetObject"], "state": "allowed", "blocked_by": [],
+        "condition": null, "hops": [hop], "chain_depth": 1, "cross_account": false, "sensitivity": "unknown",
+        "authority": "effective", "caveats": [], "observation": { "status": "not_observable", "reason": "no trail" },
+    })
+}
+
+fn finding(id: &str, subjects: &[&str], paths: &[&str]) -> Value {
+    json!({
+        "id": id, "kind": "external_access", "severity": "high", "severity_reason": "r", "title": "t",
+        "description": "d", "account": ACCOUNT, "subjects": subjects, "paths": paths, "statements": [],
+        "event_ids": [], "origins": [], "verify": [], "caveats": [],
+    })
+}
+
+fn world() -> World {
+    let mut outsider = entity(OUTSIDER, "identity/external_principal", None, DETAILS);
+    outsider["resolution"] = json!("external");
+    World {
+        entities: vec![
+            entity(ROLE, "identity/iam_role", None, DETAILS),
+            entity(POLICY, "permission_set/iam_policy", None, DETAILS),
+            entity(FUNCTION, "workload/lambda_function", Some("eu-west-1"), "config/AWS-Lambda-Function.ndjson"),
+            entity(BUCKET, "resource/s3_bucket", Some("eu-west-1"), "config/AWS-S3-Bucket.ndjson"),
+            outsider,
+        ],
+        edges: vec![json!({ "from": ROLE, "kind": "HAS_POLICY", "to": POLICY, "attributes": {}, "origins": [] })],
+        policies: vec![json!({
+            "native_id": POLICY, "kind": "customer_managed", "name": "n", "owner": null, "document": {"Statement": []},
+            "sha256": "text", "version_id": "v1", "captured_at": null, "origin": null,
+        })],
+        paths: vec![path()],
+        findings: vec![finding("f1", &[BUCKET], &["p1"]), finding("f2", &[ROLE, OUTSIDER], &[])],
+        coverage: vec![
+            covered("global", "iam:authorization-details"),
+            covered("eu-west-1", "config:AWS::Lambda::Function"),
+            covered("eu-west-1", "config:AWS::S3::Bucket"),
+        ],
+        configuration: "default",
+    }
+}
+
+/// The same estate after somebody took the policy from the role.
+fn detached() -> World {
+    let mut world = world();
+    world.edges.clear();
+    world.paths.clear();
+    world.findings.clear();
+    world
+}
+
+fn time(day: i8) -> Timestamp {
+    format!("2026-03-{day:02}T06:00:00Z").parse().unwrap()
+}
+
+fn record(state: &mut SqliteState, day: i8, world: &World) -> Tally {
+    let folder = tempfile::tempdir().unwrap();
+    let store = FolderStore::new(folder.path());
+    let run_id = format!("day-{day}");
+    let organization = json!({ "captured_at": null, "partition": "aws", "organization": {
+        "id": null, "management_account": null, "delegated_administrators": {}, "nodes": {}, "policies_collected": false,
+        "service_control_policies_enabled": null, "resource_control_policies_enabled": null } });
+    for (key, rows) in [
+        (keys::ENTITIES, &world.entities),
+        (keys::EDGES, &world.edges),
+        (keys::POLICIES, &world.policies),
+        (keys::ORGANIZATION, &vec![organization]),
+        (keys::PATHS, &world.paths),
+        (keys::FINDINGS, &world.findings),
+        (keys::COVERAGE, &world.coverage),
+    ] {
+        store.put(&run_key(&run_id, key), &to_ndjson(key, rows).unwrap()).unwrap();
+    }
+    publish(&store, manifest(&run_id, day, world)).unwrap();
+    match run(&store, &run_id, state).unwrap() {
+        Outcome::Recorded(tally) => tally,
+        Outcome::AlreadyRecorded => panic!("every run here has its own id"),
+    }
+}
+
+fn manifest(run_id: &str, day: i8, world: &World) -> RunManifest {
+    RunManifest {
+        schema: "sv0-run/1".into(),
+        run_id: run_id.into(),
+        tool_version: "0".into(),
+        capture: "capture".into(),
+        captured_at: time(day),
+        started_at: time(day),
+        finished_at: time(day),
+        configuration_sha256: world.configuration.into(),
+        counts: BTreeMap::new(),
+        inputs: Vec::new(),
+        outputs: Vec::new(),
+    }
+}
+
+/// The history of a thing after the world of day 1 became that of day 2.
+fn after(next: &World, kind: SightingKind, id: &str) -> History {
+    let mut state = SqliteState::in_memory().unwrap();
+    record(&mut state, 1, &world());
+    record(&mut state, 2, next);
+    state.history(kind, &[id]).unwrap()[id]
+}
+
+#[track_caller]
+fn assert_gone(next: &World, kind: SightingKind, id: &str) {
+    let history = after(next, kind, id);
+    assert_eq!((history.gone_at, history.stale_since), (Some(time(2)), None), "{id}");
+}
+
+#[track_caller]
+fn assert_in_doubt(next: &World, kind: SightingKind, id: &str) {
+    let history = after(next, kind, id);
+    assert_eq!((history.gone_at, history.stale_since), (None, Some(time(2))), "{id}");
+}
+
+#[test]
+fn when_everything_was_read_what_is_absent_is_gone() {
+    let next = detached();
+    assert_gone(&next, SightingKind::Path, "p1");
+    assert_gone(&next, SightingKind::Finding, "f1");
+    assert_gone(&next, SightingKind::Finding, "f2");
+    assert_gone(&next, SightingKind::Edge, &format!("{ROLE} HAS_POLICY {POLICY}"));
+}
+
+#[test]
+fn a_source_that_was_not_read_whole_leaves_doubt_where_it_matters() {
+    let mut next = detached();
+    next.entities.clear();
+    next.coverage[2]["status"] = json!("partial");
+    assert_in_doubt(&next, SightingKind::Entity, BUCKET);
+    assert_in_doubt(&next, SightingKind::Path, "p1");
+    assert_in_doubt(&next, SightingKind::Finding, "f1");
+    assert_gone(&next, SightingKind::Entity, ROLE);
+    assert_gone(&next, SightingKind::Finding, "f2");
+}
+
+#[test]
+fn a_path_is_not_gone_while_the_role_holds_a_policy_that_nobody_read() {
+    let mut next = detached();
+    let other = "arn:aws:iam::aws:policy/SomethingElse";
+    next.edges.push(json!({ "from": ROLE, "kind": "HAS_POLICY", "to": other, "attributes": {}, "origins": [] }));
+    assert_in_doubt(&next, SightingKind::Path, "p1");
+    let mut next = detached();
+    next.entities[3]["resource_policy"] = json!({ "state": "not_collected" });
+    assert_in_doubt(&next, SightingKind::Path, "p1");
+    assert_in_doubt(&next, SightingKind::Finding, "f1");
+    assert_gone(&next, SightingKind::Finding, "f2");
+}
+
+#[test]
+fn another_configuration_proves_nothing_about_paths_and_findings() {
+    let next = World { configuration: "shorter chains", ..detached() };
+    assert_in_doubt(&next, SightingKind::Path, "p1");
+    assert_in_doubt(&next, SightingKind::Finding, "f2");
+    assert_gone(&next, SightingKind::Edge, &format!("{ROLE} HAS_POLICY {POLICY}"));
+}
+
+#[test]
+fn what_was_only_heard_of_is_never_gone() {
+    let mut next = detached();
+    next.entities.pop();
+    assert_in_doubt(&next, SightingKind::Entity, OUTSIDER);
+}
+
+#[test]
+fn a_later_look_at_the_same_estate_is_no_change() {
+    let mut next = world();
+    for entity in &mut next.entities {
+        entity["captured_at"] = json!("2026-03-02T05:00:00Z");
+        entity["origins"][0]["sha256"] = json!("the item carries its own time");
+        entity["attributes"]["last_used"] = json!({ "date": "2026-03-02T05:00:00Z" });
+    }
+    let seen = json!({ "status": "observed", "count": 1, "first_seen": "2026-03-01T00:00:00Z",
+        "last_seen": "2026-03-01T00:00:00Z", "event_ids": ["e"] });
+    next.paths[0]["hops"][0]["observation"] = seen.clone();
+    next.paths[0]["observation"] = seen;
+    next.findings[0]["event_ids"] = json!(["e"]);
+    next.findings[0]["description"] = json!("it was used once");
+    let mut state = SqliteState::in_memory().unwrap();
+    record(&mut state, 1, &world());
+    let tally = record(&mut state, 2, &next);
+    assert_eq!(tally, Tally { unchanged: 9, ..Tally::default() });
+}
+
+#[test]
+fn another_tag_text_or_state_is_a_change() {
+    let mut next = world();
+    next.entities[3]["tags"]["team"] = json!("orders");
+    next.policies[0]["sha256"] = json!("another text");
+    next.paths[0]["state"] = json!("conditional");
+    for (kind, id) in [(SightingKind::Entity, BUCKET), (SightingKind::Entity, POLICY), (SightingKind::Path, "p1")] {
+        assert_eq!(after(&next, kind, id).changed_at, time(2), "{id}");
+    }
+    assert_eq!(after(&next, SightingKind::Entity, ROLE).changed_at, time(1));
+}
