@@ -10,7 +10,9 @@ use sv0_model::time::{Timestamp, parse_timestamp};
 /// Which identity can reach which data in AWS, by which chain, what stops it, and what it really did.
 #[derive(Debug, Parser)]
 #[command(name = "sv0", version, propagate_version = true, arg_required_else_help = true)]
-#[command(after_help = "Start with:  sv0 demo\nThen:        sv0 paths --from orders-export   ·   sv0 who-can s3:GetObject 'arn:aws:s3:::BUCKET/*'\n\nExit codes: 0 done, 1 failed, 2 bad input, 3 coverage incomplete (--fail-on-gap), 4 findings at or above --fail-on.")]
+#[command(
+    after_help = "Start with:  sv0 demo\nThen:        sv0 paths --from orders-export   ·   sv0 who-can s3:GetObject 'arn:aws:s3:::BUCKET/*'\n\nExit codes: 0 done, 1 failed, 2 bad input, 3 coverage incomplete (--fail-on-gap), 4 findings at or above --fail-on."
+)]
 pub struct Arguments {
     /// What to do.
     #[command(subcommand)]
@@ -21,28 +23,42 @@ pub struct Arguments {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Scan a capture of recorded AWS answers into a store.
-    #[command(after_help = "Example:\n  sv0 scan --capture examples/acme/capture --store ./sv0-out\n  sv0 scan --capture ./capture --fail-on high --fail-on-gap   # for a pipeline")]
+    #[command(
+        after_help = "Example:\n  sv0 scan --capture examples/acme/capture --store ./sv0-out\n  sv0 scan --capture ./capture --fail-on high --fail-on-gap   # for a pipeline"
+    )]
     Scan(ScanArguments),
     /// Scan the built-in example organization and show what comes out.
     #[command(after_help = "Example:\n  sv0 demo\n  sv0 findings --store ./sv0-out")]
     Demo(DemoArguments),
     /// Decide authorization requests, one JSON object a line, without a scan.
-    #[command(after_help = "Example:\n  echo '{\"id\":1,\"principal\":\"arn:aws:iam::111122223333:role/app\",\"action\":\"s3:GetObject\",\"resource\":\"arn:aws:s3:::data/x\",\"identity_policies\":[{\"Version\":\"2012-10-17\",\"Statement\":{\"Effect\":\"Allow\",\"Action\":\"s3:*\",\"Resource\":\"*\"}}]}' | sv0 evaluate --requests -")]
+    #[command(
+        after_help = "Example:\n  echo '{\"id\":1,\"principal\":\"arn:aws:iam::111122223333:role/app\",\"action\":\"s3:GetObject\",\"resource\":\"arn:aws:s3:::data/x\",\"identity_policies\":[{\"Version\":\"2012-10-17\",\"Statement\":{\"Effect\":\"Allow\",\"Action\":\"s3:*\",\"Resource\":\"*\"}}]}' | sv0 evaluate --requests -"
+    )]
     Evaluate(EvaluateArguments),
     /// What a principal can do, or whether it can do one thing.
-    #[command(after_help = "Examples:\n  sv0 can arn:aws:iam::111122223333:role/app\n  sv0 can arn:aws:iam::111122223333:role/app s3:GetObject 'arn:aws:s3:::data/report.csv'\n  sv0 can arn:aws:iam::111122223333:role/app s3:GetObject 'arn:aws:s3:::data/x' --context aws:SourceVpce=vpce-1\n  sv0 can --requests questions.ndjson")]
+    #[command(
+        after_help = "Examples:\n  sv0 can arn:aws:iam::111122223333:role/app\n  sv0 can arn:aws:iam::111122223333:role/app s3:GetObject 'arn:aws:s3:::data/report.csv'\n  sv0 can arn:aws:iam::111122223333:role/app s3:GetObject 'arn:aws:s3:::data/x' --context aws:SourceVpce=vpce-1\n  sv0 can --requests questions.ndjson"
+    )]
     Can(CanArguments),
     /// Who can do an action on a resource.
-    #[command(after_help = "Example:\n  sv0 who-can secretsmanager:GetSecretValue arn:aws:secretsmanager:eu-west-1:111122223333:secret:db-AbCdEf")]
+    #[command(
+        after_help = "Example:\n  sv0 who-can secretsmanager:GetSecretValue arn:aws:secretsmanager:eu-west-1:111122223333:secret:db-AbCdEf"
+    )]
     WhoCan(WhoCanArguments),
     /// Why a principal can or cannot do something: layer by layer, statement by statement.
-    #[command(after_help = "Example:\n  sv0 explain arn:aws:iam::111122223333:role/app s3:GetObject 'arn:aws:s3:::data/x'")]
+    #[command(
+        after_help = "Example:\n  sv0 explain arn:aws:iam::111122223333:role/app s3:GetObject 'arn:aws:s3:::data/x'"
+    )]
     Explain(ExplainArguments),
     /// Authority paths: workload → role → … → resource.
-    #[command(after_help = "Examples:\n  sv0 paths --from orders-export\n  sv0 paths --to arn:aws:s3:::data --state blocked\n  sv0 paths --kind assumed_chain --json")]
+    #[command(
+        after_help = "Examples:\n  sv0 paths --from orders-export\n  sv0 paths --to arn:aws:s3:::data --state blocked\n  sv0 paths --kind assumed_chain --json"
+    )]
     Paths(PathsArguments),
     /// Findings, the worst first.
-    #[command(after_help = "Example:\n  sv0 findings --severity high\n  sv0 findings --kind missing_external_id --json")]
+    #[command(
+        after_help = "Example:\n  sv0 findings --severity high\n  sv0 findings --kind missing_external_id --json"
+    )]
     Findings(FindingsArguments),
     /// The coverage ledger: what was seen, what was not, and why.
     #[command(after_help = "Example:\n  sv0 coverage --gaps")]

@@ -72,7 +72,9 @@ pub fn run(command: Command) -> Result<Outcome, CommandError> {
 /// Prints text, with colours only on a terminal that shows them.
 fn print(text: &str) -> Result<(), CommandError> {
     let mut out = anstream::stdout().lock();
-    out.write_all(text.as_bytes()).and_then(|()| out.flush()).map_err(to_standard_output)
+    out.write_all(text.as_bytes())
+        .and_then(|()| out.flush())
+        .map_err(to_standard_output)
 }
 
 /// Prints one JSON document.
@@ -86,7 +88,11 @@ fn print_json<T: Serialize>(value: &T) -> Result<(), CommandError> {
 }
 
 fn to_standard_output(source: io::Error) -> CommandError {
-    CommandError::Io { operation: "writing", file: PathBuf::from("standard output"), source }
+    CommandError::Io {
+        operation: "writing",
+        file: PathBuf::from("standard output"),
+        source,
+    }
 }
 
 /// The longest request line that is read; a longer one is answered with an error like any other bad row.
@@ -94,7 +100,11 @@ const MAX_LINE_BYTES: u64 = 64 * 1024 * 1024;
 
 /// Answers every line of an NDJSON file, or of standard input for `-`, in order.
 fn answer_lines(requests: &Path, mut answer: impl FnMut(&str) -> (String, bool)) -> Result<Outcome, CommandError> {
-    let failed = |operation, source| CommandError::Io { operation, file: requests.to_owned(), source };
+    let failed = |operation, source| CommandError::Io {
+        operation,
+        file: requests.to_owned(),
+        source,
+    };
     let reader: Box<dyn Read> = if requests.as_os_str() == "-" {
         Box::new(io::stdin())
     } else {

@@ -20,11 +20,17 @@ pub enum CommandError {
     Scan(#[source] ScanError),
     /// There is no usable capture.
     #[error("the capture cannot be read")]
-    #[diagnostic(code(sv0::capture), help("a capture is a folder with a capture.json; docs/capture.md shows how to make one with the AWS CLI"))]
+    #[diagnostic(
+        code(sv0::capture),
+        help("a capture is a folder with a capture.json; docs/capture.md shows how to make one with the AWS CLI")
+    )]
     Capture(#[source] ScanError),
     /// No scan in the store.
     #[error("{store} holds no finished scan")]
-    #[diagnostic(code(sv0::no_run), help("run `sv0 demo`, or `sv0 scan --capture DIR --store {store}`"))]
+    #[diagnostic(
+        code(sv0::no_run),
+        help("run `sv0 demo`, or `sv0 scan --capture DIR --store {store}`")
+    )]
     NoRun {
         /// The store.
         store: String,
@@ -35,7 +41,10 @@ pub enum CommandError {
     Store(#[source] LakeError),
     /// A store this version does not read.
     #[error("{store} is not a folder")]
-    #[diagnostic(code(sv0::store_kind), help("this version reads stores that are folders: name the folder that `sv0 scan` wrote"))]
+    #[diagnostic(
+        code(sv0::store_kind),
+        help("this version reads stores that are folders: name the folder that `sv0 scan` wrote")
+    )]
     StoreKind {
         /// The store as typed.
         store: String,
@@ -84,7 +93,11 @@ impl CommandError {
     /// The exit code: 2 where the input is at fault, else 1.
     fn exit_code(&self) -> ExitCode {
         match self {
-            Self::Scan(_) | Self::Store(_) | Self::Io { operation: "writing", .. } => ExitCode::from(1),
+            Self::Scan(_)
+            | Self::Store(_)
+            | Self::Io {
+                operation: "writing", ..
+            } => ExitCode::from(1),
             _ => ExitCode::from(2),
         }
     }
@@ -102,7 +115,10 @@ impl CommandError {
         let exit_code = self.exit_code();
         if json {
             let message = chain(&self);
-            println!("{}", json!({"error": {"code": self.code(), "message": message, "at": null}}));
+            println!(
+                "{}",
+                json!({"error": {"code": self.code(), "message": message, "at": null}})
+            );
         } else {
             eprintln!("{:?}", miette::Report::new(self));
         }

@@ -44,7 +44,9 @@ impl ScanProgress {
     fn count_to(&self, total: u64, what: &str) {
         self.bar.set_length(total);
         self.bar.set_position(0);
-        if let Ok(style) = ProgressStyle::with_template(&format!("{{spinner}} {{msg}} {{wide_bar}} {{pos}}/{{len}} {what}")) {
+        if let Ok(style) =
+            ProgressStyle::with_template(&format!("{{spinner}} {{msg}} {{wide_bar}} {{pos}}/{{len}} {what}"))
+        {
             self.bar.set_style(style);
         }
     }

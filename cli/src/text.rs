@@ -91,7 +91,10 @@ pub fn layers(layers: &[Layer]) -> String {
 pub fn observation(observation: &Observation) -> String {
     match observation {
         Observation::Observed { count, last_seen, .. } => format!("observed {count}×, last {last_seen}"),
-        Observation::NotObserved { window_start, window_end } => {
+        Observation::NotObserved {
+            window_start,
+            window_end,
+        } => {
             format!("not observed between {window_start} and {window_end}")
         }
         Observation::NotObservable { reason } => format!("not observable: {}", safe(reason)),
@@ -152,7 +155,12 @@ mod tests {
             values: vec!["1".into(), "2".into()],
         };
         let expression = ConditionExpression::All {
-            all: vec![test("a"), ConditionExpression::Any { any: vec![test("b"), test("c")] }],
+            all: vec![
+                test("a"),
+                ConditionExpression::Any {
+                    any: vec![test("b"), test("c")],
+                },
+            ],
         };
         assert_eq!(
             condition(&expression),

@@ -1,32 +1,9 @@
 //! Every JSON answer of the program has the shape its schema in `docs/schemas` promises.
 
-use std::fs;
-
-use jsonschema::{Registry, Resource, Validator};
 use serde_json::Value;
 
+use crate::schemas::validator;
 use crate::support::{repository, run, scan_with};
-
-const BASE: &str = "file:///schemas/";
-
-fn schema(name: &str) -> Value {
-    let file = repository().join("docs/schemas").join(format!("{name}.schema.json"));
-    serde_json::from_slice(&fs::read(file).unwrap()).unwrap()
-}
-
-fn validator(name: &str) -> Validator {
-    let common = Resource::from_contents(schema("common"));
-    let registry = Registry::new()
-        .add(format!("{BASE}common.schema.json"), common)
-        .unwrap()
-        .prepare()
-        .unwrap();
-    jsonschema::options()
-        .with_base_uri(format!("{BASE}{name}.schema.json"))
-        .with_registry(&registry)
-        .build(&schema(name))
-        .unwrap()
-}
 
 fn assert_valid(name: &str, answer: &Value) {
     let validator = validator(name);

@@ -1,6 +1,8 @@
 //! Runs the tests.
 
 mod browser;
+mod packages;
+mod python;
 
 use std::process::Command;
 use std::time::Instant;
@@ -62,6 +64,7 @@ fn core_tests() -> Command {
 
 fn workspace_tests(scope: Scope) -> Result<()> {
     let browser = browser::prepare()?;
+    python::lint_template()?;
     shell::step("tests of the workspace", &mut workspace_command(scope, &browser))?;
     if browser == Browser::NotOnThisPlatform {
         println!(

@@ -27,7 +27,13 @@ pub fn run(arguments: &CanArguments) -> Result<Outcome, CommandError> {
     let context = context(&arguments.context);
     match (&arguments.action, &arguments.resource) {
         (Some(action), Some(resource)) => {
-            let query = Query { principal, action, resource, context: &context, unknown_context };
+            let query = Query {
+                principal,
+                action,
+                resource,
+                context: &context,
+                unknown_context,
+            };
             show_answer(&graph, &estate.decide(&query)?, arguments.query.json)
         }
         (action, _) => {
@@ -43,12 +49,27 @@ fn show_answer(graph: &Graph, answer: &Answer, json: bool) -> Result<Outcome, Co
         return Ok(Outcome::Done);
     }
     let mut out = String::new();
-    let _ = writeln!(out, "{}  {} on {}", decision(answer.decision), safe(&answer.action), safe(&answer.resource));
+    let _ = writeln!(
+        out,
+        "{}  {} on {}",
+        decision(answer.decision),
+        safe(&answer.action),
+        safe(&answer.resource)
+    );
     if !answer.blocked_by.is_empty() {
-        let word = if answer.decision.is_possible() { "hangs on " } else { "stopped by" };
+        let word = if answer.decision.is_possible() {
+            "hangs on "
+        } else {
+            "stopped by"
+        };
         let _ = writeln!(out, "  {word} {}", layers(&answer.blocked_by));
     }
-    out.push_str(&reasons(graph, answer.condition.as_ref(), &answer.statements, &answer.caveats));
+    out.push_str(&reasons(
+        graph,
+        answer.condition.as_ref(),
+        &answer.statements,
+        &answer.caveats,
+    ));
     print(&out)?;
     Ok(Outcome::Done)
 }
@@ -60,7 +81,12 @@ fn show_grants(grants: &Grants, json: bool) -> Result<Outcome, CommandError> {
     }
     let mut out = String::new();
     for grant in &grants.grants {
-        let _ = writeln!(out, "{}  {}", decision(grant.decision), grant.action_class.as_ref().map_or_else(|| "other".to_owned(), name_of));
+        let _ = writeln!(
+            out,
+            "{}  {}",
+            decision(grant.decision),
+            grant.action_class.as_ref().map_or_else(|| "other".to_owned(), name_of)
+        );
         let _ = writeln!(out, "  actions   {}", safe(&grant.actions.join(", ")));
         let _ = writeln!(out, "  on        {}", safe(&grant.resources.join(", ")));
         if let Some(expression) = &grant.condition {
@@ -90,9 +116,11 @@ fn answer_questions(
     shared: &Context,
     unknown_context: UnknownContext,
 ) -> Result<Outcome, CommandError> {
-    answer_lines(requests, |line| match answer_question(estate, line, shared, unknown_context) {
-        Ok(answer) => (answer.to_string(), false),
-        Err(refusal) => (refusal.to_string(), true),
+    answer_lines(requests, |line| {
+        match answer_question(estate, line, shared, unknown_context) {
+            Ok(answer) => (answer.to_string(), false),
+            Err(refusal) => (refusal.to_string(), true),
+        }
     })
 }
 
@@ -104,14 +132,21 @@ fn answer_question(
     unknown_context: UnknownContext,
 ) -> Result<Value, Value> {
     let question: Question = serde_json::from_str(line).map_err(|error| {
-        let id = serde_json::from_str::<Value>(line).ok().and_then(|row| row.get("id").cloned());
+        let id = serde_json::from_str::<Value>(line)
+            .ok()
+            .and_then(|row| row.get("id").cloned());
         refusal(id.unwrap_or_default(), "malformed_question", &error.to_string(), "")
     })?;
     let mut context = shared.clone();
     for (key, value) in &question.context {
         let values = strings(value).ok_or_else(|| {
             let at = format!("/context/{}", key.replace('~', "~0").replace('/', "~1"));
-            refusal(question.id.clone(), "bad_type", "a context value is a string, a number, a boolean or a list of these", &at)
+            refusal(
+                question.id.clone(),
+                "bad_type",
+                "a context value is a string, a number, a boolean or a list of these",
+                &at,
+            )
         })?;
         context.insert(key, values);
     }
@@ -147,9 +182,11 @@ fn strings(value: &Value) -> Option<Vec<String>> {
         Value::String(text) => Some(vec![text.clone()]),
         Value::Number(number) => Some(vec![number.to_string()]),
         Value::Bool(flag) => Some(vec![flag.to_string()]),
-        Value::Array(items) if items.iter().all(|item| !item.is_array()) => {
-            items.iter().map(strings).collect::<Option<Vec<_>>>().map(|lists| lists.concat())
-        }
+        Value::Array(items) if items.iter().all(|item| !item.is_array()) => items
+            .iter()
+            .map(strings)
+            .collect::<Option<Vec<_>>>()
+            .map(|lists| lists.concat()),
         _ => None,
     }
 }

@@ -41,7 +41,13 @@ pub fn run(arguments: &ExplainArguments) -> Result<Outcome, CommandError> {
 fn answer_text(explanation: &Explanation) -> String {
     let answer = &explanation.answer;
     let mut out = String::new();
-    let _ = writeln!(out, "{}  {} on {}", decision(answer.decision), safe(&answer.action), safe(&answer.resource));
+    let _ = writeln!(
+        out,
+        "{}  {} on {}",
+        decision(answer.decision),
+        safe(&answer.action),
+        safe(&answer.resource)
+    );
     let _ = writeln!(out, "for {}", safe(&answer.principal));
     if let Some(expression) = &answer.condition {
         let _ = writeln!(out, "only if {}", condition(expression));
@@ -57,7 +63,12 @@ fn answer_text(explanation: &Explanation) -> String {
             LayerState::Conditional => "depends",
             LayerState::Blocks => "stops it",
         };
-        let _ = writeln!(out, "  {:<20} {state:<9} {}", name_of(&verdict.layer), dim(&safe(&verdict.reason)));
+        let _ = writeln!(
+            out,
+            "  {:<20} {state:<9} {}",
+            name_of(&verdict.layer),
+            dim(&safe(&verdict.reason))
+        );
     }
     out
 }
@@ -68,8 +79,16 @@ fn statements_text(out: &mut String, title: &str, shown: &[ShownStatement], name
     }
     let _ = writeln!(out, "\n{}", bold(title));
     for statement in shown {
-        let _ = writeln!(out, "  {} {}", name(statement), dim(&format!("({})", name_of(&statement.layer))));
-        let text = statement.text.as_ref().and_then(|text| serde_json::to_string_pretty(text).ok());
+        let _ = writeln!(
+            out,
+            "  {} {}",
+            name(statement),
+            dim(&format!("({})", name_of(&statement.layer)))
+        );
+        let text = statement
+            .text
+            .as_ref()
+            .and_then(|text| serde_json::to_string_pretty(text).ok());
         for line in text.iter().flat_map(|text| text.lines()) {
             let _ = writeln!(out, "    {}", safe(line));
         }
@@ -94,6 +113,10 @@ fn assume_text(out: &mut String, assume: &AssumeInformation) {
         return;
     }
     let _ = writeln!(out, "  it trusts {}", safe(&assume.trusted.join(", ")));
-    let external_id = if assume.requires_external_id { "is required" } else { "is not required" };
+    let external_id = if assume.requires_external_id {
+        "is required"
+    } else {
+        "is not required"
+    };
     let _ = writeln!(out, "  sts:ExternalId {external_id}");
 }

@@ -15,9 +15,15 @@ pub fn run(arguments: &FindingsArguments) -> Result<Outcome, CommandError> {
     let store = store::folder(&arguments.query.store)?;
     let mut findings = store::snapshot(&store, &arguments.query)?.findings()?;
     findings.retain(|finding| {
-        arguments.kind.as_ref().is_none_or(|kind| name_of(&finding.kind) == *kind)
+        arguments
+            .kind
+            .as_ref()
+            .is_none_or(|kind| name_of(&finding.kind) == *kind)
             && arguments.severity.is_none_or(|least| finding.severity >= least.into())
-            && arguments.account.as_ref().is_none_or(|account| finding.account.as_ref() == Some(account))
+            && arguments
+                .account
+                .as_ref()
+                .is_none_or(|account| finding.account.as_ref() == Some(account))
     });
     findings.sort_by(|a, b| (Reverse(a.severity), a.kind, &a.id).cmp(&(Reverse(b.severity), b.kind, &b.id)));
     if arguments.query.json {

@@ -67,12 +67,21 @@ pub fn chain_text(graph: &Graph, path: &AuthorityPath) -> String {
     chain.push(entity(graph, &path.resource));
     let mut out = String::new();
     let _ = writeln!(out, "{}  {}", state(path.state), chain.join(" → "));
-    let _ = writeln!(out, "             {}: {}", name_of(&path.action_class), path.actions.join(", "));
+    let _ = writeln!(
+        out,
+        "             {}: {}",
+        name_of(&path.action_class),
+        path.actions.join(", ")
+    );
     if path.scope != path.resource {
         let _ = writeln!(out, "             on {}", safe(&path.scope));
     }
     if !path.blocked_by.is_empty() {
-        let word = if path.state == PathState::Blocked { "blocked by" } else { "hangs on" };
+        let word = if path.state == PathState::Blocked {
+            "blocked by"
+        } else {
+            "hangs on"
+        };
         let _ = writeln!(out, "             {word} {}", layers(&path.blocked_by));
     }
     if let Some(expression) = &path.condition {

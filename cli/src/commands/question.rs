@@ -25,8 +25,15 @@ pub fn context(arguments: &ContextArguments) -> Context {
 
 /// A statement and where it stands, in one line.
 pub fn statement(graph: &Graph, statement: &StatementRef) -> String {
-    let name = graph.policies.get(&statement.policy).map_or(&statement.policy, |policy| &policy.name);
-    let sid = statement.sid.as_ref().map(|sid| format!(" {}", safe(sid))).unwrap_or_default();
+    let name = graph
+        .policies
+        .get(&statement.policy)
+        .map_or(&statement.policy, |policy| &policy.name);
+    let sid = statement
+        .sid
+        .as_ref()
+        .map(|sid| format!(" {}", safe(sid)))
+        .unwrap_or_default();
     let place = format!("statement {}{sid} of {}", statement.index, safe(name));
     format!("{} {place}", name_of(&statement.effect))
 }

@@ -1,6 +1,7 @@
 //! `sv0 scan`.
 
-use std::collections::BTreeMap;
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 use std::thread::available_parallelism;
@@ -13,6 +14,7 @@ use sv0_model::diagnostic::Diagnostic;
 use sv0_model::finding::{Finding, FindingSeverity};
 use sv0_model::hash::stable_id;
 use sv0_model::manifest::RunManifest;
+use sv0_model::observation::Observation;
 use sv0_model::path::{AuthorityPath, PathState};
 use sv0_pipeline::{Configuration, ScanError, ScanRequest, ScanSummary, Snapshot, scan};
 use sv0_state::{STATE_FILE, SqliteState};
@@ -21,8 +23,8 @@ use super::{Outcome, print, print_json};
 use crate::arguments::ScanArguments;
 use crate::error::CommandError;
 use crate::progress::ScanProgress;
-use crate::text::{bold, dim, name_of, safe, severity};
 use crate::store;
+use crate::text::{bold, dim, name_of, safe, severity};
 
 pub fn run(arguments: &ScanArguments) -> Result<Outcome, CommandError> {
     let store = store::folder(&arguments.store)?;
@@ -80,7 +82,11 @@ pub fn scan_capture(
 fn new_run_id() -> String {
     let now = Timestamp::now();
     let unique = stable_id(&[&now.as_nanosecond().to_string(), &std::process::id().to_string()]);
-    format!("{}-{}", now.strftime("%Y%m%dT%H%M%SZ"), unique.get(..8).unwrap_or_default())
+    format!(
+        "{}-{}",
+        now.strftime("%Y%m%dT%H%M%SZ"),
+        unique.get(..8).unwrap_or_default()
+    )
 }
 
 const DEFAULT_CONFIGURATION: &str = "sv0.toml";
@@ -155,12 +161,29 @@ impl Results {
         worst
     }
 
-    /// Paths that can be walked, the most telling first: restricted before others, allowed before conditional, long before short.
-    pub fn walkable_paths(&self) -> Vec<&AuthorityPath> {
-        let mut paths: Vec<_> = self.paths.iter().filter(|path| path.state != PathState::Blocked).collect();
-        paths.sort_by_key(|path| (std::cmp::Reverse(path.sensitivity), path.state, std::cmp::Reverse(path.chain_depth)));
+    /// The most telling path of each workload that can be walked: restricted before others, allowed before conditional, long before short, seen before unseen.
+    pub fn telling_paths(&self) -> Vec<&AuthorityPath> {
+        let mut paths: Vec<_> = self
+            .paths
+            .iter()
+            .filter(|path| path.state != PathState::Blocked)
+            .collect();
+        paths.sort_by_key(|path| {
+            (
+                Reverse(path.sensitivity),
+                path.state,
+                Reverse(path.chain_depth),
+                Reverse(is_seen(path)),
+            )
+        });
+        let mut workloads = BTreeSet::new();
+        paths.retain(|path| workloads.insert(&path.workload));
         paths
     }
+}
+
+fn is_seen(path: &AuthorityPath) -> bool {
+    matches!(path.observation, Observation::Observed { .. })
 }
 
 fn count(names: impl Iterator<Item = String>) -> BTreeMap<String, u64> {
@@ -202,9 +225,21 @@ impl Overview {
         };
         line(&format!("{} of the capture made at {}", bold("Scan"), self.captured_at));
         let total = |name: &str| self.counts.get(name).copied().unwrap_or_default();
-        line(&format!("  graph     {} entities, {} edges", total("entities"), total("edges")));
-        line(&format!("  paths     {} {}", total("paths"), dim(&breakdown(&self.paths_by_state))));
-        line(&format!("  findings  {} {}", total("findings"), dim(&breakdown(&self.findings_by_severity))));
+        line(&format!(
+            "  graph     {} entities, {} edges",
+            total("entities"),
+            total("edges")
+        ));
+        line(&format!(
+            "  paths     {} {}",
+            total("paths"),
+            dim(&breakdown(&self.paths_by_state))
+        ));
+        line(&format!(
+            "  findings  {} {}",
+            total("findings"),
+            dim(&breakdown(&self.findings_by_severity))
+        ));
         line(&format!("  coverage  {}", breakdown(&self.coverage_by_status)));
         if !self.worst.is_empty() {
             line(&format!("\n{}", bold("Worst findings")));
@@ -221,7 +256,12 @@ impl Overview {
         if self.diagnostics.is_empty() {
             return;
         }
-        let _ = writeln!(out, "\n{} ({})", bold("Input that could not be used as it is"), self.diagnostics.len());
+        let _ = writeln!(
+            out,
+            "\n{} ({})",
+            bold("Input that could not be used as it is"),
+            self.diagnostics.len()
+        );
         for diagnostic in self.diagnostics.iter().take(MOST_DIAGNOSTICS) {
             let line = diagnostic.line.map(|line| format!(":{line}")).unwrap_or_default();
             let _ = writeln!(
@@ -237,7 +277,11 @@ impl Overview {
             }
         }
         if self.diagnostics.len() > MOST_DIAGNOSTICS {
-            let _ = writeln!(out, "  {}", dim("… all of them: diagnostics.ndjson of the run, and the report"));
+            let _ = writeln!(
+                out,
+                "  {}",
+                dim("… all of them: diagnostics.ndjson of the run, and the report")
+            );
         }
     }
 }

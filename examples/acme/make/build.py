@@ -90,6 +90,7 @@ def capture():
         "capture.json": printed(header),
         "aws-managed-policies.ndjson": lines(managed),
         "cloudtrail/trails.ndjson": lines(logs.trails()),
+        "config/recorders.ndjson": lines(resources.recorders()),
         **{place: printed(document) for place, document in organization.files().items()},
         **{f"config/{kind.replace('::', '-')}.ndjson": lines(rows) for kind, rows in config.items()},
         **account_files(accounts),

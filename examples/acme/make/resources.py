@@ -120,6 +120,37 @@ def kms_key(arn, description, policy, tags):
                        created="2021-02-09T10:20:13.401Z")
 
 
+def kms_alias(name, key_arn):
+    """AWS::KMS::Alias, a type of the CloudFormation registry."""
+    _, _, _, region, account, resource = key_arn.split(":")
+    arn = f"arn:aws:kms:{region}:{account}:alias/{name}"
+    configuration = {"AliasName": f"alias/{name}", "TargetKeyId": resource.split("/")[1]}
+    return config_item("AWS::KMS::Alias", account, region, f"alias/{name}", f"alias/{name}", arn, configuration)
+
+
+def aliases():
+    """The names people know the keys by."""
+    return [
+        kms_alias("customer-data", names.CUSTOMER_DATA_KEY),
+        kms_alias("payments-archive", names.PAYMENTS_ARCHIVE_KEY),
+        kms_alias("shared-secrets", names.SHARED_SECRETS_KEY),
+    ]
+
+
+def recorders():
+    """DescribeConfigurationRecorders and their status: everything is recorded everywhere but in the account that was left behind."""
+    out = []
+    for account in (names.MANAGEMENT, SECURITY, SHARED, DEV, PROD, LEGACY):
+        for region in (IRELAND, FRANKFURT):
+            group = {"allSupported": True, "includeGlobalResourceTypes": region == IRELAND, "resourceTypes": []}
+            runs = account != LEGACY
+            status = {"name": "default", "lastStartTime": "2021-02-01T08:00:00.000Z", "recording": runs, "lastStatus": "SUCCESS" if runs else "FAILURE"}
+            recorder = {"name": "default", "roleARN": f"arn:aws:iam::{account}:role/aws-service-role/config.amazonaws.com/AWSServiceRoleForConfig",
+                        "recordingGroup": group}
+            out.append({"AccountId": account, "Region": region, "ConfigurationRecorders": [recorder], "ConfigurationRecordersStatus": [status]})
+    return out
+
+
 def keys():
     """Every customer managed key."""
     def delegates(account):
@@ -196,6 +227,7 @@ def repositories():
 def files():
     """Config rows of this module, by resource type."""
     return {
-        "AWS::S3::Bucket": buckets(), "AWS::S3::AccountPublicAccessBlock": account_blocks(), "AWS::KMS::Key": keys(),
+        "AWS::S3::Bucket": buckets(), "AWS::S3::AccountPublicAccessBlock": account_blocks(),
+        "AWS::KMS::Alias": aliases(), "AWS::KMS::Key": keys(),
         "AWS::SecretsManager::Secret": secrets(), "AWS::SecretsManager::ResourcePolicy": secret_policies(), "AWS::ECR::Repository": repositories(),
     }

@@ -98,7 +98,11 @@ mod tests {
     fn a_diagnostic_has_a_name_to_match_and_the_whole_story() {
         let place = "s3://captures/acme/".to_owned();
         let source = io::Error::other("AccessDenied: not yours");
-        let error = ScanCaptureError::from(FetchError::Service { operation: "listing", place, source });
+        let error = ScanCaptureError::from(FetchError::Service {
+            operation: "listing",
+            place,
+            source,
+        });
         let diagnostic = Diagnostic::from(error);
         assert_eq!(diagnostic.error_type, "CaptureNotFetched");
         assert_eq!(

@@ -43,7 +43,10 @@ impl Request {
                 "{run_id:?} is no run id: use up to {MAX_RUN_ID} letters, digits, dots, dashes and underscores, a letter or digit first"
             )));
         }
-        let capture = event.capture.parse::<S3Location>().map_err(|error| bad(error.to_string()))?;
+        let capture = event
+            .capture
+            .parse::<S3Location>()
+            .map_err(|error| bad(error.to_string()))?;
         Ok(Self { capture, run_id })
     }
 }
@@ -51,7 +54,9 @@ impl Request {
 fn is_run_id(text: &str) -> bool {
     text.len() <= MAX_RUN_ID
         && text.starts_with(|first: char| first.is_ascii_alphanumeric())
-        && text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_'))
+        && text
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_'))
 }
 
 /// A pointer to the run. Whoever wants more reads the manifest.
@@ -96,19 +101,31 @@ mod tests {
     #[test]
     fn an_event_may_name_the_run_or_leave_it_to_the_invocation() {
         let named = read(json!({ "capture": "s3://captures/acme", "run_id": "2026-03-02" })).unwrap();
-        assert_eq!((named.capture.to_string().as_str(), named.run_id.as_str()), ("s3://captures/acme/", "2026-03-02"));
-        assert_eq!(read(json!({ "capture": "s3://captures" })).unwrap().run_id, "8f3c-invocation");
+        assert_eq!(
+            (named.capture.to_string().as_str(), named.run_id.as_str()),
+            ("s3://captures/acme/", "2026-03-02")
+        );
+        assert_eq!(
+            read(json!({ "capture": "s3://captures" })).unwrap().run_id,
+            "8f3c-invocation"
+        );
     }
 
     #[test]
     fn what_is_no_event_is_refused_by_name() {
         for (event, reason) in [
             (json!({}), "missing field `capture`"),
-            (json!({ "capture": "s3://captures", "runid": "x" }), "unknown field `runid`"),
+            (
+                json!({ "capture": "s3://captures", "runid": "x" }),
+                "unknown field `runid`",
+            ),
             (json!({ "capture": "/tmp" }), "names no place in S3"),
             (json!({ "capture": "s3://captures", "run_id": "../x" }), "no run id"),
             (json!({ "capture": "s3://captures", "run_id": "" }), "no run id"),
-            (json!({ "capture": "s3://captures", "run_id": "x".repeat(129) }), "no run id"),
+            (
+                json!({ "capture": "s3://captures", "run_id": "x".repeat(129) }),
+                "no run id",
+            ),
         ] {
             let error = read(event.clone()).unwrap_err();
             assert!(error.contains(reason), "{event}: {error}");

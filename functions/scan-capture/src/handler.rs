@@ -55,8 +55,15 @@ pub fn handle<C: CaptureSource, O: ObjectStore>(
 ) -> Result<Answer, ScanCaptureError> {
     let result = Request::read(event, invocation_id).and_then(|request| answer(host, &request));
     match &result {
-        Ok(answer) => info!(run_id = answer.run_id, manifest_key = answer.manifest_key, counts = ?answer.counts, "scan done"),
-        Err(error) => error!(error_type = error.name(), error = chain(error), invocation_id, "scan failed"),
+        Ok(answer) => {
+            info!(run_id = answer.run_id, manifest_key = answer.manifest_key, counts = ?answer.counts, "scan done")
+        }
+        Err(error) => error!(
+            error_type = error.name(),
+            error = chain(error),
+            invocation_id,
+            "scan failed"
+        ),
     }
     result
 }

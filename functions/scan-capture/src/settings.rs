@@ -72,15 +72,29 @@ mod tests {
     fn only_the_place_of_results_has_no_default() {
         let settings = read(&[(RESULTS, "s3://results/sv0"), (MAX_FILES, "7")]).unwrap();
         assert_eq!(settings.results.to_string(), "s3://results/sv0/");
-        assert_eq!(settings.limits, FetchLimits { max_files: 7, max_bytes: DEFAULT_MAX_BYTES });
+        assert_eq!(
+            settings.limits,
+            FetchLimits {
+                max_files: 7,
+                max_bytes: DEFAULT_MAX_BYTES
+            }
+        );
         assert_eq!(read(&[]), Err(SettingsError::Missing(RESULTS)));
     }
 
     #[test]
     fn what_cannot_be_used_is_named() {
         let number = read(&[(RESULTS, "s3://results"), (MAX_BYTES, "2 GB")]).unwrap_err();
-        assert_eq!(number.to_string(), "SV0_MAX_CAPTURE_BYTES is \"2 GB\"; it must be a whole number");
+        assert_eq!(
+            number.to_string(),
+            "SV0_MAX_CAPTURE_BYTES is \"2 GB\"; it must be a whole number"
+        );
         let place = read(&[(RESULTS, "results")]).unwrap_err();
-        assert!(place.to_string().starts_with("SV0_RESULTS: \"results\" names no place in S3"), "{place}");
+        assert!(
+            place
+                .to_string()
+                .starts_with("SV0_RESULTS: \"results\" names no place in S3"),
+            "{place}"
+        );
     }
 }

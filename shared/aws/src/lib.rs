@@ -5,7 +5,7 @@
 //!
 //! Architecture invariants: no logic that a capture would need too; every call has a timeout; no answer is taken in without a bound.
 
-mod settings;
 pub mod s3;
+mod settings;
 
 pub use settings::sdk_config;

@@ -132,7 +132,10 @@ fn authorization_detail<'a>(
         tags: tags(crate::json::at(body, "tags").unwrap_or(&Value::Null)),
         arn,
         freshness: Freshness::of(record, Source::AuthorizationDetails).with_item_hash(sha256.clone()),
-        origin: Origin { sha256, ..record.origin.clone() },
+        origin: Origin {
+            sha256,
+            ..record.origin.clone()
+        },
         missing_lists: MissingLists::Empty,
     })
 }

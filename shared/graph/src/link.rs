@@ -179,6 +179,10 @@ fn add_aliases(described: &mut Descriptions, index: &Index) {
     }
     for (key, names) in by_key {
         if let Some((_, description)) = described.get_mut(key) {
+            // A key id tells a reader nothing; its first alias is what people call the key.
+            if let Some(name) = names.first().filter(|name| !name.is_empty()) {
+                description.entity.name = (*name).to_owned();
+            }
             let aliases: Vec<String> = names.into_iter().map(|name| format!("alias/{name}")).collect();
             description.set("aliases", Some(aliases));
         }

@@ -25,7 +25,9 @@ pub struct PathConfiguration {
 
 impl Default for PathConfiguration {
     fn default() -> Self {
-        Self { max_assume_hops: MAX_ASSUME_HOPS }
+        Self {
+            max_assume_hops: MAX_ASSUME_HOPS,
+        }
     }
 }
 
@@ -59,13 +61,18 @@ impl Configuration {
     /// The part that shapes the graph.
     #[must_use]
     pub fn graph_options(&self) -> GraphOptions {
-        GraphOptions { sensitivity: self.sensitivity.clone() }
+        GraphOptions {
+            sensitivity: self.sensitivity.clone(),
+        }
     }
 
     /// SHA-256 of the configuration's canonical JSON: the same settings have the same hash, however the file was written.
     #[must_use]
     pub fn sha256(&self) -> String {
-        serde_json::to_value(self).as_ref().map(sha256_of_json).unwrap_or_default()
+        serde_json::to_value(self)
+            .as_ref()
+            .map(sha256_of_json)
+            .unwrap_or_default()
     }
 }
 
@@ -75,11 +82,14 @@ mod tests {
 
     #[test]
     fn reads_rules_and_refuses_what_it_does_not_know() {
-        let text = "[[sensitivity]]\ntag = \"pci\"\nvalue = \"yes\"\nlevel = \"restricted\"\n[paths]\nmax_assume_hops = 3\n";
+        let text =
+            "[[sensitivity]]\ntag = \"pci\"\nvalue = \"yes\"\nlevel = \"restricted\"\n[paths]\nmax_assume_hops = 3\n";
         let configuration = Configuration::from_toml(text).unwrap();
         assert_eq!(configuration.sensitivity.len(), 1);
         assert_eq!(configuration.paths.max_assume_hops, 3);
-        let error = Configuration::from_toml("[paths]\nmax_hops = 3\n").unwrap_err().to_string();
+        let error = Configuration::from_toml("[paths]\nmax_hops = 3\n")
+            .unwrap_err()
+            .to_string();
         assert!(error.contains("line 2") && error.contains("max_hops"), "{error}");
         assert!(Configuration::from_toml("[paths]\nmax_assume_hops = 6\n").is_err());
     }

@@ -123,7 +123,10 @@ impl<R: Rows> Snapshot<R> {
 
     fn only_row<T: DeserializeOwned>(&self, key: &str) -> Result<T, LakeError> {
         let mut rows = self.rows.rows::<T>(key)?;
-        rows.pop().ok_or_else(|| LakeError::NotFound { key: key.to_owned(), store: "the run".to_owned() })
+        rows.pop().ok_or_else(|| LakeError::NotFound {
+            key: key.to_owned(),
+            store: "the run".to_owned(),
+        })
     }
 }
 

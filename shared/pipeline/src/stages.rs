@@ -29,10 +29,17 @@ impl<'a> StageContext<'a> {
     /// The objects earlier stages wrote.
     #[must_use]
     pub fn snapshot(&self) -> Snapshot<StageRows<'a>> {
-        Snapshot::new(StageRows { store: self.store, run_id: self.run_id })
+        Snapshot::new(StageRows {
+            store: self.store,
+            run_id: self.run_id,
+        })
     }
 
-    pub(crate) fn write_rows<T: Serialize>(&self, key: &str, rows: impl IntoIterator<Item = T>) -> Result<(), LakeError> {
+    pub(crate) fn write_rows<T: Serialize>(
+        &self,
+        key: &str,
+        rows: impl IntoIterator<Item = T>,
+    ) -> Result<(), LakeError> {
         self.store.put(&run_key(self.run_id, key), &to_ndjson(key, rows)?)
     }
 }

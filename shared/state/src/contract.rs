@@ -24,7 +24,10 @@ pub fn check(store: &mut dyn StateStore) -> Result<(), String> {
 const PATH: SightingKind = SightingKind::Path;
 
 fn runs_and_sightings(store: &mut dyn StateStore) -> Result<(), String> {
-    let appeared = Tally { appeared: 3, ..Tally::default() };
+    let appeared = Tally {
+        appeared: 3,
+        ..Tally::default()
+    };
     expect(
         record(store, "one", 10, &["kept:a", "read:a", "unread:a"])? == Outcome::Recorded(appeared),
         "what a first run saw appeared",
@@ -34,29 +37,53 @@ fn runs_and_sightings(store: &mut dyn StateStore) -> Result<(), String> {
         "a run that was recorded is not recorded again",
     )?;
     expect(
-        histories(store)? == at([("kept", seen(10, 10, 10)), ("read", seen(10, 10, 10)), ("unread", seen(10, 10, 10))]),
+        histories(store)?
+            == at([
+                ("kept", seen(10, 10, 10)),
+                ("read", seen(10, 10, 10)),
+                ("unread", seen(10, 10, 10)),
+            ]),
         "a run that is recorded twice changes nothing",
     )?;
     record(store, "two", 20, &["kept:a", "read:a", "unread:a"])?;
     expect(
-        histories(store)? == at([("kept", seen(10, 20, 10)), ("read", seen(10, 20, 10)), ("unread", seen(10, 20, 10))]),
+        histories(store)?
+            == at([
+                ("kept", seen(10, 20, 10)),
+                ("read", seen(10, 20, 10)),
+                ("unread", seen(10, 20, 10)),
+            ]),
         "a second run of an unchanged estate moves the last sighting and nothing else",
     )?;
     record(store, "three", 30, &["kept:b"])?;
-    let gone = History { gone_at: Some(time(30)), ..seen(10, 20, 10) };
-    let doubted = History { stale_since: Some(time(30)), ..seen(10, 20, 10) };
+    let gone = History {
+        gone_at: Some(time(30)),
+        ..seen(10, 20, 10)
+    };
+    let doubted = History {
+        stale_since: Some(time(30)),
+        ..seen(10, 20, 10)
+    };
     expect(
         histories(store)? == at([("kept", seen(10, 30, 30)), ("read", gone), ("unread", doubted)]),
         "other content is a change, absence is gone where the source was read whole, else doubt",
     )?;
     record(store, "four", 40, &["kept:b", "read:a", "unread:a"])?;
     expect(
-        histories(store)? == at([("kept", seen(10, 40, 30)), ("read", seen(10, 40, 40)), ("unread", seen(10, 40, 10))]),
+        histories(store)?
+            == at([
+                ("kept", seen(10, 40, 30)),
+                ("read", seen(10, 40, 40)),
+                ("unread", seen(10, 40, 10)),
+            ]),
         "what comes back is neither gone nor in doubt, and coming back from gone is a change",
     )?;
     let runs = store.runs().map_err(said)?;
     let ids: Vec<&str> = runs.iter().map(|run| run.run_id.as_str()).collect();
-    expect(ids == ["one", "two", "three", "four"], "runs are listed by time of capture")?;
+    expect(
+        ids == ["one", "two", "three", "four"],
+        "runs are listed by time of capture",
+    )?;
     expect(
         runs.first() == Some(&run("one", 10)),
         "a run reads back as it was recorded",
@@ -80,23 +107,41 @@ fn late_runs(store: &mut dyn StateStore) -> Result<(), String> {
 
 fn leases(store: &mut dyn StateStore) -> Result<(), String> {
     let mut ask = |holder, now| {
-        let lease = Lease { name: "scan", holder, now: time(now), duration: Duration::from_secs(10) };
+        let lease = Lease {
+            name: "scan",
+            holder,
+            now: time(now),
+            duration: Duration::from_secs(10),
+        };
         store.acquire_lease(&lease).map_err(said)
     };
     let granted = |until| LeaseAnswer::Granted { until: time(until) };
     expect(ask("a", 100)? == granted(110), "a free lease is granted")?;
-    let held = LeaseAnswer::Held { holder: "a".to_owned(), until: time(110) };
+    let held = LeaseAnswer::Held {
+        holder: "a".to_owned(),
+        until: time(110),
+    };
     expect(ask("b", 109)? == held, "a lease that is held is not granted to another")?;
     expect(ask("a", 105)? == granted(115), "its holder may prolong a lease")?;
     expect(ask("b", 115)? == granted(125), "a lease that has expired is free")?;
     store.release_lease("scan", "a").map_err(said)?;
     let mut ask = |holder| {
-        let lease = Lease { name: "scan", holder, now: time(116), duration: Duration::from_secs(10) };
+        let lease = Lease {
+            name: "scan",
+            holder,
+            now: time(116),
+            duration: Duration::from_secs(10),
+        };
         store.acquire_lease(&lease).map_err(said)
     };
     expect(ask("a")? != granted(126), "nobody but its holder gives a lease back")?;
     store.release_lease("scan", "b").map_err(said)?;
-    let lease = Lease { name: "scan", holder: "a", now: time(116), duration: Duration::from_secs(10) };
+    let lease = Lease {
+        name: "scan",
+        holder: "a",
+        now: time(116),
+        duration: Duration::from_secs(10),
+    };
     expect(
         store.acquire_lease(&lease).map_err(said)? == granted(126),
         "a lease that was given back is free",
@@ -105,9 +150,15 @@ fn leases(store: &mut dyn StateStore) -> Result<(), String> {
 
 /// Records a run in which the source of everything but `unread` was read whole.
 fn record(store: &mut dyn StateStore, run_id: &str, captured_at: i64, seen: &[&str]) -> Result<Outcome, String> {
-    let sightings: Vec<Sighting> = seen.iter().filter_map(|text| text.split_once(':')).map(sighting).collect();
+    let sightings: Vec<Sighting> = seen
+        .iter()
+        .filter_map(|text| text.split_once(':'))
+        .map(sighting)
+        .collect();
     let complete: CompletePartitions = ["kept", "read", "other"].into_iter().map(partition).collect();
-    store.record_run(&run(run_id, captured_at), &sightings, &complete).map_err(said)
+    store
+        .record_run(&run(run_id, captured_at), &sightings, &complete)
+        .map_err(said)
 }
 
 fn run(run_id: &str, captured_at: i64) -> RunRecord {
@@ -132,7 +183,9 @@ fn partition(source: &str) -> Partition {
 }
 
 fn histories(store: &dyn StateStore) -> Result<BTreeMap<String, History>, String> {
-    store.history(PATH, &["kept", "read", "unread", "unknown"]).map_err(said)
+    store
+        .history(PATH, &["kept", "read", "unread", "unknown"])
+        .map_err(said)
 }
 
 fn at<const N: usize>(histories: [(&str, History); N]) -> BTreeMap<String, History> {

@@ -43,12 +43,7 @@ impl LifeBook {
 ///
 /// Of two sightings of one thing in a run, the one with the greater hash (then the greater set) counts, whatever their order.
 #[must_use]
-pub fn diff(
-    known: &LifeBook,
-    captured_at: Timestamp,
-    sightings: &[Sighting],
-    complete: &CompletePartitions,
-) -> Delta {
+pub fn diff(known: &LifeBook, captured_at: Timestamp, sightings: &[Sighting], complete: &CompletePartitions) -> Delta {
     let seen = by_thing(sightings);
     if known.newest_capture.is_some_and(|newest| captured_at < newest) {
         return diff_late(known, captured_at, &seen);
@@ -105,7 +100,10 @@ impl Delta {
         } else {
             &mut self.tally.unchanged
         } += 1;
-        let moves_only_last_seen = History { last_seen: life.history.last_seen, ..history } == life.history
+        let moves_only_last_seen = History {
+            last_seen: life.history.last_seen,
+            ..history
+        } == life.history
             && life.content_sha256 == sighting.content_sha256
             && life.rests_on == sighting.rests_on;
         if !moves_only_last_seen {
@@ -139,7 +137,13 @@ impl Delta {
         } else {
             return;
         }
-        self.written.insert(thing.clone(), Life { history, ..life.clone() });
+        self.written.insert(
+            thing.clone(),
+            Life {
+                history,
+                ..life.clone()
+            },
+        );
     }
 }
 
@@ -157,7 +161,11 @@ fn seen_again(life: &Life, sighting: &Sighting, captured_at: Timestamp) -> Histo
     let has_changed = life.content_sha256 != sighting.content_sha256 || life.history.gone_at.is_some();
     History {
         last_seen: captured_at,
-        changed_at: if has_changed { captured_at } else { life.history.changed_at },
+        changed_at: if has_changed {
+            captured_at
+        } else {
+            life.history.changed_at
+        },
         stale_since: None,
         gone_at: None,
         ..life.history

@@ -19,7 +19,9 @@ pub enum StateError {
         source: Box<dyn StdError + Send + Sync>,
     },
     /// A newer version of the tool wrote it.
-    #[error("{store} has schema version {found}, and this version of sv0 knows {known}: use the sv0 that wrote it, or a newer one")]
+    #[error(
+        "{store} has schema version {found}, and this version of sv0 knows {known}: use the sv0 that wrote it, or a newer one"
+    )]
     NewerSchema {
         /// The store.
         store: String,

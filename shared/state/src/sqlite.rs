@@ -11,8 +11,8 @@ use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
 use sv0_model::time::Timestamp;
 
 use crate::{
-    CompletePartitions, History, Lease, LeaseAnswer, Outcome, RunRecord, Sighting, SightingKind, StateError, StateStore,
-    diff,
+    CompletePartitions, History, Lease, LeaseAnswer, Outcome, RunRecord, Sighting, SightingKind, StateError,
+    StateStore, diff,
 };
 use read::Time;
 

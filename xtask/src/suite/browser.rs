@@ -1,9 +1,8 @@
 //! The headless browser that opens the report in tests.
 
-use std::process::Command;
+use anyhow::{Context, Result};
 
-use anyhow::{Context, Result, bail};
-
+use super::packages;
 use crate::shell;
 
 /// How the tests that need a browser are named: everything in modules of this name.
@@ -30,7 +29,10 @@ pub fn prepare() -> Result<Browser> {
         return Ok(Browser::NotOnThisPlatform);
     }
     if installed().is_none() {
-        install()?;
+        packages::install(
+            "chromium",
+            "the browser tests need chromium: install it, then run this again",
+        )?;
     }
     installed()
         .map(Browser::Installed)
@@ -39,51 +41,4 @@ pub fn prepare() -> Result<Browser> {
 
 fn installed() -> Option<&'static str> {
     PROGRAMS.into_iter().find(|program| shell::is_installed(program))
-}
-
-fn install() -> Result<()> {
-    let elevation = elevation()?;
-    shell::step("package lists", &mut apt_get(elevation, &["update"]))?;
-    let install = ["install", "--yes", "--no-install-recommends", "chromium"];
-    shell::step("chromium", &mut apt_get(elevation, &install))
-}
-
-/// What goes before a command that needs root.
-fn elevation() -> Result<&'static [&'static str]> {
-    const BY_HAND: &str = "the browser tests need chromium: install it, then run this again";
-    if !shell::is_installed("apt-get") {
-        bail!("there is no apt-get here; {BY_HAND}");
-    }
-    if shell::output(Command::new("id").arg("-u"))?.trim() == "0" {
-        return Ok(&[]);
-    }
-    if shell::output(Command::new("sudo").args(["-n", "true"])).is_ok() {
-        return Ok(&["sudo", "-n"]);
-    }
-    bail!("neither root nor sudo without a password; {BY_HAND}: sudo apt-get install chromium")
-}
-
-fn apt_get(elevation: &[&str], arguments: &[&str]) -> Command {
-    let mut words = elevation
-        .iter()
-        .copied()
-        .chain(["env", "DEBIAN_FRONTEND=noninteractive", "apt-get"]);
-    let mut command = Command::new(words.next().unwrap_or("env"));
-    command.args(words).args(arguments);
-    command
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn asks_for_root_only_when_it_is_not_root() {
-        let as_text = |elevation: &[&str]| format!("{:?}", apt_get(elevation, &["update"])).replace('"', "");
-        assert_eq!(as_text(&[]), "env DEBIAN_FRONTEND=noninteractive apt-get update");
-        assert_eq!(
-            as_text(&["sudo", "-n"]),
-            "sudo -n env DEBIAN_FRONTEND=noninteractive apt-get update"
-        );
-    }
 }

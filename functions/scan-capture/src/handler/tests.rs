@@ -15,14 +15,20 @@ impl CaptureSource for LocalCaptures {
     fn fetch(&self, place: &S3Location, folder: &Path, _: FetchLimits) -> Result<Fetched, FetchError> {
         let root = self.0.join(place.bucket());
         let mut fetched = Fetched::default();
-        for entry in WalkDir::new(&root).into_iter().filter_map(Result::ok).filter(|entry| entry.file_type().is_file()) {
+        for entry in WalkDir::new(&root)
+            .into_iter()
+            .filter_map(Result::ok)
+            .filter(|entry| entry.file_type().is_file())
+        {
             let target = folder.join(entry.path().strip_prefix(&root).unwrap());
             fs::create_dir_all(target.parent().unwrap()).unwrap();
             fetched.bytes += fs::copy(entry.path(), target).unwrap();
             fetched.files += 1;
         }
         match fetched.files {
-            0 => Err(FetchError::Empty { place: place.to_string() }),
+            0 => Err(FetchError::Empty {
+                place: place.to_string(),
+            }),
             _ => Ok(fetched),
         }
     }
@@ -38,7 +44,10 @@ fn hub() -> Hub {
     let host = Host {
         captures: LocalCaptures(Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/acme")),
         results: FolderStore::new(folder.path()),
-        limits: FetchLimits { max_files: 1, max_bytes: 1 },
+        limits: FetchLimits {
+            max_files: 1,
+            max_bytes: 1,
+        },
         now: || Timestamp::UNIX_EPOCH,
     };
     Hub { folder, host }
@@ -53,12 +62,17 @@ impl Hub {
 #[test]
 fn answers_with_a_small_pointer_to_a_published_run() {
     let hub = hub();
-    let answer = hub.scan(json!({ "capture": "s3://capture", "run_id": "first" })).unwrap();
+    let answer = hub
+        .scan(json!({ "capture": "s3://capture", "run_id": "first" }))
+        .unwrap();
     assert_eq!(answer.manifest_key, "runs/first/manifest.json");
     assert!(answer.counts["paths"] > 0);
     assert!(serde_json::to_vec(&answer).unwrap().len() <= 8 * 1024);
     let run = newest_run(&hub.host.results).unwrap();
-    assert_eq!((run.manifest().run_id.as_str(), run.manifest().capture.as_str()), ("first", "s3://capture/"));
+    assert_eq!(
+        (run.manifest().run_id.as_str(), run.manifest().capture.as_str()),
+        ("first", "s3://capture/")
+    );
 }
 
 #[test]
@@ -70,7 +84,9 @@ fn an_event_that_comes_twice_is_scanned_once() {
     let written = fs::metadata(&manifest).unwrap().modified().unwrap();
     assert_eq!(hub.scan(event).unwrap(), first);
     assert_eq!(fs::metadata(&manifest).unwrap().modified().unwrap(), written);
-    let other = hub.scan(json!({ "capture": "s3://other", "run_id": "first" })).unwrap_err();
+    let other = hub
+        .scan(json!({ "capture": "s3://other", "run_id": "first" }))
+        .unwrap_err();
     assert_eq!(other.name(), "RunExists");
 }
 
@@ -93,7 +109,10 @@ fn every_failure_has_a_name_and_publishes_nothing() {
 #[test]
 fn the_configuration_beside_the_runs_counts() {
     let hub = hub();
-    let scan = |run_id| hub.scan(json!({ "capture": "s3://capture", "run_id": run_id })).unwrap();
+    let scan = |run_id| {
+        hub.scan(json!({ "capture": "s3://capture", "run_id": run_id }))
+            .unwrap()
+    };
     let shipped = scan("shipped");
     fs::write(hub.folder.path().join("sv0.toml"), "[paths]\nmax_assume_hops = 0\n").unwrap();
     assert!(scan("short").counts["paths"] < shipped.counts["paths"]);

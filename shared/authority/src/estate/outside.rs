@@ -38,12 +38,6 @@ impl Estate<'_> {
             .is_some_and(|policy| openings(policy).contains(&Opening::Everyone))
     }
 
-    /// Whether a role's trust policy names a principal itself, or everyone.
-    pub(crate) fn trusts_directly(&self, role: &Entity, principal: &str) -> bool {
-        let openings = self.own_policy(role).map(openings).unwrap_or_default();
-        openings.contains(&Opening::Everyone) || openings.contains(&Opening::Principal(principal))
-    }
-
     fn is_outside(&self, opening: &Opening<'_>) -> bool {
         let account = match opening {
             Opening::Everyone => None,

@@ -352,6 +352,28 @@ fn public_and_external_resources() {
             ),
             &["external_access medium: site is open to a principal outside the organization"],
         ),
+        (
+            "everyone reads, an account outside writes",
+            &bucket(
+                "",
+                &format!("* {read}\n grant 333333333333 allow s3:PutObject on arn:aws:s3:::site/*"),
+            ),
+            &[
+                "public_access high: site is open to everyone",
+                "external_access high: site is open to a principal outside the organization",
+            ],
+        ),
+        (
+            "everyone reads, and writes from named networks",
+            &bucket(
+                "",
+                &format!(
+                    r#"* {read}
+                    grant * allow s3:PutObject on arn:aws:s3:::site/* if {{"IpAddress":{{"aws:SourceIp":"192.0.2.0/24"}}}}"#
+                ),
+            ),
+            &["public_access high: site is open to everyone"],
+        ),
         ("an account inside", &bucket("", &format!("222222222222 {read}")), &[]),
         (
             "an account outside, stopped by an RCP",

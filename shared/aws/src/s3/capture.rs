@@ -130,13 +130,25 @@ impl S3Captures {
     }
 
     async fn list(&self, place: &S3Location, limits: FetchLimits) -> Result<Vec<Listed>, FetchError> {
-        let request = self.client.list_objects_v2().bucket(place.bucket()).prefix(place.key_prefix());
+        let request = self
+            .client
+            .list_objects_v2()
+            .bucket(place.bucket())
+            .prefix(place.key_prefix());
         let mut pages = request.into_paginator().send();
-        let mut listing = Listing { place, limits, bytes: 0, objects: Vec::new() };
+        let mut listing = Listing {
+            place,
+            limits,
+            bytes: 0,
+            objects: Vec::new(),
+        };
         while let Some(page) = pages.next().await {
             let page = page.map_err(|error| service("listing", place.to_string(), io_error(error)))?;
             for object in page.contents.into_iter().flatten() {
-                listing.add(object.key.as_deref().unwrap_or_default(), object.size.unwrap_or_default())?;
+                listing.add(
+                    object.key.as_deref().unwrap_or_default(),
+                    object.size.unwrap_or_default(),
+                )?;
             }
         }
         listing.finish()
@@ -148,7 +160,10 @@ impl S3Captures {
         let request = self.client.get_object().bucket(place.bucket()).key(key);
         let mut body = request.send().await.map_err(|error| failed(io_error(error)))?.body;
         let path = folder.join(&object.relative);
-        let refused = |source| FetchError::Write { file: path.clone(), source };
+        let refused = |source| FetchError::Write {
+            file: path.clone(),
+            source,
+        };
         let mut file = create(&path).map_err(refused)?;
         let mut left = object.bytes;
         while let Some(chunk) = body.try_next().await.map_err(|error| failed(io::Error::other(error)))? {
@@ -165,7 +180,11 @@ fn replaced() -> io::Error {
 }
 
 fn service(operation: &'static str, place: String, source: io::Error) -> FetchError {
-    FetchError::Service { operation, place, source }
+    FetchError::Service {
+        operation,
+        place,
+        source,
+    }
 }
 
 /// Never writes over a file that is there.
@@ -193,23 +212,37 @@ impl Listing<'_> {
         }
         let place = self.place.to_string();
         if !is_valid_key(relative) {
-            return Err(FetchError::UnsafeKey { place, key: relative.to_owned() });
+            return Err(FetchError::UnsafeKey {
+                place,
+                key: relative.to_owned(),
+            });
         }
         let bytes = u64::try_from(size).unwrap_or_default();
         self.bytes = self.bytes.saturating_add(bytes);
         if self.bytes > self.limits.max_bytes {
-            return Err(FetchError::TooManyBytes { place, limit: self.limits.max_bytes });
+            return Err(FetchError::TooManyBytes {
+                place,
+                limit: self.limits.max_bytes,
+            });
         }
-        self.objects.push(Listed { relative: relative.to_owned(), bytes });
+        self.objects.push(Listed {
+            relative: relative.to_owned(),
+            bytes,
+        });
         if self.objects.len() as u64 > self.limits.max_files {
-            return Err(FetchError::TooManyFiles { place, limit: self.limits.max_files });
+            return Err(FetchError::TooManyFiles {
+                place,
+                limit: self.limits.max_files,
+            });
         }
         Ok(())
     }
 
     fn finish(self) -> Result<Vec<Listed>, FetchError> {
         if self.objects.is_empty() {
-            return Err(FetchError::Empty { place: self.place.to_string() });
+            return Err(FetchError::Empty {
+                place: self.place.to_string(),
+            });
         }
         Ok(self.objects)
     }
@@ -219,11 +252,19 @@ impl Listing<'_> {
 mod tests {
     use super::*;
 
-    const LIMITS: FetchLimits = FetchLimits { max_files: 2, max_bytes: 100 };
+    const LIMITS: FetchLimits = FetchLimits {
+        max_files: 2,
+        max_bytes: 100,
+    };
 
     fn list(objects: &[(&str, i64)]) -> Result<Vec<String>, FetchError> {
         let place = "s3://captures/acme".parse().unwrap();
-        let mut listing = Listing { place: &place, limits: LIMITS, bytes: 0, objects: Vec::new() };
+        let mut listing = Listing {
+            place: &place,
+            limits: LIMITS,
+            bytes: 0,
+            objects: Vec::new(),
+        };
         for (key, size) in objects {
             listing.add(key, *size)?;
         }
@@ -232,14 +273,30 @@ mod tests {
 
     #[test]
     fn takes_what_lies_below_the_place_and_leaves_folder_markers() {
-        let found = list(&[("acme/", 0), ("acme/config/", 0), ("acme/capture.json", 50), ("acme/config/a", 50)]);
+        let found = list(&[
+            ("acme/", 0),
+            ("acme/config/", 0),
+            ("acme/capture.json", 50),
+            ("acme/config/a", 50),
+        ]);
         assert_eq!(found.unwrap(), ["capture.json", "config/a"]);
     }
 
     #[test]
     fn refuses_what_would_leave_the_folder() {
-        for key in ["acme/../x", "acme/a/../../x", "acme//etc/passwd", "acme/./x", "acme/a\\..\\x", "acme/x\0", "acme/a/"] {
-            assert!(matches!(list(&[(key, 1)]), Err(FetchError::UnsafeKey { .. })), "{key:?}");
+        for key in [
+            "acme/../x",
+            "acme/a/../../x",
+            "acme//etc/passwd",
+            "acme/./x",
+            "acme/a\\..\\x",
+            "acme/x\0",
+            "acme/a/",
+        ] {
+            assert!(
+                matches!(list(&[(key, 1)]), Err(FetchError::UnsafeKey { .. })),
+                "{key:?}"
+            );
         }
     }
 

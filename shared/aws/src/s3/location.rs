@@ -49,7 +49,11 @@ impl FromStr for S3Location {
         if !is_bucket_name(bucket) || !prefix.is_empty() && !is_valid_key(prefix) {
             return Err(refused());
         }
-        let prefix = if prefix.is_empty() { String::new() } else { format!("{prefix}/") };
+        let prefix = if prefix.is_empty() {
+            String::new()
+        } else {
+            format!("{prefix}/")
+        };
         Ok(Self {
             bucket: bucket.to_owned(),
             prefix,
@@ -67,7 +71,9 @@ impl fmt::Display for S3Location {
 fn is_bucket_name(text: &str) -> bool {
     let is_letter_or_digit = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
     (3..=63).contains(&text.len())
-        && text.bytes().all(|byte| is_letter_or_digit(byte) || matches!(byte, b'-' | b'.'))
+        && text
+            .bytes()
+            .all(|byte| is_letter_or_digit(byte) || matches!(byte, b'-' | b'.'))
         && text.bytes().next().is_some_and(is_letter_or_digit)
         && text.bytes().last().is_some_and(is_letter_or_digit)
 }

@@ -23,7 +23,11 @@ impl S3ObjectStore {
     /// A store below `location`; its calls run on `runtime` and must come from a thread that may block.
     #[must_use]
     pub fn new(client: Client, location: S3Location, runtime: Handle) -> Self {
-        Self { client, location, runtime }
+        Self {
+            client,
+            location,
+            runtime,
+        }
     }
 
     fn full_key(&self, key: &str) -> Result<String, LakeError> {
@@ -43,7 +47,11 @@ impl S3ObjectStore {
     }
 
     async fn read(&self, key: &str) -> Result<Vec<u8>, LakeError> {
-        let request = self.client.get_object().bucket(self.location.bucket()).key(self.full_key(key)?);
+        let request = self
+            .client
+            .get_object()
+            .bucket(self.location.bucket())
+            .key(self.full_key(key)?);
         let answer = match request.send().await {
             Ok(answer) => answer,
             Err(error) if error.as_service_error().is_some_and(GetObjectError::is_no_such_key) => {
@@ -60,7 +68,11 @@ impl S3ObjectStore {
     }
 
     async fn write(&self, key: &str, bytes: &[u8]) -> Result<(), LakeError> {
-        let request = self.client.put_object().bucket(self.location.bucket()).key(self.full_key(key)?);
+        let request = self
+            .client
+            .put_object()
+            .bucket(self.location.bucket())
+            .key(self.full_key(key)?);
         let body = ByteStream::from(bytes.to_vec());
         let sent = request.body(body).send().await;
         sent.map_err(|error| self.failed("writing", key, io_error(error)))?;

@@ -34,7 +34,14 @@ pub fn run(context: &StageContext<'_>, progress: &(dyn Fn(PathProgress) + Sync))
         ..PathOptions::default()
     };
     let output = authority_paths_with_progress(&estate, &evidence, &options, progress);
-    let found = findings(&graph, &estate, &output.paths, &evidence, &coverage, &FindingOptions::default());
+    let found = findings(
+        &graph,
+        &estate,
+        &output.paths,
+        &evidence,
+        &coverage,
+        &FindingOptions::default(),
+    );
     let diagnostics = merged(snapshot.diagnostics()?, output.diagnostics);
     context.write_rows(keys::PATHS, &output.paths)?;
     context.write_rows(keys::FINDINGS, &found)?;

@@ -50,7 +50,10 @@ pub fn run(
     root: &Path,
     progress: &(dyn Fn(ReadProgress) + Sync),
 ) -> Result<Normalized, ScanError> {
-    let options = ReadOptions { threads: context.threads, ..ReadOptions::default() };
+    let options = ReadOptions {
+        threads: context.threads,
+        ..ReadOptions::default()
+    };
     let capture: CaptureContents<Fold> = read_capture(root, &options, progress)?;
     let output = normalise(&GraphInput {
         header: &capture.header,

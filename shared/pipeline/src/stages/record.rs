@@ -36,12 +36,22 @@ pub fn run(store: &dyn ObjectStore, run_id: &str, state: &mut dyn StateStore) ->
     let mut sightings = entities(&graph, &mut grounds)?;
     sightings.extend(edges(&graph, &mut grounds)?);
     for path in &paths {
-        sightings.push(sighting(SightingKind::Path, &path.id, &path_content(path)?, grounds.of_path(path)));
+        sightings.push(sighting(
+            SightingKind::Path,
+            &path.id,
+            &path_content(path)?,
+            grounds.of_path(path),
+        ));
     }
     let by_id: BTreeMap<&str, &AuthorityPath> = paths.iter().map(|path| (path.id.as_str(), path)).collect();
     for finding in snapshot.findings()? {
         let rests_on = grounds.of_finding(&finding, &by_id);
-        sightings.push(sighting(SightingKind::Finding, &finding.id, &finding_content(&finding), rests_on));
+        sightings.push(sighting(
+            SightingKind::Finding,
+            &finding.id,
+            &finding_content(&finding),
+            rests_on,
+        ));
     }
     let complete = grounds.complete(&snapshot.coverage()?);
     Ok(state.record_run(&record_of(manifest), &sightings, &complete)?)
@@ -57,7 +67,11 @@ fn record_of(manifest: RunManifest) -> RunRecord {
 }
 
 fn sighting(kind: SightingKind, id: &str, content: &Value, rests_on: PartitionSet) -> Sighting {
-    Sighting { thing: Thing::new(kind, id), content_sha256: sha256_of_json(content), rests_on }
+    Sighting {
+        thing: Thing::new(kind, id),
+        content_sha256: sha256_of_json(content),
+        rests_on,
+    }
 }
 
 fn entities(graph: &Graph, grounds: &mut Grounds<'_>) -> Result<Vec<Sighting>, LakeError> {
@@ -69,7 +83,12 @@ fn entities(graph: &Graph, grounds: &mut Grounds<'_>) -> Result<Vec<Sighting>, L
     let sightings = graph.entities.values().map(|entity| {
         let texts = policies.get(entity.native_id.as_str());
         let content = json!({ "entity": entity_content(entity)?, "policies": texts });
-        Ok(sighting(SightingKind::Entity, &entity.native_id, &content, grounds.of_entity(entity)))
+        Ok(sighting(
+            SightingKind::Entity,
+            &entity.native_id,
+            &content,
+            grounds.of_entity(entity),
+        ))
     });
     sightings.collect()
 }
@@ -83,9 +102,16 @@ fn edges(graph: &Graph, grounds: &mut Grounds<'_>) -> Result<Vec<Sighting>, Lake
         alike.entry(id).or_default().push(edge);
     }
     let sightings = alike.iter().map(|(id, edges)| {
-        let content = edges.iter().map(|edge| Ok(as_value(keys::EDGES, &edge.attributes)?.to_string()));
+        let content = edges
+            .iter()
+            .map(|edge| Ok(as_value(keys::EDGES, &edge.attributes)?.to_string()));
         let content = content.collect::<Result<BTreeSet<_>, LakeError>>()?;
-        Ok(sighting(SightingKind::Edge, id, &json!(content), grounds.of_edges(edges)))
+        Ok(sighting(
+            SightingKind::Edge,
+            id,
+            &json!(content),
+            grounds.of_edges(edges),
+        ))
     });
     sightings.collect()
 }
@@ -102,7 +128,12 @@ fn entity_content(entity: &Entity) -> Result<Value, LakeError> {
 fn path_content(path: &AuthorityPath) -> Result<Value, LakeError> {
     let mut content = as_value(keys::PATHS, path)?;
     remove(&mut content, &["observation"]);
-    for hop in content.get_mut("hops").and_then(Value::as_array_mut).into_iter().flatten() {
+    for hop in content
+        .get_mut("hops")
+        .and_then(Value::as_array_mut)
+        .into_iter()
+        .flatten()
+    {
         remove(hop, &["observation"]);
     }
     Ok(content)
@@ -127,7 +158,10 @@ fn remove(object: &mut Value, names: &[&str]) {
 }
 
 fn as_value<T: Serialize>(key: &str, value: &T) -> Result<Value, LakeError> {
-    serde_json::to_value(value).map_err(|source| LakeError::Encode { key: key.to_owned(), source })
+    serde_json::to_value(value).map_err(|source| LakeError::Encode {
+        key: key.to_owned(),
+        source,
+    })
 }
 
 #[cfg(test)]

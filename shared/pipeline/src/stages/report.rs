@@ -21,6 +21,8 @@ pub fn run(context: &StageContext<'_>) -> Result<(), ScanError> {
         coverage: &snapshot.coverage()?,
         diagnostics: &snapshot.diagnostics()?,
     })?;
-    context.store.put(&run_key(context.run_id, keys::REPORT), html.as_bytes())?;
+    context
+        .store
+        .put(&run_key(context.run_id, keys::REPORT), html.as_bytes())?;
     Ok(())
 }

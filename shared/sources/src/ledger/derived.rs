@@ -279,7 +279,10 @@ fn partitions_without_logs(input: &LedgerInput<'_>, logged: &BTreeMap<&Partition
     let regions = &input.header.regions;
     let partitions = input.accounts.iter().flat_map(|account| match regions.as_slice() {
         [] => vec![Partition::new(account, None)],
-        named => named.iter().map(|region| Partition::new(account, Some(region))).collect(),
+        named => named
+            .iter()
+            .map(|region| Partition::new(account, Some(region)))
+            .collect(),
     });
     let has_logs = |partition: &Partition| {
         logged.keys().any(|known| {

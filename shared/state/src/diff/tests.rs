@@ -41,7 +41,12 @@ fn history(runs: &[(i64, &[Sighting], &[&str])]) -> Option<History> {
 #[test]
 fn a_path_across_accounts_is_gone_only_when_both_were_read_whole() {
     let seen = [path("p", "a", &ACCOUNTS)];
-    for (complete, is_gone) in [(&ACCOUNTS[..], true), (&ACCOUNTS[..1], false), (&ACCOUNTS[1..], false), (&[], false)] {
+    for (complete, is_gone) in [
+        (&ACCOUNTS[..], true),
+        (&ACCOUNTS[..1], false),
+        (&ACCOUNTS[1..], false),
+        (&[], false),
+    ] {
         let history = history(&[(1, &seen, &ACCOUNTS), (2, &[], complete)]).unwrap();
         assert_eq!(history.gone_at.is_some(), is_gone, "{complete:?}");
         assert_eq!(history.stale_since.is_some(), !is_gone, "{complete:?}");
@@ -82,7 +87,11 @@ fn an_unchanged_estate_moves_last_sightings_and_nothing_else() {
     assert_eq!(second.seen_again.len(), 2);
     assert!(second.written.is_empty());
     let rescan = diff(&book, time(1), &seen, &whole(&ACCOUNTS));
-    assert_eq!((rescan.seen_again.len(), rescan.written.len()), (0, 0), "the same capture again changes nothing");
+    assert_eq!(
+        (rescan.seen_again.len(), rescan.written.len()),
+        (0, 0),
+        "the same capture again changes nothing"
+    );
 }
 
 #[test]
@@ -95,11 +104,18 @@ fn a_late_capture_neither_adds_nor_removes() {
 
 fn any_sightings() -> impl Strategy<Value = Vec<Sighting>> {
     let one = ("[pq]", "[ab]", prop::sample::subsequence(ACCOUNTS.to_vec(), 0..=2));
-    prop::collection::vec(one.prop_map(|(id, content, accounts)| path(&id, &content, &accounts)), 0..4)
+    prop::collection::vec(
+        one.prop_map(|(id, content, accounts)| path(&id, &content, &accounts)),
+        0..4,
+    )
 }
 
 fn any_run() -> impl Strategy<Value = (i64, Vec<Sighting>, Vec<&'static str>)> {
-    (0..8_i64, any_sightings(), prop::sample::subsequence(ACCOUNTS.to_vec(), 0..=2))
+    (
+        0..8_i64,
+        any_sightings(),
+        prop::sample::subsequence(ACCOUNTS.to_vec(), 0..=2),
+    )
 }
 
 proptest! {

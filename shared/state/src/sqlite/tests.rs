@@ -20,7 +20,10 @@ fn run(run_id: &str, captured_at: i64) -> RunRecord {
 }
 
 fn sighting(kind: SightingKind, id: &str, content: &str, sources: &[&str]) -> Sighting {
-    let rests_on: BTreeSet<Partition> = sources.iter().map(|source| Partition::new("1", "global", *source)).collect();
+    let rests_on: BTreeSet<Partition> = sources
+        .iter()
+        .map(|source| Partition::new("1", "global", *source))
+        .collect();
     Sighting {
         thing: Thing::new(kind, id),
         content_sha256: content.to_owned(),
@@ -42,10 +45,15 @@ fn history_outlives_the_process() {
     let seen = [sighting(SightingKind::Entity, "arn", "a", &["x"])];
     let record = |id, at| {
         let mut state = SqliteState::open(&file).unwrap();
-        state.record_run(&run(id, at), &seen, &CompletePartitions::default()).unwrap()
+        state
+            .record_run(&run(id, at), &seen, &CompletePartitions::default())
+            .unwrap()
     };
     record("one", 1);
-    let unchanged = Tally { unchanged: 1, ..Tally::default() };
+    let unchanged = Tally {
+        unchanged: 1,
+        ..Tally::default()
+    };
     assert_eq!(record("two", 2), Outcome::Recorded(unchanged));
     let state = SqliteState::open(&file).unwrap();
     let history = state.history(SightingKind::Entity, &["arn"]).unwrap();
@@ -61,7 +69,9 @@ fn a_run_that_cannot_be_recorded_leaves_nothing_behind() {
         .execute_batch("CREATE TRIGGER full BEFORE INSERT ON sightings WHEN new.id = 'last' BEGIN SELECT RAISE(FAIL, 'disk full'); END")
         .unwrap();
     let seen = ["first", "last"].map(|id| sighting(SightingKind::Path, id, "a", &["x"]));
-    let error = state.record_run(&run("one", 1), &seen, &CompletePartitions::default()).unwrap_err();
+    let error = state
+        .record_run(&run("one", 1), &seen, &CompletePartitions::default())
+        .unwrap_err();
     assert_eq!(error.to_string(), "recording a run in memory");
     assert_eq!(state.runs().unwrap(), []);
     assert!(state.history(SightingKind::Path, &["first"]).unwrap().is_empty());
@@ -72,10 +82,14 @@ fn partition_sets_that_nothing_rests_on_are_removed() {
     let mut state = SqliteState::in_memory().unwrap();
     for (id, at, source) in [("one", 1, "x"), ("two", 2, "y")] {
         let seen = [sighting(SightingKind::Path, "p", "a", &[source])];
-        state.record_run(&run(id, at), &seen, &CompletePartitions::default()).unwrap();
+        state
+            .record_run(&run(id, at), &seen, &CompletePartitions::default())
+            .unwrap();
     }
-    let sources: String =
-        state.connection.query_row("SELECT group_concat(source) FROM partitions", [], |row| row.get(0)).unwrap();
+    let sources: String = state
+        .connection
+        .query_row("SELECT group_concat(source) FROM partitions", [], |row| row.get(0))
+        .unwrap();
     assert_eq!(sources, "y");
 }
 
@@ -83,13 +97,29 @@ fn partition_sets_that_nothing_rests_on_are_removed() {
 fn refuses_what_a_newer_version_wrote_and_what_is_no_database() {
     let folder = tempfile::tempdir().unwrap();
     let newer = folder.path().join("newer.sqlite");
-    SqliteState::open(&newer).unwrap().connection.pragma_update(None, "user_version", 2).unwrap();
+    SqliteState::open(&newer)
+        .unwrap()
+        .connection
+        .pragma_update(None, "user_version", 2)
+        .unwrap();
     let error = SqliteState::open(&newer).unwrap_err();
-    assert!(matches!(error, StateError::NewerSchema { found: 2, known: 1, .. }), "{error}");
+    assert!(
+        matches!(error, StateError::NewerSchema { found: 2, known: 1, .. }),
+        "{error}"
+    );
     let other = folder.path().join("other.sqlite");
     std::fs::write(&other, "this is a letter to a friend, not a database at all").unwrap();
     let error = SqliteState::open(&other).unwrap_err();
-    assert!(matches!(error, StateError::Store { operation: "opening", .. }), "{error}");
+    assert!(
+        matches!(
+            error,
+            StateError::Store {
+                operation: "opening",
+                ..
+            }
+        ),
+        "{error}"
+    );
 }
 
 /// One run of a small world: which of four things it saw with which content, and which of three sources it read whole.
@@ -101,7 +131,9 @@ fn any_run() -> impl Strategy<Value = (i64, Vec<Sighting>, CompletePartitions)> 
             let sources: Vec<&str> = sources.into_iter().map(|index| SOURCES[index]).collect();
             sighting(SightingKind::ALL[thing], "id", &content.to_string(), &sources)
         });
-        let complete = complete.into_iter().map(|index| Partition::new("1", "global", SOURCES[index]));
+        let complete = complete
+            .into_iter()
+            .map(|index| Partition::new("1", "global", SOURCES[index]));
         (at, sightings.collect(), complete.collect())
     })
 }

@@ -89,15 +89,17 @@ impl PartitionSets {
 fn find_or_insert(connection: &Connection, set: &BTreeSet<Partition>) -> rusqlite::Result<i64> {
     let sha256 = sha256_of(set);
     let known = connection
-        .query_row("SELECT id FROM partition_sets WHERE sha256 = ?1", [&sha256], |row| row.get(0))
+        .query_row("SELECT id FROM partition_sets WHERE sha256 = ?1", [&sha256], |row| {
+            row.get(0)
+        })
         .optional()?;
     if let Some(id) = known {
         return Ok(id);
     }
     connection.execute("INSERT INTO partition_sets (sha256) VALUES (?1)", [&sha256])?;
     let id = connection.last_insert_rowid();
-    let mut statement =
-        connection.prepare_cached("INSERT INTO partitions (set_id, account, region, source) VALUES (?1, ?2, ?3, ?4)")?;
+    let mut statement = connection
+        .prepare_cached("INSERT INTO partitions (set_id, account, region, source) VALUES (?1, ?2, ?3, ?4)")?;
     for partition in set {
         statement.execute(params![id, partition.account, partition.region, partition.source])?;
     }
@@ -105,7 +107,9 @@ fn find_or_insert(connection: &Connection, set: &BTreeSet<Partition>) -> rusqlit
 }
 
 fn sha256_of(set: &BTreeSet<Partition>) -> String {
-    let parts = set.iter().flat_map(|partition| [&partition.account, &partition.region, &partition.source]);
+    let parts = set
+        .iter()
+        .flat_map(|partition| [&partition.account, &partition.region, &partition.source]);
     let text: String = parts.flat_map(|part| [part.as_str(), "\0"]).collect();
     sha256_hex(text.as_bytes())
 }

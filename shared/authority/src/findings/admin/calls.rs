@@ -20,7 +20,7 @@ pub(super) struct Call {
     pub(super) caveats: Vec<Caveat>,
 }
 
-impl Candidate<'_> {
+impl Candidate<'_, '_> {
     /// A call that is possible, perhaps under a condition.
     pub(super) fn call(&self, subject: &Subject<'_>, action: &str, resource: &str) -> Option<Call> {
         let mut context = Context::new();
@@ -82,6 +82,18 @@ pub(super) fn made_of(
         route.caveats.extend(call.caveats);
     }
     route
+}
+
+/// The first route that is open without condition, else the first.
+pub(super) fn most_open(routes: impl Iterator<Item = Route>) -> Option<Route> {
+    let mut first = None;
+    for route in routes {
+        if route.decision == Decision::Allow {
+            return Some(route);
+        }
+        first = first.or(Some(route));
+    }
+    first
 }
 
 /// Whether a statement allows every action on every resource.

@@ -1,7 +1,7 @@
 //! The routes of one principal to an administrator's authority.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde_json::json;
@@ -10,8 +10,9 @@ use sv0_model::arn::{Arn, account_of};
 use sv0_model::decision::{Decision, StatementRef};
 use sv0_model::graph::{EdgeKind, Entity, EntityKind};
 
-use super::calls::{allows_everything, made_of, reference};
-use super::{Route, Workloads};
+use super::Route;
+use super::calls::{allows_everything, made_of, most_open, reference};
+use super::ground::Ground;
 use crate::access::IdentityGrants;
 use crate::estate::{Estate, Holdings, Subject};
 use crate::findings::draft::name;
@@ -27,16 +28,19 @@ const PROBE: &str = "iam:AttachRolePolicy";
 const MOST_REGIONS: usize = 4;
 
 /// A principal that may turn out to be an administrator.
-pub(super) struct Candidate<'e> {
+pub(super) struct Candidate<'a, 'e> {
+    pub(super) ground: &'a Ground<'e>,
     pub(super) estate: &'e Estate<'e>,
     pub(super) entity: &'e Entity,
     pub(super) subject: Subject<'e>,
 }
 
-impl<'e> Candidate<'e> {
-    pub(super) fn new(estate: &'e Estate<'e>, entity: &'e Entity) -> Option<Self> {
+impl<'a, 'e> Candidate<'a, 'e> {
+    pub(super) fn new(ground: &'a Ground<'e>, entity: &'e Entity) -> Option<Self> {
+        let estate = ground.estate;
         let subject = estate.subject_of(entity)?;
         Some(Self {
+            ground,
             estate,
             entity,
             subject,
@@ -95,7 +99,7 @@ impl<'e> Candidate<'e> {
                 .into_iter()
                 .map(move |target| (route, target))
         });
-        let mut open = routes
+        let open = routes
             .filter(|(route, target)| identity.may_allow(route.action, target))
             .filter_map(|(route, target)| {
                 let call = self.call(&self.subject, route.action, &target)?;
@@ -106,9 +110,9 @@ impl<'e> Candidate<'e> {
                     vec![call],
                 ))
             });
-        let first = open.next()?;
         // More authority helps only where no boundary and no control policy keeps an administrator from being one.
-        self.would_be_administrator().then_some(first)
+        let best = most_open(open)?;
+        self.would_be_administrator().then_some(best)
     }
 
     fn self_targets(&self, on: SelfTarget) -> Vec<String> {
@@ -153,17 +157,15 @@ impl<'e> Candidate<'e> {
         if raises.is_empty() {
             return None;
         }
-        let roles = self.estate.graph().entities.values();
-        let mut roles = roles.filter(|role| {
-            role.kind == EntityKind::IamRole && role.account == self.entity.account && role.native_id != self.id()
-        });
-        roles.find_map(|role| {
+        let roles = self.ground.roles_within_reach(&self.subject).into_iter();
+        let mut others = roles.filter(|role| role.account == self.entity.account && role.native_id != self.id());
+        others.find_map(|role| {
             let action = raises
                 .iter()
                 .find(|action| identity.may_allow(action, &role.native_id))?;
             let assume = self.call(&self.subject, ASSUME_ROLE, &role.native_id)?;
             let raise = self.call(&self.subject, action, &role.native_id)?;
-            let raised = Self::new(self.estate, role)?;
+            let raised = Self::new(self.ground, role)?;
             let words = format!("can raise role {} and assume it ({action})", name(role));
             let names = vec![
                 ((*action).to_owned(), role.native_id.clone()),
@@ -176,40 +178,23 @@ impl<'e> Candidate<'e> {
     }
 
     /// The route by which a principal gains the authority of one that is an administrator already.
-    pub(super) fn through_others(
-        &self,
-        administrators: &BTreeMap<&'e str, Route>,
-        workloads: &Workloads<'e>,
-    ) -> Option<Route> {
+    pub(super) fn through_others(&self, administrators: &BTreeMap<&'e str, Decision>) -> Option<Route> {
         let identity = IdentityGrants::new(&self.subject, all_actions());
-        let mut routes = administrators
-            .keys()
-            .filter_map(|administrator| self.estate.entity(administrator))
-            .filter_map(|administrator| self.through(administrator, &identity, workloads));
-        let first = routes.next()?;
-        if first.decision == Decision::Allow {
-            return Some(first);
-        }
-        routes.find(|route| route.decision == Decision::Allow).or(Some(first))
+        let within_reach = self.ground.administrators_within_reach(&self.subject, administrators);
+        let routes = within_reach.into_iter().filter_map(|administrator| {
+            let mut route = self
+                .by_takeover(administrator, &identity)
+                .or_else(|| self.by_passing(administrator, &identity))?;
+            // Nobody gains more than the other has.
+            let of_other = administrators.get(administrator.native_id.as_str()).copied();
+            route.decision = of_other.map_or(route.decision, |other| other.max(route.decision));
+            Some(route)
+        });
+        most_open(routes)
     }
 
-    fn through(
-        &self,
-        administrator: &'e Entity,
-        identity: &IdentityGrants<'_>,
-        workloads: &Workloads<'e>,
-    ) -> Option<Route> {
-        self.by_takeover(administrator, identity, workloads)
-            .or_else(|| self.by_passing(administrator, identity))
-    }
-
-    fn by_takeover(
-        &self,
-        administrator: &'e Entity,
-        identity: &IdentityGrants<'_>,
-        workloads: &Workloads<'e>,
-    ) -> Option<Route> {
-        let running = workloads.running_as(&administrator.native_id);
+    fn by_takeover(&self, administrator: &'e Entity, identity: &IdentityGrants<'_>) -> Option<Route> {
+        let running = self.ground.running_as(&administrator.native_id);
         let of_kind = |kind: EntityKind| {
             running
                 .iter()
@@ -226,7 +211,7 @@ impl<'e> Candidate<'e> {
                 _ => Vec::new(),
             };
             targets.into_iter().find_map(|target| {
-                let trusts = route.action == ASSUME_ROLE && self.estate.trusts_directly(administrator, self.id());
+                let trusts = route.action == ASSUME_ROLE && self.ground.trusts_directly(administrator, &self.subject);
                 if !trusts && !identity.may_allow(route.action, target) {
                     return None;
                 }
@@ -273,17 +258,16 @@ impl<'e> Candidate<'e> {
 
     /// Puts itself into a group whose policies make an administrator.
     fn by_joining_group(&self, identity: &IdentityGrants<'_>) -> Option<Route> {
-        let groups = self.estate.graph().entities.values();
-        let mut groups =
-            groups.filter(|entity| entity.kind == EntityKind::IamGroup && entity.account == self.entity.account);
-        groups.find_map(|group| {
-            let is_open = self.entity.kind == EntityKind::IamUser && identity.may_allow(ADD_TO_GROUP, &group.native_id);
+        if self.entity.kind != EntityKind::IamUser || !identity.lists(ADD_TO_GROUP) {
+            return None;
+        }
+        self.ground.groups_of(self.subject.account()).iter().find_map(|group| {
             let makes_administrator = self
                 .estate
                 .targets(&group.native_id, EdgeKind::HasPolicy)
                 .filter_map(|policy| self.estate.library().policy(policy))
                 .any(|policy| policy.statements().iter().any(allows_everything));
-            if !is_open || !makes_administrator || !self.would_be_administrator() {
+            if !makes_administrator || !self.would_be_administrator() {
                 return None;
             }
             let call = self.call(&self.subject, ADD_TO_GROUP, &group.native_id)?;
@@ -298,14 +282,8 @@ impl<'e> Candidate<'e> {
     }
 
     fn regions(&self) -> Vec<String> {
-        let of_account = self
-            .estate
-            .graph()
-            .entities
-            .values()
-            .filter(|entity| entity.account == self.entity.account);
-        let regions: BTreeSet<&str> = of_account.filter_map(|entity| entity.region.as_deref()).collect();
-        let mut regions: Vec<String> = regions.into_iter().take(MOST_REGIONS).map(str::to_owned).collect();
+        let regions = self.ground.regions_of(self.subject.account());
+        let mut regions: Vec<String> = regions.take(MOST_REGIONS).map(str::to_owned).collect();
         if regions.is_empty() {
             regions.push("us-east-1".to_owned());
         }

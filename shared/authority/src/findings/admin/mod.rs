@@ -2,6 +2,7 @@
 
 mod calls;
 mod candidate;
+mod ground;
 
 use std::collections::BTreeMap;
 
@@ -14,10 +15,12 @@ use super::Facts;
 use super::draft::{Draft, command, name, name_of};
 use crate::estate::Estate;
 use candidate::Candidate;
+use ground::Ground;
 
 /// Every administrator with the route that makes it one.
 pub(crate) struct Administrators<'e> {
     routes: BTreeMap<&'e str, Route>,
+    ground: Ground<'e>,
 }
 
 /// How a principal is, or becomes, an administrator.
@@ -35,34 +38,32 @@ pub(crate) struct Route {
 }
 
 impl<'e> Administrators<'e> {
+    /// Those who are administrators on their own, then, round by round, those who gain the authority of one found in the round before.
     pub(crate) fn of(facts: &Facts<'e, '_>) -> Self {
-        let estate = facts.estate;
-        let candidates: Vec<Candidate<'e>> = estate
-            .graph()
-            .entities
-            .values()
+        let ground = Ground::new(facts.estate);
+        let entities = facts.estate.graph().entities.values();
+        let candidates: Vec<Candidate<'_, 'e>> = entities
             .filter(|entity| {
-                matches!(entity.kind, EntityKind::IamRole | EntityKind::IamUser)
-                    && entity.resolution == Resolution::Collected
+                let is_principal = matches!(entity.kind, EntityKind::IamRole | EntityKind::IamUser);
+                is_principal && entity.resolution == Resolution::Collected
             })
-            .filter_map(|entity| Candidate::new(estate, entity))
+            .filter_map(|entity| Candidate::new(&ground, entity))
             .collect();
-        let mut routes: BTreeMap<&str, Route> = candidates
+        let mut found: BTreeMap<&str, Route> = candidates
             .par_iter()
             .filter_map(|candidate| Some((candidate.id(), candidate.alone()?)))
             .collect();
-        let workloads = Workloads::of(estate);
-        loop {
-            let found: Vec<(&str, Route)> = candidates
+        let mut routes = BTreeMap::new();
+        while !found.is_empty() {
+            let newest: BTreeMap<&str, Decision> = found.iter().map(|(id, route)| (*id, route.decision)).collect();
+            routes.extend(found);
+            found = candidates
                 .par_iter()
                 .filter(|candidate| !routes.contains_key(candidate.id()))
-                .filter_map(|candidate| Some((candidate.id(), candidate.through_others(&routes, &workloads)?)))
+                .filter_map(|candidate| Some((candidate.id(), candidate.through_others(&newest)?)))
                 .collect();
-            if found.is_empty() {
-                return Self { routes };
-            }
-            routes.extend(found);
         }
+        Self { routes, ground }
     }
 
     pub(crate) fn contains(&self, principal: &str) -> bool {
@@ -72,24 +73,19 @@ impl<'e> Administrators<'e> {
 
 /// One finding for each administrator.
 pub(crate) fn findings(facts: &Facts<'_, '_>, administrators: &Administrators<'_>) -> Vec<Draft> {
-    let workloads = Workloads::of(facts.estate);
     administrators
         .routes
         .iter()
         .filter_map(|(principal, route)| {
-            Some(finding(
-                facts.estate,
-                facts.estate.entity(principal)?,
-                route,
-                &workloads,
-            ))
+            let principal = facts.estate.entity(principal)?;
+            let running = administrators.ground.running_as(&principal.native_id);
+            Some(finding(facts.estate, principal, route, running))
         })
         .collect()
 }
 
-fn finding(estate: &Estate<'_>, principal: &Entity, route: &Route, workloads: &Workloads<'_>) -> Draft {
+fn finding(estate: &Estate<'_>, principal: &Entity, route: &Route, running: &[&Entity]) -> Draft {
     let mut draft = Draft::new(FindingKind::AdminEquivalent, &principal.native_id);
-    let running = workloads.running_as(&principal.native_id);
     draft.account.clone_from(&principal.account);
     draft
         .subjects
@@ -165,25 +161,4 @@ fn verify(principal: &Entity, route: &Route) -> Vec<String> {
     };
     commands.push(command(&["aws", "iam", operation, parameter, &principal.name]));
     commands
-}
-
-/// Workloads by the role they run as.
-struct Workloads<'e> {
-    by_role: BTreeMap<&'e str, Vec<&'e Entity>>,
-}
-
-impl<'e> Workloads<'e> {
-    fn of(estate: &'e Estate<'_>) -> Self {
-        let mut by_role: BTreeMap<&str, Vec<&'e Entity>> = BTreeMap::new();
-        for workload in crate::paths::all_workloads(estate) {
-            if let Some(role) = workload.role {
-                by_role.entry(role).or_default().push(workload.entity);
-            }
-        }
-        Self { by_role }
-    }
-
-    fn running_as(&self, role: &str) -> &[&'e Entity] {
-        self.by_role.get(role).map_or(&[], Vec::as_slice)
-    }
 }

@@ -88,7 +88,10 @@ impl<'g> Grounds<'g> {
     fn path_grounds(&self, path: &AuthorityPath) -> BTreeSet<Partition> {
         let things = [&path.workload, &path.resource].into_iter().chain(&path.roles);
         let mut grounds = self.all(things.map(String::as_str));
-        let statements = path.hops.iter().flat_map(|hop| hop.statements.iter().chain(&hop.granted_by));
+        let statements = path
+            .hops
+            .iter()
+            .flat_map(|hop| hop.statements.iter().chain(&hop.granted_by));
         grounds.extend(self.described(statements.map(|statement| statement.policy.as_str())));
         grounds.insert(self.configuration.clone());
         grounds
@@ -97,7 +100,10 @@ impl<'g> Grounds<'g> {
     /// Grounds of these things, [`NOT_COLLECTED`] for those only heard of.
     fn all<'a>(&self, ids: impl Iterator<Item = &'a str>) -> BTreeSet<Partition> {
         let entities = ids.filter_map(|id| self.entity(id));
-        entities.flat_map(sources_of).map(|partition| with_policies(&partition)).collect()
+        entities
+            .flat_map(sources_of)
+            .map(|partition| with_policies(&partition))
+            .collect()
     }
 
     /// Grounds of those of these things that AWS described.
@@ -124,7 +130,10 @@ impl<'g> Grounds<'g> {
             ResourcePolicy::Set { policy } => !is_read(policy),
             ResourcePolicy::NotSet | ResourcePolicy::NotSupported => false,
         });
-        let holdings = graph.edges.iter().filter(|edge| edge.kind == EdgeKind::HasPolicy && !is_read(&edge.to));
+        let holdings = graph
+            .edges
+            .iter()
+            .filter(|edge| edge.kind == EdgeKind::HasPolicy && !is_read(&edge.to));
         let holders = holdings.filter_map(|edge| graph.entities.get(&edge.from));
         let doubted = own.chain(holders).flat_map(sources_of);
         doubted.map(|partition| with_policies(&partition)).collect()
@@ -141,7 +150,10 @@ impl<'g> Grounds<'g> {
 }
 
 fn with_policies(partition: &Partition) -> Partition {
-    Partition { source: format!("{POLICIES}{}", partition.source), ..partition.clone() }
+    Partition {
+        source: format!("{POLICIES}{}", partition.source),
+        ..partition.clone()
+    }
 }
 
 fn sources_of(entity: &Entity) -> BTreeSet<Partition> {

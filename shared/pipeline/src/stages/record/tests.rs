@@ -65,8 +65,18 @@ fn world() -> World {
         entities: vec![
             entity(ROLE, "identity/iam_role", None, DETAILS),
             entity(POLICY, "permission_set/iam_policy", None, DETAILS),
-            entity(FUNCTION, "workload/lambda_function", Some("eu-west-1"), "config/AWS-Lambda-Function.ndjson"),
-            entity(BUCKET, "resource/s3_bucket", Some("eu-west-1"), "config/AWS-S3-Bucket.ndjson"),
+            entity(
+                FUNCTION,
+                "workload/lambda_function",
+                Some("eu-west-1"),
+                "config/AWS-Lambda-Function.ndjson",
+            ),
+            entity(
+                BUCKET,
+                "resource/s3_bucket",
+                Some("eu-west-1"),
+                "config/AWS-S3-Bucket.ndjson",
+            ),
             outsider,
         ],
         edges: vec![json!({ "from": ROLE, "kind": "HAS_POLICY", "to": POLICY, "attributes": {}, "origins": [] })],
@@ -114,7 +124,9 @@ fn record(state: &mut SqliteState, day: i8, world: &World) -> Tally {
         (keys::FINDINGS, &world.findings),
         (keys::COVERAGE, &world.coverage),
     ] {
-        store.put(&run_key(&run_id, key), &to_ndjson(key, rows).unwrap()).unwrap();
+        store
+            .put(&run_key(&run_id, key), &to_ndjson(key, rows).unwrap())
+            .unwrap();
     }
     publish(&store, manifest(&run_id, day, world)).unwrap();
     match run(&store, &run_id, state).unwrap() {
@@ -184,7 +196,8 @@ fn a_source_that_was_not_read_whole_leaves_doubt_where_it_matters() {
 fn a_path_is_not_gone_while_the_role_holds_a_policy_that_nobody_read() {
     let mut next = detached();
     let other = "arn:aws:iam::aws:policy/SomethingElse";
-    next.edges.push(json!({ "from": ROLE, "kind": "HAS_POLICY", "to": other, "attributes": {}, "origins": [] }));
+    next.edges
+        .push(json!({ "from": ROLE, "kind": "HAS_POLICY", "to": other, "attributes": {}, "origins": [] }));
     assert_in_doubt(&next, SightingKind::Path, "p1");
     let mut next = detached();
     next.entities[3]["resource_policy"] = json!({ "state": "not_collected" });
@@ -195,7 +208,10 @@ fn a_path_is_not_gone_while_the_role_holds_a_policy_that_nobody_read() {
 
 #[test]
 fn another_configuration_proves_nothing_about_paths_and_findings() {
-    let next = World { configuration: "shorter chains", ..detached() };
+    let next = World {
+        configuration: "shorter chains",
+        ..detached()
+    };
     assert_in_doubt(&next, SightingKind::Path, "p1");
     assert_in_doubt(&next, SightingKind::Finding, "f2");
     assert_gone(&next, SightingKind::Edge, &format!("{ROLE} HAS_POLICY {POLICY}"));
@@ -225,7 +241,13 @@ fn a_later_look_at_the_same_estate_is_no_change() {
     let mut state = SqliteState::in_memory().unwrap();
     record(&mut state, 1, &world());
     let tally = record(&mut state, 2, &next);
-    assert_eq!(tally, Tally { unchanged: 9, ..Tally::default() });
+    assert_eq!(
+        tally,
+        Tally {
+            unchanged: 9,
+            ..Tally::default()
+        }
+    );
 }
 
 #[test]
@@ -234,7 +256,11 @@ fn another_tag_text_or_state_is_a_change() {
     next.entities[3]["tags"]["team"] = json!("orders");
     next.policies[0]["sha256"] = json!("another text");
     next.paths[0]["state"] = json!("conditional");
-    for (kind, id) in [(SightingKind::Entity, BUCKET), (SightingKind::Entity, POLICY), (SightingKind::Path, "p1")] {
+    for (kind, id) in [
+        (SightingKind::Entity, BUCKET),
+        (SightingKind::Entity, POLICY),
+        (SightingKind::Path, "p1"),
+    ] {
         assert_eq!(after(&next, kind, id).changed_at, time(2), "{id}");
     }
     assert_eq!(after(&next, SightingKind::Entity, ROLE).changed_at, time(1));

@@ -1,0 +1,126 @@
+//! History lives beside the runs and not in them: what `sv0 scan` leaves in `state.sqlite`.
+
+use std::fs;
+use std::path::Path;
+
+use serde_json::{Value, json};
+use sv0_model::time::Timestamp;
+use sv0_state::{History, STATE_FILE, SightingKind, SqliteState, StateStore};
+use walkdir::WalkDir;
+
+use crate::support::{repository, run_json};
+
+const FIRST: &str = "2026-03-02T06:00:00Z";
+const SECOND: &str = "2026-03-09T06:00:00Z";
+
+/// A copy of the example whose header says that it was made at another time.
+fn acme(at: &str) -> tempfile::TempDir {
+    let (from, to) = (repository().join("examples/acme/capture"), tempfile::tempdir().unwrap());
+    for file in WalkDir::new(&from)
+        .into_iter()
+        .map(Result::unwrap)
+        .filter(|entry| entry.file_type().is_file())
+    {
+        let target = to.path().join(file.path().strip_prefix(&from).unwrap());
+        fs::create_dir_all(target.parent().unwrap()).unwrap();
+        fs::copy(file.path(), target).unwrap();
+    }
+    edit(&to.path().join("capture.json"), |header| {
+        header["captured_at"] = json!(at)
+    });
+    to
+}
+
+fn edit(file: &Path, change: impl FnOnce(&mut Value)) {
+    let mut value = serde_json::from_slice(&fs::read(file).unwrap()).unwrap();
+    change(&mut value);
+    fs::write(file, value.to_string()).unwrap();
+}
+
+fn scan_into(store: &Path, capture: &Path) {
+    run_json(&[
+        "scan",
+        "--capture",
+        capture.to_str().unwrap(),
+        "--store",
+        store.to_str().unwrap(),
+    ]);
+}
+
+fn ids(store: &Path, kind: SightingKind) -> Vec<String> {
+    let (command, id) = if kind == SightingKind::Path {
+        ("paths", "paths")
+    } else {
+        ("findings", "findings")
+    };
+    let rows = run_json(&[command, "--store", store.to_str().unwrap()]);
+    rows[id]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|row| row["id"].as_str().unwrap().to_owned())
+        .collect()
+}
+
+fn histories(store: &Path, kind: SightingKind) -> Vec<(String, History)> {
+    let ids = ids(store, kind);
+    assert!(!ids.is_empty());
+    let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
+    let state = SqliteState::open(&store.join(STATE_FILE)).unwrap();
+    let histories = state.history(kind, &ids).unwrap();
+    assert_eq!(histories.len(), ids.len(), "everything in the run has a history");
+    histories.into_iter().collect()
+}
+
+fn time(text: &str) -> Timestamp {
+    text.parse().unwrap()
+}
+
+#[test]
+fn a_later_scan_of_an_unchanged_estate_is_no_change() {
+    let store = tempfile::tempdir().unwrap();
+    for at in [FIRST, SECOND] {
+        scan_into(store.path(), acme(at).path());
+    }
+    for kind in [SightingKind::Path, SightingKind::Finding] {
+        for (id, history) in histories(store.path(), kind) {
+            assert_eq!(
+                (history.first_seen, history.last_seen),
+                (time(FIRST), time(SECOND)),
+                "{id}"
+            );
+            assert_eq!(
+                (history.changed_at, history.stale_since, history.gone_at),
+                (time(FIRST), None, None),
+                "{id}"
+            );
+        }
+    }
+    let runs = SqliteState::open(&store.path().join(STATE_FILE))
+        .unwrap()
+        .runs()
+        .unwrap();
+    assert_eq!(runs.len(), 2);
+    assert!(runs[0].counts["paths"] > 0);
+}
+
+#[test]
+fn an_account_that_was_not_read_again_leaves_doubt_and_never_absence() {
+    let store = tempfile::tempdir().unwrap();
+    scan_into(store.path(), acme(FIRST).path());
+    let before = histories(store.path(), SightingKind::Path);
+    let second = acme(SECOND);
+    fs::remove_dir_all(second.path().join("accounts")).unwrap();
+    fs::remove_dir_all(second.path().join("config")).unwrap();
+    scan_into(store.path(), second.path());
+    let ids: Vec<&str> = before.iter().map(|(id, _)| id.as_str()).collect();
+    let state = SqliteState::open(&store.path().join(STATE_FILE)).unwrap();
+    let after = state.history(SightingKind::Path, &ids).unwrap();
+    for (id, history) in after {
+        assert_eq!(
+            (history.stale_since, history.gone_at),
+            (Some(time(SECOND)), None),
+            "{id}"
+        );
+    }
+}
