@@ -124,3 +124,42 @@ fn an_account_that_was_not_read_again_leaves_doubt_and_never_absence() {
         );
     }
 }
+
+#[test]
+fn a_function_that_config_no_longer_lists_is_gone_and_its_paths_with_it() {
+    const FUNCTION: &str = "arn:aws:lambda:eu-west-1:912746058213:function:order-summary";
+    let store = tempfile::tempdir().unwrap();
+    scan_into(store.path(), acme(FIRST).path());
+    let answer = run_json(&["paths", "--from", FUNCTION, "--store", store.path().to_str().unwrap()]);
+    let paths: Vec<&str> = answer["paths"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|path| path["id"].as_str().unwrap())
+        .collect();
+    assert!(!paths.is_empty());
+
+    let second = acme(SECOND);
+    let file = second.path().join("config/AWS-Lambda-Function.ndjson");
+    let functions = fs::read_to_string(&file).unwrap();
+    let rest: Vec<&str> = functions.lines().filter(|line| !line.contains(FUNCTION)).collect();
+    assert_eq!(rest.len() + 1, functions.lines().count());
+    fs::write(&file, rest.join("\n")).unwrap();
+    scan_into(store.path(), second.path());
+
+    let state = SqliteState::open(&store.path().join(STATE_FILE)).unwrap();
+    let function = state.history(SightingKind::Entity, &[FUNCTION]).unwrap()[FUNCTION];
+    assert_eq!(
+        (function.last_seen, function.gone_at),
+        (time(FIRST), Some(time(SECOND)))
+    );
+    let histories = state.history(SightingKind::Path, &paths).unwrap();
+    assert_eq!(histories.len(), paths.len());
+    for (id, history) in histories {
+        assert_eq!(
+            (history.gone_at, history.stale_since),
+            (Some(time(SECOND)), None),
+            "{id}"
+        );
+    }
+}

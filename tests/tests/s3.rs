@@ -77,6 +77,10 @@ fn a_scan_over_s3_gives_the_bytes_of_a_local_scan() {
     s3.make_bucket("captures");
     s3.make_bucket("results");
     s3.upload(&capture, "captures", "acme");
+    assert!(
+        s3.lists_in_pages("captures"),
+        "what follows would not show that later pages are read"
+    );
 
     let host = Host {
         captures: S3Captures::new(s3.client(), s3.runtime()),

@@ -7,8 +7,8 @@ use std::time::Duration;
 use sv0_model::time::Timestamp;
 
 use crate::{
-    CompletePartitions, History, Lease, LeaseAnswer, Outcome, Partition, RunRecord, Sighting, SightingKind, StateError,
-    StateStore, Tally, Thing,
+    Completeness, Grounds, History, Lease, LeaseAnswer, Outcome, Partition, RunRecord, Sighting, SightingKind,
+    StateError, StateStore, Tally, Thing,
 };
 
 /// Runs the whole contract against an empty store.
@@ -22,14 +22,16 @@ pub fn check(store: &mut dyn StateStore) -> Result<(), String> {
 }
 
 const PATH: SightingKind = SightingKind::Path;
+const ALL: [&str; 4] = ["kept", "read", "unread", "blurred"];
 
 fn runs_and_sightings(store: &mut dyn StateStore) -> Result<(), String> {
+    let everything = ["kept:a", "read:a", "unread:a", "blurred:a"];
     let appeared = Tally {
-        appeared: 3,
+        appeared: 4,
         ..Tally::default()
     };
     expect(
-        record(store, "one", 10, &["kept:a", "read:a", "unread:a"])? == Outcome::Recorded(appeared),
+        record(store, "one", 10, &everything)? == Outcome::Recorded(appeared),
         "what a first run saw appeared",
     )?;
     expect(
@@ -37,47 +39,15 @@ fn runs_and_sightings(store: &mut dyn StateStore) -> Result<(), String> {
         "a run that was recorded is not recorded again",
     )?;
     expect(
-        histories(store)?
-            == at([
-                ("kept", seen(10, 10, 10)),
-                ("read", seen(10, 10, 10)),
-                ("unread", seen(10, 10, 10)),
-            ]),
+        histories(store)? == ALL.map(|id| (id, seen(10, 10, 10))).into(),
         "a run that is recorded twice changes nothing",
     )?;
-    record(store, "two", 20, &["kept:a", "read:a", "unread:a"])?;
+    record(store, "two", 20, &everything)?;
     expect(
-        histories(store)?
-            == at([
-                ("kept", seen(10, 20, 10)),
-                ("read", seen(10, 20, 10)),
-                ("unread", seen(10, 20, 10)),
-            ]),
+        histories(store)? == ALL.map(|id| (id, seen(10, 20, 10))).into(),
         "a second run of an unchanged estate moves the last sighting and nothing else",
     )?;
-    record(store, "three", 30, &["kept:b"])?;
-    let gone = History {
-        gone_at: Some(time(30)),
-        ..seen(10, 20, 10)
-    };
-    let doubted = History {
-        stale_since: Some(time(30)),
-        ..seen(10, 20, 10)
-    };
-    expect(
-        histories(store)? == at([("kept", seen(10, 30, 30)), ("read", gone), ("unread", doubted)]),
-        "other content is a change, absence is gone where the source was read whole, else doubt",
-    )?;
-    record(store, "four", 40, &["kept:b", "read:a", "unread:a"])?;
-    expect(
-        histories(store)?
-            == at([
-                ("kept", seen(10, 40, 30)),
-                ("read", seen(10, 40, 40)),
-                ("unread", seen(10, 40, 10)),
-            ]),
-        "what comes back is neither gone nor in doubt, and coming back from gone is a change",
-    )?;
+    absence_and_return(store)?;
     let runs = store.runs().map_err(said)?;
     let ids: Vec<&str> = runs.iter().map(|run| run.run_id.as_str()).collect();
     expect(
@@ -90,6 +60,40 @@ fn runs_and_sightings(store: &mut dyn StateStore) -> Result<(), String> {
     )?;
     let other_kind = store.history(SightingKind::Finding, &["kept"]).map_err(said)?;
     expect(other_kind.is_empty(), "a path and a finding with one id are two things")
+}
+
+fn absence_and_return(store: &mut dyn StateStore) -> Result<(), String> {
+    record(store, "three", 30, &["kept:b"])?;
+    let gone = History {
+        gone_at: Some(time(30)),
+        ..seen(10, 20, 10)
+    };
+    let doubted = History {
+        stale_since: Some(time(30)),
+        ..seen(10, 20, 10)
+    };
+    let want = [
+        ("kept", seen(10, 30, 30)),
+        ("read", gone),
+        ("unread", doubted),
+        ("blurred", doubted),
+    ];
+    expect(
+        histories(store)? == want.into(),
+        "other content is a change, absence is gone where everything was read, else doubt",
+    )?;
+    record(store, "four", 40, &["kept:b", "read:a", "unread:a", "blurred:a"])?;
+    let back = seen(10, 40, 10);
+    let want = [
+        ("kept", seen(10, 40, 30)),
+        ("read", seen(10, 40, 40)),
+        ("unread", back),
+        ("blurred", back),
+    ];
+    expect(
+        histories(store)? == want.into(),
+        "what comes back is neither gone nor in doubt, and coming back from gone is a change",
+    )
 }
 
 fn late_runs(store: &mut dyn StateStore) -> Result<(), String> {
@@ -148,14 +152,17 @@ fn leases(store: &mut dyn StateStore) -> Result<(), String> {
     )
 }
 
-/// Records a run in which the source of everything but `unread` was read whole.
+/// Records a run in which the source of everything but `unread` was read whole, and a policy of `blurred` was unreadable.
 fn record(store: &mut dyn StateStore, run_id: &str, captured_at: i64, seen: &[&str]) -> Result<Outcome, String> {
     let sightings: Vec<Sighting> = seen
         .iter()
         .filter_map(|text| text.split_once(':'))
         .map(sighting)
         .collect();
-    let complete: CompletePartitions = ["kept", "read", "other"].into_iter().map(partition).collect();
+    let complete = Completeness {
+        partitions: ["kept", "read", "blurred", "other"].map(partition).into(),
+        unreadable: ["arn of blurred".to_owned()].into(),
+    };
     store
         .record_run(&run(run_id, captured_at), &sightings, &complete)
         .map_err(said)
@@ -174,7 +181,10 @@ fn sighting((id, content): (&str, &str)) -> Sighting {
     Sighting {
         thing: Thing::new(PATH, id),
         content_sha256: content.to_owned(),
-        rests_on: Arc::new([partition(id), partition("other")].into()),
+        rests_on: Arc::new(Grounds {
+            partitions: [partition(id), partition("other")].into(),
+            policies_of: [format!("arn of {id}")].into(),
+        }),
     }
 }
 
@@ -182,14 +192,12 @@ fn partition(source: &str) -> Partition {
     Partition::new("111122223333", "global", source)
 }
 
-fn histories(store: &dyn StateStore) -> Result<BTreeMap<String, History>, String> {
-    store
-        .history(PATH, &["kept", "read", "unread", "unknown"])
-        .map_err(said)
-}
-
-fn at<const N: usize>(histories: [(&str, History); N]) -> BTreeMap<String, History> {
-    histories.map(|(id, history)| (id.to_owned(), history)).into()
+fn histories(store: &dyn StateStore) -> Result<BTreeMap<&'static str, History>, String> {
+    let found = store.history(PATH, &ALL).map_err(said)?;
+    let unknown = store.history(PATH, &["unknown"]).map_err(said)?;
+    expect(unknown.is_empty(), "what was never seen has no history")?;
+    let named = ALL.into_iter().filter_map(|id| Some((id, *found.get(id)?)));
+    Ok(named.collect())
 }
 
 fn seen(first: i64, last: i64, changed: i64) -> History {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use sv0_model::time::Timestamp;
 
-use crate::{CompletePartitions, History, Life, Sighting, Tally, Thing};
+use crate::{Completeness, History, Life, Sighting, Tally, Thing};
 
 /// Everything that was ever seen.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -43,7 +43,7 @@ impl LifeBook {
 ///
 /// Of two sightings of one thing in a run, the one with the greater hash (then the greater set) counts, whatever their order.
 #[must_use]
-pub fn diff(known: &LifeBook, captured_at: Timestamp, sightings: &[Sighting], complete: &CompletePartitions) -> Delta {
+pub fn diff(known: &LifeBook, captured_at: Timestamp, sightings: &[Sighting], complete: &Completeness) -> Delta {
     let seen = by_thing(sightings);
     if known.newest_capture.is_some_and(|newest| captured_at < newest) {
         return diff_late(known, captured_at, &seen);
@@ -122,12 +122,12 @@ impl Delta {
         self.written.insert(sighting.thing.clone(), life);
     }
 
-    fn miss(&mut self, thing: &Thing, life: &Life, captured_at: Timestamp, complete: &CompletePartitions) {
+    fn miss(&mut self, thing: &Thing, life: &Life, captured_at: Timestamp, complete: &Completeness) {
         let mut history = life.history;
         if history.gone_at.is_some() {
             return;
         }
-        if complete.prove_absence(&life.rests_on) {
+        if complete.proves_absence(&life.rests_on) {
             history.gone_at = Some(captured_at);
             history.stale_since = None;
             self.tally.gone += 1;

@@ -1,7 +1,7 @@
 //! When each thing was first and last seen, when it changed, since when it is in doubt, and when it was gone.
 //!
 //! Results of a run say what is there ([`sv0_model`]); they never carry history, so that the same capture gives the same bytes. History is kept here, run by run:
-//! a stage hands over what a run saw ([`Sighting`]) and which parts of the world it saw whole ([`CompletePartitions`]), [`diff()`] decides what that means, and an adapter
+//! a stage hands over what a run saw ([`Sighting`]) and how much of the world it saw ([`Completeness`]), [`diff()`] decides what that means, and an adapter
 //! of [`StateStore`] keeps it. `docs/data-model.md` describes the tables.
 //!
 //! Architecture invariants:
@@ -19,7 +19,7 @@ mod store;
 
 pub use diff::{Delta, LifeBook, diff};
 pub use error::StateError;
-pub use run::{CompletePartitions, RunRecord};
-pub use sighting::{History, Life, Partition, PartitionSet, Sighting, SightingKind, Thing};
+pub use run::{Completeness, RunRecord};
+pub use sighting::{Grounds, History, Life, Partition, Sighting, SightingKind, Thing};
 pub use sqlite::{STATE_FILE, SqliteState};
 pub use store::{Lease, LeaseAnswer, Outcome, StateStore, Tally};

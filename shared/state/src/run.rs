@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use sv0_model::coverage::CoverageRow;
 use sv0_model::time::Timestamp;
 
-use crate::Partition;
+use crate::{Grounds, Partition};
 
 /// A run that was recorded.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,35 +20,33 @@ pub struct RunRecord {
     pub counts: BTreeMap<String, u64>,
 }
 
-/// The partitions that a run read whole: what is absent there is absent in AWS.
+/// How much of the world a run saw.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct CompletePartitions(BTreeSet<Partition>);
+pub struct Completeness {
+    /// What it read whole: what is absent there is absent in AWS.
+    pub partitions: BTreeSet<Partition>,
+    /// Native ids of entities that it saw with a policy it could not read.
+    pub unreadable: BTreeSet<String>,
+}
 
-impl CompletePartitions {
+impl Completeness {
     /// The partitions whose row in the coverage ledger proves absence.
     #[must_use]
     pub fn of_ledger(rows: &[CoverageRow]) -> Self {
         let whole = rows.iter().filter(|row| row.status.proves_absence());
-        whole
-            .map(|row| Partition::new(&row.account, &row.region, &row.source))
-            .collect()
+        Self {
+            partitions: whole
+                .map(|row| Partition::new(&row.account, &row.region, &row.source))
+                .collect(),
+            unreadable: BTreeSet::new(),
+        }
     }
 
-    /// Whether the absence of a thing that rests on these partitions proves that it is gone. Of what rests on nothing, absence proves nothing.
+    /// Whether the absence of a thing on these grounds proves that it is gone. Of what rests on nothing, absence proves nothing.
     #[must_use]
-    pub fn prove_absence(&self, rests_on: &BTreeSet<Partition>) -> bool {
-        !rests_on.is_empty() && rests_on.is_subset(&self.0)
-    }
-}
-
-impl FromIterator<Partition> for CompletePartitions {
-    fn from_iter<I: IntoIterator<Item = Partition>>(partitions: I) -> Self {
-        Self(partitions.into_iter().collect())
-    }
-}
-
-impl Extend<Partition> for CompletePartitions {
-    fn extend<I: IntoIterator<Item = Partition>>(&mut self, partitions: I) {
-        self.0.extend(partitions);
+    pub fn proves_absence(&self, grounds: &Grounds) -> bool {
+        !grounds.partitions.is_empty()
+            && grounds.partitions.is_subset(&self.partitions)
+            && grounds.policies_of.is_disjoint(&self.unreadable)
     }
 }

@@ -78,8 +78,14 @@ impl Partition {
     }
 }
 
-/// The partitions a thing rests on; shared, because many things rest on the same ones.
-pub type PartitionSet = Arc<BTreeSet<Partition>>;
+/// What would have to be known for the absence of a thing to mean that it is gone.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Grounds {
+    /// What must have been read whole. If there is nothing, absence never means that a thing is gone.
+    pub partitions: BTreeSet<Partition>,
+    /// Native ids of entities whose policies must have been readable, every one that is there.
+    pub policies_of: BTreeSet<String>,
+}
 
 /// A thing as one run saw it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -88,8 +94,8 @@ pub struct Sighting {
     pub thing: Thing,
     /// SHA-256 of what counts as its content: another hash is a change.
     pub content_sha256: String,
-    /// What would have to be read whole for its absence to mean that it is gone. Empty: absence never means that.
-    pub rests_on: PartitionSet,
+    /// What it rests on; shared, because many things rest on the same.
+    pub rests_on: Arc<Grounds>,
 }
 
 /// What is known of when a thing was there. Every time is the time of a capture.
@@ -115,5 +121,5 @@ pub struct Life {
     /// When it was there.
     pub history: History,
     /// What it rested on when it was last seen.
-    pub rests_on: PartitionSet,
+    pub rests_on: Arc<Grounds>,
 }

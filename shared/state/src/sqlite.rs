@@ -11,8 +11,7 @@ use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
 use sv0_model::time::Timestamp;
 
 use crate::{
-    CompletePartitions, History, Lease, LeaseAnswer, Outcome, RunRecord, Sighting, SightingKind, StateError,
-    StateStore, diff,
+    Completeness, History, Lease, LeaseAnswer, Outcome, RunRecord, Sighting, SightingKind, StateError, StateStore, diff,
 };
 use read::Time;
 
@@ -106,7 +105,7 @@ impl StateStore for SqliteState {
         &mut self,
         run: &RunRecord,
         sightings: &[Sighting],
-        complete: &CompletePartitions,
+        complete: &Completeness,
     ) -> Result<Outcome, StateError> {
         let failed = self.failed("recording a run in");
         record(&mut self.connection, run, sightings, complete).map_err(failed)
@@ -137,7 +136,7 @@ fn record(
     connection: &mut Connection,
     run: &RunRecord,
     sightings: &[Sighting],
-    complete: &CompletePartitions,
+    complete: &Completeness,
 ) -> rusqlite::Result<Outcome> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     if read::knows_run(&transaction, &run.run_id)? {

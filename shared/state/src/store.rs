@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use sv0_model::time::Timestamp;
 
-use crate::{CompletePartitions, History, RunRecord, Sighting, SightingKind, StateError};
+use crate::{Completeness, History, RunRecord, Sighting, SightingKind, StateError};
 
 /// Runs, the history of everything they saw, and leases.
 ///
@@ -22,7 +22,7 @@ pub trait StateStore {
         &mut self,
         run: &RunRecord,
         sightings: &[Sighting],
-        complete: &CompletePartitions,
+        complete: &Completeness,
     ) -> Result<Outcome, StateError>;
 
     /// The history of the things of that kind with these ids; what was never seen is left out.

@@ -116,6 +116,14 @@ impl S3 {
         }
     }
 
+    /// Whether one call does not list the whole bucket.
+    pub fn lists_in_pages(&self, bucket: &str) -> bool {
+        let page = self
+            .runtime
+            .block_on(self.client().list_objects_v2().bucket(bucket).send());
+        page.unwrap().is_truncated == Some(true)
+    }
+
     /// Deletes every object of a bucket.
     pub fn empty_bucket(&self, bucket: &str) {
         let client = self.client();

@@ -2,7 +2,7 @@
 
 use sv0_iam::{Context, Evaluation};
 use sv0_model::arn::Arn;
-use sv0_model::decision::{Caveat, ConditionExpression, Decision, Layer, StatementRef};
+use sv0_model::decision::{Caveat, ConditionExpression, Decision, Layer, StatementRef, UNCOLLECTED_POLICY_KEY};
 use sv0_model::graph::{EdgeKind, Entity};
 
 use super::Estate;
@@ -64,9 +64,8 @@ impl<'g> Estate<'g> {
         if is_aws_managed(key, entity) {
             return Some(judge_aws_managed_key(request, key));
         }
-        let place = Place {
-            arn: key.to_owned(),
-            entity,
+        let Some(place) = entity.map(Place::of) else {
+            return Some(unknown_key(key));
         };
         let context = key_context(request);
         let mut evaluation = self
@@ -77,11 +76,31 @@ impl<'g> Estate<'g> {
                 ..*request
             })
             .ok()?;
-        let policy_unknown = evaluation.caveats.contains(&Caveat::ResourcePolicyNotCollected) || entity.is_none();
-        if policy_unknown {
+        if evaluation.caveats.contains(&Caveat::ResourcePolicyNotCollected) {
             evaluation.caveats.push(Caveat::KmsNotEvaluated);
         }
         Some(evaluation)
+    }
+}
+
+/// A key of which nothing but its name is known: its policy may or may not allow.
+fn unknown_key(key: &str) -> Evaluation {
+    Evaluation {
+        decision: Decision::Conditional,
+        blocked_by: vec![Layer::Kms],
+        condition: Some(uncollected_policy(key)),
+        statements: Vec::new(),
+        granting: Vec::new(),
+        caveats: vec![Caveat::KmsNotEvaluated],
+    }
+}
+
+/// The condition that a policy which was not collected allows.
+pub(crate) fn uncollected_policy(native_id: &str) -> ConditionExpression {
+    ConditionExpression::Test {
+        key: UNCOLLECTED_POLICY_KEY.to_owned(),
+        operator: "Allows".to_owned(),
+        values: vec![native_id.to_owned()],
     }
 }
 

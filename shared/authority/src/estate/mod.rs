@@ -18,7 +18,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use sv0_model::diagnostic::Diagnostic;
 use sv0_model::graph::{Edge, EdgeKind, Entity, Graph, OrganizationNodeKind};
 
-pub(crate) use gates::{conjunction, disjunction, is_aws_managed};
+pub(crate) use gates::{conjunction, disjunction, is_aws_managed, uncollected_policy};
 pub(crate) use holdings::Holdings;
 pub(crate) use judge::Request;
 pub(crate) use place::Place;

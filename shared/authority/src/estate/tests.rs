@@ -323,6 +323,18 @@ fn tags() {
 }
 
 #[test]
+fn a_key_that_nothing_describes_leaves_the_answer_open() {
+    let fixture =
+        format!("{BASE} role 111111111111/app\n allow s3:GetObject,kms:* on *\n bucket 111111111111/orders key k");
+    let answer = ask(&fixture, APP, READ, OBJECT).unwrap();
+    assert_eq!(
+        (answer.decision, answer.blocked_by.as_slice()),
+        (Conditional, [Layer::Kms].as_slice())
+    );
+    assert_eq!(answer.caveats, [Caveat::KmsNotEvaluated]);
+}
+
+#[test]
 fn a_stand_alone_account_has_no_organization() {
     let fixture = r#"
         role 111111111111/app

@@ -14,7 +14,7 @@ use super::chains::Chain;
 use super::ends::End;
 use super::step::{Step, extend};
 use super::workloads::Workload;
-use crate::estate::{Estate, Place, Request, conjunction};
+use crate::estate::{Estate, Place, Request, conjunction, uncollected_policy};
 use crate::evidence::{Logs, Sighting};
 
 const RUNS_AS: &str = "RUNS_AS";
@@ -106,25 +106,30 @@ impl<'e> Assembly<'e, '_> {
 
     /// Whether the role's trust policy lets the workload's service assume it.
     fn service_assumes(&self, workload: &Workload<'e>, role: &str) -> Step {
-        let mut context = Context::new();
-        if let Some(account) = &workload.entity.account {
-            context.insert("aws:SourceAccount", vec![account.clone()]);
+        let contexts = workload.service_contexts();
+        let mut steps = contexts
+            .iter()
+            .map(|context| self.service_assumes_in(workload, role, context));
+        let first = steps.next().unwrap_or_else(|| unknown_step(role));
+        if first.state != PathState::Conditional {
+            return first;
         }
-        if workload.service() == "lambda.amazonaws.com" {
-            context.insert("aws:SourceArn", vec![workload.entity.native_id.clone()]);
-        }
+        steps.find(|step| step.state == PathState::Allowed).unwrap_or(first)
+    }
+
+    fn service_assumes_in(&self, workload: &Workload<'e>, role: &str, context: &Context) -> Step {
         let evaluation = self.estate.named_subject(workload.service()).and_then(|subject| {
             let place = self.estate.entity(role).map(Place::of)?;
             let request = Request {
                 subject: &subject,
                 action: ASSUME_ROLE,
                 place: &place,
-                context: &context,
+                context,
                 unknown_context: UnknownContext::Any,
             };
             self.estate.judge(&request).ok()
         });
-        evaluation.map_or_else(unknown_step, Step::from)
+        evaluation.map_or_else(|| unknown_step(role), Step::from)
     }
 
     fn assume_seen(&self, from: &str, to: &Entity) -> Observation {
@@ -219,11 +224,11 @@ impl<'e> Assembly<'e, '_> {
 }
 
 /// A step of which nothing can be evaluated because its role is in no answer.
-fn unknown_step() -> Step {
+fn unknown_step(role: &str) -> Step {
     Step {
         state: PathState::Conditional,
         blocked_by: vec![Layer::Resource],
-        condition: None,
+        condition: Some(uncollected_policy(role)),
         statements: Vec::new(),
         granted_by: Vec::new(),
         caveats: vec![Caveat::ResourcePolicyNotCollected],

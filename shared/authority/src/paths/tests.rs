@@ -382,6 +382,43 @@ fn a_role_that_its_service_may_not_assume_blocks_the_path() {
 }
 
 #[test]
+fn a_trust_policy_may_name_the_workload() {
+    let run = |workload: &str, trust: &str| {
+        lines(&format!(
+            "{workload} 111111111111/w runs-as app\n role 111111111111/app\n trust service {trust}\n allow s3:GetObject on *\n bucket 111111111111/b"
+        ))
+    };
+    let source = |arn: &str| {
+        format!(
+            r#" if {{"ArnLike":{{"aws:SourceArn":"{arn}"}},"StringEquals":{{"aws:SourceAccount":"111111111111"}}}}"#
+        )
+    };
+    let function = format!(
+        "lambda.amazonaws.com{}",
+        source("arn:aws:lambda:*:111111111111:function:w")
+    );
+    assert_eq!(run("lambda", &function), ["app read_data b s3:GetObject allowed"]);
+    let other = format!(
+        "lambda.amazonaws.com{}",
+        source("arn:aws:lambda:*:111111111111:function:other")
+    );
+    assert_eq!(run("lambda", &other), ["app read_data b s3:GetObject blocked resource"]);
+    let task = format!(
+        "ecs-tasks.amazonaws.com{}",
+        source("arn:aws:ecs:eu-west-1:111111111111:*")
+    );
+    assert_eq!(run("task", &task), ["app read_data b s3:GetObject allowed"]);
+    let cluster = format!(
+        "ecs-tasks.amazonaws.com{}",
+        source("arn:aws:ecs:eu-west-1:111111111111:task/blue/*")
+    );
+    assert_eq!(
+        run("task", &cluster),
+        ["app read_data b s3:GetObject conditional resource"]
+    );
+}
+
+#[test]
 fn the_logs_stand_beside_every_hop() {
     let fixture = graph(&format!(
         "{BASE}{LAMBDA_APP} allow secretsmanager:GetSecretValue,s3:GetObject on *\n secret 111111111111/db\n secret 111111111111/unused\n bucket 111111111111/b"

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
+use sv0_iam::Context;
 use sv0_model::arn::Arn;
 use sv0_model::graph::{EdgeKind, Entity, EntityKind};
 
@@ -33,6 +34,33 @@ impl Workload<'_> {
             EntityKind::LambdaFunction => "lambda.amazonaws.com",
             EntityKind::Ec2Instance => "ec2.amazonaws.com",
             _ => "ecs-tasks.amazonaws.com",
+        }
+    }
+
+    /// What the service says of itself when it assumes the role, the least first.
+    ///
+    /// Lambda names the function. ECS names a task, whose id nobody knows beforehand: a trust policy that is content with some task of the account
+    /// lets this one in.
+    pub(crate) fn service_contexts(&self) -> Vec<Context> {
+        let mut context = Context::new();
+        if let Some(account) = &self.entity.account {
+            context.insert("aws:SourceAccount", vec![account.clone()]);
+        }
+        match (self.entity.kind, Arn::parse(&self.entity.native_id)) {
+            (EntityKind::LambdaFunction, _) => {
+                context.insert("aws:SourceArn", vec![self.entity.native_id.clone()]);
+                vec![context]
+            }
+            (EntityKind::EcsService | EntityKind::EcsTaskDefinition, Some(arn)) => {
+                let task = format!(
+                    "arn:{}:ecs:{}:{}:task/sv0-any/sv0-any",
+                    arn.partition, arn.region, arn.account
+                );
+                let mut of_task = context.clone();
+                of_task.insert("aws:SourceArn", vec![task]);
+                vec![context, of_task]
+            }
+            _ => vec![context],
         }
     }
 }

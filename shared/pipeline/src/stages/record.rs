@@ -5,6 +5,7 @@
 mod grounds;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -14,10 +15,10 @@ use sv0_model::graph::{Edge, Entity, Graph};
 use sv0_model::hash::sha256_of_json;
 use sv0_model::manifest::RunManifest;
 use sv0_model::path::AuthorityPath;
-use sv0_state::{Outcome, PartitionSet, RunRecord, Sighting, SightingKind, StateStore, Thing};
+use sv0_state::{Grounds, Outcome, RunRecord, Sighting, SightingKind, StateStore, Thing};
 
 use crate::{ScanError, Snapshot};
-use grounds::Grounds;
+use grounds::GroundFinder;
 
 /// Attributes that say when something was used, not what it is.
 const USE_ATTRIBUTES: [&str; 2] = ["last_used", "password_last_used"];
@@ -32,7 +33,7 @@ pub fn run(store: &dyn ObjectStore, run_id: &str, state: &mut dyn StateStore) ->
     let snapshot = Snapshot::new(run);
     let graph = snapshot.graph()?;
     let paths = snapshot.paths()?;
-    let mut grounds = Grounds::new(&graph, &manifest.configuration_sha256);
+    let mut grounds = GroundFinder::new(&graph, &manifest.configuration_sha256);
     let mut sightings = entities(&graph, &mut grounds)?;
     sightings.extend(edges(&graph, &mut grounds)?);
     for path in &paths {
@@ -53,8 +54,8 @@ pub fn run(store: &dyn ObjectStore, run_id: &str, state: &mut dyn StateStore) ->
             rests_on,
         ));
     }
-    let complete = grounds.complete(&snapshot.coverage()?);
-    Ok(state.record_run(&record_of(manifest), &sightings, &complete)?)
+    let completeness = grounds.completeness(&snapshot.coverage()?);
+    Ok(state.record_run(&record_of(manifest), &sightings, &completeness)?)
 }
 
 fn record_of(manifest: RunManifest) -> RunRecord {
@@ -66,7 +67,7 @@ fn record_of(manifest: RunManifest) -> RunRecord {
     }
 }
 
-fn sighting(kind: SightingKind, id: &str, content: &Value, rests_on: PartitionSet) -> Sighting {
+fn sighting(kind: SightingKind, id: &str, content: &Value, rests_on: Arc<Grounds>) -> Sighting {
     Sighting {
         thing: Thing::new(kind, id),
         content_sha256: sha256_of_json(content),
@@ -74,7 +75,7 @@ fn sighting(kind: SightingKind, id: &str, content: &Value, rests_on: PartitionSe
     }
 }
 
-fn entities(graph: &Graph, grounds: &mut Grounds<'_>) -> Result<Vec<Sighting>, LakeError> {
+fn entities(graph: &Graph, grounds: &mut GroundFinder<'_>) -> Result<Vec<Sighting>, LakeError> {
     let mut policies: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for policy in graph.policies.values() {
         let owner = policy.owner.as_deref().unwrap_or(&policy.native_id);
@@ -94,7 +95,7 @@ fn entities(graph: &Graph, grounds: &mut Grounds<'_>) -> Result<Vec<Sighting>, L
 }
 
 /// Edges between the same two things are one thing: which of several statements makes them is their content.
-fn edges(graph: &Graph, grounds: &mut Grounds<'_>) -> Result<Vec<Sighting>, LakeError> {
+fn edges(graph: &Graph, grounds: &mut GroundFinder<'_>) -> Result<Vec<Sighting>, LakeError> {
     let mut alike: BTreeMap<String, Vec<&Edge>> = BTreeMap::new();
     for edge in &graph.edges {
         let kind = as_value(keys::EDGES, &edge.kind)?;

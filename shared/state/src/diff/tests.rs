@@ -1,9 +1,10 @@
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use proptest::prelude::*;
 
 use super::*;
-use crate::{Partition, SightingKind};
+use crate::{Grounds, Partition, SightingKind};
 
 const ACCOUNTS: [&str; 2] = ["111122223333", "444455556666"];
 
@@ -19,12 +20,18 @@ fn path(id: &str, content: &str, accounts: &[&str]) -> Sighting {
     Sighting {
         thing: Thing::new(SightingKind::Path, id),
         content_sha256: content.to_owned(),
-        rests_on: Arc::new(accounts.iter().map(|account| partition(account)).collect()),
+        rests_on: Arc::new(Grounds {
+            partitions: accounts.iter().map(|account| partition(account)).collect(),
+            policies_of: BTreeSet::from(["role".to_owned()]),
+        }),
     }
 }
 
-fn whole(accounts: &[&str]) -> CompletePartitions {
-    accounts.iter().map(|account| partition(account)).collect()
+fn whole(accounts: &[&str]) -> Completeness {
+    Completeness {
+        partitions: accounts.iter().map(|account| partition(account)).collect(),
+        ..Completeness::default()
+    }
 }
 
 /// The history of path `p` after these runs: time of capture, what was seen, what was read whole.
@@ -50,6 +57,25 @@ fn a_path_across_accounts_is_gone_only_when_both_were_read_whole() {
         let history = history(&[(1, &seen, &ACCOUNTS), (2, &[], complete)]).unwrap();
         assert_eq!(history.gone_at.is_some(), is_gone, "{complete:?}");
         assert_eq!(history.stale_since.is_some(), !is_gone, "{complete:?}");
+    }
+}
+
+#[test]
+fn a_path_is_in_doubt_while_a_policy_of_its_role_is_unreadable() {
+    let seen = [path("p", "a", &ACCOUNTS)];
+    let mut book = LifeBook::default();
+    book.apply(diff(&book, time(1), &seen, &whole(&ACCOUNTS)), time(1));
+    for (unreadable, is_gone) in [("role", false), ("another role", true)] {
+        let complete = Completeness {
+            unreadable: [unreadable.to_owned()].into(),
+            ..whole(&ACCOUNTS)
+        };
+        let tally = diff(&book, time(2), &[], &complete).tally;
+        assert_eq!(
+            (tally.gone, tally.doubted),
+            (u64::from(is_gone), u64::from(!is_gone)),
+            "{unreadable}"
+        );
     }
 }
 
@@ -133,9 +159,9 @@ proptest! {
                 prop_assert!(h.stale_since.is_none() || h.gone_at.is_none(), "{h:?}");
                 let was_gone = before.lives.get(thing).is_some_and(|life| life.history.gone_at.is_some());
                 if h.gone_at.is_some() && !was_gone {
-                    prop_assert!(!life.rests_on.is_empty());
+                    prop_assert!(!life.rests_on.partitions.is_empty());
                     let read_whole = |partition: &Partition| accounts.contains(&partition.account.as_str());
-                    prop_assert!(life.rests_on.iter().all(read_whole));
+                    prop_assert!(life.rests_on.partitions.iter().all(read_whole));
                     prop_assert!(sightings.iter().all(|sighting| sighting.thing != *thing));
                 }
             }

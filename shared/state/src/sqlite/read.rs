@@ -1,13 +1,13 @@
 //! Rows as values.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use sv0_model::time::Timestamp;
 
-use crate::{History, Life, LifeBook, Partition, PartitionSet, RunRecord, SightingKind, Thing};
+use crate::{Grounds, History, Life, LifeBook, Partition, RunRecord, SightingKind, Thing};
 
 /// A time as RFC 3339 text.
 pub(super) struct Time(pub Timestamp);
@@ -88,7 +88,7 @@ pub(super) fn history(
 
 /// Everything that was ever seen.
 pub(super) fn life_book(connection: &Connection) -> rusqlite::Result<LifeBook> {
-    let sets = partition_sets(connection)?;
+    let grounds = grounds(connection)?;
     let mut lives = BTreeMap::new();
     let mut statement = connection.prepare("SELECT * FROM sightings")?;
     let mut rows = statement.query([])?;
@@ -97,11 +97,11 @@ pub(super) fn life_book(connection: &Connection) -> rusqlite::Result<LifeBook> {
             kind: row.get("kind")?,
             id: row.get("id")?,
         };
-        let set: i64 = row.get("rests_on")?;
+        let rests_on: i64 = row.get("rests_on")?;
         let life = Life {
             content_sha256: row.get("content_sha256")?,
             history: history_of(row)?,
-            rests_on: sets.get(&set).cloned().unwrap_or_default(),
+            rests_on: grounds.get(&rests_on).cloned().unwrap_or_default(),
         };
         lives.insert(thing, life);
     }
@@ -113,22 +113,33 @@ pub(super) fn life_book(connection: &Connection) -> rusqlite::Result<LifeBook> {
 
 fn newest_capture(connection: &Connection) -> rusqlite::Result<Option<Timestamp>> {
     let mut statement = connection.prepare("SELECT captured_at FROM runs")?;
-    let times = statement.query_map([], |row| time(row, "captured_at"))?;
-    times.fold(Ok(None), |newest, time| Ok(newest?.max(Some(time?))))
+    let mut times = statement.query_map([], |row| time(row, "captured_at"))?;
+    times.try_fold(None, |newest, time| Ok(newest.max(Some(time?))))
 }
 
-fn partition_sets(connection: &Connection) -> rusqlite::Result<BTreeMap<i64, PartitionSet>> {
-    let mut sets: BTreeMap<i64, BTreeSet<Partition>> = BTreeMap::new();
-    let mut statement = connection.prepare("SELECT set_id, account, region, source FROM partitions")?;
+fn grounds(connection: &Connection) -> rusqlite::Result<BTreeMap<i64, Arc<Grounds>>> {
+    let mut grounds: BTreeMap<i64, Grounds> = BTreeMap::new();
+    let mut statement = connection.prepare("SELECT ground_id, account, region, source FROM ground_partitions")?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
-        sets.entry(row.get("set_id")?).or_default().insert(Partition {
+        let partition = Partition {
             account: row.get("account")?,
             region: row.get("region")?,
             source: row.get("source")?,
-        });
+        };
+        let of_id = grounds.entry(row.get("ground_id")?).or_default();
+        of_id.partitions.insert(partition);
     }
-    Ok(sets.into_iter().map(|(id, set)| (id, Arc::new(set))).collect())
+    let mut statement = connection.prepare("SELECT ground_id, native_id FROM ground_policies")?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let of_id = grounds.entry(row.get("ground_id")?).or_default();
+        of_id.policies_of.insert(row.get("native_id")?);
+    }
+    Ok(grounds
+        .into_iter()
+        .map(|(id, grounds)| (id, Arc::new(grounds)))
+        .collect())
 }
 
 fn history_of(row: &Row<'_>) -> rusqlite::Result<History> {

@@ -13,18 +13,24 @@ CREATE TABLE run_counts (
     PRIMARY KEY (run_id, name)
 ) STRICT, WITHOUT ROWID;
 
--- What things rest on: many things share one set.
-CREATE TABLE partition_sets (
+-- What things rest on: many things share the same grounds.
+CREATE TABLE grounds (
     id     INTEGER PRIMARY KEY,
     sha256 TEXT NOT NULL UNIQUE
 ) STRICT;
 
-CREATE TABLE partitions (
-    set_id  INTEGER NOT NULL REFERENCES partition_sets (id) ON DELETE CASCADE,
-    account TEXT    NOT NULL,
-    region  TEXT    NOT NULL,
-    source  TEXT    NOT NULL,
-    PRIMARY KEY (set_id, account, region, source)
+CREATE TABLE ground_partitions (
+    ground_id INTEGER NOT NULL REFERENCES grounds (id) ON DELETE CASCADE,
+    account   TEXT    NOT NULL,
+    region    TEXT    NOT NULL,
+    source    TEXT    NOT NULL,
+    PRIMARY KEY (ground_id, account, region, source)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE ground_policies (
+    ground_id INTEGER NOT NULL REFERENCES grounds (id) ON DELETE CASCADE,
+    native_id TEXT    NOT NULL,
+    PRIMARY KEY (ground_id, native_id)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE sightings (
@@ -36,11 +42,11 @@ CREATE TABLE sightings (
     changed_at     TEXT    NOT NULL,
     stale_since    TEXT,
     gone_at        TEXT,
-    rests_on       INTEGER NOT NULL REFERENCES partition_sets (id),
+    rests_on       INTEGER NOT NULL REFERENCES grounds (id),
     PRIMARY KEY (kind, id)
 ) STRICT, WITHOUT ROWID;
 
-CREATE INDEX sightings_by_partition_set ON sightings (rests_on);
+CREATE INDEX sightings_by_grounds ON sightings (rests_on);
 
 CREATE TABLE leases (
     name   TEXT NOT NULL PRIMARY KEY,

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use proptest::prelude::*;
 
 use super::*;
-use crate::{LifeBook, Partition, Tally, Thing};
+use crate::{Grounds, LifeBook, Partition, Tally, Thing};
 
 fn time(second: i64) -> Timestamp {
     Timestamp::from_second(second).unwrap()
@@ -20,14 +20,18 @@ fn run(run_id: &str, captured_at: i64) -> RunRecord {
 }
 
 fn sighting(kind: SightingKind, id: &str, content: &str, sources: &[&str]) -> Sighting {
-    let rests_on: BTreeSet<Partition> = sources
+    let partitions: BTreeSet<Partition> = sources
         .iter()
         .map(|source| Partition::new("1", "global", *source))
         .collect();
+    let policies_of = sources.iter().map(|source| format!("arn of {source}")).collect();
     Sighting {
         thing: Thing::new(kind, id),
         content_sha256: content.to_owned(),
-        rests_on: Arc::new(rests_on),
+        rests_on: Arc::new(Grounds {
+            partitions,
+            policies_of,
+        }),
     }
 }
 
@@ -45,9 +49,7 @@ fn history_outlives_the_process() {
     let seen = [sighting(SightingKind::Entity, "arn", "a", &["x"])];
     let record = |id, at| {
         let mut state = SqliteState::open(&file).unwrap();
-        state
-            .record_run(&run(id, at), &seen, &CompletePartitions::default())
-            .unwrap()
+        state.record_run(&run(id, at), &seen, &Completeness::default()).unwrap()
     };
     record("one", 1);
     let unchanged = Tally {
@@ -70,7 +72,7 @@ fn a_run_that_cannot_be_recorded_leaves_nothing_behind() {
         .unwrap();
     let seen = ["first", "last"].map(|id| sighting(SightingKind::Path, id, "a", &["x"]));
     let error = state
-        .record_run(&run("one", 1), &seen, &CompletePartitions::default())
+        .record_run(&run("one", 1), &seen, &Completeness::default())
         .unwrap_err();
     assert_eq!(error.to_string(), "recording a run in memory");
     assert_eq!(state.runs().unwrap(), []);
@@ -78,17 +80,17 @@ fn a_run_that_cannot_be_recorded_leaves_nothing_behind() {
 }
 
 #[test]
-fn partition_sets_that_nothing_rests_on_are_removed() {
+fn grounds_that_nothing_rests_on_are_removed() {
     let mut state = SqliteState::in_memory().unwrap();
     for (id, at, source) in [("one", 1, "x"), ("two", 2, "y")] {
         let seen = [sighting(SightingKind::Path, "p", "a", &[source])];
-        state
-            .record_run(&run(id, at), &seen, &CompletePartitions::default())
-            .unwrap();
+        state.record_run(&run(id, at), &seen, &Completeness::default()).unwrap();
     }
     let sources: String = state
         .connection
-        .query_row("SELECT group_concat(source) FROM partitions", [], |row| row.get(0))
+        .query_row("SELECT group_concat(source) FROM ground_partitions", [], |row| {
+            row.get(0)
+        })
         .unwrap();
     assert_eq!(sources, "y");
 }
@@ -123,18 +125,26 @@ fn refuses_what_a_newer_version_wrote_and_what_is_no_database() {
 }
 
 /// One run of a small world: which of four things it saw with which content, and which of three sources it read whole.
-fn any_run() -> impl Strategy<Value = (i64, Vec<Sighting>, CompletePartitions)> {
+fn any_run() -> impl Strategy<Value = (i64, Vec<Sighting>, Completeness)> {
     let seen = prop::collection::vec((0..4_usize, 0..2_u8, prop::collection::vec(0..3_usize, 0..3)), 0..5);
-    (0..6_i64, seen, prop::collection::btree_set(0..3_usize, 0..4)).prop_map(|(at, seen, complete)| {
+    let sources = || prop::collection::btree_set(0..3_usize, 0..4);
+    (0..6_i64, seen, sources(), sources()).prop_map(|(at, seen, complete, unreadable)| {
         const SOURCES: [&str; 3] = ["x", "y", "z"];
         let sightings = seen.into_iter().map(|(thing, content, sources)| {
             let sources: Vec<&str> = sources.into_iter().map(|index| SOURCES[index]).collect();
             sighting(SightingKind::ALL[thing], "id", &content.to_string(), &sources)
         });
-        let complete = complete
-            .into_iter()
-            .map(|index| Partition::new("1", "global", SOURCES[index]));
-        (at, sightings.collect(), complete.collect())
+        let complete = Completeness {
+            partitions: complete
+                .into_iter()
+                .map(|index| Partition::new("1", "global", SOURCES[index]))
+                .collect(),
+            unreadable: unreadable
+                .into_iter()
+                .map(|index| format!("arn of {}", SOURCES[index]))
+                .collect(),
+        };
+        (at, sightings.collect(), complete)
     })
 }
 

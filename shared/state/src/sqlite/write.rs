@@ -1,13 +1,14 @@
 //! Values as rows. Everything here happens inside one transaction.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use rusqlite::{Connection, OptionalExtension, params};
 use sv0_model::hash::sha256_hex;
 use sv0_model::time::Timestamp;
 
 use super::read::Time;
-use crate::{Delta, Life, Partition, PartitionSet, RunRecord, Thing};
+use crate::{Delta, Grounds, Life, Partition, RunRecord, Thing};
 
 pub(super) fn run(connection: &Connection, run: &RunRecord) -> rusqlite::Result<()> {
     connection.execute(
@@ -23,13 +24,13 @@ pub(super) fn run(connection: &Connection, run: &RunRecord) -> rusqlite::Result<
 
 pub(super) fn delta(connection: &Connection, delta: &Delta, captured_at: Timestamp) -> rusqlite::Result<()> {
     seen_again(connection, &delta.seen_again, captured_at)?;
-    let mut sets = PartitionSets::default();
+    let mut grounds = GroundIds::default();
     for (thing, life) in &delta.written {
-        let set = sets.id_of(connection, &life.rests_on)?;
-        self::life(connection, thing, life, set)?;
+        let rests_on = grounds.of(connection, &life.rests_on)?;
+        self::life(connection, thing, life, rests_on)?;
     }
     connection.execute(
-        "DELETE FROM partition_sets WHERE id NOT IN (SELECT rests_on FROM sightings)",
+        "DELETE FROM grounds WHERE id NOT IN (SELECT rests_on FROM sightings)",
         [],
     )?;
     Ok(())
@@ -44,7 +45,7 @@ fn seen_again(connection: &Connection, things: &[Thing], captured_at: Timestamp)
     Ok(())
 }
 
-fn life(connection: &Connection, thing: &Thing, life: &Life, set: i64) -> rusqlite::Result<()> {
+fn life(connection: &Connection, thing: &Thing, life: &Life, rests_on: i64) -> rusqlite::Result<()> {
     let mut statement = connection.prepare_cached(
         "INSERT INTO sightings
              (kind, id, content_sha256, first_seen, last_seen, changed_at, stale_since, gone_at, rests_on)
@@ -64,52 +65,55 @@ fn life(connection: &Connection, thing: &Thing, life: &Life, set: i64) -> rusqli
         Time(history.changed_at),
         history.stale_since.map(Time),
         history.gone_at.map(Time),
-        set,
+        rests_on,
     ])?;
     Ok(())
 }
 
-/// The row ids of sets of partitions, written once each.
+/// The row ids of grounds, written once each.
 #[derive(Default)]
-struct PartitionSets {
-    ids: BTreeMap<PartitionSet, i64>,
+struct GroundIds {
+    ids: BTreeMap<Arc<Grounds>, i64>,
 }
 
-impl PartitionSets {
-    fn id_of(&mut self, connection: &Connection, set: &PartitionSet) -> rusqlite::Result<i64> {
-        if let Some(id) = self.ids.get(set) {
+impl GroundIds {
+    fn of(&mut self, connection: &Connection, grounds: &Arc<Grounds>) -> rusqlite::Result<i64> {
+        if let Some(id) = self.ids.get(grounds) {
             return Ok(*id);
         }
-        let id = find_or_insert(connection, set)?;
-        self.ids.insert(set.clone(), id);
+        let id = find_or_insert(connection, grounds)?;
+        self.ids.insert(grounds.clone(), id);
         Ok(id)
     }
 }
 
-fn find_or_insert(connection: &Connection, set: &BTreeSet<Partition>) -> rusqlite::Result<i64> {
-    let sha256 = sha256_of(set);
+fn find_or_insert(connection: &Connection, grounds: &Grounds) -> rusqlite::Result<i64> {
+    let sha256 = sha256_of(grounds);
     let known = connection
-        .query_row("SELECT id FROM partition_sets WHERE sha256 = ?1", [&sha256], |row| {
-            row.get(0)
-        })
+        .query_row("SELECT id FROM grounds WHERE sha256 = ?1", [&sha256], |row| row.get(0))
         .optional()?;
     if let Some(id) = known {
         return Ok(id);
     }
-    connection.execute("INSERT INTO partition_sets (sha256) VALUES (?1)", [&sha256])?;
+    connection.execute("INSERT INTO grounds (sha256) VALUES (?1)", [&sha256])?;
     let id = connection.last_insert_rowid();
     let mut statement = connection
-        .prepare_cached("INSERT INTO partitions (set_id, account, region, source) VALUES (?1, ?2, ?3, ?4)")?;
-    for partition in set {
+        .prepare_cached("INSERT INTO ground_partitions (ground_id, account, region, source) VALUES (?1, ?2, ?3, ?4)")?;
+    for partition in &grounds.partitions {
         statement.execute(params![id, partition.account, partition.region, partition.source])?;
+    }
+    let mut statement =
+        connection.prepare_cached("INSERT INTO ground_policies (ground_id, native_id) VALUES (?1, ?2)")?;
+    for native_id in &grounds.policies_of {
+        statement.execute(params![id, native_id])?;
     }
     Ok(id)
 }
 
-fn sha256_of(set: &BTreeSet<Partition>) -> String {
-    let parts = set
-        .iter()
-        .flat_map(|partition| [&partition.account, &partition.region, &partition.source]);
-    let text: String = parts.flat_map(|part| [part.as_str(), "\0"]).collect();
+fn sha256_of(grounds: &Grounds) -> String {
+    let partition = |p: &Partition| format!("partition\0{}\0{}\0{}\0", p.account, p.region, p.source);
+    let policies = |native_id: &String| format!("policies\0{native_id}\0");
+    let partitions = grounds.partitions.iter().map(partition);
+    let text: String = partitions.chain(grounds.policies_of.iter().map(policies)).collect();
     sha256_hex(text.as_bytes())
 }

@@ -1,116 +1,127 @@
-//! What things rest on: which sources must have been read whole before their absence means that they are gone.
+//! What things rest on: what must be known before their absence means that they are gone.
 //!
 //! - An entity that AWS described rests on the sources of its records. One that was only heard of rests on [`NOT_COLLECTED`], which no run reads: it is never gone.
-//! - Edges, paths and findings follow from policies, so they rest on [`POLICIES`] of those sources: read whole, and every policy in it that counts for them readable.
+//! - An edge rests on the sources of what stands at its ends; one that a policy makes, on that policy being readable as well.
+//! - A path rests on everything on its way, and on every policy of its roles and its resource being readable: one that is not could grant it again.
 //! - Paths and findings rest on the configuration as well: with shorter chains or other rules, absence proves nothing.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use sv0_model::coverage::CoverageRow;
-use sv0_model::finding::Finding;
+use sv0_model::finding::{Finding, FindingKind};
 use sv0_model::graph::{Edge, EdgeKind, Entity, Graph, Resolution, ResourcePolicy};
 use sv0_model::path::AuthorityPath;
 use sv0_sources::ledger_source;
-use sv0_state::{CompletePartitions, Partition, PartitionSet};
+use sv0_state::{Completeness, Grounds, Partition};
 
 /// The source of what nothing describes.
 const NOT_COLLECTED: &str = "not_collected";
-/// Before a source: the source with the texts of all its policies.
-const POLICIES: &str = "policies:";
-/// Before the hash of a configuration.
-const CONFIGURATION: &str = "configuration:";
+/// The source of what is said of sources: every run writes its ledger whole.
+const LEDGER: &str = "coverage-ledger";
 /// The account of sources that exist once.
 const ORGANIZATION: &str = "organization";
 /// The Region of sources that have none.
 const GLOBAL: &str = "global";
-/// Sources that an account answers for all its Regions at once.
+/// The source that an account answers for all its Regions at once.
 const AUTHORIZATION_DETAILS: &str = "iam:authorization-details";
 
-/// What the things of one run rest on.
-pub(super) struct Grounds<'g> {
+/// Finds what the things of one run rest on.
+pub(super) struct GroundFinder<'g> {
     graph: &'g Graph,
     configuration: Partition,
-    shared: BTreeSet<PartitionSet>,
+    shared: BTreeSet<Arc<Grounds>>,
 }
 
-impl<'g> Grounds<'g> {
+impl<'g> GroundFinder<'g> {
     pub fn new(graph: &'g Graph, configuration_sha256: &str) -> Self {
-        let source = format!("{CONFIGURATION}{configuration_sha256}");
         Self {
             graph,
-            configuration: Partition::new(ORGANIZATION, GLOBAL, source),
+            configuration: Partition::new(ORGANIZATION, GLOBAL, format!("configuration:{configuration_sha256}")),
             shared: BTreeSet::new(),
         }
     }
 
-    pub fn of_entity(&mut self, entity: &Entity) -> PartitionSet {
-        self.share(sources_of(entity))
+    pub fn of_entity(&mut self, entity: &Entity) -> Arc<Grounds> {
+        let partitions = sources_of(entity);
+        self.share(Grounds {
+            partitions,
+            ..Grounds::default()
+        })
     }
 
-    pub fn of_edges(&mut self, edges: &[&Edge]) -> PartitionSet {
+    pub fn of_edges(&mut self, edges: &[&Edge]) -> Arc<Grounds> {
         let ends = edges.iter().flat_map(|edge| [edge.from.as_str(), edge.to.as_str()]);
-        let grounds = self.described(ends);
+        let by_policy = edges
+            .iter()
+            .filter(|edge| matches!(edge.kind, EdgeKind::Trusts | EdgeKind::Grants));
+        let grounds = Grounds {
+            partitions: self.described(ends),
+            policies_of: by_policy.map(|edge| edge.from.clone()).collect(),
+        };
         self.share(grounds)
     }
 
-    pub fn of_path(&mut self, path: &AuthorityPath) -> PartitionSet {
+    pub fn of_path(&mut self, path: &AuthorityPath) -> Arc<Grounds> {
         let grounds = self.path_grounds(path);
         self.share(grounds)
     }
 
     /// A finding about something and an outsider that was only heard of rests on the thing: what it says of the outsider is written there.
-    pub fn of_finding(&mut self, finding: &Finding, paths: &BTreeMap<&str, &AuthorityPath>) -> PartitionSet {
+    pub fn of_finding(&mut self, finding: &Finding, paths: &BTreeMap<&str, &AuthorityPath>) -> Arc<Grounds> {
         let policies = finding.statements.iter().map(|statement| statement.policy.as_str());
-        let mut grounds = self.described(finding.subjects.iter().map(String::as_str).chain(policies));
-        for path in finding.paths.iter().filter_map(|id| paths.get(id.as_str())) {
-            grounds.extend(self.path_grounds(path));
+        let mut grounds = Grounds {
+            partitions: self.described(finding.subjects.iter().map(String::as_str).chain(policies)),
+            policies_of: finding.subjects.iter().cloned().collect(),
+        };
+        if finding.kind == FindingKind::CoverageGap {
+            grounds.partitions.insert(ledger());
+            grounds.policies_of.clear();
         }
-        if !grounds.is_empty() {
-            grounds.insert(self.configuration.clone());
+        for path in finding.paths.iter().filter_map(|id| paths.get(id.as_str())) {
+            let of_path = self.path_grounds(path);
+            grounds.partitions.extend(of_path.partitions);
+            grounds.policies_of.extend(of_path.policies_of);
+        }
+        if !grounds.partitions.is_empty() {
+            grounds.partitions.insert(self.configuration.clone());
         }
         self.share(grounds)
     }
 
-    /// What this run read whole.
-    pub fn complete(&self, coverage: &[CoverageRow]) -> CompletePartitions {
-        let unreadable = self.unreadable();
-        let whole = coverage.iter().filter(|row| row.status.proves_absence());
-        let whole = whole.map(|row| Partition::new(&row.account, &row.region, &row.source));
-        let mut complete: CompletePartitions = [self.configuration.clone()].into_iter().collect();
-        for partition in whole {
-            let policies = with_policies(&partition);
-            complete.extend((!unreadable.contains(&policies)).then_some(policies));
-            complete.extend([partition]);
-        }
-        complete
+    /// How much of the world this run saw.
+    pub fn completeness(&self, coverage: &[CoverageRow]) -> Completeness {
+        let mut completeness = Completeness::of_ledger(coverage);
+        completeness.partitions.extend([self.configuration.clone(), ledger()]);
+        completeness.unreadable = self.unreadable();
+        completeness
     }
 
-    fn path_grounds(&self, path: &AuthorityPath) -> BTreeSet<Partition> {
+    fn path_grounds(&self, path: &AuthorityPath) -> Grounds {
         let things = [&path.workload, &path.resource].into_iter().chain(&path.roles);
-        let mut grounds = self.all(things.map(String::as_str));
+        let mut partitions = self.all(things.map(String::as_str));
         let statements = path
             .hops
             .iter()
             .flat_map(|hop| hop.statements.iter().chain(&hop.granted_by));
-        grounds.extend(self.described(statements.map(|statement| statement.policy.as_str())));
-        grounds.insert(self.configuration.clone());
-        grounds
+        partitions.extend(self.described(statements.map(|statement| statement.policy.as_str())));
+        partitions.insert(self.configuration.clone());
+        Grounds {
+            partitions,
+            policies_of: path.roles.iter().chain([&path.resource]).cloned().collect(),
+        }
     }
 
-    /// Grounds of these things, [`NOT_COLLECTED`] for those only heard of.
+    /// Sources of these things, [`NOT_COLLECTED`] for those only heard of.
     fn all<'a>(&self, ids: impl Iterator<Item = &'a str>) -> BTreeSet<Partition> {
-        let entities = ids.filter_map(|id| self.entity(id));
-        entities
-            .flat_map(sources_of)
-            .map(|partition| with_policies(&partition))
-            .collect()
+        ids.filter_map(|id| self.entity(id)).flat_map(sources_of).collect()
     }
 
-    /// Grounds of those of these things that AWS described.
+    /// Sources of those of these things that AWS described.
     fn described<'a>(&self, ids: impl Iterator<Item = &'a str>) -> BTreeSet<Partition> {
-        let mut grounds = self.all(ids);
-        grounds.retain(|partition| !partition.source.ends_with(NOT_COLLECTED));
-        grounds
+        let mut sources = self.all(ids);
+        sources.retain(|partition| partition.source != NOT_COLLECTED);
+        sources
     }
 
     /// The entity of that id; for a policy that is none, the entity it belongs to.
@@ -121,8 +132,8 @@ impl<'g> Grounds<'g> {
         })
     }
 
-    /// Sources in which a policy that counts could not be read: a thing's own, one embedded in it, or one it holds.
-    fn unreadable(&self) -> BTreeSet<Partition> {
+    /// Entities with a policy that could not be read: their own, one embedded in them, or one they or their groups hold.
+    fn unreadable(&self) -> BTreeSet<String> {
         let graph = self.graph;
         let is_read = |id: &String| graph.policies.get(id).is_some_and(|policy| policy.document.is_some());
         let own = graph.entities.values().filter(|entity| match &entity.resource_policy {
@@ -130,30 +141,28 @@ impl<'g> Grounds<'g> {
             ResourcePolicy::Set { policy } => !is_read(policy),
             ResourcePolicy::NotSet | ResourcePolicy::NotSupported => false,
         });
-        let holdings = graph
-            .edges
-            .iter()
-            .filter(|edge| edge.kind == EdgeKind::HasPolicy && !is_read(&edge.to));
-        let holders = holdings.filter_map(|edge| graph.entities.get(&edge.from));
-        let doubted = own.chain(holders).flat_map(sources_of);
-        doubted.map(|partition| with_policies(&partition)).collect()
+        let mut unreadable: BTreeSet<String> = own.map(|entity| entity.native_id.clone()).collect();
+        let of_kind = |kind| graph.edges.iter().filter(move |edge: &&Edge| edge.kind == kind);
+        let holders = of_kind(EdgeKind::HasPolicy).filter(|edge| !is_read(&edge.to));
+        unreadable.extend(holders.map(|edge| edge.from.clone()));
+        let members = of_kind(EdgeKind::MemberOf).filter(|edge| unreadable.contains(&edge.to));
+        let members: Vec<String> = members.map(|edge| edge.from.clone()).collect();
+        unreadable.extend(members);
+        unreadable
     }
 
-    fn share(&mut self, set: BTreeSet<Partition>) -> PartitionSet {
-        if let Some(shared) = self.shared.get(&set) {
+    fn share(&mut self, grounds: Grounds) -> Arc<Grounds> {
+        if let Some(shared) = self.shared.get(&grounds) {
             return shared.clone();
         }
-        let shared = PartitionSet::new(set);
+        let shared = Arc::new(grounds);
         self.shared.insert(shared.clone());
         shared
     }
 }
 
-fn with_policies(partition: &Partition) -> Partition {
-    Partition {
-        source: format!("{POLICIES}{}", partition.source),
-        ..partition.clone()
-    }
+fn ledger() -> Partition {
+    Partition::new(ORGANIZATION, GLOBAL, LEDGER)
 }
 
 fn sources_of(entity: &Entity) -> BTreeSet<Partition> {

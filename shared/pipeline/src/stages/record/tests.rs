@@ -207,6 +207,35 @@ fn a_path_is_not_gone_while_the_role_holds_a_policy_that_nobody_read() {
 }
 
 #[test]
+fn a_policy_of_something_else_that_nobody_read_leaves_no_doubt() {
+    let mut next = detached();
+    next.entities[2]["resource_policy"] = json!({ "state": "not_collected" });
+    let other = entity(
+        "arn:aws:iam::111122223333:role/other",
+        "identity/iam_role",
+        None,
+        DETAILS,
+    );
+    next.edges
+        .push(json!({ "from": other["native_id"], "kind": "HAS_POLICY", "to": "x", "attributes": {}, "origins": [] }));
+    next.entities.push(other);
+    assert_gone(&next, SightingKind::Path, "p1");
+}
+
+#[test]
+fn a_gap_that_was_closed_is_gone() {
+    let mut gap = finding("gap", &["urn:sv0:source:config:AWS::S3::Bucket"], &[]);
+    gap["kind"] = json!("coverage_gap");
+    let mut state = SqliteState::in_memory().unwrap();
+    let mut first = world();
+    first.findings.push(gap);
+    record(&mut state, 1, &first);
+    record(&mut state, 2, &world());
+    let history = state.history(SightingKind::Finding, &["gap"]).unwrap()["gap"];
+    assert_eq!(history.gone_at, Some(time(2)));
+}
+
+#[test]
 fn another_configuration_proves_nothing_about_paths_and_findings() {
     let next = World {
         configuration: "shorter chains",
