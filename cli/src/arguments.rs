@@ -4,14 +4,16 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 use clap_complete::Shell;
-use sv0_model::finding::FindingSeverity;
+use serde::de::DeserializeOwned;
+use sv0_model::finding::{FindingKind, FindingSeverity};
+use sv0_model::path::PathKind;
 use sv0_model::time::{Timestamp, parse_timestamp};
 
 /// Which identity can reach which data in AWS, by which chain, what stops it, and what it really did.
 #[derive(Debug, Parser)]
 #[command(name = "sv0", version, propagate_version = true, arg_required_else_help = true)]
 #[command(
-    after_help = "Start with:  sv0 demo\nThen:        sv0 paths --from orders-export   ·   sv0 who-can s3:GetObject 'arn:aws:s3:::BUCKET/*'\n\nExit codes: 0 done, 1 failed, 2 bad input, 3 coverage incomplete (--fail-on-gap), 4 findings at or above --fail-on."
+    after_help = "Start with:  sv0 demo\nThen:        sv0 paths --from order-summary   ·   sv0 who-can s3:GetObject 'arn:aws:s3:::BUCKET/*'\n\nExit codes: 0 done, 1 failed, 2 bad input, 3 coverage incomplete (--fail-on-gap), 4 findings at or above --fail-on."
 )]
 pub struct Arguments {
     /// What to do.
@@ -35,7 +37,7 @@ pub enum Command {
         after_help = "Example:\n  echo '{\"id\":1,\"principal\":\"arn:aws:iam::111122223333:role/app\",\"action\":\"s3:GetObject\",\"resource\":\"arn:aws:s3:::data/x\",\"identity_policies\":[{\"Version\":\"2012-10-17\",\"Statement\":{\"Effect\":\"Allow\",\"Action\":\"s3:*\",\"Resource\":\"*\"}}]}' | sv0 evaluate --requests -"
     )]
     Evaluate(EvaluateArguments),
-    /// What a principal can do, or whether it can do one thing.
+    /// What a principal can do to the resources the scan knows, or whether it can do one thing.
     #[command(
         after_help = "Examples:\n  sv0 can arn:aws:iam::111122223333:role/app\n  sv0 can arn:aws:iam::111122223333:role/app s3:GetObject 'arn:aws:s3:::data/report.csv'\n  sv0 can arn:aws:iam::111122223333:role/app s3:GetObject 'arn:aws:s3:::data/x' --context aws:SourceVpce=vpce-1\n  sv0 can --requests questions.ndjson"
     )]
@@ -52,7 +54,7 @@ pub enum Command {
     Explain(ExplainArguments),
     /// Authority paths: workload → role → … → resource.
     #[command(
-        after_help = "Examples:\n  sv0 paths --from orders-export\n  sv0 paths --to arn:aws:s3:::data --state blocked\n  sv0 paths --kind assumed_chain --json"
+        after_help = "Examples:\n  sv0 paths --from order-summary\n  sv0 paths --to arn:aws:s3:::data --state blocked\n  sv0 paths --kind assumed_chain --json"
     )]
     Paths(PathsArguments),
     /// Findings, the worst first.
@@ -194,7 +196,7 @@ pub struct CanArguments {
     pub principal: Option<String>,
     /// The action, such as s3:GetObject.
     pub action: Option<String>,
-    /// ARN of the resource, or *.
+    /// ARN of a resource the scan knows (objects of a bucket: arn:aws:s3:::BUCKET/KEY), or * for a call without a resource.
     pub resource: Option<String>,
     /// NDJSON file of questions {"id","principal","action","resource","context"}, or - for standard input.
     #[arg(long, value_name = "FILE|-", value_hint = ValueHint::FilePath)]
@@ -210,7 +212,7 @@ pub struct CanArguments {
 pub struct WhoCanArguments {
     /// The action, such as s3:GetObject.
     pub action: String,
-    /// ARN of the resource, or *.
+    /// ARN of a resource the scan knows (objects of a bucket: arn:aws:s3:::BUCKET/KEY), or * for a call without a resource.
     pub resource: String,
     #[command(flatten)]
     pub context: ContextArguments,
@@ -225,7 +227,7 @@ pub struct ExplainArguments {
     pub principal: String,
     /// The action, such as s3:GetObject.
     pub action: String,
-    /// ARN of the resource, or *.
+    /// ARN of a resource the scan knows (objects of a bucket: arn:aws:s3:::BUCKET/KEY), or * for a call without a resource.
     pub resource: String,
     #[command(flatten)]
     pub context: ContextArguments,
@@ -243,8 +245,8 @@ pub struct PathsArguments {
     #[arg(long, value_name = "TEXT")]
     pub to: Option<String>,
     /// Only paths of this kind: direct or assumed_chain.
-    #[arg(long, value_name = "KIND")]
-    pub kind: Option<String>,
+    #[arg(long, value_name = "KIND", value_parser = named::<PathKind>)]
+    pub kind: Option<PathKind>,
     /// Only paths in this state; blocked ones are listed only when asked for.
     #[arg(long, value_name = "STATE")]
     pub state: Option<StateArgument>,
@@ -269,13 +271,13 @@ pub enum StateArgument {
 /// `sv0 findings`.
 #[derive(Debug, Args)]
 pub struct FindingsArguments {
-    /// Only this kind, such as missing_external_id.
-    #[arg(long, value_name = "KIND")]
-    pub kind: Option<String>,
+    /// Only this kind, such as missing_external_id; docs/findings.md lists them.
+    #[arg(long, value_name = "KIND", value_parser = named::<FindingKind>)]
+    pub kind: Option<FindingKind>,
     /// Only findings at least this severe.
     #[arg(long, value_name = "SEVERITY")]
     pub severity: Option<SeverityArgument>,
-    /// Only findings in this account.
+    /// Only findings in this account: its id or its name.
     #[arg(long, value_name = "ACCOUNT")]
     pub account: Option<String>,
     #[command(flatten)]
@@ -334,6 +336,12 @@ impl From<SeverityArgument> for FindingSeverity {
 
 fn timestamp(text: &str) -> Result<Timestamp, String> {
     parse_timestamp(text).ok_or_else(|| "expected a time such as 2026-03-02T06:00:00Z".to_owned())
+}
+
+/// A value by its name in the JSON answers; hyphens are taken for underscores. The error lists the names there are.
+fn named<T: DeserializeOwned>(text: &str) -> Result<T, String> {
+    let name = serde_json::Value::String(text.replace('-', "_"));
+    serde_json::from_value(name).map_err(|error| error.to_string())
 }
 
 fn key_value(text: &str) -> Result<(String, String), String> {

@@ -150,6 +150,9 @@ impl From<LakeError> for CommandError {
     fn from(error: LakeError) -> Self {
         match error {
             LakeError::NoRun { store } => Self::NoRun { store },
+            LakeError::NoRunAsOf { .. } => Self::BadInput {
+                message: error.to_string(),
+            },
             _ => Self::Store(error),
         }
     }

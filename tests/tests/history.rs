@@ -48,18 +48,14 @@ fn scan_into(store: &Path, capture: &Path) {
 }
 
 fn ids(store: &Path, kind: SightingKind) -> Vec<String> {
-    let (command, id) = if kind == SightingKind::Path {
-        ("paths", "paths")
+    let list = if kind == SightingKind::Path {
+        "paths"
     } else {
-        ("findings", "findings")
+        "findings"
     };
-    let rows = run_json(&[command, "--store", store.to_str().unwrap()]);
-    rows[id]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|row| row["id"].as_str().unwrap().to_owned())
-        .collect()
+    let answer = run_json(&[list, "--store", store.to_str().unwrap()]);
+    let rows = answer[list].as_array().unwrap();
+    rows.iter().map(|row| row["id"].as_str().unwrap().to_owned()).collect()
 }
 
 fn histories(store: &Path, kind: SightingKind) -> Vec<(String, History)> {

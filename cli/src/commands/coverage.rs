@@ -3,9 +3,8 @@
 use std::fmt::Write;
 
 use serde_json::json;
-use sv0_model::coverage::CoverageStatus;
 
-use super::scan::has_gap;
+use super::scan::{has_gap, is_gap};
 use super::{Outcome, print, print_json};
 use crate::arguments::CoverageArguments;
 use crate::error::CommandError;
@@ -20,7 +19,7 @@ pub fn run(arguments: &CoverageArguments) -> Result<Outcome, CommandError> {
     } else {
         Outcome::Done
     };
-    rows.retain(|row| !arguments.gaps || row.status != CoverageStatus::Ok);
+    rows.retain(|row| !arguments.gaps || is_gap(row));
     if arguments.query.json {
         print_json(&json!({"schema": "sv0-coverage/1", "coverage": rows}))?;
         return Ok(outcome);

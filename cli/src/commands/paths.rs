@@ -42,7 +42,7 @@ fn is_asked_for(graph: &Graph, path: &AuthorityPath, arguments: &PathsArguments)
     sources.extend(&path.roles);
     named(&arguments.from, &sources)
         && named(&arguments.to, &[&path.resource, &path.scope])
-        && arguments.kind.as_ref().is_none_or(|kind| name_of(&path.kind) == *kind)
+        && arguments.kind.is_none_or(|kind| path.kind == kind)
         && is_in_state(path.state, arguments)
 }
 

@@ -47,11 +47,15 @@ pub fn run(arguments: &ScanArguments) -> Result<Outcome, CommandError> {
     })
 }
 
-/// Whether anything was not seen whole. What the user excluded is no gap.
+/// Whether anything was not seen whole.
 pub fn has_gap(coverage: &[CoverageRow]) -> bool {
-    coverage
-        .iter()
-        .any(|row| !matches!(row.status, CoverageStatus::Ok | CoverageStatus::Excluded))
+    coverage.iter().any(is_gap)
+}
+
+/// What the user excluded, or what is not switched on in AWS, is no gap.
+pub fn is_gap(row: &CoverageRow) -> bool {
+    use CoverageStatus::{Disabled, Excluded, Ok};
+    !matches!(row.status, Ok | Excluded | Disabled)
 }
 
 /// Scans a capture with a progress bar.

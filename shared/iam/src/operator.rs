@@ -284,6 +284,11 @@ impl OperatorName {
             _ => WildcardScope::Literal,
         }
     }
+
+    /// Whether its values may hold policy variables: the string and ARN operators' do.
+    pub(crate) fn takes_variables(self) -> bool {
+        matches!(self.comparison(), Comparison::Text(_) | Comparison::TextIgnoringCase)
+    }
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! What can go wrong with objects.
 
+use sv0_model::time::Timestamp;
 use thiserror::Error;
 
 /// An object could not be read, written, decoded or trusted.
@@ -18,6 +19,16 @@ pub enum LakeError {
     NoRun {
         /// The store, as a person named it.
         store: String,
+    },
+    /// Every complete run of the store is younger.
+    #[error("{store} holds no scan of a capture as old as {time}; its oldest is of {oldest}")]
+    NoRunAsOf {
+        /// The store, as a person named it.
+        store: String,
+        /// The time asked for.
+        time: Timestamp,
+        /// When the oldest capture was made.
+        oldest: Timestamp,
     },
     /// The key is not one this layout uses: absolute, with `..`, empty parts or control characters.
     #[error("{key:?} is not a valid object key")]

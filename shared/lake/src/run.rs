@@ -115,24 +115,32 @@ pub fn newest_run(store: &dyn ObjectStore) -> Result<Run<'_>, LakeError> {
 /// The complete run with the newest capture that was made at or before `time`; of several, the one that finished last.
 ///
 /// # Errors
-/// [`LakeError::NoRun`] when there is none that old.
+/// [`LakeError::NoRunAsOf`] when there is none that old.
 pub fn newest_run_as_of(store: &dyn ObjectStore, time: Timestamp) -> Result<Run<'_>, LakeError> {
     let mut newest: Option<RunManifest> = None;
+    let mut oldest: Option<Timestamp> = None;
     for key in store.list("runs/")? {
         if !is_manifest_key(&key) {
             continue;
         }
         let manifest: RunManifest = decode(&key, &store.get(&key)?)?;
+        oldest = Some(oldest.map_or(manifest.captured_at, |known| known.min(manifest.captured_at)));
         let rank = |m: &RunManifest| (m.captured_at, m.finished_at);
         if manifest.captured_at <= time && newest.as_ref().is_none_or(|known| rank(known) < rank(&manifest)) {
             newest = Some(manifest);
         }
     }
-    newest
-        .map(|manifest| Run::new(store, manifest))
-        .ok_or_else(|| LakeError::NoRun {
-            store: format!("{} as of {time}", store.describe()),
-        })
+    match (newest, oldest) {
+        (Some(manifest), _) => Ok(Run::new(store, manifest)),
+        (None, Some(oldest)) => Err(LakeError::NoRunAsOf {
+            store: store.describe(),
+            time,
+            oldest,
+        }),
+        (None, None) => Err(LakeError::NoRun {
+            store: store.describe(),
+        }),
+    }
 }
 
 fn is_manifest_key(key: &str) -> bool {

@@ -3,11 +3,11 @@
 use std::borrow::Cow;
 
 use sv0_iam::{
-    ApplicablePolicies, Context, EvaluateError, Evaluation, NamedPolicy, PolicyLevel, Question, ResourcePolicyInput,
+    ApplicablePolicies, Context, EvaluateError, Evaluation, NamedPolicy, Question, ResourcePolicyInput,
     UncollectedPolicy, UnknownContext, evaluate,
 };
 use sv0_model::arn::account_of;
-use sv0_model::decision::{Decision, Layer};
+use sv0_model::decision::Decision;
 
 use super::Estate;
 use super::place::Place;
@@ -97,82 +97,6 @@ impl<'g> Estate<'g> {
         if let ResourcePolicyInput::Set(policy) = self.resource_policy(place, action, &mut shelf) {
             visit(policy);
         }
-    }
-
-    /// Native ids of the policies of each layer that applies to a request, in evaluation order.
-    pub(crate) fn policies_by_layer(&self, request: &Request<'_>) -> Vec<(Layer, Vec<String>)> {
-        let subject = request.subject;
-        let names = |policies: &[NamedPolicy]| {
-            policies
-                .iter()
-                .map(|policy| policy.name.clone())
-                .collect::<Vec<String>>()
-        };
-        let of_levels = |levels: &[PolicyLevel]| {
-            levels
-                .iter()
-                .flat_map(|level| names(&level.policies))
-                .collect::<Vec<String>>()
-        };
-        let missing = |layer: Layer| {
-            let missing = subject
-                .holdings
-                .uncollected
-                .iter()
-                .filter(move |policy| policy.layer == layer);
-            missing.map(|policy| policy.name.clone()).collect::<Vec<String>>()
-        };
-        let mut shelf = None;
-        let resource = match self.resource_policy(request.place, request.action, &mut shelf) {
-            ResourcePolicyInput::Set(policy) => vec![policy.name.clone()],
-            ResourcePolicyInput::NotCollected { name } => vec![name.to_owned()],
-            ResourcePolicyInput::NotSet => Vec::new(),
-        };
-        let of_principal = self.ceilings.of(subject.account());
-        let of_resource = self
-            .ceilings
-            .of(account_of(&request.place.arn).or(request.place.account()));
-        let scps = if subject.is_bound_by_scps() {
-            of_levels(&of_principal.scps)
-        } else {
-            Vec::new()
-        };
-        let mut layers = vec![
-            (
-                Layer::Identity,
-                [names(&subject.holdings.identity), missing(Layer::Identity)].concat(),
-            ),
-            (Layer::Resource, resource),
-            (
-                Layer::Boundary,
-                [names(&subject.holdings.boundaries), missing(Layer::Boundary)].concat(),
-            ),
-            (Layer::Scp, scps),
-            (Layer::Rcp, of_levels(&of_resource.rcps)),
-            (
-                Layer::Kms,
-                self.gate_of(request)
-                    .map(|(key, _)| key.to_owned())
-                    .into_iter()
-                    .collect(),
-            ),
-        ];
-        if self.public_access_applies(request) {
-            layers.push((
-                Layer::BlockPublicAccess,
-                request
-                    .place
-                    .entity
-                    .map(|bucket| bucket.native_id.clone())
-                    .into_iter()
-                    .collect(),
-            ));
-        }
-        for (_, policies) in &mut layers {
-            policies.sort();
-            policies.dedup();
-        }
-        layers
     }
 
     fn evaluate_in(&self, request: &Request<'_>, context: &Context) -> Result<Evaluation, EvaluateError> {

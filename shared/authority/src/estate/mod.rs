@@ -4,6 +4,7 @@ mod ceilings;
 mod gates;
 mod holdings;
 mod judge;
+mod layers;
 mod library;
 mod outside;
 mod place;

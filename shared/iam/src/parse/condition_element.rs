@@ -131,7 +131,7 @@ impl Block<'_> {
         let mut templates = Vec::with_capacity(items.len());
         for (value, at) in &items {
             match scalar_text(value) {
-                Some(text) => templates.push(Template::parse(&text, scope, self.support)),
+                Some(text) => templates.push(Template::parse(&text, scope, self.variable_support())),
                 None => {
                     let found = type_name(value);
                     let message = format!("a condition value is a string, number or boolean: found {found}");
@@ -144,6 +144,15 @@ impl Block<'_> {
         }
         let readable = templates.len() == items.len();
         (templates, readable)
+    }
+
+    /// "You can use a policy variable for Condition values in any condition that involves the string operators or the ARN operators":
+    /// elsewhere `${` is literal text (IAM User Guide, "Variables and tags", Condition element).
+    fn variable_support(&self) -> VariableSupport {
+        match self.operator {
+            Some(operator) if !operator.name.takes_variables() => VariableSupport::LiteralText,
+            _ => self.support,
+        }
     }
 
     fn compile(&self, values: &[Template]) -> Option<Arc<Predicate>> {

@@ -29,7 +29,7 @@ const ONCE: [(FileKind, &str); 8] = [
 ];
 
 /// Resource types that a capture is expected to hold: those the graph is made of.
-const EXPECTED_TYPES: [&str; 13] = [
+const EXPECTED_TYPES: [&str; 16] = [
     "AWS::EC2::Instance",
     "AWS::ECR::Repository",
     "AWS::ECS::Service",
@@ -39,9 +39,12 @@ const EXPECTED_TYPES: [&str; 13] = [
     "AWS::IAM::Policy",
     "AWS::IAM::Role",
     "AWS::IAM::User",
+    "AWS::KMS::Alias",
     "AWS::KMS::Key",
     "AWS::Lambda::Function",
+    "AWS::S3::AccountPublicAccessBlock",
     "AWS::S3::Bucket",
+    "AWS::SecretsManager::ResourcePolicy",
     "AWS::SecretsManager::Secret",
 ];
 
