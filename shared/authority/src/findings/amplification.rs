@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use sv0_iam::catalogue::{Fit, resource_type_fits};
 use sv0_model::finding::{FindingKind, FindingSeverity};
 use sv0_model::graph::Sensitivity;
 use sv0_model::observation::Observation;
@@ -65,9 +66,13 @@ fn finding(facts: &Facts<'_, '_>, paths: &[&AuthorityPath]) -> Option<Draft> {
             .push(command(&["sv0", "explain", from, "sts:AssumeRole", to]));
     }
     if let (Some(role), Some(action)) = (best.roles.last(), best.actions.first()) {
-        draft
-            .verify
-            .push(command(&["sv0", "explain", role, action, &best.scope]));
+        draft.verify.push(command(&[
+            "sv0",
+            "explain",
+            role,
+            action,
+            &example_of(action, &best.scope),
+        ]));
     }
     draft.verify.extend(
         best.roles
@@ -76,6 +81,14 @@ fn finding(facts: &Facts<'_, '_>, paths: &[&AuthorityPath]) -> Option<Draft> {
             .map(|role| command(&["aws", "iam", "get-role", "--role-name", &name_of(facts.estate, role)])),
     );
     Some(draft)
+}
+
+/// Something of the scope that the action takes: objects of a bucket where it takes no bucket.
+fn example_of(action: &str, scope: &str) -> String {
+    match resource_type_fits(action, scope) {
+        Fit::RuledOut => format!("{scope}/*"),
+        Fit::Fits | Fit::Unknown => scope.to_owned(),
+    }
 }
 
 fn rating(path: &AuthorityPath) -> (FindingSeverity, &'static str) {

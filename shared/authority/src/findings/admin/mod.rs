@@ -153,7 +153,11 @@ fn verify(principal: &Entity, route: &Route) -> Vec<String> {
             ])
         })
         .collect();
-    commands.insert(0, command(&["sv0", "can", id]));
+    let explain = |(action, resource): &(String, String)| command(&["sv0", "explain", id, action, resource]);
+    commands.splice(0..0, route.calls.iter().map(explain));
+    if route.calls.is_empty() {
+        commands.insert(0, command(&["sv0", "can", id]));
+    }
     let (operation, parameter) = if principal.kind == EntityKind::IamUser {
         ("list-attached-user-policies", "--user-name")
     } else {
