@@ -28,10 +28,22 @@ fn answers_over_the_example_have_the_promised_shapes() {
         let (role, resource) = (path["roles"][0].as_str().unwrap(), path["resource"].as_str().unwrap());
         let action = path["actions"][0].as_str().unwrap();
         assert_valid("can", &store.ask(&["can", role, action, resource]));
+        assert_valid("explain", &store.ask(&["explain", role, action, resource]));
         assert_valid("who-can", &store.ask(&["who-can", action, resource]));
         assert_valid("grants", &store.ask(&["can", role]));
         assert_valid("grants", &store.ask(&["can", role, action]));
     }
+    let assume = paths["paths"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|path| path["chain_depth"] == 3)
+        .unwrap();
+    let (from, to) = (
+        assume["roles"][0].as_str().unwrap(),
+        assume["roles"][1].as_str().unwrap(),
+    );
+    assert_valid("explain", &store.ask(&["explain", from, "sts:AssumeRole", to]));
     let output = run(
         &[
             "can",
