@@ -16,6 +16,16 @@ pub(crate) const UNREADABLE_STATEMENT_KEY: &str = "sv0:UnreadableStatement";
 /// The pseudo-key under which an answer names a Resource pattern with variables it could not resolve.
 pub(crate) const RESOURCE_KEY: &str = "sv0:Resource";
 
+const ALLOWS: &str = "Allows";
+const DENIES: &str = "Denies";
+
+/// What a policy that was not collected may say of a request. It does not say both: what denies does not allow.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum UncollectedSays {
+    Allows,
+    Denies,
+}
+
 /// A test on a key. Tests are compared by what answers print of them.
 #[derive(Debug, Clone)]
 pub(crate) struct Atom {
@@ -71,9 +81,32 @@ impl Atom {
         Self::build(key, operator, vec![value.to_owned()], None, None)
     }
 
-    /// That a policy which was not collected allows, or does not deny.
-    pub(crate) fn uncollected(name: &str, caveat: Caveat) -> Formula {
-        Self::opaque(UNCOLLECTED_POLICY_KEY, "Allows", vec![name.to_owned()], caveat)
+    /// That a policy which was not collected says something of the request.
+    pub(crate) fn uncollected(name: &str, says: UncollectedSays, caveat: Caveat) -> Formula {
+        let operator = match says {
+            UncollectedSays::Allows => ALLOWS,
+            UncollectedSays::Denies => DENIES,
+        };
+        Self::opaque(UNCOLLECTED_POLICY_KEY, operator, vec![name.to_owned()], caveat)
+    }
+
+    /// Whether two tests that the solver cannot look into exclude each other.
+    pub(crate) fn excludes(&self, other: &Self) -> bool {
+        if self.folded != other.folded || self.values != other.values {
+            return false;
+        }
+        let (
+            AtomOperator::Opaque { name, negated },
+            AtomOperator::Opaque {
+                name: others,
+                negated: other_negated,
+            },
+        ) = (&self.operator, &other.operator)
+        else {
+            return self.negate() == Formula::Test(Arc::new(other.clone()));
+        };
+        let says_both = self.key == UNCOLLECTED_POLICY_KEY && !negated && !other_negated;
+        (name == others && negated != other_negated) || (says_both && name != others)
     }
 
     fn build(

@@ -1,6 +1,8 @@
 //! Wildcards: `*` and `?` as the Action, Resource and Condition elements use them, without regular expressions.
 //!
-//! Matching takes time proportional to text × pattern at worst, whatever the pattern, and no recursion.
+//! Matching is linear in the text for all but contrived patterns, and takes a 64th of text × pattern at worst; there is no recursion.
+
+mod matching;
 
 use std::fmt;
 
@@ -127,10 +129,7 @@ impl Glob {
         match self.rest.as_slice() {
             [] => remainder.is_empty(),
             [Token::Many { crosses: true }] => true,
-            rest => {
-                let mut states = ActiveStates::start(rest);
-                remainder.chars().all(|c| states.step(rest, c)) && states.accepts(rest)
-            }
+            rest => matching::matches(rest, remainder),
         }
     }
 }

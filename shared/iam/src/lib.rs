@@ -8,6 +8,7 @@
 mod atom;
 pub mod catalogue;
 mod context;
+mod decimal;
 mod document;
 mod evaluate;
 mod expression;

@@ -7,23 +7,21 @@ use base64::engine::general_purpose::STANDARD;
 use ipnet::IpNet;
 use sv0_model::time::{Timestamp, parse_timestamp};
 
+use crate::decimal::Decimal;
 use crate::glob::Glob;
 use crate::language::LetterCase;
 use crate::operator::{Comparison, OperatorName, Relation};
 
 /// What a present value is tested for. A negated operator's predicate is that of its positive twin.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Predicate {
     Text { globs: Vec<Glob>, case: LetterCase },
-    Number { relation: Relation, bounds: Vec<f64> },
+    Number { relation: Relation, bounds: Vec<Decimal> },
     Date { relation: Relation, bounds: Vec<i64> },
     Bool(Vec<bool>),
     Binary(Vec<String>),
     Address(Vec<IpNet>),
 }
-
-/// Bounds are finite numbers, which all equal themselves.
-impl Eq for Predicate {}
 
 impl Predicate {
     /// Compiles the values; `None` when one of them is not what the operator compares, or for `Null`, which compares none.
@@ -42,7 +40,7 @@ impl Predicate {
             },
             Comparison::Number(relation) => Self::Number {
                 relation,
-                bounds: texts().map(|text| parse_number(text?)).collect::<Option<_>>()?,
+                bounds: texts().map(|text| Decimal::parse(text?)).collect::<Option<_>>()?,
             },
             Comparison::Date(relation) => Self::Date {
                 relation,
@@ -67,7 +65,7 @@ impl Predicate {
                 globs.iter().any(|glob| glob.matches(&folded))
             }
             Self::Number { relation, bounds } => {
-                parse_number(value).is_some_and(|number| bounds.iter().any(|bound| relation.holds(&number, bound)))
+                Decimal::parse(value).is_some_and(|number| bounds.iter().any(|bound| relation.holds(&number, bound)))
             }
             Self::Date { relation, bounds } => {
                 parse_date(value).is_some_and(|date| bounds.iter().any(|bound| relation.holds(&date, bound)))
@@ -89,7 +87,7 @@ impl Predicate {
             Self::Number { relation, .. } => {
                 let (text, bound) = outermost(
                     *relation,
-                    values.iter().filter_map(|text| Some((text, parse_number(text)?))),
+                    values.iter().filter_map(|text| Some((text, Decimal::parse(text)?))),
                 )?;
                 let relation = relation.turned_around()?;
                 Some((
@@ -155,10 +153,6 @@ impl Relation {
             Self::GreaterOrEqual => value >= bound,
         }
     }
-}
-
-fn parse_number(text: &str) -> Option<f64> {
-    text.trim().parse::<f64>().ok().filter(|number| number.is_finite())
 }
 
 /// Milliseconds since 1970. Takes ISO 8601 with or without time of day, and seconds since 1970.

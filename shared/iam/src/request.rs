@@ -200,6 +200,12 @@ fn engine_keys(question: &Question<'_>, resource_account: Option<&str>) -> BTree
     keys
 }
 
+/// Some value that matches one of `patterns`.
+fn unknown_like(patterns: &[String]) -> EngineKey {
+    let glob = |pattern: &String| Glob::new(pattern, WildcardScope::Anywhere);
+    EngineKey::Unknown(patterns.iter().map(glob).collect())
+}
+
 fn known(value: &str) -> EngineKey {
     EngineKey::Known(vec![value.to_owned()])
 }
@@ -227,14 +233,12 @@ fn principal_keys(question: &Question<'_>) -> BTreeMap<&'static str, EngineKey> 
             keys.insert("aws:username", known(name));
         }
         PrincipalKind::Role { .. } => signed(known(principal.text()), "AssumedRole"),
-        PrincipalKind::AssumedRole { role, .. } => {
-            let patterns =
-                ["", "*/"].map(|path| format!("arn:{}:iam::{account}:role/{path}{role}", principal.partition()));
-            let patterns = patterns
-                .iter()
-                .map(|pattern| Glob::new(pattern, WildcardScope::Anywhere))
-                .collect();
-            signed(EngineKey::Unknown(patterns), "AssumedRole");
+        PrincipalKind::AssumedRole { role, session } => {
+            let arns = ["", "*/"].map(|path| format!("arn:{}:iam::{account}:role/{path}{role}", principal.partition()));
+            signed(unknown_like(&arns), "AssumedRole");
+            if question.unknown_context == UnknownContext::Any {
+                keys.insert("aws:userid", unknown_like(&[format!("*:{session}")]));
+            }
         }
         PrincipalKind::FederatedUser { name } => {
             signed(known(principal.text()), "FederatedUser");

@@ -76,7 +76,8 @@ pub struct StatementRef {
 /// Under exactly which context a conditional decision is an allow.
 ///
 /// Negation stands only in the operator; children and values are sorted by bytes of their JSON.
-/// The pseudo-key `sv0:UncollectedPolicy` with operator `Allows` and the native ids of policies stands for "the policy that was not collected allows it (or does not deny it)".
+/// The pseudo-key `sv0:UncollectedPolicy` stands for a policy that was not collected: with operator `Allows` and its native id for "it allows the request",
+/// with `Not:Denies` for "it does not deny it". What an uncollected policy denies it does not allow.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum ConditionExpression {

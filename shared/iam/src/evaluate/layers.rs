@@ -9,7 +9,7 @@ use sv0_model::decision::{Caveat, Effect, Layer};
 
 use super::principals::is_service_linked;
 use super::statement::{Outcome, Placed, outcomes};
-use crate::atom::Atom;
+use crate::atom::{Atom, UncollectedSays};
 use crate::catalogue::supports_resource_control_policies;
 use crate::formula::Formula;
 use crate::principal::PrincipalKind;
@@ -121,18 +121,14 @@ fn resource_grants(request: &Request<'_>, policies: &ApplicablePolicies<'_>, lay
         ResourcePolicyInput::Set(policy) => Some(policy),
         ResourcePolicyInput::NotSet | ResourcePolicyInput::NotCollected { .. } => None,
     };
-    let mut uncollected = uncollected(policies, Layer::Resource);
+    let mut uncollected = Uncollected::of(policies, Layer::Resource);
     if let ResourcePolicyInput::NotCollected { name } = policies.resource {
-        uncollected.push(Atom::uncollected(name, Caveat::ResourcePolicyNotCollected));
+        uncollected.add(name, Caveat::ResourcePolicyNotCollected);
     }
     let statements = Statements::read(set, Layer::Resource, request);
     let granted = |pick: fn(&Outcome) -> Option<Formula>| Formula::any(statements.allows.iter().filter_map(pick));
     let grants = ResourceGrants {
-        directly: Formula::any(
-            [granted(|outcome| outcome.named.directly.clone())]
-                .into_iter()
-                .chain(uncollected.clone()),
-        ),
+        directly: uncollected.or_allow(granted(|outcome| outcome.named.directly.clone())),
         to_role: granted(|outcome| outcome.named.as_role.clone()),
         to_account: granted(|outcome| outcome.named.by_account.clone()),
     };
@@ -149,7 +145,7 @@ fn resource_grants(request: &Request<'_>, policies: &ApplicablePolicies<'_>, lay
         denies: statements.denies,
     };
     layers.add(Layer::Resource, deciding);
-    layers.restrict(Layer::Resource, Formula::all(uncollected));
+    layers.restrict(Layer::Resource, uncollected.none_denies());
     grants
 }
 
@@ -181,23 +177,16 @@ fn identity_side(
     let session = Statements::read(policies.session, Layer::Session, request);
     let missing = |layer| {
         if is_root {
-            Vec::new()
+            Uncollected::none()
         } else {
-            uncollected(policies, layer)
+            Uncollected::of(policies, layer)
         }
     };
-    let own = Formula::any(
-        [Formula::known(is_root), identity.allowed()]
-            .into_iter()
-            .chain(missing(Layer::Identity)),
-    );
+    let own = missing(Layer::Identity).or_allow(Formula::any([Formula::known(is_root), identity.allowed()]));
     let limit = |statements: &Statements, layer, is_set: bool| {
-        let unlimited = is_root || (!is_set && missing(layer).is_empty());
-        Formula::any(
-            [Formula::known(unlimited), statements.allowed()]
-                .into_iter()
-                .chain(missing(layer)),
-        )
+        let missing = missing(layer);
+        let unlimited = is_root || (!is_set && missing.allow.is_empty());
+        missing.or_allow(Formula::any([Formula::known(unlimited), statements.allowed()]))
     };
     let within_boundary = limit(&boundary, Layer::Boundary, !policies.boundaries.is_empty());
     let within_session = limit(&session, Layer::Session, policies.session.is_some());
@@ -225,7 +214,7 @@ fn identity_side(
         (Layer::Session, session),
     ] {
         layers.add(layer, statements);
-        layers.restrict(layer, Formula::all(missing(layer)));
+        layers.restrict(layer, missing(layer).none_denies());
     }
 }
 
@@ -242,8 +231,9 @@ fn service_control_policies(request: &Request<'_>, policies: &ApplicablePolicies
         layers.restrict(Layer::Scp, Formula::any([exempt.clone(), statements.allowed()]));
         layers.add(Layer::Scp, statements);
     }
-    for missing in uncollected(policies, Layer::Scp) {
-        layers.restrict(Layer::Scp, Formula::any([exempt.clone(), missing]));
+    // All that is attached at one level goes by one name: the level has to allow, which it does not where it denies.
+    for level_allows in Uncollected::of(policies, Layer::Scp).allow {
+        layers.restrict(Layer::Scp, Formula::any([exempt.clone(), level_allows]));
     }
 }
 
@@ -259,9 +249,8 @@ fn resource_control_policies(request: &Request<'_>, policies: &ApplicablePolicie
     statements.allows.clear();
     exempt_from(&mut statements, &exempt);
     layers.add(Layer::Rcp, statements);
-    for missing in uncollected(policies, Layer::Rcp) {
-        layers.restrict(Layer::Rcp, Formula::any([exempt.clone(), missing]));
-    }
+    let missing = Uncollected::of(policies, Layer::Rcp).none_denies();
+    layers.restrict(Layer::Rcp, Formula::any([exempt, missing]));
 }
 
 fn exempt_from(statements: &mut Statements, exempt: &Formula) {
@@ -272,25 +261,54 @@ fn exempt_from(statements: &mut Statements, exempt: &Formula) {
 }
 
 fn endpoint_policies(request: &Request<'_>, policies: &ApplicablePolicies<'_>, layers: &mut Layers) {
-    let missing = uncollected(policies, Layer::Endpoint);
-    if policies.endpoint.is_empty() && missing.is_empty() {
+    let missing = Uncollected::of(policies, Layer::Endpoint);
+    if policies.endpoint.is_empty() && missing.allow.is_empty() {
         return;
     }
     let statements = Statements::read(policies.endpoint, Layer::Endpoint, request);
-    layers.restrict(
-        Layer::Endpoint,
-        Formula::any([statements.allowed()].into_iter().chain(missing.clone())),
-    );
+    layers.restrict(Layer::Endpoint, missing.or_allow(statements.allowed()));
     layers.add(Layer::Endpoint, statements);
-    layers.restrict(Layer::Endpoint, Formula::all(missing));
+    layers.restrict(Layer::Endpoint, missing.none_denies());
 }
 
-/// For each policy of the layer that was not collected, that it allows or does not deny.
-fn uncollected(policies: &ApplicablePolicies<'_>, layer: Layer) -> Vec<Formula> {
-    policies
-        .uncollected
-        .iter()
-        .filter(|policy| policy.layer == layer)
-        .map(|policy| Atom::uncollected(&policy.name, policy.caveat))
-        .collect()
+/// What the policies of one layer that were not collected may say.
+struct Uncollected {
+    /// For each, that it allows.
+    allow: Vec<Formula>,
+    /// For each, that it does not deny.
+    not_deny: Vec<Formula>,
+}
+
+impl Uncollected {
+    fn of(policies: &ApplicablePolicies<'_>, layer: Layer) -> Self {
+        let mut uncollected = Self::none();
+        for policy in policies.uncollected.iter().filter(|policy| policy.layer == layer) {
+            uncollected.add(&policy.name, policy.caveat);
+        }
+        uncollected
+    }
+
+    fn none() -> Self {
+        Self {
+            allow: Vec::new(),
+            not_deny: Vec::new(),
+        }
+    }
+
+    fn add(&mut self, name: &str, caveat: Caveat) {
+        self.allow
+            .push(Atom::uncollected(name, UncollectedSays::Allows, caveat));
+        self.not_deny
+            .push(Atom::uncollected(name, UncollectedSays::Denies, caveat).negate());
+    }
+
+    /// `allowed`, or one of these allows.
+    fn or_allow(&self, allowed: Formula) -> Formula {
+        Formula::any(std::iter::once(allowed).chain(self.allow.iter().cloned()))
+    }
+
+    /// None of these denies.
+    fn none_denies(&self) -> Formula {
+        Formula::all(self.not_deny.iter().cloned())
+    }
 }

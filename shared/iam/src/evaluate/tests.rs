@@ -39,18 +39,11 @@ fn uncollected(layer: Layer, name: &str, caveat: Caveat) -> UncollectedPolicy {
     }
 }
 
-fn allows(names: &[&str]) -> ConditionExpression {
-    let tests: Vec<ConditionExpression> = names
-        .iter()
-        .map(|name| ConditionExpression::Test {
-            key: UNCOLLECTED_POLICY_KEY.to_owned(),
-            operator: "Allows".to_owned(),
-            values: vec![(*name).to_owned()],
-        })
-        .collect();
-    match <[_; 1]>::try_from(tests) {
-        Ok([one]) => one,
-        Err(all) => ConditionExpression::All { all },
+fn says(operator: &str, name: &str) -> ConditionExpression {
+    ConditionExpression::Test {
+        key: UNCOLLECTED_POLICY_KEY.to_owned(),
+        operator: operator.to_owned(),
+        values: vec![name.to_owned()],
     }
 }
 
@@ -60,14 +53,14 @@ fn a_policy_that_was_not_collected_is_conditional_in_every_layer() {
         "grants",
         &json!({"Effect": "Allow", "Action": "s3:*", "Resource": "*"}),
     )];
-    for (layer, caveat) in [
-        (Layer::Identity, Caveat::PolicyNotCollected),
-        (Layer::Boundary, Caveat::PolicyNotCollected),
-        (Layer::Session, Caveat::PolicyNotCollected),
-        (Layer::Scp, Caveat::ScpsNotCollected),
-        (Layer::Rcp, Caveat::RcpsNotCollected),
-        (Layer::Endpoint, Caveat::PolicyNotCollected),
-        (Layer::Resource, Caveat::ResourcePolicyNotCollected),
+    for (layer, caveat, operator) in [
+        (Layer::Identity, Caveat::PolicyNotCollected, "Not:Denies"),
+        (Layer::Boundary, Caveat::PolicyNotCollected, "Allows"),
+        (Layer::Session, Caveat::PolicyNotCollected, "Allows"),
+        (Layer::Scp, Caveat::ScpsNotCollected, "Allows"),
+        (Layer::Rcp, Caveat::RcpsNotCollected, "Not:Denies"),
+        (Layer::Endpoint, Caveat::PolicyNotCollected, "Allows"),
+        (Layer::Resource, Caveat::ResourcePolicyNotCollected, "Not:Denies"),
     ] {
         let missing = [uncollected(layer, "unknown", caveat)];
         let policies = ApplicablePolicies {
@@ -77,14 +70,14 @@ fn a_policy_that_was_not_collected_is_conditional_in_every_layer() {
         };
         let evaluation = ask(&Context::new(), UnknownContext::Absent, &policies);
         assert_eq!(evaluation.decision, Decision::Conditional, "{layer:?}");
-        assert_eq!(evaluation.condition, Some(allows(&["unknown"])), "{layer:?}");
+        assert_eq!(evaluation.condition, Some(says(operator, "unknown")), "{layer:?}");
         assert_eq!(evaluation.blocked_by, [layer]);
         assert_eq!(evaluation.caveats, [caveat]);
     }
 }
 
 #[test]
-fn a_policy_that_was_not_collected_may_be_the_one_that_grants() {
+fn one_of_the_policies_that_were_not_collected_may_grant_unless_another_denies() {
     let missing = [
         uncollected(Layer::Identity, "one", Caveat::PolicyNotCollected),
         uncollected(Layer::Identity, "two", Caveat::PolicyNotCollected),
@@ -94,7 +87,36 @@ fn a_policy_that_was_not_collected_may_be_the_one_that_grants() {
         ..ApplicablePolicies::default()
     };
     let evaluation = ask(&Context::new(), UnknownContext::Absent, &policies);
-    assert_eq!(evaluation.condition, Some(allows(&["one", "two"])));
+    let one_allows = ConditionExpression::Any {
+        any: vec![says("Allows", "one"), says("Allows", "two")],
+    };
+    let all = vec![one_allows, says("Not:Denies", "one"), says("Not:Denies", "two")];
+    assert_eq!(evaluation.condition, Some(ConditionExpression::All { all }));
+}
+
+#[test]
+fn a_policy_that_was_not_collected_leaves_the_conditions_of_the_others() {
+    let identity = [named(
+        "grants",
+        &json!({"Effect": "Allow", "Action": "s3:*", "Resource": "*", "Condition": {"StringEquals": {"aws:SourceVpce": "vpce-1"}}}),
+    )];
+    let missing = [uncollected(Layer::Identity, "unknown", Caveat::PolicyNotCollected)];
+    let policies = ApplicablePolicies {
+        identity: &identity,
+        uncollected: &missing,
+        ..ApplicablePolicies::default()
+    };
+    let evaluation = ask(&Context::new(), UnknownContext::Any, &policies);
+    let granted = ConditionExpression::Test {
+        key: "aws:SourceVpce".to_owned(),
+        operator: "StringEquals".to_owned(),
+        values: vec!["vpce-1".to_owned()],
+    };
+    let either = ConditionExpression::Any {
+        any: vec![granted, says("Allows", "unknown")],
+    };
+    let all = vec![either, says("Not:Denies", "unknown")];
+    assert_eq!(evaluation.condition, Some(ConditionExpression::All { all }));
 }
 
 #[test]
@@ -129,7 +151,7 @@ fn a_resource_policy_that_was_not_collected_is_never_a_deny() {
         ..ApplicablePolicies::default()
     };
     let evaluation = ask(&Context::new(), UnknownContext::Absent, &policies);
-    assert_eq!(evaluation.condition, Some(allows(&["arn:aws:s3:::data"])));
+    assert_eq!(evaluation.condition, Some(says("Allows", "arn:aws:s3:::data")));
     assert_eq!(
         evaluation.blocked_by,
         [Layer::Identity, Layer::Resource, Layer::Boundary]

@@ -69,10 +69,3 @@ fn actions_ignore_case() {
     assert!(action_matches("S3:get*", "s3:GetObject"));
     assert!(!action_matches("s3:Put*", "s3:GetObject"));
 }
-
-#[test]
-fn hostile_patterns_take_bounded_time() {
-    let pattern = "*a".repeat(5_000) + "b";
-    let text = "a".repeat(2_000);
-    assert!(!anywhere(&pattern, &text));
-}

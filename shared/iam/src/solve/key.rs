@@ -8,6 +8,7 @@ use sv0_model::time::Timestamp;
 
 use super::{KeyDomain, Verdict, worst};
 use crate::atom::{Atom, AtomOperator, Presence};
+use crate::decimal::Decimal;
 use crate::glob::Glob;
 use crate::language::{LetterCase, SEARCH_BUDGET, Search, TextDemand, Wanted, find_text};
 use crate::operator::{ConditionOperator, Quantifier};
@@ -98,15 +99,12 @@ pub(super) fn can_meet(
     }
 }
 
-/// Whether two tests are each other's negation, which is all that is known of opaque and entangled ones.
+/// Whether two tests exclude each other by their form, which is all that is known of opaque and entangled ones.
 fn contradicts_itself(atoms: &[Arc<Atom>]) -> bool {
     atoms
         .iter()
         .filter(|atom| matches!(atom.operator(), AtomOperator::Opaque { .. }) || atom.is_entangled())
-        .any(|atom| match atom.negate() {
-            crate::formula::Formula::Test(opposite) => atoms.contains(&opposite),
-            _ => false,
-        })
+        .any(|atom| atoms.iter().any(|other| atom.excludes(other)))
 }
 
 fn holds_without_key(atom: &Atom) -> bool {
@@ -130,6 +128,10 @@ fn value_exists(constraints: &[Constraint<'_>], domain: &[Glob], budget: &mut us
         .iter()
         .flat_map(|(predicate, _)| candidates(predicate))
         .collect();
+    let bounds = numeric_bounds(constraints);
+    if !bounds.is_empty() {
+        candidates.extend(Decimal::representatives(&bounds));
+    }
     candidates.extend(domain.iter().filter_map(Glob::as_literal).map(str::to_owned));
     candidates.push("sv0-some-other-value".to_owned());
     if candidates.iter().any(|value| meets(value, constraints, domain)) {
@@ -181,7 +183,8 @@ fn is_one_ordered_kind(constraints: &[Constraint<'_>]) -> bool {
 fn candidates(predicate: &Predicate) -> Vec<String> {
     match predicate {
         Predicate::Text { globs, .. } => globs.iter().filter_map(Glob::as_literal).map(str::to_owned).collect(),
-        Predicate::Number { bounds, .. } => bounds.iter().flat_map(|bound| around_number(*bound)).collect(),
+        // Where to look between two numbers depends on all of them.
+        Predicate::Number { .. } => Vec::new(),
         Predicate::Date { bounds, .. } => bounds.iter().flat_map(|bound| around_date(*bound)).collect(),
         Predicate::Bool(_) => vec!["true".to_owned(), "false".to_owned()],
         Predicate::Binary(values) => values.clone(),
@@ -189,12 +192,12 @@ fn candidates(predicate: &Predicate) -> Vec<String> {
     }
 }
 
-/// The bound and its nearest neighbours: nothing lies between them for another bound to tell apart.
-fn around_number(bound: f64) -> Vec<String> {
-    [bound.next_down(), bound, bound.next_up()]
-        .iter()
-        .map(f64::to_string)
-        .collect()
+fn numeric_bounds<'a>(constraints: &[Constraint<'a>]) -> Vec<&'a Decimal> {
+    let bounds_of = |(predicate, _): &Constraint<'a>| match predicate {
+        Predicate::Number { bounds, .. } => bounds.as_slice(),
+        _ => &[],
+    };
+    constraints.iter().flat_map(bounds_of).collect()
 }
 
 fn around_date(bound: i64) -> Vec<String> {
