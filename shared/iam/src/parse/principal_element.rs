@@ -7,6 +7,7 @@ use super::statement::listed;
 use super::{Diagnostics, escape_pointer};
 use crate::document::type_name;
 use crate::policy::{Entries, PrincipalPattern};
+use crate::principal::PrincipalType;
 
 pub(super) fn parse(value: &Value, at: &str, diagnostics: &mut Diagnostics) -> Entries<PrincipalPattern> {
     let mut entries = Entries {
@@ -52,7 +53,7 @@ fn read_type(
         };
         let pattern = read_name(principal_type, text);
         match &pattern {
-            PrincipalPattern::Unknown(_) => {
+            PrincipalPattern::Unknown { .. } => {
                 diagnostics.report("bad_principal", &at, "AWS does not accept this principal".to_owned());
             }
             PrincipalPattern::UniqueId(_) => {
@@ -72,12 +73,19 @@ fn read_name(principal_type: &str, text: &str) -> PrincipalPattern {
         "Service" if !text.contains(['*', '?']) && !text.is_empty() => PrincipalPattern::Service(own),
         "Federated" if !text.contains(['*', '?']) && !text.is_empty() => PrincipalPattern::Federated(own),
         "CanonicalUser" if !text.is_empty() => PrincipalPattern::CanonicalUser(own),
-        _ => PrincipalPattern::Unknown(own),
+        _ => PrincipalPattern::Unknown {
+            namespace: PrincipalType::parse(principal_type),
+            text: own,
+        },
     }
 }
 
 fn read_aws(text: &str) -> PrincipalPattern {
     let own = text.to_owned();
+    let unknown = |text| PrincipalPattern::Unknown {
+        namespace: Some(PrincipalType::Aws),
+        text,
+    };
     if text == "*" {
         return PrincipalPattern::Everyone;
     }
@@ -88,7 +96,7 @@ fn read_aws(text: &str) -> PrincipalPattern {
         return PrincipalPattern::UniqueId(own);
     }
     let Some(arn) = Arn::parse(text).filter(|arn| arn.account_id().is_some() && !text.contains(['*', '?'])) else {
-        return PrincipalPattern::Unknown(own);
+        return unknown(own);
     };
     match (arn.service, arn.resource_type(), arn.resource_id()) {
         ("iam", "", "root") => PrincipalPattern::Account(arn.account.to_owned()),
@@ -96,7 +104,7 @@ fn read_aws(text: &str) -> PrincipalPattern {
         ("iam", "role", id) if !id.is_empty() => PrincipalPattern::Role(own),
         ("sts", "assumed-role", id) if id.contains('/') => PrincipalPattern::RoleSession(own),
         ("sts", "federated-user", id) if !id.is_empty() => PrincipalPattern::FederatedUser(own),
-        _ => PrincipalPattern::Unknown(own),
+        _ => unknown(own),
     }
 }
 

@@ -108,7 +108,7 @@ fn readability(statement: &Statement, has_unknown_elements: bool) -> Readability
             .principals
             .items()
             .iter()
-            .any(|pattern| matches!(pattern, PrincipalPattern::Unknown(_)))
+            .any(|pattern| matches!(pattern, PrincipalPattern::Unknown { .. }))
         || is_broken(&statement.actions)
         || statement.actions == Element::Missing
         || is_broken(&statement.resources)

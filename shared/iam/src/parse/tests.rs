@@ -4,6 +4,7 @@ use sv0_model::decision::Effect;
 use super::*;
 use crate::document::read_json;
 use crate::policy::{Element, PrincipalPattern, Statement};
+use crate::principal::PrincipalType;
 
 fn codes(document: &Value) -> Vec<(&'static str, String)> {
     parse_policy(document)
@@ -72,7 +73,10 @@ fn every_kind_of_principal_is_told_apart() {
             PrincipalPattern::RoleSession(own("arn:aws:sts::111122223333:assumed-role/a/s")),
             PrincipalPattern::FederatedUser(own("arn:aws:sts::111122223333:federated-user/a")),
             PrincipalPattern::UniqueId(own("AROAIOSFODNN7EXAMPLE1")),
-            PrincipalPattern::Unknown(own("arn:aws:iam::111122223333:role/*")),
+            PrincipalPattern::Unknown {
+                namespace: Some(PrincipalType::Aws),
+                text: own("arn:aws:iam::111122223333:role/*"),
+            },
             PrincipalPattern::CanonicalUser(id),
             PrincipalPattern::Federated(own("accounts.google.com")),
             PrincipalPattern::Service(own("ec2.amazonaws.com")),
