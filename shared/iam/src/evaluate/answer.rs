@@ -16,14 +16,14 @@ use crate::solve::{Solver, Verdict};
 /// Decides from what the layers say.
 pub(super) fn decide(request: &Request<'_>, layers: &Layers) -> Evaluation {
     let whole = Formula::all(layers.passes.values().cloned());
-    let outcomes = layers
-        .denies
-        .iter()
-        .chain(layers.allows.values().flatten())
-        .chain(&layers.granting);
+    let outcomes = layers.denies.iter().chain(layers.allows()).chain(&layers.granting);
     let solver = Solver::new(
         request,
-        layers.passes.values().chain(outcomes.map(|outcome| &outcome.formula)),
+        layers
+            .passes
+            .values()
+            .chain(outcomes.map(|outcome| &outcome.formula))
+            .chain(layers.ways.iter().map(|way| &way.open)),
     );
     let decider = Decider { layers, solver };
     let mut evaluation = match decider.solver.can_hold(&whole) {
@@ -57,7 +57,8 @@ impl Decider<'_> {
         if verdict == Verdict::Unknown || has_entangled_neighbours(simplified) {
             caveats.insert(Caveat::ConditionsNotEvaluated);
         }
-        let mut statements: Vec<StatementRef> = self.possible(self.layers.allows.values().flatten());
+        let needed = self.ways_where(|open| self.solver.can_hold(open) != Verdict::Impossible);
+        let mut statements: Vec<StatementRef> = self.possible(needed.into_iter().flatten());
         statements.extend(self.possible(&self.layers.denies));
         Evaluation {
             decision: Decision::Conditional,
@@ -70,10 +71,13 @@ impl Decider<'_> {
     }
 
     fn allowed(&self) -> Evaluation {
-        let statements = self
-            .layers
-            .allows
-            .values()
+        let mut needed = self.ways_where(|open| self.solver.always_holds(open));
+        if needed.is_empty() {
+            // No way is open in every context, and all together are.
+            needed = self.ways_where(|open| self.solver.can_hold(open) != Verdict::Impossible);
+        }
+        let statements = needed
+            .into_iter()
             .flat_map(|outcomes| self.decisive(outcomes))
             .collect();
         Evaluation {
@@ -106,6 +110,17 @@ impl Decider<'_> {
             granting: Vec::new(),
             caveats: self.statement_caveats().into_iter().collect(),
         }
+    }
+
+    /// The lists of Allows of the ways of which `test` holds, one of each of which is needed, and those that every way needs.
+    fn ways_where(&self, test: impl Fn(&Formula) -> bool) -> Vec<&Vec<Outcome>> {
+        let mut open = self.layers.ways.iter().filter(|way| test(&way.open)).peekable();
+        if open.peek().is_none() {
+            return Vec::new();
+        }
+        open.flat_map(|way| &way.allows)
+            .chain(&self.layers.always_needed)
+            .collect()
     }
 
     fn layers_where(&self, test: impl Fn(&Formula) -> bool) -> Vec<Layer> {
@@ -144,8 +159,8 @@ impl Decider<'_> {
     }
 
     fn statement_caveats(&self) -> BTreeSet<Caveat> {
-        let allows = self.layers.allows.values().flatten();
-        allows
+        self.layers
+            .allows()
             .chain(&self.layers.denies)
             .flat_map(|outcome| outcome.caveats.iter().copied())
             .collect()

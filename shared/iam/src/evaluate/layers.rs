@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use sv0_model::arn::Arn;
 use sv0_model::decision::{Caveat, Effect, Layer};
 
-use super::principals::is_service_linked;
+use super::principals::{Named, is_service_linked};
 use super::statement::{Outcome, Placed, outcomes};
 use crate::atom::{Atom, UncollectedSays};
 use crate::catalogue::supports_resource_control_policies;
@@ -21,12 +21,23 @@ use crate::request::{AccountRelation, Request};
 pub(super) struct Layers {
     /// Under which context each layer lets the request pass.
     pub(super) passes: BTreeMap<Layer, Formula>,
-    /// The Allows that a decision to allow rests on, by the layer that had to give them.
-    pub(super) allows: BTreeMap<Layer, Vec<Outcome>>,
+    /// The ways in which the request can be granted, and those Allows that every way needs.
+    pub(super) ways: Vec<Way>,
+    /// Lists of Allows in which every grant needs one: of service control policies, a list a level, and of endpoint policies.
+    pub(super) always_needed: Vec<Vec<Outcome>>,
     /// The Denies of all layers.
     pub(super) denies: Vec<Outcome>,
     /// The Allows of identity-based and resource-based policies.
     pub(super) granting: Vec<Outcome>,
+}
+
+/// One way for a request to be granted: by what the resource's policy says to the principal itself, or by the principal's own permissions.
+#[derive(Debug)]
+pub(super) struct Way {
+    /// Under which context it is open.
+    pub(super) open: Formula,
+    /// The Allows it rests on: at least one of each list.
+    pub(super) allows: Vec<Vec<Outcome>>,
 }
 
 /// What the statements of one layer say.
@@ -68,6 +79,7 @@ impl Statements {
 
 /// How the resource's policy grants.
 struct ResourceGrants {
+    allows: Vec<Outcome>,
     /// To the principal itself, its session or everyone: not limited by boundary and session policy in the same account.
     directly: Formula,
     /// To the role: limited by them.
@@ -80,6 +92,17 @@ impl ResourceGrants {
     fn at_all(&self) -> Formula {
         Formula::any([self.directly.clone(), self.to_role.clone(), self.to_account.clone()])
     }
+
+    /// The Allows that reach the principal as `picked`, each where it does.
+    fn allows_as(&self, pick: fn(&Named) -> Option<&Formula>) -> Vec<Outcome> {
+        let as_picked = |outcome: &Outcome| {
+            Some(Outcome {
+                formula: pick(&outcome.named)?.clone(),
+                ..outcome.clone()
+            })
+        };
+        self.allows.iter().filter_map(as_picked).collect()
+    }
 }
 
 /// Reads every policy that applies to the request.
@@ -90,6 +113,10 @@ pub(super) fn evaluate_layers(request: &Request<'_>, policies: &ApplicablePolici
         identity_side(request, policies, &grants, &mut layers);
     } else {
         layers.restrict(Layer::Resource, grants.at_all());
+        layers.ways.push(Way {
+            open: grants.at_all(),
+            allows: vec![grants.allows],
+        });
     }
     service_control_policies(request, policies, &mut layers);
     resource_control_policies(request, policies, &mut layers);
@@ -98,15 +125,20 @@ pub(super) fn evaluate_layers(request: &Request<'_>, policies: &ApplicablePolici
 }
 
 impl Layers {
+    /// Every Allow that may be needed.
+    pub(super) fn allows(&self) -> impl Iterator<Item = &Outcome> {
+        let of_ways = self.ways.iter().flat_map(|way| &way.allows);
+        of_ways.chain(&self.always_needed).flatten()
+    }
+
     fn restrict(&mut self, layer: Layer, by: Formula) {
         let before = self.passes.remove(&layer).unwrap_or(Formula::True);
         self.passes.insert(layer, Formula::all([before, by]));
     }
 
-    fn add(&mut self, layer: Layer, statements: Statements) {
+    fn deny(&mut self, layer: Layer, statements: &Statements) {
         self.restrict(layer, statements.not_denied());
-        self.denies.extend(statements.denies);
-        self.allows.entry(layer).or_default().extend(statements.allows);
+        self.denies.extend(statements.denies.iter().cloned());
     }
 }
 
@@ -131,20 +163,10 @@ fn resource_grants(request: &Request<'_>, policies: &ApplicablePolicies<'_>, lay
         directly: uncollected.or_allow(granted(|outcome| outcome.named.directly.clone())),
         to_role: granted(|outcome| outcome.named.as_role.clone()),
         to_account: granted(|outcome| outcome.named.by_account.clone()),
+        allows: statements.allows.clone(),
     };
     layers.granting.extend(statements.allows.iter().cloned());
-    let delegates_in_vain = has_identity_side(request)
-        && request.account_relation() == AccountRelation::Same
-        && !needs_resource_policy(request);
-    let deciding = Statements {
-        allows: statements
-            .allows
-            .into_iter()
-            .filter(|outcome| !delegates_in_vain || outcome.named.directly.is_some() || outcome.named.as_role.is_some())
-            .collect(),
-        denies: statements.denies,
-    };
-    layers.add(Layer::Resource, deciding);
+    layers.deny(Layer::Resource, &statements);
     layers.restrict(Layer::Resource, uncollected.none_denies());
     grants
 }
@@ -190,8 +212,18 @@ fn identity_side(
     };
     let within_boundary = limit(&boundary, Layer::Boundary, !policies.boundaries.is_empty());
     // AWS gives a federated user's session without a session policy nothing but what resource-based policies grant it (IAM User Guide, "Permissions
-    // for GetFederationToken"). Such a policy is not recorded anywhere, so that none given is read as none known: rather a false "can".
+    // for GetFederationToken"). No AWS answer records that policy, so that none given is read as none known: rather a false "can".
     let within_session = limit(&session, Layer::Session, policies.session.is_some());
+    let limits = Formula::all([within_boundary.clone(), within_session.clone()]);
+    let limiting = if is_root {
+        Vec::new()
+    } else {
+        vec![boundary.allows.clone(), session.allows.clone()]
+    };
+    let own_allows = if is_root { Vec::new() } else { identity.allows.clone() };
+    layers
+        .ways
+        .extend(ways(request, grants, &own, &own_allows, &limits, &limiting));
     match request.account_relation() {
         AccountRelation::Same => {
             let directly = || grants.directly.clone();
@@ -215,23 +247,59 @@ fn identity_side(
         (Layer::Boundary, boundary),
         (Layer::Session, session),
     ] {
-        layers.add(layer, statements);
+        layers.deny(layer, &statements);
         layers.restrict(layer, missing(layer).none_denies());
     }
 }
 
+/// The ways in which a principal with permissions of its own can be granted the request.
+///
+/// Within one account a grant to the principal itself needs nothing else; a grant to its role stands for an Allow of its own; a grant to the account
+/// counts only where the resource's policy has to allow. Between accounts both sides have to.
+fn ways(
+    request: &Request<'_>,
+    grants: &ResourceGrants,
+    own: &Formula,
+    own_allows: &[Outcome],
+    limits: &Formula,
+    limiting: &[Vec<Outcome>],
+) -> Vec<Way> {
+    let within_limits = |open: Formula, allows: Vec<Vec<Outcome>>| Way {
+        open: Formula::all([open, limits.clone()]),
+        allows: allows.into_iter().chain(limiting.to_vec()).collect(),
+    };
+    let both_sides = |open: Formula| within_limits(open, vec![own_allows.to_vec(), grants.allows.clone()]);
+    if request.account_relation() == AccountRelation::Cross {
+        return vec![both_sides(Formula::all([own.clone(), grants.at_all()]))];
+    }
+    let by_itself = if needs_resource_policy(request) {
+        both_sides(Formula::all([own.clone(), grants.at_all()]))
+    } else {
+        within_limits(own.clone(), vec![own_allows.to_vec()])
+    };
+    let directly = Way {
+        open: grants.directly.clone(),
+        allows: vec![grants.allows_as(|named| named.directly.as_ref())],
+    };
+    let as_role = within_limits(
+        grants.to_role.clone(),
+        vec![grants.allows_as(|named| named.as_role.as_ref())],
+    );
+    vec![by_itself, directly, as_role]
+}
+
 /// "They bind users, roles and root of their account, not service or anonymous principals nor service-linked roles."
 fn service_control_policies(request: &Request<'_>, policies: &ApplicablePolicies<'_>, layers: &mut Layers) {
-    let binds = has_identity_side(request) || *request.question.principal.kind() == PrincipalKind::CanonicalUser;
-    if !binds {
+    let exempt = is_service_linked(request);
+    if !has_identity_side(request) || exempt == Formula::True {
         return;
     }
-    let exempt = is_service_linked(request);
     for level in policies.scps {
         let mut statements = Statements::read(&level.policies, Layer::Scp, request);
         exempt_from(&mut statements, &exempt);
         layers.restrict(Layer::Scp, Formula::any([exempt.clone(), statements.allowed()]));
-        layers.add(Layer::Scp, statements);
+        layers.deny(Layer::Scp, &statements);
+        layers.always_needed.push(statements.allows);
     }
     // All that is attached at one level goes by one name: the level has to allow, which it does not where it denies.
     for level_allows in Uncollected::of(policies, Layer::Scp).allow {
@@ -250,7 +318,7 @@ fn resource_control_policies(request: &Request<'_>, policies: &ApplicablePolicie
     let mut statements = Statements::read(all, Layer::Rcp, request);
     statements.allows.clear();
     exempt_from(&mut statements, &exempt);
-    layers.add(Layer::Rcp, statements);
+    layers.deny(Layer::Rcp, &statements);
     let missing = Uncollected::of(policies, Layer::Rcp).none_denies();
     layers.restrict(Layer::Rcp, Formula::any([exempt, missing]));
 }
@@ -269,7 +337,8 @@ fn endpoint_policies(request: &Request<'_>, policies: &ApplicablePolicies<'_>, l
     }
     let statements = Statements::read(policies.endpoint, Layer::Endpoint, request);
     layers.restrict(Layer::Endpoint, missing.or_allow(statements.allowed()));
-    layers.add(Layer::Endpoint, statements);
+    layers.deny(Layer::Endpoint, &statements);
+    layers.always_needed.push(statements.allows);
     layers.restrict(Layer::Endpoint, missing.none_denies());
 }
 
