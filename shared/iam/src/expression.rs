@@ -70,7 +70,8 @@ fn test_holds(key: &str, operator: &str, values: &[String], context: &Context) -
     let operator = ConditionOperator::parse_answer(operator)?;
     let present = context.get(key);
     if operator.name == OperatorName::Null {
-        return Some(values.iter().any(|value| parse_bool(value) == Some(present.is_none())));
+        let is_null = present.is_none_or(is_null_dataset);
+        return Some(values.iter().any(|value| parse_bool(value) == Some(is_null)));
     }
     let Some(present) = present else {
         return Some(operator.holds_without_key());
@@ -95,13 +96,19 @@ fn resolve(value: &str, operator: ConditionOperator, context: &Context) -> Optio
     }
 }
 
+/// Whether a key is there with nothing but empty text in it. "The ForAllValues qualifier returns true if there are no context keys in the request or if the
+/// context key value resolves to a null dataset, such as an empty string" (IAM User Guide, "Single-valued vs. multivalued context keys").
+pub(crate) fn is_null_dataset(values: &[String]) -> bool {
+    !values.is_empty() && values.iter().all(String::is_empty)
+}
+
 /// Whether a present list of values meets an operator, given what its positive twin says of each value.
 pub(crate) fn list_meets(operator: ConditionOperator, values: &[String], holds: impl Fn(&str) -> bool) -> bool {
     let negated = operator.name.is_negated();
     let meets = |value: &String| holds(value) != negated;
     match operator.quantifier {
-        Quantifier::ForAnyValue => values.iter().any(meets),
-        Quantifier::ForAllValues => values.iter().all(meets),
+        Quantifier::ForAnyValue => !is_null_dataset(values) && values.iter().any(meets),
+        Quantifier::ForAllValues => is_null_dataset(values) || values.iter().all(meets),
         Quantifier::Single if negated => values.iter().all(meets),
         Quantifier::Single => values.iter().any(meets),
     }

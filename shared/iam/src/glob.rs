@@ -13,7 +13,8 @@ pub enum WildcardScope {
     Literal,
     /// Wildcards match any characters (Action element, `StringLike`).
     Anywhere,
-    /// Wildcards stay within their colon-separated segment, but a `*` that ends its segment may run past the colon (Resource element).
+    /// Wildcards stay within their one of the first five components of an ARN, but a `*` that ends its component may run past the colon; in the sixth,
+    /// the resource, which may itself hold colons, they match any characters (Resource element).
     ResourceSegments,
     /// Wildcards stay within their one of the six components of an ARN; the sixth, the resource, runs to the end (`ArnLike`).
     ArnComponents,
@@ -70,6 +71,10 @@ impl Glob {
             Self::from_tokens([Token::Many { crosses: true }])
         } else if scope == WildcardScope::ArnComponents && colons < ARN_COLONS {
             Self::from_tokens([Token::Never])
+        } else if scope == WildcardScope::ResourceSegments && is_incomplete_arn(tokens) {
+            let missing = ARN_COLONS.saturating_sub(colons);
+            let rest = [Token::Char(':'), Token::Many { crosses: true }].repeat(missing);
+            Self::from_tokens(tokens.iter().copied().chain(rest))
         } else {
             Self::from_tokens(tokens.iter().copied())
         }
@@ -212,6 +217,18 @@ fn push_with_closure(positions: &mut Vec<usize>, position: usize, tokens: &[Toke
     }
 }
 
+/// "When you specify an incomplete ARN (one with fewer than the standard six fields) in an identity-based policy, AWS automatically completes the ARN by
+/// adding wildcard characters (*) to all missing fields" (IAM User Guide, "IAM identifiers"). A `*` that may run past colons leaves none missing.
+fn is_incomplete_arn(tokens: &[Token]) -> bool {
+    let starts_as_arn = tokens
+        .iter()
+        .zip("arn:".chars())
+        .all(|(token, c)| *token == Token::Char(c))
+        && tokens.len() >= 4;
+    let colons = tokens.iter().filter(|token| **token == Token::Char(':')).count();
+    starts_as_arn && colons < ARN_COLONS && !tokens.contains(&Token::Many { crosses: true })
+}
+
 fn is_lone_star(tokens: &[Token]) -> bool {
     !tokens.is_empty() && tokens.iter().all(|token| token.repeats())
 }
@@ -223,6 +240,13 @@ const ARN_COLONS: usize = 5;
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct ScopeState {
     colons: usize,
+}
+
+impl ScopeState {
+    /// Whether the five components before an ARN's resource are over.
+    pub(crate) fn is_in_resource(self) -> bool {
+        self.colons >= ARN_COLONS
+    }
 }
 
 /// Tokens of one stretch of pattern text; the last character of the text counts as the end of its segment.
@@ -241,8 +265,8 @@ fn wildcard(c: char, scope: WildcardScope, ends_segment: bool, state: ScopeState
     let (one_crosses, many_crosses) = match scope {
         WildcardScope::Literal => return None,
         WildcardScope::Anywhere => (true, true),
-        WildcardScope::ResourceSegments => (false, ends_segment),
-        WildcardScope::ArnComponents => (state.colons >= ARN_COLONS, state.colons >= ARN_COLONS),
+        WildcardScope::ResourceSegments => (state.is_in_resource(), state.is_in_resource() || ends_segment),
+        WildcardScope::ArnComponents => (state.is_in_resource(), state.is_in_resource()),
     };
     match c {
         '*' => Some(Token::Many { crosses: many_crosses }),

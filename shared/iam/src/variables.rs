@@ -258,6 +258,7 @@ fn push_text(pieces: &mut Vec<Piece>, text: &str, scope: WildcardScope, state: &
     let mut tokens = tokenize(text, scope, state);
     if follower == Follower::Variable
         && scope == WildcardScope::ResourceSegments
+        && !state.is_in_resource()
         && let Some(Token::Many { crosses }) = tokens.last_mut()
     {
         *crosses = false;

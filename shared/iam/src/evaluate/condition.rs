@@ -7,7 +7,7 @@ use sv0_model::decision::Caveat;
 use super::statement::Doubt;
 use super::variable_match::match_pieces;
 use crate::atom::{Atom, Presence};
-use crate::expression::list_meets;
+use crate::expression::{is_null_dataset, list_meets};
 use crate::formula::Formula;
 use crate::language::LetterCase;
 use crate::operator::{ConditionOperator, OperatorName, Quantifier};
@@ -49,6 +49,7 @@ fn presence_formula(clause: &ConditionClause, request: &Request<'_>) -> Formula 
         return not_understood(clause);
     };
     Formula::any(demanded.into_iter().map(|presence| match request.key(clause.key()) {
+        KeyValue::Known(values) if is_null_dataset(values) => Formula::known(presence == Presence::Absent),
         KeyValue::Known(_) => Formula::known(presence == Presence::Present),
         KeyValue::Absent => Formula::known(presence == Presence::Absent),
         KeyValue::Unknown => Atom::presence(clause.key(), presence),
@@ -131,6 +132,8 @@ fn open_values_formula(
     ) {
         return None;
     }
+    let is_null = operator.quantifier != Quantifier::Single && is_null_dataset(present);
+    let present = if is_null { &[] } else { present };
     let mut per_value = Vec::with_capacity(present.len());
     for value in present {
         let mut alternatives = vec![Formula::known(ready.holds(value))];

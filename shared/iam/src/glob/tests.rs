@@ -36,14 +36,37 @@ fn a_star_that_ends_its_segment_runs_past_the_colon() {
             true,
         ),
         ("arn:aws:sqs:*s", "arn:aws:sqs:eu-west-1:111122223333:orders", false),
-        ("arn:aws:s3:::a*/x", "arn:aws:s3:::a1:b/x", false),
-        ("arn:aws:s3:::a?b", "arn:aws:s3:::a:b", false),
+        ("arn:aws:sqs:eu?west-1:*", "arn:aws:sqs:eu:west-1:orders", false),
+        ("arn:aws:s3:::a*/x", "arn:aws:s3:::a1:b/x", true),
+        ("arn:aws:s3:::a?b", "arn:aws:s3:::a:b", true),
+        ("arn:aws:s3:::b/*.json", "arn:aws:s3:::b/2026-01-01T00:00:00.json", true),
+        (
+            "arn:aws:lambda:*:*:function:*-prod",
+            "arn:aws:lambda:eu-west-1:111122223333:function:f:live-prod",
+            true,
+        ),
         ("arn:aws:s3:::a/*", "arn:aws:s3:::a/b:c/d", true),
         ("*", "arn:aws:s3:::a", true),
         ("*", "*", true),
         ("arn:aws:s3:::*", "*", false),
     ] {
         assert_eq!(resource_matches(pattern, resource), want, "{pattern} on {resource}");
+    }
+}
+
+#[test]
+fn an_incomplete_arn_is_completed() {
+    let queue = "arn:aws:sqs:eu-west-1:111122223333:orders";
+    for (pattern, want) in [
+        ("arn:aws:sqs", true),
+        ("arn:aws:sqs:eu-west-1", true),
+        ("arn:aws:sqs:eu-*-1", true),
+        ("arn:aws:sqs:eu-west-1:111122223333", true),
+        ("arn:aws:sns", false),
+        ("arn:aws:sqs:us-east-1", false),
+        ("arn:aws:sqs:eu-west-1:orders", false),
+    ] {
+        assert_eq!(resource_matches(pattern, queue), want, "{pattern}");
     }
 }
 
