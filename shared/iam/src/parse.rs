@@ -6,10 +6,12 @@ mod condition_element;
 mod principal_element;
 mod statement;
 
+use std::collections::BTreeSet;
+
 use serde_json::{Map, Value};
 
 use crate::document::{DUPLICATE_MARK, type_name};
-use crate::policy::{Policy, PolicyVersion};
+use crate::policy::{Policy, PolicyVersion, Statement};
 use crate::variables::VariableSupport;
 
 /// Something in a policy document that was not read as written, or not read at all.
@@ -86,6 +88,11 @@ fn parse_object(object: &Map<String, Value>, diagnostics: &mut Diagnostics) -> P
     if elements.duplicated.contains(&"Statement") {
         statements.push(statement::unreadable(&Value::Null, statements.len()));
     }
+    if elements.is_doubtful || elements.duplicated.contains(&"Version") || !is_known_version(elements.get("Version")) {
+        statements.iter_mut().for_each(statement::put_in_doubt);
+    }
+    report_repeated_sids(&statements, diagnostics);
+    check_text(elements.get("Id"), "/Id", diagnostics);
     Policy { version, statements }
 }
 
@@ -97,10 +104,36 @@ fn parse_version(version: Option<&Value>, diagnostics: &mut Diagnostics) -> Poli
             diagnostics.report(
                 "unknown_version",
                 "/Version",
-                "the version is neither 2008-10-17 nor 2012-10-17: it is read as 2012-10-17".to_owned(),
+                "the version is neither 2008-10-17 nor 2012-10-17: nobody knows how it is to be read".to_owned(),
             );
             PolicyVersion::V2012
         }
+    }
+}
+
+fn is_known_version(version: Option<&Value>) -> bool {
+    version.is_none_or(|version| matches!(version.as_str(), Some("2008-10-17" | "2012-10-17")))
+}
+
+/// "Error – Unique Sids required" (IAM User Guide, "Access Analyzer policy check reference"). What a statement says does not depend on it.
+fn report_repeated_sids(statements: &[Statement], diagnostics: &mut Diagnostics) {
+    let mut seen = BTreeSet::new();
+    for statement in statements {
+        if statement.sid().is_some_and(|sid| !seen.insert(sid)) {
+            let at = format!("/Statement/{}/Sid", statement.index());
+            diagnostics.report("duplicate_sid", &at, "another statement has the same Sid".to_owned());
+        }
+    }
+}
+
+/// Reports an element that is text by its nature and something else here.
+fn check_text(element: Option<&Value>, at: &str, diagnostics: &mut Diagnostics) {
+    if let Some(other) = element.filter(|value| !value.is_string()) {
+        diagnostics.report(
+            "bad_type",
+            at,
+            format!("a string belongs here: found {}", type_name(other)),
+        );
     }
 }
 
@@ -124,18 +157,29 @@ impl Diagnostics {
         if self.found.len() < Self::MOST {
             self.found.push(PolicyDiagnostic {
                 code,
-                message,
-                at: at.to_owned(),
+                message: shortened(&message),
+                at: shortened(at),
             });
         }
     }
+}
+
+/// Names in a hostile document may be as long as the document.
+fn shortened(text: &str) -> String {
+    const LONGEST: usize = 1_000;
+    if text.len() <= LONGEST {
+        return text.to_owned();
+    }
+    let end = text.floor_char_boundary(LONGEST);
+    format!("{}… ({} bytes)", text.get(..end).unwrap_or_default(), text.len())
 }
 
 /// The elements of an object by their names as AWS writes them.
 struct Elements<'a> {
     known: Vec<(&'static str, &'a Value)>,
     duplicated: Vec<&'static str>,
-    has_unknown: bool,
+    /// Whether an element is not one of these, or not written as AWS writes it.
+    is_doubtful: bool,
 }
 
 impl<'a> Elements<'a> {
@@ -143,7 +187,7 @@ impl<'a> Elements<'a> {
         let mut elements = Self {
             known: Vec::new(),
             duplicated: Vec::new(),
-            has_unknown: false,
+            is_doubtful: false,
         };
         for (key, value) in object {
             elements.add(key, value, names, &format!("{at}/{}", escape_pointer(key)), diagnostics);
@@ -155,11 +199,11 @@ impl<'a> Elements<'a> {
         let marked = key.split_once(DUPLICATE_MARK).map(|(name, _)| name);
         let written = marked.unwrap_or(key);
         let Some(name) = names.iter().find(|name| name.eq_ignore_ascii_case(written)) else {
-            self.has_unknown = true;
+            self.is_doubtful = true;
             diagnostics.report(
                 "unknown_element",
                 at,
-                format!("{written:?} is no element of the policy language: it is left out"),
+                format!("{written:?} is no element of the policy language: it may narrow what stands beside it"),
             );
             return;
         };
@@ -173,10 +217,11 @@ impl<'a> Elements<'a> {
             return;
         }
         if *name != written {
+            self.is_doubtful = true;
             diagnostics.report(
                 "element_case",
                 at,
-                format!("the element is written {name}: it is read as that"),
+                format!("the element is written {name}, and AWS may read this as none"),
             );
         }
         self.known.push((name, value));

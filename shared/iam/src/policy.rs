@@ -59,8 +59,8 @@ pub struct Statement {
 pub(crate) enum Readability {
     /// All of it.
     Complete,
-    /// It has elements that the policy language does not know; they were left out.
-    UnknownElements,
+    /// All of its own elements; but there are others, or its document is of a kind, whose meaning for it is not known.
+    Doubtful,
     /// A part of it that decides could not be read.
     Broken,
 }

@@ -12,6 +12,7 @@ use sv0_model::time::Timestamp;
 use crate::context::UnknownContext;
 use crate::document::read_json;
 use crate::evaluate::evaluate;
+use crate::parse::PolicyDiagnostic;
 use crate::question::{EvaluateError, Evaluation};
 use error::RowError;
 pub use error::RowErrorCode;
@@ -33,6 +34,8 @@ pub struct RowAnswer {
     pub json: String,
     /// Whether the row was malformed and the answer carries an error.
     pub is_error: bool,
+    /// What in its policies was not read as written, or not read at all; `at` is a JSON pointer into the row.
+    pub diagnostics: Vec<PolicyDiagnostic>,
 }
 
 /// Answers one request line.
@@ -46,11 +49,16 @@ pub fn evaluate_line(line: &str, options: &RowOptions) -> RowAnswer {
         Ok(id) => id,
         Err(error) => return answer(&Value::Null, Err(error)),
     };
-    answer(&id, evaluate_row(&row, options))
+    match RowRequest::read(&row) {
+        Ok(request) => RowAnswer {
+            diagnostics: request.diagnostics().to_vec(),
+            ..answer(&id, evaluate_row(&request, options))
+        },
+        Err(error) => answer(&id, Err(error)),
+    }
 }
 
-fn evaluate_row(row: &Value, options: &RowOptions) -> Result<Evaluation, RowError> {
-    let request = RowRequest::read(row)?;
+fn evaluate_row(request: &RowRequest, options: &RowOptions) -> Result<Evaluation, RowError> {
     let question = request.question(options);
     let policies = request.policies();
     evaluate(&question, &policies.applicable()).map_err(|error| question_error(&error))
@@ -102,6 +110,7 @@ fn answer(id: &Value, result: Result<Evaluation, RowError>) -> RowAnswer {
     RowAnswer {
         json: serde_json::to_string(&line).unwrap_or_default(),
         is_error: result.is_err(),
+        diagnostics: Vec::new(),
     }
 }
 

@@ -71,7 +71,12 @@ fn applies(placed: Placed<'_>, request: &Request<'_>, unreadable: &Doubt<'_>) ->
         .conditions
         .iter()
         .map(|clause| clause_formula(clause, request, unreadable));
-    Formula::all(std::iter::once(matches).chain(conditions))
+    let doubt = if placed.statement.readability == Readability::Doubtful || has_misplaced_principal(placed) {
+        unreadable.formula()
+    } else {
+        Formula::True
+    };
+    Formula::all([matches, doubt].into_iter().chain(conditions))
 }
 
 fn outcome(
@@ -84,7 +89,7 @@ fn outcome(
     if applies == Formula::False {
         return None;
     }
-    let Naming { named, mut caveats } = naming(placed, effect, request, unreadable);
+    let Naming { named, caveats } = naming(placed, effect, request, unreadable);
     let narrowed = Named {
         directly: narrow(named.directly, &applies),
         as_role: narrow(named.as_role, &applies),
@@ -93,9 +98,6 @@ fn outcome(
     let formula = narrowed.at_all();
     if formula == Formula::False && caveats.is_empty() {
         return None;
-    }
-    if placed.statement.readability == Readability::UnknownElements || has_misplaced_principal(placed) {
-        caveats.push(Caveat::PolicyPartlyUnreadable);
     }
     Some(Outcome {
         reference: reference(placed, effect),

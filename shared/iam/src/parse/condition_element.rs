@@ -8,9 +8,9 @@ use super::statement::listed;
 use super::{Diagnostics, escape_pointer};
 use crate::document::{DUPLICATE_MARK, type_name};
 use crate::glob::{Glob, WildcardScope};
-use crate::operator::ConditionOperator;
+use crate::operator::{ConditionOperator, OperatorName};
 use crate::policy::ConditionClause;
-use crate::predicate::Predicate;
+use crate::predicate::{Predicate, parse_bool};
 use crate::variables::{Template, VariableSupport};
 
 pub(super) fn parse(
@@ -131,7 +131,11 @@ impl Block<'_> {
         let mut templates = Vec::with_capacity(items.len());
         for (value, at) in &items {
             match scalar_text(value) {
-                Some(text) => templates.push(Template::parse(&text, scope, self.variable_support())),
+                Some(text) => {
+                    let template = Template::parse(&text, scope, self.variable_support());
+                    self.check_value(&template, at, diagnostics);
+                    templates.push(template);
+                }
                 None => {
                     let found = type_name(value);
                     let message = format!("a condition value is a string, number or boolean: found {found}");
@@ -144,6 +148,21 @@ impl Block<'_> {
         }
         let readable = templates.len() == items.len();
         (templates, readable)
+    }
+
+    /// Reports a value that the operator cannot compare.
+    fn check_value(&self, value: &Template, at: &str, diagnostics: &mut Diagnostics) {
+        let (Some(operator), Some(glob)) = (self.operator, value.fixed()) else {
+            return;
+        };
+        let is_comparable = match operator.name {
+            OperatorName::Null => parse_bool(value.text()).is_some(),
+            name => Predicate::compile(name, std::slice::from_ref(glob)).is_some(),
+        };
+        if !is_comparable {
+            let message = format!("the value is not what {} compares", operator.text());
+            diagnostics.report("bad_value", at, message);
+        }
     }
 
     /// "You can use a policy variable for Condition values in any condition that involves the string operators or the ARN operators":

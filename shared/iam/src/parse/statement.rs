@@ -4,7 +4,7 @@ use serde_json::Value;
 use sv0_model::decision::Effect;
 use sv0_model::hash::sha256_of_json;
 
-use super::{Diagnostics, Elements, condition_element, principal_element};
+use super::{Diagnostics, Elements, check_text, condition_element, principal_element};
 use crate::document::type_name;
 use crate::glob::{Glob, WildcardScope};
 use crate::policy::{ActionPattern, Element, Entries, PrincipalPattern, Readability, Statement};
@@ -59,10 +59,9 @@ pub(super) fn parse(
         entries(value, at, diagnostics, action_pattern)
     });
     let resources = reader.element("Resource", "NotResource", |value, at, diagnostics| {
-        entries(value, at, diagnostics, |text| {
-            Template::parse(text, WildcardScope::ResourceSegments, support)
-        })
+        entries(value, at, diagnostics, |text| resource_pattern(text, support))
     });
+    check_text(reader.elements.get("Sid"), &format!("{at}/Sid"), reader.diagnostics);
     if actions == Element::Missing {
         reader.diagnostics.report(
             "missing_action",
@@ -82,7 +81,7 @@ pub(super) fn parse(
         conditions,
         readability: Readability::Complete,
     };
-    statement.readability = readability(&statement, reader.elements.has_unknown);
+    statement.readability = readability(&statement, reader.elements.is_doubtful);
     statement
 }
 
@@ -101,7 +100,14 @@ pub(super) fn unreadable(value: &Value, index: usize) -> Statement {
     }
 }
 
-fn readability(statement: &Statement, has_unknown_elements: bool) -> Readability {
+/// Marks a statement of a document that nobody knows how to read.
+pub(super) fn put_in_doubt(statement: &mut Statement) {
+    if statement.readability == Readability::Complete {
+        statement.readability = Readability::Doubtful;
+    }
+}
+
+fn readability(statement: &Statement, is_doubtful: bool) -> Readability {
     let broken = statement.effect.is_none()
         || is_broken(&statement.principals)
         || statement
@@ -115,8 +121,8 @@ fn readability(statement: &Statement, has_unknown_elements: bool) -> Readability
         || statement.conditions.iter().any(|clause| !clause.readable);
     if broken {
         Readability::Broken
-    } else if has_unknown_elements {
-        Readability::UnknownElements
+    } else if is_doubtful {
+        Readability::Doubtful
     } else {
         Readability::Complete
     }
@@ -190,21 +196,69 @@ impl Reader<'_, '_> {
     }
 }
 
-fn action_pattern(text: &str) -> ActionPattern {
-    ActionPattern {
+/// Why an entry of a list cannot be read.
+struct BadEntry {
+    code: &'static str,
+    message: &'static str,
+}
+
+fn action_pattern(text: &str) -> Result<ActionPattern, BadEntry> {
+    if !is_action_pattern(text) {
+        return Err(BadEntry {
+            code: "bad_action",
+            message: "an action is written service:Name, with * and ? as wildcards",
+        });
+    }
+    Ok(ActionPattern {
         text: text.to_owned(),
         glob: Glob::new(&text.to_ascii_lowercase(), WildcardScope::Anywhere),
+    })
+}
+
+fn is_action_pattern(text: &str) -> bool {
+    let is_part = |part: &str| {
+        !part.is_empty()
+            && part
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.' | b'*' | b'?'))
+    };
+    match text.split_once(':') {
+        Some((service, name)) => is_part(service) && is_part(name),
+        None => !text.is_empty() && text.bytes().all(|b| b == b'*'),
     }
 }
 
-fn entries<T>(value: &Value, at: &str, diagnostics: &mut Diagnostics, read: impl Fn(&str) -> T) -> Entries<T> {
+fn resource_pattern(text: &str, support: VariableSupport) -> Result<Template, BadEntry> {
+    let could_be_arn = text.starts_with("arn:") || text.starts_with(['*', '?']);
+    let starts_with_variable = support == VariableSupport::Recognized && text.starts_with("${");
+    if could_be_arn || starts_with_variable {
+        return Ok(Template::parse(text, WildcardScope::ResourceSegments, support));
+    }
+    Err(BadEntry {
+        code: "bad_resource",
+        message: "a resource is an ARN or *",
+    })
+}
+
+fn entries<T>(
+    value: &Value,
+    at: &str,
+    diagnostics: &mut Diagnostics,
+    read: impl Fn(&str) -> Result<T, BadEntry>,
+) -> Entries<T> {
     let mut entries = Entries {
         items: Vec::new(),
         incomplete: false,
     };
     for (item, at) in listed(value, at) {
         match item.as_str() {
-            Some(text) => entries.items.push(read(text)),
+            Some(text) => match read(text) {
+                Ok(entry) => entries.items.push(entry),
+                Err(bad) => {
+                    entries.incomplete = true;
+                    diagnostics.report(bad.code, &at, bad.message.to_owned());
+                }
+            },
             None => {
                 entries.incomplete = true;
                 diagnostics.report(

@@ -9,7 +9,7 @@ use super::error::{RowError, RowErrorCode};
 use super::fields::{bad_type, context, list, object, optional_text, required_text};
 use crate::context::Context;
 use crate::document::decode_document;
-use crate::parse::parse_policy;
+use crate::parse::{PolicyDiagnostic, parse_policy};
 use crate::principal::{Principal, PrincipalType};
 use crate::question::{ApplicablePolicies, NamedPolicy, PolicyLevel, Question, ResourcePolicyInput};
 
@@ -21,6 +21,7 @@ pub(super) struct RowRequest {
     resource_account: Option<String>,
     context: Context,
     policies: RowPolicies,
+    diagnostics: Vec<PolicyDiagnostic>,
 }
 
 /// The policies of a row, named by JSON pointers into it.
@@ -46,13 +47,15 @@ pub(super) fn id(row: &Value) -> Result<Value, RowError> {
 impl RowRequest {
     pub(super) fn read(row: &Value) -> Result<Self, RowError> {
         let fields = object(row)?;
+        let mut diagnostics = Vec::new();
         Ok(Self {
             principal: principal(fields)?,
             action: required_text(fields, "action")?.to_owned(),
             resource: required_text(fields, "resource")?.to_owned(),
             resource_account: optional_text(fields, "resource_account")?.map(str::to_owned),
             context: context(fields)?,
-            policies: RowPolicies::read(fields)?,
+            policies: RowPolicies::read(fields, &mut diagnostics)?,
+            diagnostics,
         })
     }
 
@@ -71,18 +74,23 @@ impl RowRequest {
     pub(super) fn policies(&self) -> &RowPolicies {
         &self.policies
     }
+
+    /// What was wrong with its policies.
+    pub(super) fn diagnostics(&self) -> &[PolicyDiagnostic] {
+        &self.diagnostics
+    }
 }
 
 impl RowPolicies {
-    fn read(fields: &Map<String, Value>) -> Result<Self, RowError> {
+    fn read(fields: &Map<String, Value>, diagnostics: Found<'_>) -> Result<Self, RowError> {
         Ok(Self {
-            identity: documents(fields, "identity_policies", "/identity_policies")?,
-            boundaries: documents(fields, "permission_boundaries", "/permission_boundaries")?,
-            session: document(fields, "session_policy")?,
-            scps: levels(fields, "scps")?,
-            rcps: levels(fields, "rcps")?,
-            resource: document(fields, "resource_policy")?,
-            endpoint: documents(fields, "endpoint_policies", "/endpoint_policies")?,
+            identity: documents(fields, "identity_policies", "/identity_policies", diagnostics)?,
+            boundaries: documents(fields, "permission_boundaries", "/permission_boundaries", diagnostics)?,
+            session: document(fields, "session_policy", diagnostics)?,
+            scps: levels(fields, "scps", diagnostics)?,
+            rcps: levels(fields, "rcps", diagnostics)?,
+            resource: document(fields, "resource_policy", diagnostics)?,
+            endpoint: documents(fields, "endpoint_policies", "/endpoint_policies", diagnostics)?,
         })
     }
 
@@ -116,15 +124,18 @@ fn principal(fields: &Map<String, Value>) -> Result<Principal, RowError> {
         .map_err(|error| RowError::new(RowErrorCode::BadPrincipal, error.to_string(), "/principal"))
 }
 
-fn levels(fields: &Map<String, Value>, name: &str) -> Result<Vec<PolicyLevel>, RowError> {
+/// Where what is wrong with policies is collected.
+type Found<'a> = &'a mut Vec<PolicyDiagnostic>;
+
+fn levels(fields: &Map<String, Value>, name: &str, diagnostics: Found<'_>) -> Result<Vec<PolicyLevel>, RowError> {
     list(fields, name, &format!("/{name}"))?
         .iter()
         .enumerate()
-        .map(|(index, level)| read_level(level, &format!("/{name}/{index}")))
+        .map(|(index, level)| read_level(level, &format!("/{name}/{index}"), diagnostics))
         .collect()
 }
 
-fn read_level(level: &Value, at: &str) -> Result<PolicyLevel, RowError> {
+fn read_level(level: &Value, at: &str, diagnostics: Found<'_>) -> Result<PolicyLevel, RowError> {
     let Value::Object(level) = level else {
         return Err(bad_type("a level is an object with its policies", level, at));
     };
@@ -141,30 +152,40 @@ fn read_level(level: &Value, at: &str) -> Result<PolicyLevel, RowError> {
         return Err(RowError::new(RowErrorCode::MissingField, message, at));
     }
     Ok(PolicyLevel {
-        policies: documents(level, "policies", &at)?,
+        policies: documents(level, "policies", &at, diagnostics)?,
     })
 }
 
-fn documents(fields: &Map<String, Value>, name: &str, at: &str) -> Result<Vec<NamedPolicy>, RowError> {
+fn documents(
+    fields: &Map<String, Value>,
+    name: &str,
+    at: &str,
+    diagnostics: Found<'_>,
+) -> Result<Vec<NamedPolicy>, RowError> {
     list(fields, name, at)?
         .iter()
         .enumerate()
-        .map(|(index, value)| read_document(value, format!("{at}/{index}")))
+        .map(|(index, value)| read_document(value, format!("{at}/{index}"), diagnostics))
         .collect()
 }
 
-fn document(fields: &Map<String, Value>, name: &str) -> Result<Option<NamedPolicy>, RowError> {
+fn document(fields: &Map<String, Value>, name: &str, diagnostics: Found<'_>) -> Result<Option<NamedPolicy>, RowError> {
     match fields.get(name) {
         None | Some(Value::Null) => Ok(None),
-        Some(value) => read_document(value, format!("/{name}")).map(Some),
+        Some(value) => read_document(value, format!("/{name}"), diagnostics).map(Some),
     }
 }
 
-fn read_document(value: &Value, at: String) -> Result<NamedPolicy, RowError> {
+fn read_document(value: &Value, at: String, diagnostics: Found<'_>) -> Result<NamedPolicy, RowError> {
     let document = decode_document(value)
         .map_err(|error| RowError::new(RowErrorCode::BadDocument, error.to_string(), at.as_str()))?;
+    let parsed = parse_policy(&document);
+    diagnostics.extend(parsed.diagnostics.into_iter().map(|found| PolicyDiagnostic {
+        at: format!("{at}{}", found.at),
+        ..found
+    }));
     Ok(NamedPolicy {
-        policy: Arc::new(parse_policy(&document).policy),
+        policy: Arc::new(parsed.policy),
         name: at,
     })
 }
