@@ -4,6 +4,7 @@ mod answer;
 mod condition;
 mod layers;
 mod principals;
+mod service_rules;
 mod statement;
 mod variable_match;
 
@@ -12,7 +13,6 @@ use std::collections::BTreeSet;
 use sv0_model::decision::Caveat;
 
 use crate::catalogue::{Fit, lookup_action, resource_type_fits};
-use crate::principal::PrincipalKind;
 use crate::question::{ApplicablePolicies, EvaluateError, Evaluation, Question};
 use crate::request::Request;
 
@@ -22,7 +22,7 @@ use crate::request::Request;
 /// When the question itself is malformed.
 pub fn evaluate(question: &Question<'_>, policies: &ApplicablePolicies<'_>) -> Result<Evaluation, EvaluateError> {
     let request = Request::new(question, policies)?;
-    if needs_no_permission(&request) {
+    if service_rules::needs_no_permission(&request) {
         return Ok(Evaluation::allowed_to_all());
     }
     let layers = layers::evaluate_layers(&request, policies);
@@ -31,18 +31,6 @@ pub fn evaluate(question: &Question<'_>, policies: &ApplicablePolicies<'_>) -> R
     caveats.extend(catalogue_caveats(question));
     evaluation.caveats = caveats.into_iter().collect();
     Ok(evaluation)
-}
-
-/// "If an administrator adds a policy to your IAM user or role that explicitly denies access to the sts:GetCallerIdentity action, you can still perform
-/// this operation" (STS API Reference, "GetCallerIdentity"); "No permissions are required for a user to get a session token. You cannot use policies to
-/// control authentication operations" (IAM User Guide, "Permissions for GetSessionToken").
-fn needs_no_permission(request: &Request<'_>) -> bool {
-    let principal = request.question.principal;
-    match request.action.as_str() {
-        "sts:getcalleridentity" => principal.has_identity_policies() || matches!(principal.kind(), PrincipalKind::Root),
-        "sts:getsessiontoken" => matches!(principal.kind(), PrincipalKind::Root | PrincipalKind::User { .. }),
-        _ => false,
-    }
 }
 
 fn catalogue_caveats(question: &Question<'_>) -> Option<Caveat> {

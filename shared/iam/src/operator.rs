@@ -85,7 +85,7 @@ pub struct ConditionOperator {
 }
 
 impl ConditionOperator {
-    /// Reads an operator, without regard to case. `None` when it is not one of AWS's (`Null` takes neither prefix nor `IfExists`).
+    /// Reads an operator, without regard to case. `None` when it is not one of AWS's (`Null` takes no `IfExists`).
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         Self::parse_answer(text).filter(|operator| operator.name != OperatorName::BinaryNotEquals)
@@ -106,8 +106,7 @@ impl ConditionOperator {
             None => (rest, false),
         };
         let (name, _) = NAMES.iter().find(|(_, text)| text.eq_ignore_ascii_case(base))?;
-        let plain = quantifier == Quantifier::Single && !if_exists;
-        (plain || *name != OperatorName::Null).then_some(Self {
+        (*name != OperatorName::Null || !if_exists).then_some(Self {
             quantifier,
             name: *name,
             if_exists,
@@ -285,9 +284,12 @@ impl OperatorName {
         }
     }
 
-    /// Whether its values may hold policy variables: the string and ARN operators' do.
+    /// Whether its values may hold policy variables: the documentation of the string, Boolean and ARN operators says so, that of the others denies it.
     pub(crate) fn takes_variables(self) -> bool {
-        matches!(self.comparison(), Comparison::Text(_) | Comparison::TextIgnoringCase)
+        matches!(
+            self.comparison(),
+            Comparison::Text(_) | Comparison::TextIgnoringCase | Comparison::Bool
+        )
     }
 }
 

@@ -163,7 +163,12 @@ fn parse_date(text: &str) -> Option<i64> {
         10 => format!("{text}T00:00:00Z").parse().ok(),
         _ => format!("{text}Z").parse().ok(),
     };
-    let time: Option<Timestamp> = parse_timestamp(text).or_else(in_utc);
+    let is_year = text.len() == 4 && text.bytes().all(|b| b.is_ascii_digit());
+    let time: Option<Timestamp> = if is_year {
+        format!("{text}-01-01T00:00:00Z").parse().ok()
+    } else {
+        parse_timestamp(text).or_else(in_utc)
+    };
     time.map(Timestamp::as_millisecond)
 }
 
@@ -220,6 +225,7 @@ mod tests {
             (O::DateGreaterThan, "2026-01-01", "2026-01-01T00:00:01Z", true),
             (O::DateEquals, "2026-01-01T03:04:05", "2026-01-01T03:04:05Z", true),
             (O::DateEquals, "2026-01", "2026-01-01", true),
+            (O::DateEquals, "2026", "2026-01-01", true),
             (O::DateEquals, "1735689600", "2025-01-01T00:00:00Z", true),
             (O::DateEquals, "2026-01-01T01:00:00+01:00", "2026-01-01T00:00:00Z", true),
             (O::Bool, "true", "TRUE", true),

@@ -77,6 +77,12 @@ impl<'a> Request<'a> {
         self.action.split_once(':').map_or("", |(service, _)| service)
     }
 
+    /// Whether the resource is one of this service and type, such as `kms` and `key`.
+    pub(crate) fn concerns(&self, service: &str, resource_type: &str) -> bool {
+        Arn::parse(self.question.resource)
+            .is_some_and(|arn| arn.service == service && arn.resource_type() == resource_type)
+    }
+
     /// Whether principal and resource are of one account, as far as the principal has one.
     pub(crate) fn account_relation(&self) -> AccountRelation {
         match (self.question.principal.account(), self.resource_account.as_deref()) {

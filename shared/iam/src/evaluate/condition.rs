@@ -23,7 +23,7 @@ pub(super) fn clause_formula(clause: &ConditionClause, request: &Request<'_>, un
     }
     match clause.operator() {
         None => not_understood(clause),
-        Some(operator) if operator.name == OperatorName::Null => presence_formula(clause, request),
+        Some(operator) if operator.name == OperatorName::Null => presence_formula(clause, operator.quantifier, request),
         Some(operator) => comparison_formula(clause, operator, request),
     }
 }
@@ -39,21 +39,38 @@ fn not_understood(clause: &ConditionClause) -> Formula {
     )
 }
 
-fn presence_formula(clause: &ConditionClause, request: &Request<'_>) -> Formula {
+/// What `Null` says. With a set qualifier it is asked of each value, none of which is null, and the qualifier alone speaks of the missing key.
+fn presence_formula(clause: &ConditionClause, quantifier: Quantifier, request: &Request<'_>) -> Formula {
     let demanded: Option<Vec<Presence>> = clause
         .values()
         .iter()
         .map(|value| parse_bool(value.text()).map(|absent| if absent { Presence::Absent } else { Presence::Present }))
         .collect();
-    let Some(demanded) = demanded else {
+    let Some(mut demanded) = demanded else {
         return not_understood(clause);
     };
-    Formula::any(demanded.into_iter().map(|presence| match request.key(clause.key()) {
+    match quantifier {
+        Quantifier::Single => {}
+        Quantifier::ForAllValues => demanded.push(Presence::Absent),
+        Quantifier::ForAnyValue => demanded.retain(|presence| *presence == Presence::Present),
+    }
+    if demanded.contains(&Presence::Absent) && demanded.contains(&Presence::Present) {
+        return Formula::True;
+    }
+    Formula::any(
+        demanded
+            .into_iter()
+            .map(|presence| presence_test(clause.key(), presence, request)),
+    )
+}
+
+fn presence_test(key: &str, presence: Presence, request: &Request<'_>) -> Formula {
+    match request.key(key) {
         KeyValue::Known(values) if is_null_dataset(values) => Formula::known(presence == Presence::Absent),
         KeyValue::Known(_) => Formula::known(presence == Presence::Present),
         KeyValue::Absent => Formula::known(presence == Presence::Absent),
-        KeyValue::Unknown => Atom::presence(clause.key(), presence),
-    }))
+        KeyValue::Unknown => Atom::presence(key, presence),
+    }
 }
 
 fn comparison_formula(clause: &ConditionClause, operator: ConditionOperator, request: &Request<'_>) -> Formula {
@@ -165,6 +182,9 @@ fn unknown_value_formula(clause: &ConditionClause, operator: ConditionOperator, 
         predicate,
         open,
     } = PolicyValues::resolve(clause, operator, request);
+    if !open.is_empty() && operator.name == OperatorName::Bool {
+        return not_understood(clause);
+    }
     if !open.is_empty() {
         let scope = operator.name.wildcard_scope();
         texts.extend(open.iter().map(|pieces| render(pieces, scope)));

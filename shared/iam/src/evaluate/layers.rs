@@ -4,10 +4,10 @@
 
 use std::collections::BTreeMap;
 
-use sv0_model::arn::Arn;
 use sv0_model::decision::{Caveat, Effect, Layer};
 
 use super::principals::{Named, is_service_linked};
+use super::service_rules::{barred_by, overrules_resource_denies};
 use super::statement::{Outcome, Placed, outcomes};
 use crate::atom::{Atom, UncollectedSays};
 use crate::catalogue::supports_resource_control_policies;
@@ -121,6 +121,9 @@ pub(super) fn evaluate_layers(request: &Request<'_>, policies: &ApplicablePolici
     service_control_policies(request, policies, &mut layers);
     resource_control_policies(request, policies, &mut layers);
     endpoint_policies(request, policies, &mut layers);
+    if let Some(layer) = barred_by(request) {
+        layers.restrict(layer, Formula::False);
+    }
     layers
 }
 
@@ -157,7 +160,10 @@ fn resource_grants(request: &Request<'_>, policies: &ApplicablePolicies<'_>, lay
     if let ResourcePolicyInput::NotCollected { name } = policies.resource {
         uncollected.add(name, Caveat::ResourcePolicyNotCollected);
     }
-    let statements = Statements::read(set, Layer::Resource, request);
+    let mut statements = Statements::read(set, Layer::Resource, request);
+    if overrules_resource_denies(request) {
+        statements.denies.clear();
+    }
     let granted = |pick: fn(&Outcome) -> Option<Formula>| Formula::any(statements.allows.iter().filter_map(pick));
     let grants = ResourceGrants {
         directly: uncollected.or_allow(granted(|outcome| outcome.named.directly.clone())),
@@ -173,16 +179,13 @@ fn resource_grants(request: &Request<'_>, policies: &ApplicablePolicies<'_>, lay
 
 /// Whether the resource's policy has to allow even within one account: "IAM role trust policies and KMS key policies are exceptions".
 fn needs_resource_policy(request: &Request<'_>) -> bool {
-    let resource = Arn::parse(request.question.resource);
-    let is_of =
-        |service: &str, kind: &str| resource.is_some_and(|arn| arn.service == service && arn.resource_type() == kind);
     match request.service() {
         "sts" => {
             request.action.starts_with("sts:assumerole")
                 || (matches!(request.action.as_str(), "sts:tagsession" | "sts:setsourceidentity")
-                    && is_of("iam", "role"))
+                    && request.concerns("iam", "role"))
         }
-        "kms" => is_of("kms", "key"),
+        "kms" => request.concerns("kms", "key"),
         _ => false,
     }
 }

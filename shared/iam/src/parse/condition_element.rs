@@ -165,8 +165,7 @@ impl Block<'_> {
         }
     }
 
-    /// "You can use a policy variable for Condition values in any condition that involves the string operators or the ARN operators":
-    /// elsewhere `${` is literal text (IAM User Guide, "Variables and tags", Condition element).
+    /// Where an operator takes no policy variables `${` is literal text (IAM User Guide, "Condition operators").
     fn variable_support(&self) -> VariableSupport {
         match self.operator {
             Some(operator) if !operator.name.takes_variables() => VariableSupport::LiteralText,
