@@ -3,11 +3,12 @@
 use sv0_model::decision::ConditionExpression;
 
 use crate::atom::Atom;
-use crate::context::Context;
+use crate::context::{Context, fold_key};
 use crate::formula::Formula;
 use crate::glob::Glob;
 use crate::operator::{ConditionOperator, OperatorName, Quantifier};
 use crate::predicate::{Predicate, parse_bool};
+use crate::solve::is_known_multivalued;
 use crate::variables::{Resolved, Template, VariableSupport, VariableValue};
 
 /// A formula as a condition expression; `None` for `True` and `False`.
@@ -87,6 +88,7 @@ fn test_holds(key: &str, operator: &str, values: &[String], context: &Context) -
 fn resolve(value: &str, operator: ConditionOperator, context: &Context) -> Option<Glob> {
     let template = Template::parse(value, operator.name.wildcard_scope(), VariableSupport::Recognized);
     let lookup = |key: &str| match context.get(key) {
+        _ if is_known_multivalued(&fold_key(key)) => VariableValue::Null,
         Some([one]) => VariableValue::Known(one),
         _ => VariableValue::Null,
     };

@@ -10,7 +10,7 @@ use crate::context::{UnknownContext, fold_key};
 use crate::glob::{Glob, WildcardScope};
 use crate::principal::{PrincipalKind, SERVICE_LINKED_ROLE_PATH};
 use crate::question::{ApplicablePolicies, EvaluateError, Question};
-use crate::solve::{KeyDomain, KeySpace};
+use crate::solve::{KeyDomain, KeySpace, is_known_multivalued};
 use crate::variables::VariableValue;
 
 /// What is known of a key.
@@ -112,8 +112,12 @@ impl<'a> Request<'a> {
         }
     }
 
-    /// What a policy variable is worth. Keys with several values cannot be used as variables.
+    /// What a policy variable is worth. "You can use any single-valued condition key as a variable. You can't use a multivalued condition key as a variable"
+    /// (IAM User Guide, "Variables and tags").
     pub(crate) fn variable(&self, key: &str) -> VariableValue<'_> {
+        if is_known_multivalued(&fold_key(key)) {
+            return VariableValue::Null;
+        }
         match self.key(key) {
             KeyValue::Known([one]) => VariableValue::Known(one),
             KeyValue::Known(_) | KeyValue::Absent => VariableValue::Null,

@@ -11,6 +11,8 @@ use crate::formula::Formula;
 use crate::glob::Glob;
 use crate::operator::Quantifier;
 
+pub(crate) use key::is_known_multivalued;
+
 /// Whether something can hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Verdict {

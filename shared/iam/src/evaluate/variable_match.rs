@@ -5,11 +5,11 @@ use std::sync::Arc;
 
 use crate::atom::{Atom, Presence};
 use crate::formula::Formula;
-use crate::glob::{ActiveStates, Glob, Token};
+use crate::glob::{ActiveStates, Glob, Token, WildcardScope};
 use crate::language::LetterCase;
 use crate::operator::{ConditionOperator, OperatorName};
 use crate::predicate::Predicate;
-use crate::variables::Piece;
+use crate::variables::{Piece, render};
 
 /// How many stretches of the text are tried as the variable's value.
 const MOST_CANDIDATES: usize = 4_096;
@@ -40,7 +40,14 @@ fn equals(key: &str, values: BTreeSet<String>) -> Formula {
         globs,
         case: LetterCase::Sensitive,
     };
-    Atom::test(key, operator, values.into_iter().collect(), Arc::new(predicate))
+    let texts = values.iter().map(|value| literal_text(value)).collect();
+    Atom::test(key, operator, texts, Arc::new(predicate))
+}
+
+/// A value as an answer prints it: what looks like a variable in it is none.
+fn literal_text(value: &str) -> String {
+    let tokens = value.chars().map(Token::Char).collect();
+    render(&[Piece::Tokens(tokens)], WildcardScope::Literal)
 }
 
 /// The one variable of a pattern, with its default. `None` when there are several.

@@ -33,7 +33,7 @@ const MULTIVALUED: [&str; 5] = [
 /// Global condition keys with several values too, where services fill them.
 const ALSO_MULTIVALUED: [&str; 1] = ["aws:resourceorgpaths"];
 
-pub(super) fn is_known_multivalued(folded_key: &str) -> bool {
+pub(crate) fn is_known_multivalued(folded_key: &str) -> bool {
     MULTIVALUED.contains(&folded_key) || ALSO_MULTIVALUED.contains(&folded_key)
 }
 
