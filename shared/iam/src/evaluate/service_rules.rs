@@ -29,14 +29,12 @@ pub(super) fn barred_by(request: &Request<'_>) -> Option<Layer> {
     }
 }
 
-/// "You cannot use AWS account root user credentials to call AssumeRole" (STS API Reference, "AssumeRole"); with the credentials of `GetFederationToken`
-/// "you cannot call any AWS STS operations except GetCallerIdentity" (STS API Reference, "GetFederationToken").
+/// With the credentials of `GetFederationToken` "you cannot call any AWS STS operations except GetCallerIdentity" (STS API Reference, "GetFederationToken").
+///
+/// The root user's own credentials cannot call AssumeRole either; but an account root also stands for whoever its account lets act, of which nothing is
+/// known where the account was not scanned.
 fn barred_from_sts(request: &Request<'_>) -> Option<Layer> {
-    match request.question.principal.kind() {
-        PrincipalKind::Root if request.action == "sts:assumerole" => Some(Layer::Identity),
-        PrincipalKind::FederatedUser { .. } => Some(Layer::Session),
-        _ => None,
-    }
+    matches!(request.question.principal.kind(), PrincipalKind::FederatedUser { .. }).then_some(Layer::Session)
 }
 
 /// KMS: "Cross-account permission is effective only for the following operations" (AWS KMS Developer Guide, "Allowing users in other accounts to use a KMS
