@@ -18,6 +18,7 @@ mod determinism;
 mod history;
 mod iamspy;
 mod layering;
+mod privilege_escalation;
 mod purity;
 mod real_input;
 mod s3;
