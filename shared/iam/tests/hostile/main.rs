@@ -8,6 +8,8 @@
     reason = "a test fails by panicking, in its helpers too"
 )]
 
+mod rejected;
+
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
