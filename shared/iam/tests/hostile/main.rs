@@ -9,6 +9,7 @@
 )]
 
 mod rejected;
+mod sizes;
 
 use std::time::{Duration, Instant};
 
