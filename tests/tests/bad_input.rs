@@ -131,6 +131,121 @@ fn one_bad_line_costs_that_line_alone() {
     );
 }
 
+/// What AWS would refuse to store, in the places where policies stand: told with its place, conditional for its principal, harmless for others.
+#[test]
+fn a_policy_that_cannot_be_read_costs_its_own_principal_alone() {
+    let sound = json!({"Effect": "Allow", "Action": "ec2:StartInstances", "Resource": "*"});
+    let faults = [
+        ("no-effect", json!({"Action": "s3:*", "Resource": "*"}), "Statement/1"),
+        (
+            "lower-case-effect",
+            json!({"Effect": "allow", "Action": "s3:*", "Resource": "*"}),
+            "Statement/1/Effect",
+        ),
+        (
+            "action-and-not-action",
+            json!({"Effect": "Allow", "Action": "s3:*", "NotAction": "iam:*", "Resource": "*"}),
+            "Statement/1",
+        ),
+        (
+            "action-of-wrong-type",
+            json!({"Effect": "Allow", "Action": [7], "Resource": "*"}),
+            "Statement/1/Action/0",
+        ),
+        (
+            "unknown-operator",
+            json!({"Effect": "Allow", "Action": "s3:*", "Resource": "*", "Condition": {"Like": {"aws:PrincipalArn": "*"}}}),
+            "Statement/1/Condition/Like",
+        ),
+        ("no-object", json!("Allow everything"), "Statement/1"),
+    ];
+    let documents: Vec<(&str, Value, &str)> = faults
+        .iter()
+        .map(|(name, statement, at)| {
+            (
+                *name,
+                json!({"Version": "2012-10-17", "Statement": [sound, statement]}),
+                *at,
+            )
+        })
+        .chain([
+            ("no-statement", json!({"Version": "2012-10-17"}), ""),
+            ("no-document", json!([1, 2]), ""),
+        ])
+        .collect();
+    let capture = sound_capture();
+    let roles: Vec<Value> = documents
+        .iter()
+        .map(|(name, document, _)| role_with(name, document))
+        .collect();
+    let details = json!({"UserDetailList": [], "GroupDetailList": [], "RoleDetailList": roles, "Policies": []});
+    capture.write(
+        "accounts/444455556666/iam/authorization-details.json",
+        details.to_string(),
+    );
+    let store = capture.scan();
+    let diagnostics = store.summary["diagnostics"].as_array().unwrap();
+    for (name, _, at) in &documents {
+        let arn = format!("arn:aws:iam::444455556666:role/{name}");
+        let is_told = diagnostics.iter().any(|diagnostic| {
+            let text = diagnostic.to_string();
+            text.contains("accounts/444455556666/iam/authorization-details.json")
+                && text.contains(name)
+                && text.contains(at)
+        });
+        assert!(is_told, "{name} at {at}: {diagnostics:#?}");
+        let decision = |action: &str| store.ask(&["can", &arn, action, "*"])["decision"].clone();
+        assert_eq!(decision("s3:ListAllMyBuckets"), "conditional", "{name}");
+        if at.is_empty() {
+            assert_eq!(
+                decision("ec2:StartInstances"),
+                "conditional",
+                "{name}: the whole document may say anything"
+            );
+        }
+    }
+    let answer = store.ask(&["can", ROLE, "s3:GetObject", "arn:aws:s3:::data/x"]);
+    assert_eq!(answer["decision"], "allow", "the sound account is evaluated as ever");
+}
+
+fn role_with(name: &str, document: &Value) -> Value {
+    let trust = json!({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}]});
+    json!({
+        "Path": "/", "RoleName": name, "RoleId": "AROAEXAMPLE", "Arn": format!("arn:aws:iam::444455556666:role/{name}"),
+        "CreateDate": "2024-01-01T00:00:00+00:00", "AssumeRolePolicyDocument": trust,
+        "RolePolicyList": [{"PolicyName": "faulty", "PolicyDocument": document}],
+        "AttachedManagedPolicies": [], "InstanceProfileList": [], "Tags": []
+    })
+}
+
+/// A scan asks every principal about every resource: what is slow once is slow a thousand times.
+#[test]
+fn policies_of_hostile_size_are_scanned_and_leave_the_rest_as_it_is() {
+    let many: Vec<Value> = (0..20_000)
+        .map(|n| json!({"Effect": "Allow", "Action": "s3:GetObject", "Resource": format!("arn:aws:s3:::bucket{n}/*")}))
+        .collect();
+    let stars = "*a".repeat(5_000);
+    let star = json!({"Effect": "Allow", "Action": ["s3:*", format!("s3:{stars}b")], "Resource": format!("arn:aws:s3:::data/{stars}b")});
+    let conditions: Vec<Value> = (0..300)
+        .map(|n| json!({"Effect": "Allow", "Action": "*", "Resource": "*", "Condition": {"StringLike": {format!("svc:k{n}"): format!("*a{n}*b*")}}}))
+        .collect();
+    let document = |statements: Value| json!({"Version": "2012-10-17", "Statement": statements});
+    let capture = sound_capture();
+    let roles = [
+        role_with("many-statements", &document(json!(many))),
+        role_with("many-stars", &document(json!([star]))),
+        role_with("many-conditions", &document(json!(conditions))),
+    ];
+    let details = json!({"UserDetailList": [], "GroupDetailList": [], "RoleDetailList": roles, "Policies": []});
+    capture.write(
+        "accounts/444455556666/iam/authorization-details.json",
+        details.to_string(),
+    );
+    let started = std::time::Instant::now();
+    assert_eq!(diagnostics_of(&capture), Vec::<Value>::new());
+    assert!(started.elapsed().as_secs() < 300, "{:?}", started.elapsed());
+}
+
 #[test]
 fn a_damaged_source_is_never_complete_in_the_ledger() {
     let capture = sound_capture();
