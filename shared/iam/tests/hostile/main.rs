@@ -39,7 +39,8 @@ fn within(limit: Duration, what: &str, work: impl FnOnce()) {
     assert!(taken < limit, "{what} took {taken:?}");
 }
 
-const LIMIT: Duration = Duration::from_secs(20);
+/// Far above what these take on a busy machine, far below an algorithmic blow-up.
+const LIMIT: Duration = Duration::from_secs(120);
 
 #[test]
 fn a_hundred_thousand_statements() {

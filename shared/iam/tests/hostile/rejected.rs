@@ -73,7 +73,7 @@ fn twice(element: &str, effect: &str) -> Value {
 }
 
 /// Faults after which nobody can tell whether the statement matches.
-const NOT_UNDERSTOOD: [Fault; 55] = [
+const NOT_UNDERSTOOD: [Fault; 54] = [
     // The effect.
     fault(
         "no Effect",
@@ -176,11 +176,6 @@ const NOT_UNDERSTOOD: [Fault; 55] = [
     fault(
         "a Resource that is no ARN",
         |effect| with(&json!({"Resource": "data/key"}), effect),
-        ("bad_resource", "/Statement/0/Resource"),
-    ),
-    fault(
-        "an ARN that ends early",
-        |effect| with(&json!({"Resource": "arn:aws:s3"}), effect),
         ("bad_resource", "/Statement/0/Resource"),
     ),
     fault(
@@ -448,20 +443,20 @@ fn a_deny_that_is_not_understood_is_never_a_silent_answer() {
 
 #[test]
 fn a_fault_of_one_statement_leaves_the_next_as_it_is() {
-    let sound = json!({"Sid": "Sound", "Effect": "Allow", "Action": "ec2:StartInstances", "Resource": "*"});
+    let sound = |sid: &str| json!({"Sid": sid, "Effect": "Allow", "Action": "ec2:StartInstances", "Resource": "*"});
     for fault in &NOT_UNDERSTOOD {
         let mut document = document_of(fault, "Allow");
         let Some(statements) = document["Statement"].as_array_mut() else {
             continue;
         };
-        statements.insert(0, sound.clone());
-        statements.push(sound.clone());
+        statements.insert(0, sound("Before"));
+        statements.push(sound("After"));
         let parsed = parse_policy(&document);
         let statements = parsed.policy.statements();
         assert_eq!(statements.len(), 3, "{}", fault.what);
-        for place in [0, 2] {
+        for (place, sid) in [(0, "Before"), (2, "After")] {
             assert!(statements[place].effect().is_some(), "{}", fault.what);
-            assert_eq!(statements[place].sid(), Some("Sound"), "{}", fault.what);
+            assert_eq!(statements[place].sid(), Some(sid), "{}", fault.what);
             assert_eq!(statements[place].actions().items().len(), 1, "{}", fault.what);
         }
         let misplaced = parsed.diagnostics.iter().find(|diagnostic| {

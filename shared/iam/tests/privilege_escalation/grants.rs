@@ -44,7 +44,6 @@ fn by_a_pattern(asker: &mut Asker<'_>) {
         ("a question mark too many", format!("{service}:{name}?")),
         ("a name that goes on", format!("{service}:{name}s")),
         ("a name that ends early", format!("{service}:{head}")),
-        ("the name alone", name.to_owned()),
         ("a star that does not reach its end", format!("{service}:*{head}")),
         ("a service whose name goes on", format!("{service}s:{name}")),
         ("another service's wildcard", "tag:*".to_owned()),
