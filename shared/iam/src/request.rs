@@ -77,6 +77,11 @@ impl<'a> Request<'a> {
         self.action.split_once(':').map_or("", |(service, _)| service)
     }
 
+    /// Whether the action is one of `sts:AssumeRole…`, which a role's trust policy decides.
+    pub(crate) fn asks_for_session(&self) -> bool {
+        self.action.starts_with("sts:assumerole")
+    }
+
     /// Whether the resource is one of this service and type, such as `kms` and `key`.
     pub(crate) fn concerns(&self, service: &str, resource_type: &str) -> bool {
         Arn::parse(self.question.resource)

@@ -181,7 +181,7 @@ fn resource_grants(request: &Request<'_>, policies: &ApplicablePolicies<'_>, lay
 fn needs_resource_policy(request: &Request<'_>) -> bool {
     match request.service() {
         "sts" => {
-            request.action.starts_with("sts:assumerole")
+            request.asks_for_session()
                 || (matches!(request.action.as_str(), "sts:tagsession" | "sts:setsourceidentity")
                     && request.concerns("iam", "role"))
         }

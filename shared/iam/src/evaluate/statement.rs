@@ -235,7 +235,7 @@ fn only_named(entries: &Entries<PrincipalPattern>, request: &Request<'_>, unread
     named
 }
 
-/// NotPrincipal. "The NotPrincipal element with a Deny effect will always deny any IAM principal that has a permissions boundary policy
+/// NotPrincipal, which AWS takes neither with Allow nor in a trust policy: read as written there, with a caveat. "The NotPrincipal element with a Deny effect will always deny any IAM principal that has a permissions boundary policy
 /// attached, regardless of the values specified in the NotPrincipal element." And: "When you use NotPrincipal, you must also specify the account ARN of the not-denied principal. Otherwise, the policy
 /// might deny access to the entire account containing the principal": where the account is not listed, a Deny is taken not to apply, with a caveat.
 fn all_but(
@@ -261,15 +261,15 @@ fn all_but(
         Effect::Deny if request.limits.boundary => (named_directly(Formula::True), false),
         Effect::Deny => (
             named_directly(formula),
-            may_be_exempted && own_account.is_some() && !lists_account,
+            (may_be_exempted && own_account.is_some() && !lists_account) || request.asks_for_session(),
         ),
-        // AWS does not say whether such an Allow is limited by boundary and session policy: the stricter reading is that it is.
+        // "Using it with Effect Allow is not supported": taken for what it says, and to be limited by boundary and session policy.
         Effect::Allow => {
             let named = Named {
                 as_role: Some(formula),
                 ..Named::default()
             };
-            (named, request.limits.boundary || request.limits.session)
+            (named, true)
         }
     };
     let caveats = if is_silent {

@@ -62,6 +62,13 @@ pub(super) fn parse(
         entries(value, at, diagnostics, |text| resource_pattern(text, support))
     });
     check_text(reader.elements.get("Sid"), &format!("{at}/Sid"), reader.diagnostics);
+    if effect == Some(Effect::Allow) && matches!(principals, Element::Except(_)) {
+        reader.diagnostics.report(
+            "not_principal_with_allow",
+            &format!("{at}/NotPrincipal"),
+            "AWS does not support NotPrincipal with Allow: it grants to everyone who is not listed".to_owned(),
+        );
+    }
     if actions == Element::Missing {
         reader.diagnostics.report(
             "missing_action",
