@@ -13,6 +13,7 @@ use crate::description::{Description, Statement};
 use crate::diagnostics::Diagnostics;
 use crate::freshness::{Fact, Freshness, Newest};
 use crate::iam;
+use crate::identity_center::{self, IdentityCenterFacts};
 use crate::organization::{self, OrganizationFacts};
 use crate::trail;
 
@@ -62,6 +63,8 @@ pub(crate) struct Facts {
     pub(crate) last_uses: BTreeMap<String, LastUse>,
     /// The organization.
     pub(crate) organization: OrganizationFacts,
+    /// IAM Identity Center.
+    pub(crate) identity_center: IdentityCenterFacts,
     /// Trails by ARN.
     pub(crate) trails: Newest<Trail>,
     /// Accounts of which anything was recorded.
@@ -91,6 +94,12 @@ impl Facts {
             RecordKind::AuthorizationDetails => iam::read_authorization_details(record, self),
             RecordKind::AwsManagedPolicy => iam::read_aws_managed_policy(record, self),
             RecordKind::Trail => trail::read(record, self),
+            RecordKind::IdentityCenterInstance
+            | RecordKind::PermissionSet
+            | RecordKind::AccountAssignment
+            | RecordKind::IdentityCenterUser
+            | RecordKind::IdentityCenterGroup
+            | RecordKind::GroupMembership => identity_center::read(record, self),
             RecordKind::Organization
             | RecordKind::Account
             | RecordKind::OrganizationTree

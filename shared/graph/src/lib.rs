@@ -13,6 +13,7 @@ mod edges;
 mod facts;
 mod freshness;
 mod iam;
+mod identity_center;
 mod image;
 mod index;
 mod json;

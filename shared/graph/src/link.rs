@@ -18,7 +18,7 @@ use crate::iam::uncollected_managed_policy;
 use crate::index::Index;
 use crate::organization::{self, Built};
 use crate::target::{Target, boundary_policy};
-use crate::{GraphInput, GraphOutput, sensitivity, statements};
+use crate::{GraphInput, GraphOutput, identity_center, sensitivity, statements};
 
 /// Descriptions by native id, with their rank.
 type Descriptions = BTreeMap<String, (Freshness, Description)>;
@@ -41,6 +41,7 @@ pub(crate) fn assemble(input: &GraphInput<'_>, mut facts: Facts) -> GraphOutput 
     let mut edges = Edges::default();
     link_descriptions(&described, &index, &mut edges);
     link_organization(&built, &index, &mut edges);
+    identity_center::link(&facts.identity_center, &mut edges);
 
     let (mut entities, mut policies) = take_apart(described);
     entities.extend(by_native_id(built.entities));
@@ -51,6 +52,7 @@ pub(crate) fn assemble(input: &GraphInput<'_>, mut facts: Facts) -> GraphOutput 
     // A boundary is a managed policy in a second role; the policy itself must be there too.
     edges.mention_boundary_policies();
     add_placeholders(&mut entities, &mut edges, &built.organization, &facts);
+    identity_center::link_roles(&facts.identity_center, &mut entities, &mut edges);
     finish_entities(&mut entities, &built.organization, &facts);
     add_uncollected_policies(&entities, &mut policies);
     sensitivity::classify(entities.values_mut(), input.options);

@@ -102,6 +102,10 @@ fn resolution_without_account(target: &Target) -> Resolution {
             | EntityKind::OrganizationalUnit
             | EntityKind::ServiceControlPolicy
             | EntityKind::ResourceControlPolicy
+            | EntityKind::IdentityCenterInstance
+            | EntityKind::IdentityCenterUser
+            | EntityKind::IdentityCenterGroup
+            | EntityKind::PermissionSet
     );
     if is_of_aws || is_of_organization {
         Resolution::Referenced

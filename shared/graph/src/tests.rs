@@ -4,6 +4,7 @@ mod config_items;
 mod documentation;
 mod hostile;
 mod iam_details;
+mod identity_center;
 mod merging;
 mod order;
 mod organizations;

@@ -32,6 +32,15 @@ pub enum EntityKind {
     /// A principal outside the organization or of an account that was not collected: an account, role, user or canonical id.
     #[serde(rename = "identity/external_principal")]
     ExternalPrincipal,
+    /// A user of IAM Identity Center.
+    #[serde(rename = "identity/sso_user")]
+    IdentityCenterUser,
+    /// A group of IAM Identity Center.
+    #[serde(rename = "identity/sso_group")]
+    IdentityCenterGroup,
+    /// A permission set of IAM Identity Center: AWS makes a role of it in every account it is assigned in.
+    #[serde(rename = "identity/sso_permission_set")]
+    PermissionSet,
     /// Everyone (`Principal: "*"`).
     #[serde(rename = "identity/anonymous")]
     Anonymous,
@@ -83,6 +92,9 @@ pub enum EntityKind {
     /// An organization's root.
     #[serde(rename = "tenant/organization_root")]
     OrganizationRoot,
+    /// An instance of IAM Identity Center.
+    #[serde(rename = "tenant/sso_instance")]
+    IdentityCenterInstance,
 }
 
 impl EntityKind {
@@ -197,8 +209,12 @@ pub enum EdgeKind {
     Runs,
     /// A principal or group holds an IAM policy.
     HasPolicy,
-    /// A user is in a group.
+    /// A user is in a group, of IAM or of IAM Identity Center.
     MemberOf,
+    /// A user or group of IAM Identity Center may use a permission set in an account. Attribute `account` holds the account's id.
+    AssignedTo,
+    /// A permission set is a role in an account: `AWSReservedSSO_NAME_HASH`.
+    ProvisionedAs,
     /// A principal is limited by a permissions boundary.
     SubjectTo,
     /// An SCP or RCP limits a root, organizational unit or account it is attached to.
@@ -400,6 +416,20 @@ pub mod urn {
     #[must_use]
     pub fn aws_service(host_name: &str) -> String {
         format!("urn:sv0:aws-service:{host_name}")
+    }
+
+    /// A user of IAM Identity Center.
+    ///
+    /// Source: Service Authorization Reference, "Actions, resources, and condition keys for AWS Identity Store".
+    #[must_use]
+    pub fn identity_center_user(partition: &str, user_id: &str) -> String {
+        format!("arn:{partition}:identitystore:::user/{user_id}")
+    }
+
+    /// A group of IAM Identity Center.
+    #[must_use]
+    pub fn identity_center_group(partition: &str, group_id: &str) -> String {
+        format!("arn:{partition}:identitystore:::group/{group_id}")
     }
 
     /// A principal that is no ARN and no service: an account id, a canonical user id, an identity provider's host name.

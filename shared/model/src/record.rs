@@ -28,6 +28,18 @@ pub enum RecordKind {
     },
     /// One page of `iam:GetAccountAuthorizationDetails`.
     AuthorizationDetails,
+    /// One item of `sso-admin:ListInstances`.
+    IdentityCenterInstance,
+    /// A permission set: `sso-admin:DescribePermissionSet` with its policies.
+    PermissionSet,
+    /// One item of `sso-admin:ListAccountAssignments`.
+    AccountAssignment,
+    /// One item of `identitystore:ListUsers`, without anything but ids and names.
+    IdentityCenterUser,
+    /// One item of `identitystore:ListGroups`, without anything but ids and names.
+    IdentityCenterGroup,
+    /// One item of `identitystore:ListGroupMemberships`.
+    GroupMembership,
     /// One line of `cloudtrail/trails.ndjson`.
     Trail,
     /// One CloudTrail event.

@@ -1,6 +1,7 @@
 //! Items of a file turned into records.
 
 mod answers;
+mod identity_center;
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -24,11 +24,46 @@ pub(crate) enum FileKind {
     AwsManagedPolicies,
     ConfigItems { resource_type: String },
     ConfigRecorders,
+    IdentityCenter(IdentityCenterFile),
     AuthorizationDetails { account: String },
     AccountStatus { account: String },
     Trails,
     CloudTrailLog { partition: Option<LogPartition> },
     Coverage,
+}
+
+/// A file of `identity-center/`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum IdentityCenterFile {
+    Instances,
+    PermissionSets,
+    Assignments,
+    Users,
+    Groups,
+    Memberships,
+}
+
+impl IdentityCenterFile {
+    pub(crate) const ALL: [Self; 6] = [
+        Self::Instances,
+        Self::PermissionSets,
+        Self::Assignments,
+        Self::Users,
+        Self::Groups,
+        Self::Memberships,
+    ];
+
+    /// Its name without folder and extension.
+    pub(crate) fn stem(self) -> &'static str {
+        match self {
+            Self::Instances => "instances",
+            Self::PermissionSets => "permission-sets",
+            Self::Assignments => "assignments",
+            Self::Users => "users",
+            Self::Groups => "groups",
+            Self::Memberships => "memberships",
+        }
+    }
 }
 
 /// The account and Region whose calls a log file records.
@@ -105,6 +140,10 @@ fn kind_of(stem: &str) -> Option<FileKind> {
         ["config", name] => FileKind::ConfigItems {
             resource_type: resource_type(name)?,
         },
+        ["identity-center", name] => {
+            let file = IdentityCenterFile::ALL.into_iter().find(|file| file.stem() == name);
+            FileKind::IdentityCenter(file?)
+        }
         ["cloudtrail", "trails"] => FileKind::Trails,
         ["accounts", account, "status"] if is_account_id(account) => FileKind::AccountStatus {
             account: account.to_owned(),
@@ -131,10 +170,6 @@ fn not_used(stem: &str) -> Option<&'static str> {
         ["config", "aggregator"] => Some("config/aggregator"),
         ["securityhub", "findings"] => Some("securityhub/findings"),
         ["access-analyzer", "analyzers" | "findings"] => Some("access-analyzer"),
-        [
-            "identity-center",
-            "instances" | "permission-sets" | "assignments" | "users" | "groups" | "memberships",
-        ] => Some("identity-center"),
         ["athena", _] => Some("athena"),
         ["accounts", account, "iam", "last-accessed"] if is_account_id(account) => Some("accounts/*/iam/last-accessed"),
         ["accounts", account, region, _, _] if is_account_id(account) && is_region(region) => {

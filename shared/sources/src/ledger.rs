@@ -173,6 +173,7 @@ fn source_of(kind: &FileKind) -> Option<String> {
         FileKind::ConfigItems { resource_type } => format!("config:{resource_type}"),
         FileKind::ConfigRecorders => "config:recorders".to_owned(),
         FileKind::AuthorizationDetails { .. } => AUTHORIZATION_DETAILS.to_owned(),
+        FileKind::IdentityCenter(file) => format!("identity-center:{}", file.stem()),
         FileKind::Trails => "cloudtrail:trails".to_owned(),
         FileKind::CloudTrailLog { .. } => LOGS.to_owned(),
         FileKind::Header | FileKind::AccountStatus { .. } | FileKind::Coverage => return None,

@@ -1,7 +1,7 @@
 use serde_json::json;
 use sv0_model::graph::Graph;
 
-use super::{Capture, config_items, iam_details, order, organizations};
+use super::{Capture, config_items, iam_details, identity_center, order, organizations};
 use crate::config::documented_attributes;
 use crate::options::SensitivityRule;
 
@@ -12,6 +12,7 @@ fn captures() -> Vec<Capture> {
         order::contradictory(),
         organizations::acme(),
         config_items::workloads(),
+        identity_center::workforce(),
         Capture::new().details(iam_details::reader()),
     ]
 }

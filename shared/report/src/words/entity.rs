@@ -12,6 +12,9 @@ pub(crate) fn kind(kind: EntityKind) -> &'static str {
         EntityKind::AwsService => "AWS service",
         EntityKind::FederatedProvider => "Identity provider",
         EntityKind::ExternalPrincipal => "External principal",
+        EntityKind::IdentityCenterUser => "Identity Center user",
+        EntityKind::IdentityCenterGroup => "Identity Center group",
+        EntityKind::PermissionSet => "Permission set",
         EntityKind::Anonymous => "Everyone",
         EntityKind::LambdaFunction => "Lambda function",
         EntityKind::EcsTaskDefinition => "ECS task",
@@ -29,14 +32,18 @@ pub(crate) fn kind(kind: EntityKind) -> &'static str {
         EntityKind::Account => "Account",
         EntityKind::OrganizationalUnit => "Organizational unit",
         EntityKind::OrganizationRoot => "Organization root",
+        EntityKind::IdentityCenterInstance => "Identity Center instance",
     }
 }
 
 /// The name of its symbol in `templates/icons.html`.
 pub(crate) fn icon(kind: EntityKind) -> &'static str {
     match kind {
-        EntityKind::IamUser | EntityKind::IamGroup => "user",
-        EntityKind::IamRole | EntityKind::ServiceLinkedRole => "role",
+        EntityKind::IamUser
+        | EntityKind::IamGroup
+        | EntityKind::IdentityCenterUser
+        | EntityKind::IdentityCenterGroup => "user",
+        EntityKind::IamRole | EntityKind::ServiceLinkedRole | EntityKind::PermissionSet => "role",
         EntityKind::AwsService => "service",
         EntityKind::FederatedProvider | EntityKind::ExternalPrincipal => "external",
         EntityKind::Anonymous => "globe",
@@ -52,7 +59,10 @@ pub(crate) fn icon(kind: EntityKind) -> &'static str {
         EntityKind::ServiceControlPolicy | EntityKind::ResourceControlPolicy | EntityKind::PermissionsBoundary => {
             "shield"
         }
-        EntityKind::Account | EntityKind::OrganizationalUnit | EntityKind::OrganizationRoot => "account",
+        EntityKind::Account
+        | EntityKind::OrganizationalUnit
+        | EntityKind::OrganizationRoot
+        | EntityKind::IdentityCenterInstance => "account",
     }
 }
 
@@ -84,6 +94,9 @@ pub(crate) fn group(kind: EntityKind) -> Group {
         | EntityKind::AwsService
         | EntityKind::FederatedProvider
         | EntityKind::ExternalPrincipal
+        | EntityKind::IdentityCenterUser
+        | EntityKind::IdentityCenterGroup
+        | EntityKind::PermissionSet
         | EntityKind::Anonymous => Group::Identity,
         EntityKind::S3Bucket
         | EntityKind::Secret
@@ -96,6 +109,7 @@ pub(crate) fn group(kind: EntityKind) -> Group {
         | EntityKind::PermissionsBoundary
         | EntityKind::Account
         | EntityKind::OrganizationalUnit
-        | EntityKind::OrganizationRoot => Group::Other,
+        | EntityKind::OrganizationRoot
+        | EntityKind::IdentityCenterInstance => Group::Other,
     }
 }

@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 use sv0_model::arn::{account_of, is_account_id};
 use sv0_model::record::RecordKind;
 
-use super::Draft;
+use super::{Draft, identity_center};
 use crate::diagnostics::Problem;
 use crate::layout::FileKind;
 
@@ -28,6 +28,7 @@ pub(super) fn page_fields(kind: &FileKind) -> &'static [&'static str] {
             "BaseConfigurationItem",
         ],
         FileKind::Trails => &["Trails", "TrailList"],
+        FileKind::IdentityCenter(file) => identity_center::page_fields(*file),
         _ => &[],
     }
 }
@@ -46,6 +47,7 @@ pub(super) fn draft(kind: &FileKind, item: Map<String, Value>) -> Option<Draft> 
         ),
         FileKind::AwsManagedPolicies => (RecordKind::AwsManagedPolicy, managed_policy(item)?),
         FileKind::Trails => (RecordKind::Trail, trail(item)?),
+        FileKind::IdentityCenter(file) => identity_center::item(*file, item)?,
         _ => return None,
     };
     Some(Draft {
@@ -179,6 +181,7 @@ pub(super) fn unexpected(kind: &FileKind, count: u64) -> Problem {
             "a trail",
             "see docs/capture.md for the form of cloudtrail/trails.ndjson",
         ),
+        FileKind::IdentityCenter(file) => identity_center::in_words(*file),
         _ => ("what the file is named after", "see docs/capture.md for its form"),
     };
     Problem::error(

@@ -8,10 +8,10 @@ use super::{
     AUTHORIZATION_DETAILS, FileReport, GLOBAL, Health, LOGS, Ledger, LedgerInput, ORGANIZATION, Partition, Tally, gap,
     row, source_of,
 };
-use crate::layout::FileKind;
+use crate::layout::{FileKind, IdentityCenterFile};
 
 /// Sources that exist once, and the file that holds each.
-const ONCE: [(FileKind, &str); 8] = [
+const ONCE: [(FileKind, &str); 14] = [
     (FileKind::Organization, "organizations/organization.json"),
     (FileKind::Accounts, "organizations/accounts.json"),
     (FileKind::OrganizationTree, "organizations/tree.json"),
@@ -25,6 +25,30 @@ const ONCE: [(FileKind, &str); 8] = [
         "organizations/resource-policy.json",
     ),
     (FileKind::AwsManagedPolicies, "aws-managed-policies.ndjson"),
+    (
+        FileKind::IdentityCenter(IdentityCenterFile::Instances),
+        "identity-center/instances.ndjson",
+    ),
+    (
+        FileKind::IdentityCenter(IdentityCenterFile::PermissionSets),
+        "identity-center/permission-sets.ndjson",
+    ),
+    (
+        FileKind::IdentityCenter(IdentityCenterFile::Assignments),
+        "identity-center/assignments.ndjson",
+    ),
+    (
+        FileKind::IdentityCenter(IdentityCenterFile::Users),
+        "identity-center/users.ndjson",
+    ),
+    (
+        FileKind::IdentityCenter(IdentityCenterFile::Groups),
+        "identity-center/groups.ndjson",
+    ),
+    (
+        FileKind::IdentityCenter(IdentityCenterFile::Memberships),
+        "identity-center/memberships.ndjson",
+    ),
     (FileKind::Trails, "cloudtrail/trails.ndjson"),
 ];
 
@@ -75,7 +99,7 @@ fn derive_once(ledger: &mut Ledger, input: &LedgerInput<'_>) {
                 items,
                 ..row(&once(), &source, CoverageStatus::Ok, input.header)
             }
-        } else if source.starts_with("organizations:") && input.header.organization_id.is_none() {
+        } else if is_of_organization(&source) && input.header.organization_id.is_none() {
             gap(
                 &once(),
                 &source,
@@ -91,6 +115,13 @@ fn derive_once(ledger: &mut Ledger, input: &LedgerInput<'_>) {
             )
         });
     }
+}
+
+/// Whether only an organization has it. Permission sets exist in an organization's instance of Identity Center alone.
+///
+/// Source: IAM Identity Center User Guide, "Account instances of IAM Identity Center".
+fn is_of_organization(source: &str) -> bool {
+    source.starts_with("organizations:") || source.starts_with("identity-center:")
 }
 
 fn derive_authorization_details(ledger: &mut Ledger, input: &LedgerInput<'_>) {

@@ -46,8 +46,8 @@ fn unknown_files_are_named_once_and_in_bounds() {
 fn files_of_the_format_that_are_not_used_yet_are_named_once_a_kind() {
     let contents = Capture::new()
         .file("securityhub/findings.ndjson", "{}")
-        .file("identity-center/users.ndjson", "{}")
-        .file("identity-center/groups.ndjson", "{}")
+        .file("access-analyzer/analyzers.ndjson", "{}")
+        .file("access-analyzer/findings.ndjson", "{}")
         .file(&format!("accounts/{HUB}/iam/credential-report.csv"), "user")
         .file(&format!("accounts/{HUB}/eu-west-1/dynamodb/policies.ndjson"), "{}")
         .file("config/aggregator.json", "{}")
@@ -59,7 +59,7 @@ fn files_of_the_format_that_are_not_used_yet_are_named_once_a_kind() {
         contents
             .diagnostics
             .iter()
-            .any(|found| found.message == "this version makes no use of identity-center (files: 2)")
+            .any(|found| found.message == "this version makes no use of access-analyzer (files: 2)")
     );
 }
 

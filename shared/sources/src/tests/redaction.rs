@@ -211,3 +211,25 @@ fn policies_pass_untouched() {
     redact(&mut redacted, "AWS::S3::Bucket");
     assert_eq!(redacted, answer);
 }
+
+/// Of people only ids and names are kept, whatever the identity store knows of them.
+#[test]
+fn of_workforce_users_only_ids_and_names_are_kept() {
+    let user = json!({
+        "IdentityStoreId": "d-90677a1b2c", "UserId": "90677a1b2c-0a1b2c3d-1111-4222-8333-444455556666", "UserName": "ann", "DisplayName": "Ann Onym",
+        "ExternalIds": [{"Issuer": "https://idp.example/CANARY", "Id": "CANARY"}], "Title": "CANARY", "Locale": "CANARY", "Birthdate": "CANARY",
+        "Name": {"FamilyName": "CANARY", "GivenName": "CANARY"}, "NickName": "CANARY", "ProfileUrl": "CANARY",
+        "Emails": [{"Value": "CANARY@example.com", "Type": "work", "Primary": true}],
+        "Addresses": [{"StreetAddress": "CANARY"}], "PhoneNumbers": [{"Value": "+49 CANARY"}], "Photos": [{"Value": "CANARY"}],
+        "SomethingNew": "CANARY",
+    });
+    let group = json!({"GroupId": "90677a1b2c-99887766-1111-4222-8333-444455556666", "DisplayName": "Engineers",
+                       "Description": "ask CANARY", "ExternalIds": [{"Id": "CANARY"}]});
+    let contents = Capture::new()
+        .json("identity-center/users.json", &json!({"Users": [user]}))
+        .json("identity-center/groups.json", &json!({"Groups": [group]}))
+        .read();
+    let text = everything(&contents);
+    assert!(!text.contains(CANARY), "{text}");
+    assert!(text.contains("Ann Onym") && text.contains("Engineers"), "{text}");
+}

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::Limits;
 use crate::diagnostics::FileDiagnostics;
-use crate::layout::FileKind;
+use crate::layout::{FileKind, IdentityCenterFile};
 use crate::plan::plan;
 use crate::testkit::{Capture, HUB, REGION, codes};
 use crate::values::read_values;
@@ -38,6 +38,12 @@ fn schema_of(kind: &FileKind) -> &'static str {
         FileKind::ConfigRecorders => "recorders",
         FileKind::AuthorizationDetails { .. } => "authorization-details",
         FileKind::AccountStatus { .. } => "status",
+        FileKind::IdentityCenter(IdentityCenterFile::Instances) => "identity-center-instances",
+        FileKind::IdentityCenter(IdentityCenterFile::PermissionSets) => "identity-center-permission-sets",
+        FileKind::IdentityCenter(IdentityCenterFile::Assignments) => "identity-center-assignments",
+        FileKind::IdentityCenter(IdentityCenterFile::Users) => "identity-center-users",
+        FileKind::IdentityCenter(IdentityCenterFile::Groups) => "identity-center-groups",
+        FileKind::IdentityCenter(IdentityCenterFile::Memberships) => "identity-center-memberships",
         FileKind::Trails => "trails",
         FileKind::CloudTrailLog { .. } => "cloudtrail-log",
         FileKind::Coverage => "coverage",

@@ -55,8 +55,10 @@ impl<'g> GroundFinder<'g> {
         let by_policy = edges
             .iter()
             .filter(|edge| matches!(edge.kind, EdgeKind::Trusts | EdgeKind::Grants));
+        let mut partitions = self.described(ends);
+        partitions.extend(edges.iter().flat_map(|edge| assigning_sources(edge)));
         let grounds = Grounds {
-            partitions: self.described(ends),
+            partitions,
             policies_of: by_policy.map(|edge| edge.from.clone()).collect(),
         };
         self.share(grounds)
@@ -159,6 +161,13 @@ impl<'g> GroundFinder<'g> {
         self.shared.insert(shared.clone());
         shared
     }
+}
+
+/// Who is in which group and who may use which permission set stands in answers of its own, not in those that describe the ends.
+fn assigning_sources(edge: &Edge) -> impl Iterator<Item = Partition> {
+    let sources = edge.origins.iter().filter_map(|origin| ledger_source(&origin.object));
+    let of_identity_center = sources.filter(|source| source.starts_with("identity-center:"));
+    of_identity_center.map(|source| Partition::new(ORGANIZATION, GLOBAL, source))
 }
 
 fn ledger() -> Partition {
