@@ -21,5 +21,5 @@ pub use findings::{FindingOptions, findings};
 pub use paths::{PathOptions, PathProgress, PathsOutput, authority_paths, authority_paths_with_progress};
 pub use query::{
     Answer, Asked, AssumeInformation, Explanation, Grant, Grants, LayerState, LayerVerdict, MissingElement,
-    NearestMiss, PrincipalAnswer, Query, QueryError, ShownStatement, WhoCan,
+    NearestMiss, PrincipalAnswer, Query, QueryError, Route, ShownStatement, ViaHop, WhoCan, resource_hint,
 };

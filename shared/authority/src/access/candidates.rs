@@ -101,6 +101,22 @@ impl<'e> Candidates<'e> {
         found.into_values().collect()
     }
 
+    /// Whether a resource is among the candidates of a principal for an action: what [`Candidates::of`] says, for one resource.
+    pub(crate) fn include(&self, subject: &Subject<'_>, action: &str, entity: &Entity) -> bool {
+        let is_own = subject.account().is_some() && subject.account() == entity.account.as_deref();
+        let is_open = || {
+            let openings = self.openings.get(entity.native_id.as_str());
+            openings.is_some_and(|openings| openings_for(subject).iter().any(|opening| openings.contains(opening)))
+        };
+        let is_named = || {
+            self.closed_books.contains_key(entity.native_id.as_str())
+                && named_prefixes(subject, &[action])
+                    .iter()
+                    .any(|prefix| entity.native_id.starts_with(prefix))
+        };
+        is_own || is_open() || is_named()
+    }
+
     /// The openings of a resource's own policy through which a principal may come.
     pub(crate) fn openings_towards<'s>(&self, place: &Place<'_>, subject: &'s Subject<'_>) -> Vec<Opening<'s>> {
         let openings = place
@@ -159,6 +175,25 @@ fn opening_of(pattern: &PrincipalPattern) -> Option<Opening<'_>> {
         }
         PrincipalPattern::UniqueId(_) => None,
     }
+}
+
+/// Sessions and federated users that the Allow statements of a policy name by their own ARNs.
+pub(crate) fn named_sessions(policy: &Policy) -> BTreeSet<&str> {
+    let allows = policy
+        .statements()
+        .iter()
+        .filter(|statement| statement.effect() != Some(Effect::Deny));
+    allows
+        .filter_map(|statement| match statement.principals() {
+            Element::Only(entries) => Some(&entries.items),
+            _ => None,
+        })
+        .flatten()
+        .filter_map(|pattern| match pattern {
+            PrincipalPattern::RoleSession(arn) | PrincipalPattern::FederatedUser(arn) => Some(arn.as_str()),
+            _ => None,
+        })
+        .collect()
 }
 
 fn account_id(text: &str) -> &str {

@@ -13,6 +13,7 @@ mod subject;
 mod surroundings;
 #[cfg(test)]
 mod tests;
+mod workforce;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -25,6 +26,7 @@ pub(crate) use judge::Request;
 pub(crate) use place::Place;
 pub(crate) use subject::Subject;
 pub(crate) use surroundings::Membership;
+pub(crate) use workforce::Entrance;
 
 use ceilings::Ceilings;
 use library::Library;
@@ -90,11 +92,22 @@ impl<'g> Estate<'g> {
 
     /// Where edges of a kind lead from an entity.
     pub(crate) fn targets<'s>(&'s self, from: &str, kind: EdgeKind) -> impl Iterator<Item = &'g str> + use<'g> {
+        self.edges(from, kind).map(|edge| edge.to.as_str())
+    }
+
+    /// Edges of a kind from an entity.
+    pub(crate) fn edges(&self, from: &str, kind: EdgeKind) -> impl Iterator<Item = &'g Edge> + use<'g> {
         let edges = self.edges_from.get(from).copied().unwrap_or_default();
-        edges
-            .iter()
-            .filter(move |edge| edge.kind == kind)
-            .map(|edge| edge.to.as_str())
+        edges.iter().filter(move |edge| edge.kind == kind)
+    }
+
+    /// The partition of the estate's ARNs.
+    pub(crate) fn partition(&self) -> &'g str {
+        if self.graph.partition.is_empty() {
+            "aws"
+        } else {
+            &self.graph.partition
+        }
     }
 }
 

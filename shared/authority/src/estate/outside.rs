@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use serde_json::Value;
-use sv0_iam::{Element, Statement};
+use sv0_iam::{Element, Policy, Statement};
 use sv0_model::arn::{account_of, is_account_id};
 use sv0_model::decision::Effect;
 use sv0_model::graph::{Entity, EntityKind};
@@ -21,15 +21,16 @@ impl Estate<'_> {
             return BTreeSet::new();
         };
         let named = openings(policy).into_iter();
-        let by_condition = policy
-            .statements()
-            .iter()
-            .flat_map(accounts_of_conditions)
-            .map(Opening::Account);
+        let by_condition = Self::accounts_narrowed_to(policy).into_iter().map(Opening::Account);
         named
             .chain(by_condition)
             .filter(|opening| self.is_outside(opening))
             .collect()
+    }
+
+    /// The accounts that conditions of a policy name where its statements name everyone.
+    pub(crate) fn accounts_narrowed_to(policy: &Policy) -> BTreeSet<&str> {
+        policy.statements().iter().flat_map(accounts_of_conditions).collect()
     }
 
     /// Whether the policy of an entity names everyone in a statement that may allow.

@@ -154,6 +154,11 @@ impl<'g> Estate<'g> {
         members.chain(self.scanned.iter().copied()).collect()
     }
 
+    /// Whether something besides its name was read of an account.
+    pub(crate) fn is_scanned(&self, account: &str) -> bool {
+        self.scanned.contains(account)
+    }
+
     /// The subject of a user or role of the graph.
     pub(crate) fn subject_of(&self, entity: &'g Entity) -> Option<Subject<'_>> {
         let principal = Principal::parse(&entity.native_id, None).ok()?;

@@ -1,5 +1,6 @@
 //! The condition keys that an estate knows: organization, accounts and tags.
 
+use serde_json::Value;
 use sv0_iam::{Context, PrincipalKind};
 use sv0_model::arn::Arn;
 use sv0_model::graph::{Entity, EntityKind, Organization, Resolution};
@@ -32,8 +33,11 @@ impl Estate<'_> {
     }
 
     fn add_principal(&self, subject: &Subject<'_>, known: &mut Known<'_>) {
-        if let (PrincipalKind::AssumedRole { .. }, Some(role)) = (subject.principal.kind(), subject.entity) {
+        if let (PrincipalKind::AssumedRole { session, .. }, Some(role)) = (subject.principal.kind(), subject.entity) {
             known.insert("aws:PrincipalArn", vec![role.native_id.clone()]);
+            if let Some(id) = role.attributes.get("unique_id").and_then(Value::as_str) {
+                known.insert("aws:userid", vec![format!("{id}:{session}")]);
+            }
         }
         self.add_organization(subject, known);
         self.add_principal_tags(subject, known);

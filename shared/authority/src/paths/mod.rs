@@ -21,7 +21,7 @@ use crate::access::{Basis, Candidates, Survey};
 use crate::estate::Estate;
 use crate::evidence::Logs;
 
-pub(crate) use assume::roles as assumable_roles;
+pub(crate) use assume::{ASSUME_ROLE, roles as assumable_roles};
 pub(crate) use workloads::of as all_workloads;
 
 use assemble::Assembly;

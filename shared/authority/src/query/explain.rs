@@ -112,8 +112,8 @@ impl Estate<'_> {
     /// # Errors
     /// When principal or resource are unknown, or the question is malformed.
     pub fn explain(&self, query: &Query<'_>) -> Result<Explanation, QueryError> {
-        let subject = self.subject(query.principal)?;
         let place = self.place(query.resource)?;
+        let subject = self.foremost_subject(query, &place)?;
         let request = Request {
             subject: &subject,
             action: query.action,
@@ -137,7 +137,7 @@ impl Estate<'_> {
                 Vec::new()
             },
             assume: self.assume_information(&place, query.action),
-            answer: Answer::new(query, evaluation),
+            answer: self.decide(query)?,
         })
     }
 

@@ -1,9 +1,13 @@
 //! Questions over a store and their answers, in the shapes that `can`, `who-can` and `explain` print.
 
+mod actor;
+mod askers;
 mod explain;
 mod grants;
+mod hint;
 #[cfg(test)]
 mod tests;
+mod via;
 mod who_can;
 
 use serde::Serialize;
@@ -14,9 +18,13 @@ pub use explain::{
     AssumeInformation, Explanation, LayerState, LayerVerdict, MissingElement, NearestMiss, ShownStatement,
 };
 pub use grants::{Grant, Grants};
+pub use hint::resource_hint;
+pub use via::{Route, ViaHop};
 pub use who_can::{PrincipalAnswer, WhoCan};
 
-use crate::estate::{Estate, Request};
+use crate::estate::{Estate, Place};
+use actor::{Actor, all_of};
+use via::{chains_from, roles_of};
 
 /// One question: may this principal do this to that?
 #[derive(Debug, Clone, Copy)]
@@ -52,6 +60,9 @@ pub struct Answer {
     pub statements: Vec<StatementRef>,
     /// Reservations, sorted.
     pub caveats: Vec<Caveat>,
+    /// How it gets there, where ways through roles were asked for.
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    pub route: Option<Route>,
 }
 
 /// What a name in a question should have named.
@@ -98,16 +109,66 @@ impl Estate<'_> {
     /// # Errors
     /// When principal or resource are unknown, or the question is malformed.
     pub fn decide(&self, query: &Query<'_>) -> Result<Answer, QueryError> {
-        let subject = self.subject(query.principal)?;
+        let actor = self.actor(query.principal)?;
         let place = self.place(query.resource)?;
-        let evaluation = self.judge(&Request {
-            subject: &subject,
-            action: query.action,
-            place: &place,
-            context: query.context,
-            unknown_context: query.unknown_context,
-        })?;
-        Ok(Answer::new(query, evaluation))
+        Ok(Answer::new(query, self.decide_for(&actor, query, &place)?))
+    }
+
+    /// The same, or the decision by the best chain of roles that the principal may assume where that is better.
+    ///
+    /// # Errors
+    /// When principal or resource are unknown, or the question is malformed.
+    pub fn decide_via_roles(&self, query: &Query<'_>) -> Result<Answer, QueryError> {
+        let actor = self.actor(query.principal)?;
+        let place = self.place(query.resource)?;
+        let direct = self.decide_for(&actor, query, &place)?;
+        let (hops, chained) = match self.by_roles(&actor, query, &place)? {
+            Some((hops, evaluation)) => (hops, Some(evaluation)),
+            None => (Vec::new(), None),
+        };
+        let mut route = Route {
+            via: Vec::new(),
+            direct: Some(direct.decision).filter(|decision| decision.is_possible()),
+            chained: chained.as_ref().map(|evaluation| evaluation.decision),
+        };
+        let evaluation = match chained {
+            Some(chained) if chained.decision < direct.decision => {
+                route.via = hops;
+                chained
+            }
+            _ => direct,
+        };
+        let mut answer = Answer::new(query, evaluation);
+        answer.route = Some(route);
+        Ok(answer)
+    }
+
+    /// The best way by assuming roles, and what all its steps say together.
+    fn by_roles(
+        &self,
+        actor: &Actor<'_>,
+        query: &Query<'_>,
+        place: &Place<'_>,
+    ) -> Result<Option<(Vec<ViaHop>, Evaluation)>, QueryError> {
+        let mut best: Option<(Vec<ViaHop>, Evaluation)> = None;
+        for chain in chains_from(self, actor, query) {
+            let Some(subject) = self.subject_of(chain.role) else {
+                continue;
+            };
+            let at_end = self.judge(&query.request(&subject, place))?;
+            if !at_end.decision.is_possible() {
+                continue;
+            }
+            let evaluation = all_of(chain.evaluation, at_end);
+            let is_better = best.as_ref().is_none_or(|(hops, known)| {
+                let order = |hops: &[ViaHop], decision| (decision, hops.len(), roles_of(hops).join(" "));
+                order(&chain.hops, evaluation.decision) < order(hops, known.decision)
+            });
+            if is_better {
+                best = Some((chain.hops, evaluation));
+            }
+        }
+        Ok(best)
     }
 }
 
@@ -122,6 +183,7 @@ impl Answer {
             condition: evaluation.condition,
             statements: evaluation.statements,
             caveats: evaluation.caveats,
+            route: None,
         }
     }
 }

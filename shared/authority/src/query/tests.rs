@@ -1,5 +1,8 @@
 //! The shapes and the contents of answers.
 
+mod via;
+mod workforce;
+
 use serde_json::json;
 use sv0_iam::{Context, UnknownContext};
 

@@ -1,16 +1,18 @@
 //! `who-can`: every principal that may do an action on a resource.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
 use serde::Serialize;
-use sv0_iam::{Context, UnknownContext};
+use sv0_iam::{Context, Evaluation, UnknownContext};
 use sv0_model::decision::{ConditionExpression, Decision};
-use sv0_model::graph::Graph;
+use sv0_model::graph::Entity;
 
-use super::QueryError;
-use crate::access::{Opening, openings};
-use crate::estate::{Estate, Place, Request, Subject};
+use super::actor::any_of;
+use super::askers::Asker;
+use super::via::{Route, chains_to, choose};
+use super::{Query, QueryError};
+use crate::estate::{Estate, Place};
 
 /// Who can do an action on a resource, in the shape of `who-can A R --json`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -26,17 +28,23 @@ pub struct WhoCan {
 /// One principal that can.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct PrincipalAnswer {
-    /// Its ARN, its host name, or `anonymous`.
+    /// Its ARN, its host name, `anonymous`, or `*` for whoever has an AWS account.
     pub principal: String,
     /// `allow` or `conditional`.
     pub decision: Decision,
     /// Under which context, when it is conditional.
     pub condition: Option<ConditionExpression>,
+    /// How it gets there, where ways through roles were asked for.
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    pub route: Option<Route>,
 }
 
+/// Those who can, with the evaluations that say so.
+pub(super) type Direct = BTreeMap<String, Evaluation>;
+
 impl Estate<'_> {
-    /// Every principal that may do `action` on `resource`: users, roles and account roots of the estate, and whoever the resource's policy names,
-    /// be it a service, a federated provider, an outsider or everyone.
+    /// Every principal that may do `action` on `resource`: users, roles and account roots of the estate, users of IAM Identity Center, and whoever the
+    /// resource's policy names, be it a service, a federated provider, an outsider or everyone.
     ///
     /// # Errors
     /// When the resource is unknown, or the question is malformed.
@@ -47,88 +55,123 @@ impl Estate<'_> {
         context: &Context,
         unknown_context: UnknownContext,
     ) -> Result<WhoCan, QueryError> {
+        let query = Query {
+            principal: "",
+            action,
+            resource,
+            context,
+            unknown_context,
+        };
         let place = self.place(resource)?;
-        let answers: Result<Vec<Option<PrincipalAnswer>>, QueryError> = self
-            .askers(&place)
-            .into_par_iter()
-            .map(|subject| {
-                let evaluation = self.judge(&Request {
-                    subject: &subject,
-                    action,
-                    place: &place,
-                    context,
-                    unknown_context,
-                })?;
-                let can = evaluation.decision.is_possible();
-                Ok(can.then(|| PrincipalAnswer {
-                    principal: subject.principal.text().to_owned(),
-                    decision: evaluation.decision,
-                    condition: evaluation.condition,
-                }))
-            })
-            .collect();
-        let mut principals: Vec<PrincipalAnswer> = answers?.into_iter().flatten().collect();
-        principals.sort_by(|a, b| a.principal.cmp(&b.principal));
+        let answers = self.directly(&query, &place)?;
+        let principals = answers.into_iter().map(|(principal, evaluation)| PrincipalAnswer {
+            principal,
+            decision: evaluation.decision,
+            condition: evaluation.condition,
+            route: None,
+        });
         Ok(WhoCan {
             action: action.to_owned(),
             resource: resource.to_owned(),
-            principals,
+            principals: principals.collect(),
         })
     }
 
-    /// Everyone whose access to a resource is worth asking for, each once.
-    fn askers(&self, place: &Place<'_>) -> Vec<Subject<'_>> {
-        let entities = self.graph().entities.values();
-        let mut askers: Vec<Subject<'_>> = entities
-            .filter(|entity| entity.kind.is_iam_principal())
-            .filter_map(|entity| self.subject_of(entity))
-            .collect();
-        let known: BTreeSet<String> = askers
-            .iter()
-            .map(|subject| subject.principal.text().to_owned())
-            .collect();
-        let others = self.roots().into_iter().chain(self.named_by(place));
-        let others: BTreeSet<String> = others.filter(|name| !known.contains(name)).collect();
-        askers.extend(others.iter().filter_map(|name| self.named_subject(name)));
-        askers
-    }
-
-    /// Roots of the accounts of the organization and of those that were scanned.
-    fn roots(&self) -> Vec<String> {
-        let graph: &Graph = self.graph();
-        let accounts = self.known_accounts();
-        accounts.into_iter().map(|account| root_of(graph, account)).collect()
-    }
-
-    /// The principals that a resource's own policy names.
-    pub(crate) fn named_by(&self, place: &Place<'_>) -> BTreeSet<String> {
-        let policy = place.entity.and_then(|entity| self.own_policy(entity));
-        let openings = policy.map(openings).unwrap_or_default();
-        openings
-            .into_iter()
-            .map(|opening| match opening {
-                Opening::Everyone => "anonymous".to_owned(),
-                Opening::Account(account) => root_of(self.graph(), account),
-                Opening::Principal(name) => name.to_owned(),
+    /// The same, and also every principal that gets there by assuming roles, one after the other, each with its best chain.
+    ///
+    /// A principal that can without assuming a role is listed so, unless a chain is allowed outright where the direct way is conditional.
+    ///
+    /// # Errors
+    /// When the resource is unknown, or the question is malformed.
+    pub fn who_can_via_roles(
+        &self,
+        action: &str,
+        resource: &str,
+        context: &Context,
+        unknown_context: UnknownContext,
+    ) -> Result<WhoCan, QueryError> {
+        let query = Query {
+            principal: "",
+            action,
+            resource,
+            context,
+            unknown_context,
+        };
+        let direct = self.directly(&query, &self.place(resource)?)?;
+        let mut chained = chains_to(self, &query, &direct);
+        let names: BTreeSet<String> = direct.keys().chain(chained.keys()).cloned().collect();
+        let principals = names.into_iter().filter_map(|principal| {
+            let (decision, condition, route) = choose(direct.get(&principal), chained.remove(&principal))?;
+            Some(PrincipalAnswer {
+                principal,
+                decision,
+                condition,
+                route: Some(route),
             })
-            .collect()
+        });
+        Ok(WhoCan {
+            action: action.to_owned(),
+            resource: resource.to_owned(),
+            principals: principals.collect(),
+        })
     }
 
-    /// The principal that stands for whom a policy names: for an account its root. Everyone is nobody in particular.
-    pub(crate) fn principal_of(&self, opening: &Opening<'_>) -> Option<String> {
-        match opening {
-            Opening::Everyone => None,
-            Opening::Account(account) => Some(root_of(self.graph(), account)),
-            Opening::Principal(name) => Some((*name).to_owned()),
+    /// Everyone who can without assuming a role, by name.
+    pub(super) fn directly(&self, query: &Query<'_>, place: &Place<'_>) -> Result<Direct, QueryError> {
+        let askers = self.askers(query.action, place);
+        let decided: Result<Direct, QueryError> = askers
+            .par_iter()
+            .map(|asker: &Asker<'_>| {
+                let evaluation = self.judge(&query.request(&asker.subject, place))?;
+                Ok((asker.name.clone(), evaluation))
+            })
+            .collect();
+        let mut decided = decided?;
+        let workforce = self.workforce_that_can(query, place, &decided)?;
+        decided.retain(|_, evaluation| evaluation.decision.is_possible());
+        decided.extend(workforce);
+        Ok(decided)
+    }
+
+    /// Users of Identity Center who can in some account they are assigned in; also groups, where nobody recorded who is in them.
+    fn workforce_that_can(
+        &self,
+        query: &Query<'_>,
+        place: &Place<'_>,
+        roles: &Direct,
+    ) -> Result<Vec<(String, Evaluation)>, QueryError> {
+        let members: Vec<&Entity> = self.workforce_users().chain(self.groups_of_unknown_members()).collect();
+        let decided: Result<Vec<_>, QueryError> = members
+            .into_par_iter()
+            .map(|member| {
+                let evaluation = self.decide_for_member(member, query, place, roles)?;
+                let can = evaluation.filter(|evaluation| evaluation.decision.is_possible());
+                Ok(can.map(|evaluation| (member.native_id.clone(), evaluation)))
+            })
+            .collect();
+        Ok(decided?.into_iter().flatten().collect())
+    }
+
+    /// What some session of a role may or may not do whatever the session is called needs no second look for each of its users.
+    fn decide_for_member(
+        &self,
+        member: &Entity,
+        query: &Query<'_>,
+        place: &Place<'_>,
+        roles: &Direct,
+    ) -> Result<Option<Evaluation>, QueryError> {
+        let mut evaluations = Vec::new();
+        for entrance in self.entrances(member) {
+            let of_role = entrance.role.and_then(|role| roles.get(&role.native_id));
+            let settled = of_role.filter(|evaluation| {
+                query.unknown_context == UnknownContext::Any && evaluation.decision != Decision::Conditional
+            });
+            if let Some(evaluation) = settled {
+                evaluations.extend(Some(evaluation).filter(|found| found.decision.is_possible()).cloned());
+            } else if let Some(subject) = self.subject_through(&entrance, member) {
+                evaluations.push(self.judge(&query.request(&subject, place))?);
+            }
         }
+        Ok((!evaluations.is_empty()).then(|| any_of(evaluations)))
     }
-}
-
-fn root_of(graph: &Graph, account: &str) -> String {
-    let partition = if graph.partition.is_empty() {
-        "aws"
-    } else {
-        &graph.partition
-    };
-    format!("arn:{partition}:iam::{account}:root")
 }

@@ -12,13 +12,15 @@ use sv0_model::hash::sha256_of_json;
 use sv0_model::record::Origin;
 
 use super::statement::{document, identity_statement, resource_statement, trust_statement};
+use super::workforce::Workforce;
 
 const REGION: &str = "eu-west-1";
 
 /// The graph under construction, and the block that the next lines belong to.
 #[derive(Default)]
 pub(crate) struct Builder {
-    graph: Graph,
+    pub(super) graph: Graph,
+    pub(super) workforce: Workforce,
     block: Option<String>,
     statements: BTreeMap<(String, Part), Vec<Value>>,
     edges: BTreeSet<(String, EdgeKind, String)>,
@@ -48,6 +50,9 @@ impl Builder {
     /// Starts a block.
     fn start(&mut self, kind: &str, rest: &str) {
         let words: Vec<&str> = rest.split_whitespace().collect();
+        if self.workforce_line(kind, &words) {
+            return;
+        }
         match (kind, words.as_slice()) {
             ("organization", [id, "management", account]) => {
                 let organization = &mut self.graph.organization;
@@ -171,7 +176,7 @@ impl Builder {
         );
     }
 
-    fn entity(&mut self, kind: EntityKind, id: &str, name: &str, account: Option<&str>, words: &[&str]) {
+    pub(super) fn entity(&mut self, kind: EntityKind, id: &str, name: &str, account: Option<&str>, words: &[&str]) {
         let regional = !matches!(kind, EntityKind::Account) && !kind.is_iam_principal();
         let mut entity = Entity {
             native_id: id.to_owned(),
@@ -295,6 +300,7 @@ impl Builder {
         }
         let edges = std::mem::take(&mut self.edges);
         self.graph.edges = edges.into_iter().map(|(from, kind, to)| edge(from, kind, to)).collect();
+        self.workforce.finish(&mut self.graph);
         self.graph
     }
 

@@ -18,6 +18,7 @@
 
 mod build;
 mod statement;
+mod workforce;
 
 use std::collections::BTreeMap;
 

@@ -29,6 +29,7 @@ pub(super) fn trust_statement(text: &str) -> Value {
     let words: Vec<&str> = statement.split_whitespace().collect();
     let (action, principal) = match words.as_slice() {
         ["service", host] => ("sts:AssumeRole", json!({"Service": list(host)})),
+        ["saml", provider] => ("sts:AssumeRoleWithSAML", json!({"Federated": list(provider)})),
         ["federated", provider] => ("sts:AssumeRoleWithWebIdentity", json!({"Federated": list(provider)})),
         [principals] => ("sts:AssumeRole", principal(principals)),
         _ => panic!("expected `trust PRINCIPALS`: {text}"),
