@@ -39,12 +39,12 @@ pub enum Command {
     Evaluate(EvaluateArguments),
     /// What a principal can do to the resources the scan knows, or whether it can do one thing.
     #[command(
-        after_help = "Examples:\n  sv0 can arn:aws:iam::111122223333:role/app\n  sv0 can arn:aws:iam::111122223333:role/app s3:GetObject 'arn:aws:s3:::data/report.csv'\n  sv0 can arn:aws:iam::111122223333:role/app s3:GetObject 'arn:aws:s3:::data/x' --context aws:SourceVpce=vpce-1\n  sv0 can --requests questions.ndjson"
+        after_help = "Examples:\n  sv0 can arn:aws:iam::111122223333:role/app\n  sv0 can arn:aws:iam::111122223333:role/app s3:GetObject 'arn:aws:s3:::data/report.csv'\n  sv0 can arn:aws:iam::111122223333:role/app s3:GetObject 'arn:aws:s3:::data/x' --context aws:SourceVpce=vpce-1\n  sv0 can arn:aws:iam::111122223333:role/app s3:GetObject 'arn:aws:s3:::data/x' --via-assume-role\n  sv0 can --requests questions.ndjson"
     )]
     Can(CanArguments),
     /// Who can do an action on a resource.
     #[command(
-        after_help = "Example:\n  sv0 who-can secretsmanager:GetSecretValue arn:aws:secretsmanager:eu-west-1:111122223333:secret:db-AbCdEf"
+        after_help = "Examples:\n  sv0 who-can secretsmanager:GetSecretValue arn:aws:secretsmanager:eu-west-1:111122223333:secret:db-AbCdEf\n  sv0 who-can s3:GetObject 'arn:aws:s3:::data/*' --via-assume-role"
     )]
     WhoCan(WhoCanArguments),
     /// Why a principal can or cannot do something: layer by layer, statement by statement.
@@ -191,7 +191,7 @@ pub struct EvaluateArguments {
 /// `sv0 can`.
 #[derive(Debug, Args)]
 pub struct CanArguments {
-    /// ARN of the principal, or a service principal's host name.
+    /// ARN of the principal, a service principal's host name, or the name of an Identity Center user.
     #[arg(required_unless_present = "requests", conflicts_with = "requests")]
     pub principal: Option<String>,
     /// The action, such as s3:GetObject.
@@ -201,6 +201,9 @@ pub struct CanArguments {
     /// NDJSON file of questions {"id","principal","action","resource","context"}, or - for standard input.
     #[arg(long, value_name = "FILE|-", value_hint = ValueHint::FilePath)]
     pub requests: Option<PathBuf>,
+    /// Also by assuming roles, one after the other; each answer names the chain.
+    #[arg(long)]
+    pub via_assume_role: bool,
     #[command(flatten)]
     pub context: ContextArguments,
     #[command(flatten)]
@@ -214,6 +217,9 @@ pub struct WhoCanArguments {
     pub action: String,
     /// ARN of a resource the scan knows (objects of a bucket: arn:aws:s3:::BUCKET/KEY), or * for a call without a resource.
     pub resource: String,
+    /// Also by assuming roles, one after the other; each row names the chain.
+    #[arg(long)]
+    pub via_assume_role: bool,
     #[command(flatten)]
     pub context: ContextArguments,
     #[command(flatten)]

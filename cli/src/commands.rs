@@ -9,6 +9,7 @@ mod findings;
 mod paths;
 mod question;
 mod report;
+mod route;
 mod scan;
 mod who_can;
 

@@ -24,3 +24,4 @@ mod real_input;
 mod s3;
 mod schemas;
 mod support;
+mod workforce;

@@ -5,11 +5,12 @@ use std::path::Path;
 
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
-use sv0_authority::{Answer, Estate, Grants, Query, QueryError};
-use sv0_iam::{Context, UnknownContext};
+use sv0_authority::{Answer, Estate, Grants, Query, QueryError, resource_hint};
+use sv0_iam::Context;
 use sv0_model::graph::Graph;
 
 use super::question::{context, reasons};
+use super::route::{chain, route_line};
 use super::{Outcome, answer_lines, print, print_json};
 use crate::arguments::CanArguments;
 use crate::error::CommandError;
@@ -21,7 +22,7 @@ pub fn run(arguments: &CanArguments) -> Result<Outcome, CommandError> {
     let estate = Estate::new(&graph);
     let unknown_context = arguments.context.unknown_context.into();
     if let Some(requests) = &arguments.requests {
-        return answer_questions(&estate, requests, &context(&arguments.context), unknown_context);
+        return answer_questions(&estate, requests, arguments);
     }
     let principal = arguments.principal.as_deref().unwrap_or_default();
     let context = context(&arguments.context);
@@ -34,12 +35,25 @@ pub fn run(arguments: &CanArguments) -> Result<Outcome, CommandError> {
                 context: &context,
                 unknown_context,
             };
-            show_answer(&graph, &estate.decide(&query)?, arguments.query.json)
+            show_answer(&graph, &decide(&estate, arguments, &query)?, arguments.query.json)
         }
         (action, _) => {
-            let grants = estate.grants(principal, action.as_deref(), &context, unknown_context)?;
+            let action = action.as_deref();
+            let grants = if arguments.via_assume_role {
+                estate.grants_via_roles(principal, action, &context, unknown_context)?
+            } else {
+                estate.grants(principal, action, &context, unknown_context)?
+            };
             show_grants(&grants, arguments.query.json)
         }
+    }
+}
+
+fn decide(estate: &Estate<'_>, arguments: &CanArguments, query: &Query<'_>) -> Result<Answer, QueryError> {
+    if arguments.via_assume_role {
+        estate.decide_via_roles(query)
+    } else {
+        estate.decide(query)
     }
 }
 
@@ -56,6 +70,7 @@ fn show_answer(graph: &Graph, answer: &Answer, json: bool) -> Result<Outcome, Co
         safe(&answer.action),
         safe(&answer.resource)
     );
+    out.push_str(&route_line(answer.route.as_ref()));
     if !answer.blocked_by.is_empty() {
         let word = if answer.decision.is_possible() {
             "hangs on "
@@ -70,6 +85,9 @@ fn show_answer(graph: &Graph, answer: &Answer, json: bool) -> Result<Outcome, Co
         &answer.statements,
         &answer.caveats,
     ));
+    if let Some(hint) = resource_hint(&answer.action, &answer.resource) {
+        let _ = writeln!(out, "  hint      {}", safe(&hint));
+    }
     print(&out)?;
     Ok(Outcome::Done)
 }
@@ -89,6 +107,9 @@ fn show_grants(grants: &Grants, json: bool) -> Result<Outcome, CommandError> {
         );
         let _ = writeln!(out, "  actions   {}", safe(&grant.actions.join(", ")));
         let _ = writeln!(out, "  on        {}", safe(&grant.resources.join(", ")));
+        if let Some(hops) = grant.via.as_deref().filter(|hops| !hops.is_empty()) {
+            let _ = writeln!(out, "  via       {}", chain(hops));
+        }
         if let Some(expression) = &grant.condition {
             let _ = writeln!(out, "  only if   {}", condition(expression));
         }
@@ -110,14 +131,10 @@ struct Question {
     context: Map<String, Value>,
 }
 
-fn answer_questions(
-    estate: &Estate<'_>,
-    requests: &Path,
-    shared: &Context,
-    unknown_context: UnknownContext,
-) -> Result<Outcome, CommandError> {
+fn answer_questions(estate: &Estate<'_>, requests: &Path, arguments: &CanArguments) -> Result<Outcome, CommandError> {
+    let shared = context(&arguments.context);
     answer_lines(requests, |line| {
-        match answer_question(estate, line, shared, unknown_context) {
+        match answer_question(estate, line, &shared, arguments) {
             Ok(answer) => (answer.to_string(), false),
             Err(refusal) => (refusal.to_string(), true),
         }
@@ -129,7 +146,7 @@ fn answer_question(
     estate: &Estate<'_>,
     line: &str,
     shared: &Context,
-    unknown_context: UnknownContext,
+    arguments: &CanArguments,
 ) -> Result<Value, Value> {
     let question: Question = serde_json::from_str(line).map_err(|error| {
         let id = serde_json::from_str::<Value>(line)
@@ -155,9 +172,9 @@ fn answer_question(
         action: &question.action,
         resource: &question.resource,
         context: &context,
-        unknown_context,
+        unknown_context: arguments.context.unknown_context.into(),
     };
-    match estate.decide(&query) {
+    match decide(estate, arguments, &query) {
         Ok(answer) => Ok(with_id(&answer, question.id)),
         Err(error @ QueryError::NotFound { .. }) => Err(refusal(question.id, "not_found", &error.to_string(), "")),
         Err(error) => Err(refusal(question.id, "malformed_question", &error.to_string(), "")),

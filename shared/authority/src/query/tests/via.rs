@@ -175,6 +175,17 @@ const ESTATE_OF_CHOICES: &str = r#"
       trust arn:aws:iam::111111111111:role/start,arn:aws:iam::111111111111:role/a
     role 111111111111/start
       trust arn:aws:iam::111111111111:role/a
+    role 111111111111/keen
+      trust arn:aws:iam::111111111111:role/eager
+      allow s3:GetObject on arn:aws:s3:::data/*
+    role 111111111111/eager
+      trust arn:aws:iam::111111111111:role/keen
+      allow s3:GetObject on arn:aws:s3:::data/*
+    role 111111111111/lone
+      trust arn:aws:iam::111111111111:role/mate
+      allow s3:GetObject on arn:aws:s3:::data/*
+    role 111111111111/mate
+      trust arn:aws:iam::111111111111:role/lone
     role 111111111111/dark policy-not-collected
       allow s3:GetObject on arn:aws:s3:::data/*
     user 111111111111/bob
@@ -197,6 +208,10 @@ fn the_best_chain_is_listed() {
             "AWSReservedSSO_Two_0123456789abcdef conditional via dark",
             "b allow via reader",
             "dark allow via ",
+            "eager allow via ",
+            "keen allow via ",
+            "lone allow via ",
+            "mate allow via lone",
             "other-reader allow via ",
             "reader allow via ",
             "start allow via a reader",
@@ -204,6 +219,19 @@ fn the_best_chain_is_listed() {
             "bob conditional via dark",
             "id-eve conditional via AWSReservedSSO_Two_0123456789abcdef dark",
         ]
+    );
+    let chained: Vec<(&str, &Value)> = answer["principals"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|row| (name(row["principal"].as_str().unwrap()), &row["chained"]))
+        .filter(|(principal, _)| ["eager", "keen", "lone", "reader"].contains(principal))
+        .collect();
+    let (allow, none) = (&json!("allow"), &Value::Null);
+    assert_eq!(
+        chained,
+        [("eager", allow), ("keen", allow), ("lone", none), ("reader", none)],
+        "what leads back to where it began is no chain"
     );
 }
 

@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
-use sv0_iam::UnknownContext;
+use sv0_iam::{Evaluation, UnknownContext};
 use sv0_model::decision::{ConditionExpression, Decision};
-use sv0_model::graph::Entity;
+use sv0_model::graph::{Entity, EntityKind};
 
 use super::{Chain, HopJudge, ViaHop, hop, lead, most_hops, roles};
 use crate::access::{Candidates, IdentityGrants, Opening, openings};
@@ -45,6 +45,38 @@ struct Member<'e> {
     name: &'e str,
     subject: Subject<'e>,
     lead: Option<&'e Entity>,
+}
+
+/// A chain and the role that it ends at.
+#[derive(Debug, Clone)]
+struct Ending<'e> {
+    end: &'e str,
+    chain: Chain,
+}
+
+/// Chains that are kept of a role, each to another end: one that can by itself has a chain to another as well, and that must not lead in a circle.
+const MOST_ENDINGS: usize = 2;
+
+impl<'e> Ending<'e> {
+    /// No chain at all: the role can by itself.
+    fn at(role: &'e Entity, evaluation: &Evaluation) -> Self {
+        let last = (evaluation.decision, evaluation.condition.clone());
+        Self {
+            end: &role.native_id,
+            chain: Chain { hops: Vec::new(), last },
+        }
+    }
+
+    /// Takes its place among others of the same length, of which the first `room` to different ends are kept.
+    fn join(self, others: &mut Vec<Self>, room: usize) {
+        match others.iter_mut().find(|other| other.end == self.end) {
+            Some(other) if other.chain.roles() <= self.chain.roles() => return,
+            Some(other) => *other = self,
+            None => others.push(self),
+        }
+        others.sort_by(|a, b| a.chain.roles().cmp(&b.chain.roles()));
+        others.truncate(room);
+    }
 }
 
 struct Search<'e, 'a> {
@@ -110,55 +142,65 @@ impl<'e, 'a> Search<'e, 'a> {
     /// Breadth first from those who can, over hops that are at least as good as `worst`.
     fn pass(&mut self, direct: &Direct, worst: Decision) -> BTreeMap<String, Chain> {
         let estate = self.judge.estate;
-        let mut frontier: Vec<(&'e Entity, Chain)> = direct
+        let mut frontier: Vec<(&'e Entity, Ending<'e>)> = direct
             .iter()
             .filter(|(_, evaluation)| evaluation.decision <= worst)
             .filter_map(|(name, evaluation)| Some((estate.entity(name)?, evaluation)))
-            .filter(|(entity, _)| entity.kind.is_iam_principal())
-            .map(|(role, evaluation)| {
-                let last = (evaluation.decision, evaluation.condition.clone());
-                (role, Chain { hops: Vec::new(), last })
-            })
+            .filter(|(entity, _)| entity.kind == EntityKind::IamRole)
+            .map(|(role, evaluation)| (role, Ending::at(role, evaluation)))
             .collect();
-        let mut visited: BTreeSet<&str> = frontier.iter().map(|(role, _)| role.native_id.as_str()).collect();
-        let mut found: BTreeMap<String, Chain> = BTreeMap::new();
+        let ends = frontier.iter().map(|(role, _)| role.native_id.clone());
+        let ends: BTreeSet<String> = ends.collect();
+        let mut found: BTreeMap<String, Vec<Ending<'e>>> = BTreeMap::new();
+        for (role, ending) in &frontier {
+            found.insert(role.native_id.clone(), vec![ending.clone()]);
+        }
         for _ in 0..most_hops() {
             self.look_behind(&frontier);
-            let level = self.level(&frontier, worst, |name| {
-                visited.contains(name) || found.contains_key(name)
-            });
+            let level = self.level(&frontier, worst, &found);
             frontier = Vec::new();
-            for (name, (role, chain)) in level {
-                if let Some(role) = role {
-                    visited.insert(role.native_id.as_str());
-                    frontier.push((role, chain.clone()));
-                }
-                found.insert(name, chain);
+            for (name, (role, endings)) in level {
+                frontier.extend(endings.iter().filter_map(|ending| Some((role?, ending.clone()))));
+                found.entry(name).or_default().extend(endings);
             }
             if frontier.is_empty() {
                 break;
             }
         }
-        found
+        let chained = |(name, endings): (String, Vec<Ending<'e>>)| {
+            // Of a role that can by itself, the chain that leads to another.
+            let own = usize::from(ends.contains(&name));
+            let chain = endings.into_iter().nth(own)?.chain;
+            Some((name, chain))
+        };
+        found.into_iter().filter_map(chained).collect()
     }
 
-    /// Everyone who is one hop before the frontier and was not met before, each with its first chain.
+    /// Everyone who is one hop before the frontier, with the first of their chains that end where none of theirs has ended before.
     fn level(
         &self,
-        frontier: &[(&'e Entity, Chain)],
+        frontier: &[(&'e Entity, Ending<'e>)],
         worst: Decision,
-        is_met: impl Fn(&str) -> bool,
-    ) -> BTreeMap<String, (Option<&'e Entity>, Chain)> {
-        let mut level: BTreeMap<String, (Option<&'e Entity>, Chain)> = BTreeMap::new();
+        found: &BTreeMap<String, Vec<Ending<'e>>>,
+    ) -> BTreeMap<String, (Option<&'e Entity>, Vec<Ending<'e>>)> {
+        let mut level: BTreeMap<String, (Option<&'e Entity>, Vec<Ending<'e>>)> = BTreeMap::new();
         for (role, behind) in frontier {
             let arrivals = self.arrivals.get(role.native_id.as_str()).into_iter().flatten();
-            for arrival in arrivals.filter(|arrival| arrival.decision <= worst && !is_met(&arrival.name)) {
-                let chain = arrival.before(role, behind);
-                let is_first = level
-                    .get(&arrival.name)
-                    .is_none_or(|(_, known)| chain.roles() < known.roles());
-                if is_first {
-                    level.insert(arrival.name.clone(), (arrival.role, chain));
+            for arrival in arrivals.filter(|arrival| arrival.decision <= worst) {
+                let known = found.get(&arrival.name).map_or(&[][..], Vec::as_slice);
+                let most = if arrival.role.is_some() { MOST_ENDINGS } else { 1 };
+                let room = most.saturating_sub(known.len());
+                let is_new = known.iter().all(|known| known.end != behind.end);
+                let is_circle = behind.chain.hops.iter().any(|hop| hop.role == arrival.name);
+                if room > 0 && is_new && !is_circle {
+                    let ending = Ending {
+                        end: behind.end,
+                        chain: arrival.before(role, &behind.chain),
+                    };
+                    let (_, endings) = level
+                        .entry(arrival.name.clone())
+                        .or_insert_with(|| (arrival.role, Vec::new()));
+                    ending.join(endings, room);
                 }
             }
         }
@@ -166,15 +208,15 @@ impl<'e, 'a> Search<'e, 'a> {
     }
 
     /// Finds out who may assume the roles of the frontier.
-    fn look_behind(&mut self, frontier: &[(&'e Entity, Chain)]) {
-        let unknown: Vec<&'e Entity> = frontier
+    fn look_behind(&mut self, frontier: &[(&'e Entity, Ending<'e>)]) {
+        let unknown: BTreeMap<&str, &'e Entity> = frontier
             .iter()
-            .map(|(role, _)| *role)
-            .filter(|role| !self.arrivals.contains_key(role.native_id.as_str()))
+            .map(|(role, _)| (role.native_id.as_str(), *role))
+            .filter(|(id, _)| !self.arrivals.contains_key(id))
             .collect();
         let found: Vec<(&str, Vec<Arrival<'e>>)> = unknown
             .into_par_iter()
-            .map(|role| (role.native_id.as_str(), self.arrivals_at(role)))
+            .map(|(id, role)| (id, self.arrivals_at(role)))
             .collect();
         self.arrivals.extend(found);
     }
@@ -235,7 +277,7 @@ impl<'e, 'a> Search<'e, 'a> {
         let evaluation = self.judge.judge(&asker.subject, role)?;
         Some(Arrival {
             name: asker.name.clone(),
-            role: asker.subject.entity,
+            role: asker.subject.entity.filter(|entity| entity.kind == EntityKind::IamRole),
             lead: None,
             decision: evaluation.decision,
             condition: evaluation.condition,
