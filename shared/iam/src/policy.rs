@@ -120,6 +120,17 @@ impl Statement {
         self.readability == Readability::Complete
     }
 
+    /// Whether it may be about `action`, by its Action or NotAction element as far as that could be read.
+    #[must_use]
+    pub fn may_concern(&self, action: &str) -> bool {
+        let lists = |entries: &Entries<ActionPattern>| entries.items.iter().any(|pattern| pattern.matches(action));
+        match &self.actions {
+            Element::Only(entries) => entries.incomplete || lists(entries),
+            Element::Except(entries) => entries.incomplete || !lists(entries),
+            Element::Missing | Element::Unreadable => true,
+        }
+    }
+
     /// Whether some clause tests `key` (names ignore case), whatever the operator.
     #[must_use]
     pub fn tests_key(&self, key: &str) -> bool {

@@ -44,16 +44,9 @@ pub(crate) struct Request<'a> {
     pub(crate) action: String,
     /// The account of the resource, where it is known.
     pub(crate) resource_account: Option<String>,
-    /// Which policies limit the principal besides its account's.
-    pub(crate) limits: Limits,
+    /// Whether the principal has a permissions boundary.
+    pub(crate) has_boundary: bool,
     engine_keys: BTreeMap<&'static str, EngineKey>,
-}
-
-/// Whether a principal has a permissions boundary or a session policy.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Limits {
-    pub(crate) boundary: bool,
-    pub(crate) session: bool,
 }
 
 impl<'a> Request<'a> {
@@ -67,7 +60,7 @@ impl<'a> Request<'a> {
             question,
             action: question.action.to_ascii_lowercase(),
             resource_account,
-            limits: limits(question, policies),
+            has_boundary: question.principal.has_identity_policies() && !policies.boundaries.is_empty(),
             engine_keys,
         })
     }
@@ -155,14 +148,6 @@ impl KeySpace for Request<'_> {
             },
             _ => KeyDomain::default(),
         }
-    }
-}
-
-fn limits(question: &Question<'_>, policies: &ApplicablePolicies<'_>) -> Limits {
-    let limited = question.principal.has_identity_policies();
-    Limits {
-        boundary: limited && !policies.boundaries.is_empty(),
-        session: limited && policies.session.is_some(),
     }
 }
 

@@ -10,7 +10,6 @@ use sv0_model::decision::Effect;
 use sv0_model::graph::{Entity, ResourcePolicy};
 
 use super::classes::rows_of;
-use super::scope::concerns;
 use crate::estate::{Estate, Place, Subject};
 
 /// Resources by what opens them.
@@ -208,7 +207,7 @@ fn named_prefixes<'s>(subject: &'s Subject<'_>, actions: &[&str]) -> BTreeSet<&'
     policies
         .flat_map(|policy| policy.policy.statements())
         .filter(|statement| statement.effect() == Some(Effect::Allow))
-        .filter(|statement| actions.iter().any(|action| concerns(statement, action)))
+        .filter(|statement| actions.iter().any(|action| statement.may_concern(action)))
         .filter_map(|statement| match statement.resources() {
             Element::Only(entries) => Some(&entries.items),
             _ => None,

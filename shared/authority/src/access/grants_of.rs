@@ -6,7 +6,6 @@ use sv0_iam::{Element, Template};
 use sv0_model::decision::Effect;
 
 use super::candidates::{Candidates, Opening};
-use super::scope::concerns;
 use crate::estate::{Place, Subject};
 
 /// The resources that a principal's own Allow statements list, by action.
@@ -28,7 +27,7 @@ impl<'s> IdentityGrants<'s> {
             .collect();
         let by_action = actions
             .map(|action| {
-                let granting = allows.iter().filter(|statement| concerns(statement, action));
+                let granting = allows.iter().filter(|statement| statement.may_concern(action));
                 (
                     action.to_owned(),
                     granting.map(|statement| statement.resources()).collect(),

@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use sv0_iam::{ActionPattern, Element, NamedPolicy, Statement, Template, patterns_overlap};
+use sv0_iam::{NamedPolicy, Template, patterns_overlap};
 use sv0_model::arn::Arn;
 
 use super::variables::{Filled, Variables};
@@ -136,18 +136,8 @@ fn patterns<'p>(policy: &'p NamedPolicy, action: &'p str) -> impl Iterator<Item 
         .policy
         .statements()
         .iter()
-        .filter(move |statement| concerns(statement, action))
+        .filter(move |statement| statement.may_concern(action))
         .flat_map(|statement| statement.resources().items())
-}
-
-/// Whether a statement may be about the action.
-pub(crate) fn concerns(statement: &Statement, action: &str) -> bool {
-    let lists = |items: &[ActionPattern]| items.iter().any(|pattern| pattern.matches(action));
-    match statement.actions() {
-        Element::Only(entries) => entries.incomplete || lists(&entries.items),
-        Element::Except(entries) => entries.incomplete || !lists(&entries.items),
-        Element::Missing | Element::Unreadable => true,
-    }
 }
 
 /// Whether one part takes in another.

@@ -1,8 +1,9 @@
 //! The condition keys that an estate knows: organization, accounts and tags.
 
 use serde_json::Value;
-use sv0_iam::{Context, PrincipalKind};
+use sv0_iam::{Context, PrincipalKind, Statement};
 use sv0_model::arn::Arn;
+use sv0_model::decision::Effect;
 use sv0_model::graph::{Entity, EntityKind, Organization, Resolution};
 
 use super::Estate;
@@ -19,6 +20,14 @@ pub(crate) enum Membership {
     /// Not in it; it may be in another one.
     Outsider,
     /// It was not collected which accounts are in it.
+    Unknown,
+}
+
+/// Whether sessions of a principal may bring tags of their own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum SessionTags {
+    Possible,
+    Impossible,
     Unknown,
 }
 
@@ -65,7 +74,8 @@ impl Estate<'_> {
         }
     }
 
-    /// Tags of the user or role. A session of a role may add further tags, so that for roles a key without a tag stays unknown.
+    /// Tags of the user or role. A session of a role may bring tags of its own, which then count instead of the role's ("Pass session tags in AWS STS"),
+    /// where the role's trust policy lets it: there nothing is known of any tag. Where it was not recorded, keys without a tag stay unknown.
     fn add_principal_tags(&self, subject: &Subject<'_>, known: &mut Known<'_>) {
         let Some(entity) = subject
             .entity
@@ -73,11 +83,29 @@ impl Estate<'_> {
         else {
             return;
         };
+        let tagged = self.session_tags(entity);
+        if tagged == SessionTags::Possible {
+            return;
+        }
         for (key, value) in &entity.tags {
             known.insert(&format!("aws:PrincipalTag/{key}"), vec![value.clone()]);
         }
-        if entity.kind == EntityKind::IamUser {
+        if tagged == SessionTags::Impossible {
             known.absent_prefix("aws:PrincipalTag/");
+        }
+    }
+
+    /// Whether sessions of the principal may bring tags: its trust policy has to allow `sts:TagSession`.
+    fn session_tags(&self, principal: &Entity) -> SessionTags {
+        if principal.kind == EntityKind::IamUser {
+            return SessionTags::Impossible;
+        }
+        let lets_tag =
+            |statement: &Statement| statement.effect() != Some(Effect::Deny) && statement.may_concern("sts:TagSession");
+        match self.own_policy(principal) {
+            None => SessionTags::Unknown,
+            Some(trust) if trust.statements().iter().any(lets_tag) => SessionTags::Possible,
+            Some(_) => SessionTags::Impossible,
         }
     }
 

@@ -297,9 +297,28 @@ fn tags() {
         case(
             "a session may bring the tag that its role lacks",
             r#"role 111111111111/app
+            trust tagging 111111111111
             allow s3:GetObject on * if {"StringEquals":{"aws:PrincipalTag/team":"blue"}}
             bucket 111111111111/orders"#,
             Conditional,
+            &[Layer::Identity],
+        ),
+        case(
+            "a session may bring another tag than its role's",
+            r#"role 111111111111/app tag team=red
+            trust tagging 111111111111
+            allow s3:GetObject on * if {"StringEquals":{"aws:PrincipalTag/team":"blue"}}
+            bucket 111111111111/orders"#,
+            Conditional,
+            &[Layer::Identity],
+        ),
+        case(
+            "nobody may tag the sessions of a role whose trust policy does not say so",
+            r#"role 111111111111/app
+            trust service lambda.amazonaws.com
+            allow s3:GetObject on * if {"StringEquals":{"aws:PrincipalTag/team":"blue"}}
+            bucket 111111111111/orders"#,
+            ImplicitDeny,
             &[Layer::Identity],
         ),
         case(

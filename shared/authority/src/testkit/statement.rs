@@ -23,11 +23,12 @@ pub(super) fn resource_statement(text: &str) -> Value {
     statement
 }
 
-/// `PRINCIPAL[,PRINCIPAL] [if CONDITION]`, with `service` or `federated` before the principals where they are such.
+/// `PRINCIPAL[,PRINCIPAL] [if CONDITION]`, with `service` or `federated` before the principals where they are such, and `tagging` where they may tag sessions.
 pub(super) fn trust_statement(text: &str) -> Value {
     let (statement, condition) = split_condition(text);
     let words: Vec<&str> = statement.split_whitespace().collect();
     let (action, principal) = match words.as_slice() {
+        ["tagging", principals] => ("sts:*", principal(principals)),
         ["service", host] => ("sts:AssumeRole", json!({"Service": list(host)})),
         ["saml", provider] => ("sts:AssumeRoleWithSAML", json!({"Federated": list(provider)})),
         ["federated", provider] => ("sts:AssumeRoleWithWebIdentity", json!({"Federated": list(provider)})),

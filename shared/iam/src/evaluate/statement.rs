@@ -258,7 +258,7 @@ fn all_but(
     let may_be_exempted = exempted != Formula::False;
     let formula = exempted.negate();
     let (named, is_silent) = match effect {
-        Effect::Deny if request.limits.boundary => (named_directly(Formula::True), false),
+        Effect::Deny if request.has_boundary => (named_directly(Formula::True), false),
         Effect::Deny => (
             named_directly(formula),
             (may_be_exempted && own_account.is_some() && !lists_account) || request.asks_for_session(),
