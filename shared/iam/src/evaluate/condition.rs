@@ -49,6 +49,12 @@ fn presence_formula(clause: &ConditionClause, quantifier: Quantifier, request: &
     let Some(mut demanded) = demanded else {
         return not_understood(clause);
     };
+    if quantifier != Quantifier::Single
+        && let KeyValue::Known(values) = request.key(clause.key())
+        && values.iter().all(String::is_empty)
+    {
+        return Formula::known(quantifier == Quantifier::ForAllValues);
+    }
     match quantifier {
         Quantifier::Single => {}
         Quantifier::ForAllValues => demanded.push(Presence::Absent),

@@ -24,9 +24,13 @@ pub(super) fn barred_by(request: &Request<'_>) -> Option<Layer> {
     if request.service() == "sts" {
         barred_from_sts(request)
     } else {
-        (request.account_relation() == AccountRelation::Cross && serves_own_account_only(request))
-            .then_some(Layer::Resource)
+        (serves_own_account_only(request) && !is_of_own_account(request)).then_some(Layer::Resource)
     }
+}
+
+/// Whether the caller belongs to the resource's account; services, canonical users and anonymous callers belong to none.
+fn is_of_own_account(request: &Request<'_>) -> bool {
+    request.question.principal.account().is_some() && request.account_relation() == AccountRelation::Same
 }
 
 /// With the credentials of `GetFederationToken` "you cannot call any AWS STS operations except GetCallerIdentity" (STS API Reference, "GetFederationToken").
@@ -42,6 +46,8 @@ fn barred_from_sts(request: &Request<'_>) -> Option<Layer> {
 fn serves_own_account_only(request: &Request<'_>) -> bool {
     let action = request.action.as_str();
     match action.strip_prefix("kms:") {
+        // Services are let in to manage keys of their own integration; AWS speaks of users.
+        Some(_) if request.question.principal.account().is_none() => false,
         Some(operation) => request.concerns("kms", "key") && !KMS_ACROSS_ACCOUNTS.contains(&operation),
         None => BUCKET_POLICY_ACTIONS.contains(&action),
     }
