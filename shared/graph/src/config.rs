@@ -12,6 +12,7 @@ mod table;
 
 pub(crate) use describe::set_resource_policy;
 pub(crate) use item::ConfigItem;
+pub(crate) use s3::is_access_point;
 #[cfg(test)]
 pub(crate) use table::documented_attributes;
 

@@ -14,6 +14,7 @@ use crate::diagnostics::Diagnostics;
 use crate::freshness::{Fact, Freshness, Newest};
 use crate::iam;
 use crate::identity_center::{self, IdentityCenterFacts};
+use crate::key_grants::{self, KeyGrants};
 use crate::organization::{self, OrganizationFacts};
 use crate::trail;
 
@@ -55,6 +56,8 @@ pub(crate) struct Facts {
     pub(crate) key_aliases: Newest<KeyAlias>,
     /// Policies recorded apart, by the ARN or name of their resource.
     pub(crate) separate_policies: Newest<SeparatePolicy>,
+    /// Grants of KMS keys, by the key's ARN.
+    pub(crate) key_grants: BTreeMap<String, KeyGrants>,
     /// Block Public Access by account.
     pub(crate) account_public_access_blocks: Newest<Value>,
     /// The role inside an instance profile, by the profile's ARN.
@@ -93,6 +96,7 @@ impl Facts {
             RecordKind::ConfigItem { resource_type } => config::read(record, resource_type, self),
             RecordKind::AuthorizationDetails => iam::read_authorization_details(record, self),
             RecordKind::AwsManagedPolicy => iam::read_aws_managed_policy(record, self),
+            RecordKind::KeyGrants => key_grants::read(record, self),
             RecordKind::Trail => trail::read(record, self),
             RecordKind::IdentityCenterInstance
             | RecordKind::PermissionSet

@@ -6,6 +6,7 @@
 //!
 //! Architecture invariant: this crate calls nothing, reads no clock and no file, and never judges access. It says what AWS said, and marks what AWS did not say.
 
+mod access_list;
 mod config;
 mod description;
 mod diagnostics;
@@ -17,6 +18,7 @@ mod identity_center;
 mod image;
 mod index;
 mod json;
+mod key_grants;
 mod link;
 mod options;
 mod organization;

@@ -9,7 +9,8 @@ use sv0_model::graph::{
 use sv0_model::observation::Trail;
 use sv0_model::record::Origin;
 
-use crate::config::set_resource_policy;
+use crate::access_list::{self, CanonicalUsers};
+use crate::config::{is_access_point, set_resource_policy};
 use crate::description::{Description, Link, Reference, Statement};
 use crate::edges::{Edges, NewEdge};
 use crate::facts::Facts;
@@ -28,6 +29,7 @@ pub(crate) fn assemble(input: &GraphInput<'_>, mut facts: Facts) -> GraphOutput 
     let mut described = descriptions(std::mem::take(&mut facts.statements));
     add_separate_policies(&mut described, &mut facts);
     add_account_facts(&mut described, &facts);
+    add_access_lists(&mut described);
     let index = Index::new(
         &facts,
         described
@@ -35,6 +37,7 @@ pub(crate) fn assemble(input: &GraphInput<'_>, mut facts: Facts) -> GraphOutput 
             .map(|(freshness, description)| (freshness, description)),
     );
     add_aliases(&mut described, &index);
+    add_key_grants(&mut described, &mut facts);
 
     let mut built = organization::build(&facts.organization, input.header, &mut facts.diagnostics);
     attach_ceilings(&described, &mut built.organization);
@@ -124,6 +127,31 @@ fn add_separate_policies(described: &mut Descriptions, facts: &mut Facts) {
     }
 }
 
+/// What buckets' access control lists grant, as policies.
+fn add_access_lists(described: &mut Descriptions) {
+    let users = CanonicalUsers::new(described.values().map(|(_, description)| &description.entity));
+    for (_, description) in described.values_mut() {
+        access_list::add(description, &users);
+    }
+}
+
+/// What the grants of keys give, as policies.
+fn add_key_grants(described: &mut Descriptions, facts: &mut Facts) {
+    for (key, grants) in std::mem::take(&mut facts.key_grants) {
+        match described.get_mut(&key) {
+            Some((_, description)) if description.entity.kind == EntityKind::KmsKey => {
+                grants.add_to(description);
+                add_origin(&mut description.entity, &grants.origin);
+            }
+            _ => {
+                let message = "the grants are of a key that nothing in the capture describes";
+                let code = "key_of_grants_not_collected";
+                facts.diagnostics.warning(&grants.origin, &key, code, message, "");
+            }
+        }
+    }
+}
+
 /// A resource by its ARN, or a secret by its name in the same account.
 fn find_resource<'a>(
     described: &'a mut Descriptions,
@@ -149,7 +177,7 @@ fn add_account_facts(described: &mut Descriptions, facts: &Facts) {
     for (native_id, (_, description)) in described.iter_mut() {
         let account = description.entity.account.clone();
         let block = account.and_then(|account| facts.account_public_access_blocks.get(&account));
-        if let Some(block) = block.filter(|_| description.entity.kind == EntityKind::S3Bucket) {
+        if let Some(block) = block.filter(|_| is_under_block_public_access(&description.entity)) {
             description.set("account_block_public_access", Some(block.value.clone()));
             add_origin(&mut description.entity, &block.origin);
         }
@@ -164,6 +192,10 @@ fn add_account_facts(described: &mut Descriptions, facts: &Facts) {
             add_origin(&mut description.entity, &last_use.origin);
         }
     }
+}
+
+fn is_under_block_public_access(entity: &Entity) -> bool {
+    entity.kind == EntityKind::S3Bucket || is_access_point(entity)
 }
 
 fn add_origin(entity: &mut Entity, origin: &Origin) {

@@ -78,6 +78,7 @@ pub struct StatementRef {
 /// Negation stands only in the operator; children and values are sorted by bytes of their JSON.
 /// The pseudo-key `sv0:UncollectedPolicy` stands for a policy that was not collected: with operator `Allows` and its native id for "it allows the request",
 /// with `Not:Denies` for "it does not deny it". What an uncollected policy denies it does not allow.
+/// Settings that decide like a policy, such as S3 Block Public Access, stand there under a URN of [`crate::graph::urn`].
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum ConditionExpression {
@@ -139,4 +140,12 @@ pub enum Caveat {
     DepthLimit,
     /// The resource is known only by a wildcard or as a name in a policy.
     UnresolvedResource,
+    /// Whether S3 Block Public Access is on for the account, bucket or access point was not collected.
+    BlockPublicAccessNotCollected,
+    /// The bucket's access control list, or whether object ownership switches it off, was not collected.
+    AccessControlListNotCollected,
+    /// The object's own access control list, which is never read, may grant what nothing else grants.
+    ObjectAclsNotCollected,
+    /// The grants of the KMS key were not collected; one of them may allow what nothing else allows.
+    KeyGrantsNotCollected,
 }

@@ -394,6 +394,30 @@ pub mod urn {
         format!("urn:sv0:resource-policy:{resource_arn}")
     }
 
+    /// A bucket's access control list, written as a resource-based policy.
+    #[must_use]
+    pub fn access_control_list(bucket_arn: &str) -> String {
+        format!("urn:sv0:access-control-list:{bucket_arn}")
+    }
+
+    /// The grants of a KMS key, written as a resource-based policy.
+    #[must_use]
+    pub fn key_grants(key_arn: &str) -> String {
+        format!("urn:sv0:key-grants:{key_arn}")
+    }
+
+    /// S3 Block Public Access of an account (by its id), a bucket or an access point (by its ARN).
+    #[must_use]
+    pub fn block_public_access(of: &str) -> String {
+        format!("urn:sv0:block-public-access:{of}")
+    }
+
+    /// Whether a bucket's Object Ownership leaves its access control list in force.
+    #[must_use]
+    pub fn object_ownership(bucket_arn: &str) -> String {
+        format!("urn:sv0:object-ownership:{bucket_arn}")
+    }
+
     /// A managed policy in its use as a permissions boundary.
     #[must_use]
     pub fn permissions_boundary(policy_arn: &str) -> String {

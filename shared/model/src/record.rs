@@ -40,6 +40,8 @@ pub enum RecordKind {
     IdentityCenterGroup,
     /// One item of `identitystore:ListGroupMemberships`.
     GroupMembership,
+    /// `kms:ListGrants` of one key: `{"Arn", "Response"}`.
+    KeyGrants,
     /// One line of `cloudtrail/trails.ndjson`.
     Trail,
     /// One CloudTrail event.

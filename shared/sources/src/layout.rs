@@ -27,6 +27,7 @@ pub(crate) enum FileKind {
     IdentityCenter(IdentityCenterFile),
     AuthorizationDetails { account: String },
     AccountStatus { account: String },
+    KeyGrants { partition: LogPartition },
     Trails,
     CloudTrailLog { partition: Option<LogPartition> },
     Coverage,
@@ -66,7 +67,7 @@ impl IdentityCenterFile {
     }
 }
 
-/// The account and Region whose calls a log file records.
+/// The account and Region whose calls or grants a file records.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct LogPartition {
     pub account: String,
@@ -151,6 +152,14 @@ fn kind_of(stem: &str) -> Option<FileKind> {
         ["accounts", account, "iam", "authorization-details"] if is_account_id(account) => {
             FileKind::AuthorizationDetails {
                 account: account.to_owned(),
+            }
+        }
+        ["accounts", account, region, "kms", "grants"] if is_account_id(account) && is_region(region) => {
+            FileKind::KeyGrants {
+                partition: LogPartition {
+                    account: account.to_owned(),
+                    region: region.to_owned(),
+                },
             }
         }
         _ => return None,

@@ -19,6 +19,7 @@ pub(crate) const ORGANIZATION: &str = "organization";
 /// The Region of rows about what has none.
 pub(crate) const GLOBAL: &str = "global";
 const AUTHORIZATION_DETAILS: &str = "iam:authorization-details";
+const KEY_GRANTS: &str = "kms:grants";
 const LOGS: &str = "cloudtrail:logs";
 
 /// How much of a file could be read.
@@ -174,6 +175,7 @@ fn source_of(kind: &FileKind) -> Option<String> {
         FileKind::ConfigRecorders => "config:recorders".to_owned(),
         FileKind::AuthorizationDetails { .. } => AUTHORIZATION_DETAILS.to_owned(),
         FileKind::IdentityCenter(file) => format!("identity-center:{}", file.stem()),
+        FileKind::KeyGrants { .. } => KEY_GRANTS.to_owned(),
         FileKind::Trails => "cloudtrail:trails".to_owned(),
         FileKind::CloudTrailLog { .. } => LOGS.to_owned(),
         FileKind::Header | FileKind::AccountStatus { .. } | FileKind::Coverage => return None,

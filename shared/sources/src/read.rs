@@ -177,6 +177,9 @@ impl<E: EventFold> Part<E> {
                 FileKind::AuthorizationDetails { account } | FileKind::AccountStatus { account } => {
                     accounts.insert(account.clone());
                 }
+                FileKind::KeyGrants { partition } => {
+                    accounts.insert(partition.account.clone());
+                }
                 _ => {}
             }
             let in_config = report.tallies.keys().map(|(_, partition)| partition);

@@ -1,7 +1,8 @@
 //! What a row cannot say of S3 buckets, and the Block Public Access of accounts.
 
 use serde_json::{Value, json};
-use sv0_model::graph::EdgeKind;
+use sv0_model::arn::Arn;
+use sv0_model::graph::{EdgeKind, Entity};
 
 use super::ConfigItem;
 use crate::description::{Description, Reference};
@@ -15,6 +16,14 @@ const OBJECT_OWNERSHIP: &[&str] = &[
     "supplementaryConfiguration.BucketOwnershipControls",
 ];
 
+const OWNER: &[&str] = &[
+    "supplementaryConfiguration.AccessControlList.owner.id",
+    "configuration.owner.id",
+];
+
+/// Config's type of access points.
+const ACCESS_POINT: &str = "AWS::S3::AccessPoint";
+
 /// Block Public Access, encryption, access control list and object ownership.
 pub(super) fn refine(item: &ConfigItem<'_>, description: &mut Description) {
     if !item.has_supplementary_configuration() {
@@ -26,8 +35,25 @@ pub(super) fn refine(item: &ConfigItem<'_>, description: &mut Description) {
         Some(block.map_or(Value::Null, block_public_access)),
     );
     description.set("acl_grants", acl_grants(&item.body));
+    description.set("owner_canonical_id", first_text(&item.body, OWNER));
     description.set("object_ownership", object_ownership(&item.body));
     add_encryption(item, description);
+}
+
+/// Whether an entity is an S3 access point.
+pub(crate) fn is_access_point(entity: &Entity) -> bool {
+    entity.attributes.get("resource_type").and_then(Value::as_str) == Some(ACCESS_POINT)
+}
+
+/// The bucket of an access point, its Block Public Access and where it takes requests from.
+pub(super) fn refine_access_point(item: &ConfigItem<'_>, description: &mut Description) {
+    if let Some(bucket) = text_at(&item.body, "configuration.Bucket") {
+        let partition = Arn::parse(&description.entity.native_id).map_or("aws", |arn| arn.partition);
+        let bucket = format!("arn:{partition}:s3:::{bucket}");
+        description.set("bucket", Some(bucket));
+    }
+    let block = at(&item.body, "configuration.PublicAccessBlockConfiguration");
+    description.set("block_public_access", block.map(block_public_access));
 }
 
 /// The four switches by their names in the S3 API.

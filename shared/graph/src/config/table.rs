@@ -160,6 +160,25 @@ static ROWS: &[TypeRow] = &[
         ..GENERIC
     },
     TypeRow {
+        resource_type: "AWS::S3::AccessPoint",
+        arn: &["configuration.Arn", "arn", "resourceId"],
+        arn_format: "arn:{partition}:s3:{region}:{account}:accesspoint/{id}",
+        id: &["configuration.Name", "resourceName", "resourceId"],
+        name: &["configuration.Name"],
+        attributes: &[
+            AttributeRow("alias", &["configuration.Alias"], Shape::Scalar),
+            AttributeRow("network_origin", &["configuration.NetworkOrigin"], Shape::Scalar),
+            AttributeRow("vpc_id", &["configuration.VpcConfiguration.VpcId"], Shape::Scalar),
+        ],
+        policy: PolicyPlace::Configuration(&[
+            "configuration.Policy",
+            "supplementaryConfiguration.Policy.policyText",
+            "supplementaryConfiguration.Policy",
+        ]),
+        refine: s3::refine_access_point,
+        ..GENERIC
+    },
+    TypeRow {
         resource_type: "AWS::KMS::Key",
         kind: EntityKind::KmsKey,
         arn_format: "arn:{partition}:kms:{region}:{account}:key/{id}",

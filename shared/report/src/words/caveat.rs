@@ -40,5 +40,15 @@ pub(crate) fn sentence(caveat: Caveat) -> &'static str {
         Caveat::UnresolvedResource => {
             "The resource is known only by a wildcard or as a name in a policy; nothing describes it."
         }
+        Caveat::BlockPublicAccessNotCollected => {
+            "Whether S3 Block Public Access is on was not collected; where it is on, it stops this."
+        }
+        Caveat::AccessControlListNotCollected => {
+            "The bucket's access control list, or whether it is in force, was not collected; it may grant this."
+        }
+        Caveat::ObjectAclsNotCollected => {
+            "The access control lists of single objects are not read; one of them may grant this."
+        }
+        Caveat::KeyGrantsNotCollected => "The grants of the KMS key were not collected; one of them may allow this.",
     }
 }

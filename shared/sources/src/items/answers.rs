@@ -34,8 +34,8 @@ pub(super) fn page_fields(kind: &FileKind) -> &'static [&'static str] {
 }
 
 /// The item as a record; `None` when it does not have the form of the answer.
-pub(super) fn draft(kind: &FileKind, item: Map<String, Value>) -> Option<Draft> {
-    let (kind, body) = match kind {
+pub(super) fn draft(of: &FileKind, item: Map<String, Value>) -> Option<Draft> {
+    let (kind, body) = match of {
         FileKind::Organization => (RecordKind::Organization, with_text(item, "Id")?),
         FileKind::Accounts => (RecordKind::Account, with_account_id(item)?),
         FileKind::DelegatedAdministrators => (RecordKind::DelegatedAdministrator, with_account_id(item)?),
@@ -46,14 +46,19 @@ pub(super) fn draft(kind: &FileKind, item: Map<String, Value>) -> Option<Draft> 
             item.contains_key("Content").then_some(item)?,
         ),
         FileKind::AwsManagedPolicies => (RecordKind::AwsManagedPolicy, managed_policy(item)?),
+        FileKind::KeyGrants { .. } => (RecordKind::KeyGrants, key_grants(item)?),
         FileKind::Trails => (RecordKind::Trail, trail(item)?),
         FileKind::IdentityCenter(file) => identity_center::item(*file, item)?,
         _ => return None,
     };
+    let (account, region) = match of {
+        FileKind::KeyGrants { partition } => (Some(partition.account.clone()), Some(partition.region.clone())),
+        _ => (None, None),
+    };
     Some(Draft {
         kind,
-        account: None,
-        region: None,
+        account,
+        region,
         captured_at: None,
         body,
     })
@@ -110,6 +115,13 @@ fn managed_policy(mut item: Map<String, Value>) -> Option<Map<String, Value>> {
     if !item.contains_key("Document") {
         return None;
     }
+    with_text(item, "Arn")
+}
+
+/// `ListGrants` of one key, wrapped with the key's ARN.
+fn key_grants(item: Map<String, Value>) -> Option<Map<String, Value>> {
+    let grants = item.get("Response").and_then(|response| response.get("Grants"));
+    grants.is_some_and(Value::is_array).then_some(())?;
     with_text(item, "Arn")
 }
 
@@ -176,6 +188,10 @@ pub(super) fn unexpected(kind: &FileKind, count: u64) -> Problem {
         FileKind::AuthorizationDetails { .. } => (
             "authorization details",
             "record them with aws iam get-account-authorization-details",
+        ),
+        FileKind::KeyGrants { .. } => (
+            "an answer of ListGrants with its key's Arn",
+            "see docs/capture.md for the form of accounts/<account-id>/<region>/kms/grants.ndjson",
         ),
         FileKind::Trails => (
             "a trail",

@@ -80,7 +80,8 @@ fn scope_of<'a>(kind: &'a FileKind, source: &'a str) -> Scope<'a> {
             account: Some(account),
             region: None,
         },
-        FileKind::CloudTrailLog {
+        FileKind::KeyGrants { partition }
+        | FileKind::CloudTrailLog {
             partition: Some(partition),
         } => Scope {
             source,

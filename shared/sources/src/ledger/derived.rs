@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use sv0_model::coverage::{CoverageRow, CoverageStatus};
 
 use super::{
-    AUTHORIZATION_DETAILS, FileReport, GLOBAL, Health, LOGS, Ledger, LedgerInput, ORGANIZATION, Partition, Tally, gap,
-    row, source_of,
+    AUTHORIZATION_DETAILS, FileReport, GLOBAL, Health, KEY_GRANTS, LOGS, Ledger, LedgerInput, ORGANIZATION, Partition,
+    Tally, gap, row, source_of,
 };
 use crate::layout::{FileKind, IdentityCenterFile};
 
@@ -81,6 +81,7 @@ pub(super) fn derive(input: &LedgerInput<'_>) -> Ledger {
     derive_once(&mut ledger, input);
     derive_authorization_details(&mut ledger, input);
     derive_config(&mut ledger, input);
+    derive_key_grants(&mut ledger, input);
     derive_logs(&mut ledger, input);
     ledger
 }
@@ -278,6 +279,27 @@ fn partitions_without_items(
         .filter(|partition| !tallies.contains_key(partition))
         .filter(|partition| !is_global || !accounts_seen.contains(partition.account.as_str()))
         .collect()
+}
+
+/// Grants are of an account and Region. Where no file holds any, one row says so.
+fn derive_key_grants(ledger: &mut Ledger, input: &LedgerInput<'_>) {
+    let mut counts: BTreeMap<Partition, u64> = BTreeMap::new();
+    for report in input.reports {
+        if let FileKind::KeyGrants { partition } = &report.kind {
+            let of = Partition::new(&partition.account, Some(&partition.region));
+            *counts.entry(of).or_default() += report.count;
+        }
+    }
+    if counts.is_empty() {
+        let reason = "the capture holds no accounts/<account-id>/<region>/kms/grants.ndjson";
+        return ledger.add(gap(&once(), KEY_GRANTS, CoverageStatus::Missing, reason));
+    }
+    for (partition, items) in counts {
+        ledger.add(CoverageRow {
+            items,
+            ..row(&partition, KEY_GRANTS, CoverageStatus::Ok, input.header)
+        });
+    }
 }
 
 fn derive_logs(ledger: &mut Ledger, input: &LedgerInput<'_>) {

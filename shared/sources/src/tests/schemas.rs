@@ -44,6 +44,7 @@ fn schema_of(kind: &FileKind) -> &'static str {
         FileKind::IdentityCenter(IdentityCenterFile::Users) => "identity-center-users",
         FileKind::IdentityCenter(IdentityCenterFile::Groups) => "identity-center-groups",
         FileKind::IdentityCenter(IdentityCenterFile::Memberships) => "identity-center-memberships",
+        FileKind::KeyGrants { .. } => "grants",
         FileKind::Trails => "trails",
         FileKind::CloudTrailLog { .. } => "cloudtrail-log",
         FileKind::Coverage => "coverage",
