@@ -38,6 +38,34 @@ impl Policy {
     pub fn statements(&self) -> &[Statement] {
         &self.statements
     }
+
+    /// This policy with the statements of another behind its own. An index of the other's counts on from the number of statements that this one has.
+    #[must_use]
+    pub fn followed_by(&self, other: &Self) -> Self {
+        let own = self.statements.len();
+        let behind = other.statements.iter().cloned().map(|mut statement| {
+            statement.index = statement.index.saturating_add(own);
+            statement
+        });
+        Self {
+            version: self.version,
+            statements: self.statements.iter().cloned().chain(behind).collect(),
+        }
+    }
+
+    /// This policy without the statements that `keep` refuses; the others keep their index.
+    #[must_use]
+    pub fn retaining(&self, keep: impl Fn(&Statement) -> bool) -> Self {
+        Self {
+            version: self.version,
+            statements: self
+                .statements
+                .iter()
+                .filter(|statement| keep(statement))
+                .cloned()
+                .collect(),
+        }
+    }
 }
 
 /// One statement.

@@ -21,6 +21,8 @@ pub(crate) struct Candidates<'e> {
     opened_to: BTreeMap<Opening<'e>, Vec<&'e Entity>>,
     /// Whom the policy of each resource names.
     openings: BTreeMap<&'e str, BTreeSet<Opening<'e>>>,
+    /// The access points of buckets.
+    doors: BTreeMap<&'e str, &'e [&'e Entity]>,
     /// Resources whose policy was not collected, by native id.
     closed_books: BTreeMap<&'e str, &'e Entity>,
 }
@@ -59,23 +61,28 @@ impl<'e> Candidates<'e> {
         if let Some(account) = entity.account.as_deref() {
             self.of_account.entry(account).or_default().push(entity);
         }
-        match estate.own_policy(entity) {
-            Some(policy) => {
-                let openings = openings(policy);
-                for opening in &openings {
-                    self.opened_to.entry(*opening).or_default().push(entity);
-                }
-                self.openings.insert(&entity.native_id, openings);
-            }
-            None if !matches!(
-                entity.resource_policy,
-                ResourcePolicy::NotSet | ResourcePolicy::NotSupported
-            ) =>
-            {
-                self.closed_books.insert(&entity.native_id, entity);
-            }
-            None => {}
+        let openings: BTreeSet<Opening<'_>> = estate.opening_policies(entity).flat_map(openings).collect();
+        for opening in &openings {
+            self.opened_to.entry(*opening).or_default().push(entity);
         }
+        let is_read = match &entity.resource_policy {
+            ResourcePolicy::NotSet | ResourcePolicy::NotSupported => true,
+            ResourcePolicy::Set { policy } => estate.library().policy(policy).is_some(),
+            ResourcePolicy::NotCollected => false,
+        };
+        if !is_read {
+            self.closed_books.insert(&entity.native_id, entity);
+        }
+        self.openings.insert(&entity.native_id, openings);
+        self.doors.insert(&entity.native_id, estate.access_points_of(entity));
+    }
+
+    /// The access points through which a resource can be reached besides by its own ARN.
+    pub(crate) fn doors_of(&self, place: &Place<'_>) -> &[&'e Entity] {
+        let doors = place
+            .entity
+            .and_then(|entity| self.doors.get(entity.native_id.as_str()));
+        doors.copied().unwrap_or_default()
     }
 
     /// The candidates of a principal for any of `actions`, sorted by native id.

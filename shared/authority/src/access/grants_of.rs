@@ -74,7 +74,11 @@ pub(crate) fn may_be_granted(
     place: &Place<'_>,
     action: &str,
 ) -> bool {
-    if subject.is_root() || identity.may_allow(action, &place.arn) {
+    let mut doors = candidates.doors_of(place).iter();
+    if subject.is_root()
+        || identity.may_allow(action, &place.arn)
+        || doors.any(|door| identity.may_allow(action, &door.native_id))
+    {
         return true;
     }
     let is_own = subject.account().is_some() && subject.account() == place.account();

@@ -9,7 +9,7 @@ use sv0_iam::{NamedPolicy, Template, patterns_overlap};
 use sv0_model::arn::Arn;
 
 use super::variables::{Filled, Variables};
-use crate::estate::{Estate, Place, Subject};
+use crate::estate::{Estate, Place, Subject, as_bucket_pattern};
 
 /// Parts of one resource that are told apart; further ones are left to the answer for the rest.
 const MOST_PARTS: usize = 24;
@@ -63,6 +63,7 @@ pub(crate) fn parts(
     let mut found: BTreeMap<String, Part> = BTreeMap::new();
     estate.for_each_policy(subject, whole.place, action, &mut |policy| {
         let filled = patterns(policy, action).filter_map(|pattern| variables.fill(pattern));
+        let filled = filled.map(|pattern| whole.seen_from_inside(estate, pattern));
         for part in filled.filter_map(|pattern| whole.part(pattern)) {
             found.entry(part.scope.clone()).or_insert(part);
         }
@@ -88,6 +89,19 @@ pub(crate) struct Whole<'a> {
 }
 
 impl Whole<'_> {
+    /// A pattern of what is reached through one of its access points, as a pattern of its own parts.
+    fn seen_from_inside(&self, estate: &Estate<'_>, mut pattern: Filled) -> Filled {
+        if let Some(entity) = self.place.entity {
+            let points = estate.access_points_of(entity);
+            for text in [&mut pattern.text, &mut pattern.shown] {
+                if let Some(own) = as_bucket_pattern(text, entity, points) {
+                    *text = own;
+                }
+            }
+        }
+        pattern
+    }
+
     /// What the ARNs of its parts begin with.
     fn prefix(&self) -> String {
         format!("{}{}", self.place.arn, self.separator.text())

@@ -1,11 +1,13 @@
 //! The KMS key as a gate: what a resource's content is encrypted under must be open to the same principal.
 
+use serde_json::Value;
 use sv0_iam::{Context, Evaluation};
 use sv0_model::arn::Arn;
-use sv0_model::decision::{Caveat, ConditionExpression, Decision, Layer, StatementRef, UNCOLLECTED_POLICY_KEY};
-use sv0_model::graph::{EdgeKind, Entity};
+use sv0_model::decision::{Caveat, Decision, Layer};
+use sv0_model::graph::{EdgeKind, Entity, EntityKind};
 
 use super::Estate;
+use super::compose::{conjunction, reserve, uncollected_policy, union};
 use super::judge::{Request, denies};
 use super::place::Place;
 
@@ -55,6 +57,7 @@ impl<'g> Estate<'g> {
     pub(crate) fn gate_of(&self, request: &Request<'_>) -> Option<(&'g str, &'static str)> {
         let entity = request.place.entity?;
         let action = key_action(request.action)?;
+        let entity = self.bucket_of(entity).unwrap_or(entity);
         let key = self.targets(&entity.native_id, EdgeKind::EncryptedWith).next()?;
         Some((key, action))
     }
@@ -68,19 +71,73 @@ impl<'g> Estate<'g> {
             return Some(unknown_key(key));
         };
         let context = key_context(request);
-        let mut evaluation = self
-            .judge_policies(&Request {
-                action,
-                place: &place,
-                context: &context,
-                ..*request
-            })
-            .ok()?;
+        let request = Request {
+            action,
+            place: &place,
+            context: &context,
+            ..*request
+        };
+        let evaluation = self.judge_direct(&request).ok()?;
+        let mut evaluation = self.reserve_for_grants(&request, evaluation);
         if evaluation.caveats.contains(&Caveat::ResourcePolicyNotCollected) {
             evaluation.caveats.push(Caveat::KmsNotEvaluated);
         }
         Some(evaluation)
     }
+}
+
+impl Estate<'_> {
+    /// Says of a denied use of a key that a grant which was not collected may allow it.
+    ///
+    /// The answer stays a deny: most keys have no grants for most principals, and an answer that hung on them for everybody would say nothing.
+    pub(crate) fn reserve_for_grants(&self, request: &Request<'_>, mut evaluation: Evaluation) -> Evaluation {
+        let lacks_only_an_allow = evaluation.decision == Decision::ImplicitDeny
+            && evaluation.blocked_by.iter().all(|layer| {
+                matches!(
+                    layer,
+                    Layer::Identity | Layer::Resource | Layer::Boundary | Layer::Session
+                )
+            });
+        let may_have_grants = request
+            .place
+            .entity
+            .is_some_and(|entity| entity.kind == EntityKind::KmsKey && !has_all_grants(entity));
+        if lacks_only_an_allow && may_have_grants && is_grantable(request.action) {
+            reserve(&mut evaluation, Caveat::KeyGrantsNotCollected);
+        }
+        evaluation
+    }
+}
+
+fn has_all_grants(key: &Entity) -> bool {
+    key.attributes.get("grants_complete").and_then(Value::as_bool) == Some(true)
+        || is_aws_managed(&key.native_id, Some(key))
+}
+
+/// Operations that a grant can allow (AWS KMS Developer Guide, "Grant operations").
+const GRANT_OPERATIONS: &[&str] = &[
+    "CreateGrant",
+    "Decrypt",
+    "DeriveSharedSecret",
+    "DescribeKey",
+    "Encrypt",
+    "GenerateDataKey",
+    "GenerateDataKeyPair",
+    "GenerateDataKeyPairWithoutPlaintext",
+    "GenerateDataKeyWithoutPlaintext",
+    "GenerateMac",
+    "GetPublicKey",
+    "ReEncryptFrom",
+    "ReEncryptTo",
+    "RetireGrant",
+    "Sign",
+    "Verify",
+    "VerifyMac",
+];
+
+fn is_grantable(action: &str) -> bool {
+    let operation = action.split_once(':').map_or("", |(_, operation)| operation);
+    GRANT_OPERATIONS.iter().any(|name| name.eq_ignore_ascii_case(operation))
 }
 
 /// A key of which nothing but its name is known: its policy may or may not allow.
@@ -92,15 +149,6 @@ fn unknown_key(key: &str) -> Evaluation {
         statements: Vec::new(),
         granting: Vec::new(),
         caveats: vec![Caveat::KmsNotEvaluated],
-    }
-}
-
-/// The condition that a policy which was not collected allows.
-pub(crate) fn uncollected_policy(native_id: &str) -> ConditionExpression {
-    ConditionExpression::Test {
-        key: UNCOLLECTED_POLICY_KEY.to_owned(),
-        operator: "Allows".to_owned(),
-        values: vec![native_id.to_owned()],
     }
 }
 
@@ -160,18 +208,18 @@ fn judge_aws_managed_key(request: &Request<'_>, key: &str) -> Evaluation {
 /// Both the content and its key must be open.
 fn combine(content: Evaluation, gate: Evaluation) -> Evaluation {
     let mut combined = content;
-    add_caveats(&mut combined.caveats, gate.caveats);
+    combined.caveats = union(combined.caveats, gate.caveats);
     if gate.decision == Decision::Allow {
         if combined.decision.is_possible() {
-            add_statements(&mut combined.statements, gate.statements);
+            combined.statements = union(combined.statements, gate.statements);
         }
         return combined;
     }
     match (denies(combined.decision), denies(gate.decision)) {
         (true, true) => {
-            add_layer(&mut combined.blocked_by, Layer::Kms);
+            combined.blocked_by = union(combined.blocked_by, vec![Layer::Kms]);
             combined.decision = combined.decision.max(gate.decision);
-            add_statements(&mut combined.statements, gate.statements);
+            combined.statements = union(combined.statements, gate.statements);
         }
         (true, false) => {}
         (false, true) => {
@@ -181,67 +229,11 @@ fn combine(content: Evaluation, gate: Evaluation) -> Evaluation {
             combined.statements = gate.statements;
         }
         (false, false) => {
-            add_layer(&mut combined.blocked_by, Layer::Kms);
+            combined.blocked_by = union(combined.blocked_by, vec![Layer::Kms]);
             combined.decision = Decision::Conditional;
             combined.condition = conjunction([combined.condition, gate.condition].into_iter().flatten());
-            add_statements(&mut combined.statements, gate.statements);
+            combined.statements = union(combined.statements, gate.statements);
         }
     }
     combined
-}
-
-fn add_layer(layers: &mut Vec<Layer>, layer: Layer) {
-    layers.push(layer);
-    layers.sort_unstable();
-    layers.dedup();
-}
-
-fn add_statements(statements: &mut Vec<StatementRef>, more: Vec<StatementRef>) {
-    statements.extend(more);
-    statements.sort();
-    statements.dedup();
-}
-
-fn add_caveats(caveats: &mut Vec<Caveat>, more: Vec<Caveat>) {
-    caveats.extend(more);
-    caveats.sort_unstable();
-    caveats.dedup();
-}
-
-/// The condition under which all of them hold: nested conjunctions opened, each child once, sorted. `None` for none of them.
-pub(crate) fn conjunction(conditions: impl IntoIterator<Item = ConditionExpression>) -> Option<ConditionExpression> {
-    let mut all = Vec::new();
-    for condition in conditions {
-        match condition {
-            ConditionExpression::All { all: children } => all.extend(children),
-            other => all.push(other),
-        }
-    }
-    sort_by_text(&mut all);
-    match all.len() {
-        0 | 1 => all.pop(),
-        _ => Some(ConditionExpression::All { all }),
-    }
-}
-
-/// The condition under which at least one of them holds.
-pub(crate) fn disjunction(conditions: impl IntoIterator<Item = ConditionExpression>) -> Option<ConditionExpression> {
-    let mut any = Vec::new();
-    for condition in conditions {
-        match condition {
-            ConditionExpression::Any { any: children } => any.extend(children),
-            other => any.push(other),
-        }
-    }
-    sort_by_text(&mut any);
-    match any.len() {
-        0 | 1 => any.pop(),
-        _ => Some(ConditionExpression::Any { any }),
-    }
-}
-
-/// Sorts by the bytes of their JSON and drops what stands twice.
-fn sort_by_text(conditions: &mut Vec<ConditionExpression>) {
-    conditions.sort_by_cached_key(|condition| serde_json::to_string(condition).unwrap_or_default());
-    conditions.dedup();
 }

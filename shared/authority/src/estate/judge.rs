@@ -10,6 +10,8 @@ use sv0_model::arn::account_of;
 use sv0_model::decision::Decision;
 
 use super::Estate;
+use super::access_points::is_access_point;
+use super::compose::{either, unless};
 use super::place::Place;
 use super::subject::Subject;
 use super::surroundings::Membership;
@@ -25,30 +27,60 @@ pub(crate) struct Request<'a> {
 }
 
 impl<'g> Estate<'g> {
-    /// The decision on a request, with S3 Block Public Access and the key that encrypts the resource.
+    /// The decision on a request by every way that leads to the resource, with the key that encrypts it.
     pub(crate) fn judge(&self, request: &Request<'_>) -> Result<Evaluation, EvaluateError> {
-        let policies = self.judge_policies(request)?;
-        let public_access = self.block_public_access(request, policies);
-        Ok(self.kms_gate(request, public_access))
+        let content = match request.place.entity {
+            Some(entity) if is_access_point(entity) => self.judge_at_point(request)?,
+            _ => self.by_any_way(request)?,
+        };
+        let content = self.reserve_for_lists(request, content);
+        let content = self.reserve_for_grants(request, content);
+        Ok(self.kms_gate(request, content))
     }
 
-    /// The decision of the policies alone.
+    /// The decision of the policies on the resource that the request names, of what grants beside them, and of S3 Block Public Access.
+    pub(crate) fn judge_direct(&self, request: &Request<'_>) -> Result<Evaluation, EvaluateError> {
+        let policies = self.judge_with_grants(request)?;
+        Ok(self.block_public_access(request, policies))
+    }
+
+    /// The decision of the policies and of what grants beside the resource's. Where it is not known what of it counts, a decision that needs it hangs on that.
+    fn judge_with_grants(&self, request: &Request<'_>) -> Result<Evaluation, EvaluateError> {
+        let grants = request.place.entity.and_then(|entity| self.beside.of(entity));
+        let Some(grants) = grants else {
+            return self.judge_policies(request, None);
+        };
+        let mut best: Option<Evaluation> = None;
+        for (index, reading) in grants.readings().iter().enumerate() {
+            let mut evaluation = self.judge_policies(request, Some(index))?;
+            grants.restore(&mut evaluation);
+            best = Some(match best {
+                None => unless(evaluation, reading.doubts()),
+                // What more grants do not change does not hang on them.
+                Some(before) if is_same_outcome(&before, &evaluation) => before,
+                Some(before) => either(before, unless(evaluation, reading.doubts())),
+            });
+        }
+        best.map_or_else(|| self.judge_policies(request, None), Ok)
+    }
+
+    /// The decision of the policies alone, with one reading of what grants beside the resource's.
     ///
     /// An account outside the organization may be in another one or in none. Where it is denied whatever is true of that, it is denied.
-    pub(crate) fn judge_policies(&self, request: &Request<'_>) -> Result<Evaluation, EvaluateError> {
+    fn judge_policies(&self, request: &Request<'_>, reading: Option<usize>) -> Result<Evaluation, EvaluateError> {
         let context = self.surroundings(request);
         if !self.is_outsider(request.subject) {
-            return self.evaluate_in(request, &context);
+            return self.evaluate_in(request, reading, &context);
         }
         let mut denial = None;
         for hypothesis in self.outside_organizations(&context) {
-            let evaluation = self.evaluate_in(request, &hypothesis)?;
+            let evaluation = self.evaluate_in(request, reading, &hypothesis)?;
             if evaluation.decision.is_possible() {
-                return self.evaluate_in(request, &context);
+                return self.evaluate_in(request, reading, &context);
             }
             denial = denial.or(Some(evaluation));
         }
-        denial.map_or_else(|| self.evaluate_in(request, &context), Ok)
+        denial.map_or_else(|| self.evaluate_in(request, reading, &context), Ok)
     }
 
     fn is_outsider(&self, subject: &Subject<'_>) -> bool {
@@ -97,9 +129,20 @@ impl<'g> Estate<'g> {
         if let ResourcePolicyInput::Set(policy) = self.resource_policy(place, action, &mut shelf) {
             visit(policy);
         }
+        for point in place.entity.map_or(&[][..], |entity| self.access_points_of(entity)) {
+            let mut shelf = None;
+            if let ResourcePolicyInput::Set(policy) = self.resource_policy(&Place::of(point), action, &mut shelf) {
+                visit(policy);
+            }
+        }
     }
 
-    fn evaluate_in(&self, request: &Request<'_>, context: &Context) -> Result<Evaluation, EvaluateError> {
+    fn evaluate_in(
+        &self,
+        request: &Request<'_>,
+        reading: Option<usize>,
+        context: &Context,
+    ) -> Result<Evaluation, EvaluateError> {
         let Request {
             subject, action, place, ..
         } = *request;
@@ -117,15 +160,16 @@ impl<'g> Estate<'g> {
         let resource_account = account_of(&place.arn).or(place.account());
         let of_resource = self.ceilings.of(resource_account.or(subject.account()));
         let binds = subject.is_bound_by_scps();
+        let granted = self.granted_to_stranger(subject, place);
         let mut shelf = None;
         evaluate(
             &question,
             &ApplicablePolicies {
-                identity: &subject.holdings.identity,
+                identity: granted.as_deref().unwrap_or(&subject.holdings.identity),
                 boundaries: &subject.holdings.boundaries,
                 scps: if binds { &of_principal.scps } else { &[] },
                 rcps: &of_resource.rcps,
-                resource: self.resource_policy(place, action, &mut shelf),
+                resource: self.resource_policy_in(reading, place, action, &mut shelf),
                 uncollected: &uncollected(
                     &subject.holdings.uncollected,
                     if binds { of_principal.uncollected_scps() } else { &[] },
@@ -135,6 +179,17 @@ impl<'g> Estate<'g> {
             },
         )
     }
+
+    /// The identity policies of a principal with the grants of another account's key to it, where there are any.
+    fn granted_to_stranger(&self, subject: &Subject<'_>, place: &Place<'_>) -> Option<Vec<NamedPolicy>> {
+        let granted = self.beside.of(place.entity?)?.to_stranger(subject)?;
+        let own = subject.holdings.identity.iter();
+        Some(own.chain([granted]).cloned().collect())
+    }
+}
+
+fn is_same_outcome(first: &Evaluation, second: &Evaluation) -> bool {
+    first.decision == second.decision && first.condition == second.condition
 }
 
 /// An id that no organization has: AWS's hold letters and digits drawn at random.

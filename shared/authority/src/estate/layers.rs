@@ -3,9 +3,11 @@
 use sv0_iam::{NamedPolicy, PolicyLevel, ResourcePolicyInput, UncollectedPolicy};
 use sv0_model::arn::account_of;
 use sv0_model::decision::Layer;
+use sv0_model::graph::ResourcePolicy;
 
 use super::Estate;
 use super::judge::Request;
+use super::place::Place;
 
 impl Estate<'_> {
     /// Native ids of the policies of each layer that applies to a request, those that were not collected included; in evaluation order.
@@ -35,11 +37,27 @@ impl Estate<'_> {
 
     fn resource_policy_names(&self, request: &Request<'_>) -> Vec<String> {
         let mut shelf = None;
+        let beside = self.names_beside(request.place);
         match self.resource_policy(request.place, request.action, &mut shelf) {
-            ResourcePolicyInput::Set(policy) => vec![policy.name.clone()],
+            ResourcePolicyInput::Set(policy) => beside.into_iter().chain([policy.name.clone()]).collect(),
             ResourcePolicyInput::NotCollected { name } => vec![name.to_owned()],
-            ResourcePolicyInput::NotSet => Vec::new(),
+            ResourcePolicyInput::NotSet => beside,
         }
+    }
+
+    /// What grants beside the resource's policy, and the policies of what leads to it or that it leads to.
+    fn names_beside(&self, place: &Place<'_>) -> Vec<String> {
+        let Some(entity) = place.entity else {
+            return Vec::new();
+        };
+        let beside = self.beside.of(entity).map(|grants| grants.name().to_owned());
+        let behind = self.bucket_of(entity);
+        let neighbours = self.access_points_of(entity).iter().copied().chain(behind);
+        let policies = neighbours.filter_map(|neighbour| match &neighbour.resource_policy {
+            ResourcePolicy::Set { policy } => Some(policy.clone()),
+            _ => None,
+        });
+        beside.into_iter().chain(policies).collect()
     }
 
     fn scp_names(&self, request: &Request<'_>) -> Vec<String> {

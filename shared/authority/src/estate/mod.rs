@@ -1,6 +1,9 @@
 //! The estate: a graph compiled for questions of access.
 
+mod access_points;
+mod beside;
 mod ceilings;
+mod compose;
 mod gates;
 mod holdings;
 mod judge;
@@ -9,6 +12,7 @@ mod library;
 mod outside;
 mod place;
 mod public_access;
+mod public_policy;
 mod subject;
 mod surroundings;
 #[cfg(test)]
@@ -20,7 +24,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use sv0_model::diagnostic::Diagnostic;
 use sv0_model::graph::{Edge, EdgeKind, Entity, Graph, OrganizationNodeKind};
 
-pub(crate) use gates::{conjunction, disjunction, is_aws_managed, uncollected_policy};
+pub(crate) use access_points::as_bucket_pattern;
+pub(crate) use beside::is_public_grant;
+pub(crate) use compose::{conjunction, disjunction, uncollected_policy};
+pub(crate) use gates::is_aws_managed;
 pub(crate) use holdings::Holdings;
 pub(crate) use judge::Request;
 pub(crate) use place::Place;
@@ -28,6 +35,8 @@ pub(crate) use subject::Subject;
 pub(crate) use surroundings::Membership;
 pub(crate) use workforce::Entrance;
 
+use access_points::AccessPoints;
+use beside::Beside;
 use ceilings::Ceilings;
 use library::Library;
 use place::Places;
@@ -39,6 +48,9 @@ pub struct Estate<'g> {
     library: Library<'g>,
     holdings: BTreeMap<&'g str, Holdings>,
     ceilings: Ceilings<'g>,
+    /// What grants beside the policies of resources.
+    beside: Beside<'g>,
+    access_points: AccessPoints<'g>,
     places: Places<'g>,
     role_names: RoleNames<'g>,
     scanned: BTreeSet<&'g str>,
@@ -59,6 +71,8 @@ impl<'g> Estate<'g> {
         Self {
             graph,
             ceilings: Ceilings::new(graph, &library),
+            beside: Beside::new(graph, &library),
+            access_points: AccessPoints::new(graph),
             places: Places::new(graph),
             role_names: RoleNames::new(graph),
             scanned: subject::scanned_accounts(graph),

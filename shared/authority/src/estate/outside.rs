@@ -2,11 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::Value;
-use sv0_iam::{Element, Policy, Statement};
+use sv0_iam::{Element, Policy, Principal, PrincipalKind, Statement};
 use sv0_model::arn::{account_of, is_account_id};
 use sv0_model::decision::Effect;
-use sv0_model::graph::{Entity, EntityKind};
+use sv0_model::graph::Entity;
 
 use super::{Estate, Membership};
 use crate::access::{Opening, openings};
@@ -17,15 +16,16 @@ const ACCOUNT_KEYS: [&str; 2] = ["aws:PrincipalAccount", "aws:PrincipalArn"];
 impl Estate<'_> {
     /// Principals and accounts outside the organization, or outside the scanned accounts where there is none, that the policy of an entity names.
     pub(crate) fn outsiders_named_by(&self, entity: &Entity) -> BTreeSet<Opening<'_>> {
-        let Some(policy) = self.own_policy_of(&entity.native_id) else {
+        let Some(entity) = self.entity(&entity.native_id) else {
             return BTreeSet::new();
         };
-        let named = openings(policy).into_iter();
-        let by_condition = Self::accounts_narrowed_to(policy).into_iter().map(Opening::Account);
-        named
-            .chain(by_condition)
-            .filter(|opening| self.is_outside(opening))
-            .collect()
+        let mut outsiders = BTreeSet::new();
+        for policy in self.opening_policies(entity) {
+            let by_condition = Self::accounts_narrowed_to(policy).into_iter();
+            let named = openings(policy).into_iter().chain(by_condition.map(Opening::Account));
+            outsiders.extend(named.filter(|opening| self.is_outside(opening)));
+        }
+        outsiders
     }
 
     /// The accounts that conditions of a policy name where its statements name everyone.
@@ -33,16 +33,25 @@ impl Estate<'_> {
         policy.statements().iter().flat_map(accounts_of_conditions).collect()
     }
 
-    /// Whether the policy of an entity names everyone in a statement that may allow.
+    /// Whether the policy of an entity, what grants beside it or the policy of an access point to it names everyone in a statement that may allow.
     pub(crate) fn names_everyone(&self, entity: &Entity) -> bool {
-        self.own_policy(entity)
-            .is_some_and(|policy| openings(policy).contains(&Opening::Everyone))
+        self.opening_policies(entity)
+            .any(|policy| openings(policy).contains(&Opening::Everyone))
+    }
+
+    /// The texts that open an entity: its own policy with what may grant beside it, and those of the access points to it.
+    pub(crate) fn opening_policies<'s>(&'s self, entity: &'s Entity) -> impl Iterator<Item = &'s Policy> {
+        let own = self.own_policy(entity);
+        let points = self.access_points_of(entity).iter();
+        own.into_iter().chain(points.filter_map(|point| self.own_policy(point)))
     }
 
     fn is_outside(&self, opening: &Opening<'_>) -> bool {
         let account = match opening {
             Opening::Everyone => None,
             Opening::Account(account) => Some(*account),
+            // A canonical user id that no bucket's owner explains is somebody else's.
+            Opening::Principal(principal) if is_canonical_user(principal) => return true,
             Opening::Principal(principal) => account_of(principal),
         };
         account.is_some_and(|account| {
@@ -50,33 +59,10 @@ impl Estate<'_> {
             !self.scanned.contains(account) && matches!(membership, Membership::Outsider | Membership::Unknown)
         })
     }
+}
 
-    /// What a bucket's access control list grants to everyone, where the list still counts.
-    pub(crate) fn public_list_grants(&self, bucket: &Entity) -> Vec<String> {
-        let owner_enforced =
-            bucket.attributes.get("object_ownership").and_then(Value::as_str) == Some("BucketOwnerEnforced");
-        if bucket.kind != EntityKind::S3Bucket
-            || owner_enforced
-            || Self::public_access_switch(bucket, "ignore_public_acls")
-        {
-            return Vec::new();
-        }
-        let grants = bucket
-            .attributes
-            .get("acl_grants")
-            .and_then(Value::as_array)
-            .into_iter()
-            .flatten();
-        let permissions: BTreeSet<String> = grants
-            .filter(|grant| {
-                let grantee = grant.get("grantee").and_then(Value::as_str).unwrap_or_default();
-                grantee.ends_with("AllUsers") || grantee.ends_with("AuthenticatedUsers")
-            })
-            .filter_map(|grant| grant.get("permission")?.as_str())
-            .map(|permission| permission.to_ascii_uppercase())
-            .collect();
-        permissions.into_iter().collect()
-    }
+fn is_canonical_user(text: &str) -> bool {
+    Principal::parse(text, None).is_ok_and(|principal| *principal.kind() == PrincipalKind::CanonicalUser)
 }
 
 fn accounts_of_conditions(statement: &Statement) -> Vec<&str> {

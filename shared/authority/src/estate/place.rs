@@ -95,9 +95,28 @@ impl<'g> Estate<'g> {
         action: &str,
         shelf: &'e mut Option<NamedPolicy>,
     ) -> ResourcePolicyInput<'e> {
+        self.resource_policy_in(None, place, action, shelf)
+    }
+
+    /// The same with one reading of what grants beside the policy; in `None` all that may count is read.
+    pub(crate) fn resource_policy_in<'e>(
+        &self,
+        reading: Option<usize>,
+        place: &Place<'e>,
+        action: &str,
+        shelf: &'e mut Option<NamedPolicy>,
+    ) -> ResourcePolicyInput<'e> {
         let Some(entity) = place.entity.filter(|entity| governs(entity, action)) else {
             return ResourcePolicyInput::NotSet;
         };
+        if entity.resource_policy != ResourcePolicy::NotCollected
+            && let Some(text) = self.with_grants_beside(entity, reading)
+        {
+            *shelf = Some(text.clone());
+            return shelf
+                .as_ref()
+                .map_or(ResourcePolicyInput::NotSet, ResourcePolicyInput::Set);
+        }
         match &entity.resource_policy {
             ResourcePolicy::NotSupported | ResourcePolicy::NotSet => ResourcePolicyInput::NotSet,
             ResourcePolicy::NotCollected => ResourcePolicyInput::NotCollected {
@@ -117,13 +136,20 @@ impl<'g> Estate<'g> {
 }
 
 impl Estate<'_> {
-    /// The text of the own resource-based policy of the entity under a native id.
-    pub(crate) fn own_policy_of(&self, native_id: &str) -> Option<&Policy> {
-        self.own_policy(self.entity(native_id)?)
+    /// The policy of a resource with what grants beside it, in one reading or as far as it may count.
+    fn with_grants_beside(&self, entity: &Entity, reading: Option<usize>) -> Option<&NamedPolicy> {
+        let grants = self.beside.of(entity)?;
+        match reading {
+            Some(reading) => grants.readings().get(reading)?.text(),
+            None => grants.widest(),
+        }
     }
 
-    /// The text of an entity's own resource-based policy.
+    /// The text of an entity's own resource-based policy, with what may grant beside it.
     pub(crate) fn own_policy(&self, entity: &Entity) -> Option<&Policy> {
+        if let Some(text) = self.with_grants_beside(entity, None) {
+            return Some(&text.policy);
+        }
         match &entity.resource_policy {
             ResourcePolicy::Set { policy } => self.library.policy(policy).map(|policy| &**policy),
             _ => None,
@@ -140,11 +166,14 @@ fn governs(entity: &Entity, action: &str) -> bool {
     Arn::parse(&entity.native_id).is_some_and(|arn| service.eq_ignore_ascii_case(arn.service))
 }
 
-/// The ARN of what an ARN lies in: the bucket of an object, the function of a version or alias.
+/// The ARN of what an ARN lies in: the bucket or access point of an object, the function of a version or alias.
 fn container_of(text: &str) -> Option<String> {
     let arn = Arn::parse(text)?;
     let container = match arn.service {
-        "s3" => arn.resource.split_once('/').map(|(bucket, _)| bucket.to_owned())?,
+        "s3" => match arn.resource.strip_prefix("accesspoint/") {
+            Some(point) => format!("accesspoint/{}", point.split_once('/')?.0),
+            None => arn.resource.split_once('/').map(|(bucket, _)| bucket.to_owned())?,
+        },
         "lambda" => {
             let function = arn.resource.strip_prefix("function:")?.split(':').next()?;
             format!("function:{function}")

@@ -1,5 +1,7 @@
 //! Every layer that blocks, beside the nearest case in which it does not.
 
+mod s3_and_kms;
+
 use sv0_iam::{Context, UnknownContext};
 use sv0_model::decision::{Caveat, Decision, Layer};
 

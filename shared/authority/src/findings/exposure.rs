@@ -2,20 +2,24 @@
 
 use std::collections::BTreeSet;
 
-use sv0_iam::{Context, UnknownContext};
-use sv0_model::decision::{ConditionExpression, Decision};
+use sv0_iam::catalogue::{Fit, resource_type_fits};
+use sv0_iam::{Context, Evaluation, UnknownContext};
+use sv0_model::decision::{ConditionExpression, Decision, Effect, UNCOLLECTED_POLICY_KEY};
 use sv0_model::finding::{FindingKind, FindingSeverity};
-use sv0_model::graph::{Entity, EntityKind, Resolution, Sensitivity};
+use sv0_model::graph::{Entity, EntityKind, Resolution, Sensitivity, urn};
 use sv0_model::path::ActionClass;
 
 use super::Facts;
 use super::draft::{Draft, command, name};
 use super::routes::ASSUME_ROLE;
 use crate::access::{Access, ActionTarget, Basis, Candidates, Survey, class_of, rows_of};
-use crate::estate::Subject;
+use crate::estate::{Place, Request, Subject, conjunction, disjunction, is_public_grant};
 
 /// Somebody of an account that nobody knows: what a policy opens to every AWS principal is open to it.
 const STRANGER: &str = "arn:aws:iam::000000000000:root";
+
+/// Whom "everyone" is asked as: a caller without credentials, and one with those of some account.
+const EVERYONE: [&str; 2] = ["anonymous", STRANGER];
 
 /// Condition keys that say whose request it is: with fixed values a policy for everyone is one for these callers.
 const CALLER_KEYS: &[&str] = &[
@@ -87,23 +91,31 @@ fn reach<'e>(facts: &Facts<'e, '_>, subject: &Subject<'_>, entity: &Entity) -> V
 }
 
 /// What everyone reaches, with how open it is.
-type PublicAccess<'e> = (Openness, Access<'e>);
+type PublicAccess<'e> = (Open, Access<'e>);
 
 fn public_accesses<'e>(facts: &Facts<'e, '_>, entity: &Entity) -> Vec<PublicAccess<'e>> {
     if !facts.estate.names_everyone(entity) {
         return Vec::new();
     }
-    ["anonymous", STRANGER]
+    EVERYONE
         .into_iter()
         .filter_map(|name| facts.estate.named_subject(name))
         .flat_map(|subject| reach(facts, &subject, entity))
-        .filter_map(|access| Some((openness(&access)?, access)))
+        .filter_map(|access| Some((openness(&access.evaluation)?, access)))
         .collect()
 }
 
 fn public_access(entity: &Entity, public: &[PublicAccess<'_>]) -> Option<Draft> {
-    let rating = |(openness, access): &PublicAccess<'_>| public_rating(entity, *openness, access);
-    let (severity, reason) = public.iter().map(rating).max()?;
+    let list = urn::access_control_list(&entity.native_id);
+    // What the access control list alone opens is a finding of its own.
+    let by_policy = |(_, access): &&PublicAccess<'_>| {
+        let allows = access.evaluation.statements.iter();
+        let mut allows = allows.filter(|statement| statement.effect == Effect::Allow).peekable();
+        allows.peek().is_none() || allows.any(|statement| statement.policy != list)
+    };
+    let public: Vec<&PublicAccess<'_>> = public.iter().filter(by_policy).collect();
+    let rating = |(open, access): &&PublicAccess<'_>| public_rating(entity, *open, access);
+    let (severity, reason) = public.iter().map(rating).max_by_key(|(severity, _)| *severity)?;
     let accesses: Vec<&Access<'_>> = public.iter().map(|(_, access)| access).collect();
     let mut draft = Draft::new(FindingKind::PublicAccess, &entity.native_id);
     draft.account.clone_from(&entity.account);
@@ -117,12 +129,40 @@ fn public_access(entity: &Entity, public: &[PublicAccess<'_>]) -> Option<Draft> 
         "The resource-based policy names everyone and lets them do {}.",
         actions_of(&accesses).join(", ")
     );
+    if public.iter().any(|(open, _)| open.hangs_on_settings) {
+        draft.description.push_str(SETTINGS_NOT_COLLECTED);
+    }
     draft.verify = vec![who_can(entity, &accesses)];
     draft.verify.extend(show_policy(entity));
+    draft.verify.extend(show_block(
+        entity,
+        public.iter().any(|(open, _)| open.hangs_on_settings),
+    ));
     Some(draft)
 }
 
-/// How open an access is to everyone; none where its condition names the callers.
+const SETTINGS_NOT_COLLECTED: &str = " Whether S3 Block Public Access or Object Ownership stops it was not collected.";
+
+/// The AWS CLI's command that prints what was not collected.
+fn show_block(entity: &Entity, is_unknown: bool) -> Option<String> {
+    let account = entity.account.as_deref().filter(|_| is_unknown)?;
+    Some(command(&[
+        "aws",
+        "s3control",
+        "get-public-access-block",
+        "--account-id",
+        account,
+    ]))
+}
+
+/// How open an access is to everyone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Open {
+    openness: Openness,
+    /// Whether it hangs on settings that were not collected, such as S3 Block Public Access.
+    hangs_on_settings: bool,
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Openness {
     Unconditional,
@@ -130,13 +170,58 @@ enum Openness {
     FromNamedNetworks,
 }
 
-fn openness(access: &Access<'_>) -> Option<Openness> {
-    match (access.evaluation.decision, &access.evaluation.condition) {
-        (Decision::Allow, _) => Some(Openness::Unconditional),
-        (_, Some(condition)) if requires_one_of(condition, CALLER_KEYS) => None,
-        (_, Some(condition)) if requires_one_of(condition, NETWORK_KEYS) => Some(Openness::FromNamedNetworks),
-        _ => Some(Openness::Conditional),
+/// How open an evaluation for everyone is; none where its condition names the callers.
+fn openness(evaluation: &Evaluation) -> Option<Open> {
+    let Some(condition) = evaluation
+        .condition
+        .as_ref()
+        .filter(|_| evaluation.decision != Decision::Allow)
+    else {
+        return Some(Open {
+            openness: Openness::Unconditional,
+            hangs_on_settings: false,
+        });
+    };
+    let through = without(condition, &names_way);
+    let settled = through.as_ref().and_then(|rest| without(rest, &names_setting));
+    Some(Open {
+        openness: match &settled {
+            None => Openness::Unconditional,
+            Some(rest) if requires_one_of(rest, CALLER_KEYS) => return None,
+            Some(rest) if requires_one_of(rest, NETWORK_KEYS) => Openness::FromNamedNetworks,
+            Some(_) => Openness::Conditional,
+        },
+        hangs_on_settings: through != settled,
+    })
+}
+
+/// The condition that is left where some tests hold; none where it holds then.
+fn without(
+    condition: &ConditionExpression,
+    holds: &dyn Fn(&str, &str, &[String]) -> bool,
+) -> Option<ConditionExpression> {
+    match condition {
+        ConditionExpression::Test { key, operator, values } => {
+            (!holds(key, operator, values)).then(|| condition.clone())
+        }
+        ConditionExpression::All { all } => conjunction(all.iter().filter_map(|child| without(child, holds))),
+        ConditionExpression::Any { any } => {
+            let rest: Option<Vec<ConditionExpression>> = any.iter().map(|child| without(child, holds)).collect();
+            disjunction(rest?)
+        }
     }
+}
+
+/// Whether a test names the one access point through which everyone may come: a way that is open to everyone, not a caller.
+fn names_way(key: &str, operator: &str, values: &[String]) -> bool {
+    key == "s3:DataAccessPointArn" && operator == "StringEquals" && values.len() == 1
+}
+
+/// Whether a test stands for a setting that was not collected.
+fn names_setting(key: &str, _: &str, values: &[String]) -> bool {
+    let is_setting =
+        |urn: &String| urn.starts_with(&urn::block_public_access("")) || urn.starts_with(&urn::object_ownership(""));
+    key == UNCOLLECTED_POLICY_KEY && values.iter().all(is_setting)
 }
 
 /// Whether the condition cannot hold unless one of the keys has a value that is named in full.
@@ -157,7 +242,25 @@ fn requires_one_of(condition: &ConditionExpression, keys: &[&str]) -> bool {
     }
 }
 
-fn public_rating(entity: &Entity, openness: Openness, access: &Access<'_>) -> (FindingSeverity, &'static str) {
+fn public_rating(entity: &Entity, open: Open, access: &Access<'_>) -> (FindingSeverity, String) {
+    let (severity, reason) = rating_of(entity, open.openness, access);
+    if open.hangs_on_settings {
+        let reason = format!("{reason}, unless a setting that was not collected stops it");
+        return (one_lower(severity), reason);
+    }
+    (severity, reason.to_owned())
+}
+
+fn one_lower(severity: FindingSeverity) -> FindingSeverity {
+    match severity {
+        FindingSeverity::Critical => FindingSeverity::High,
+        FindingSeverity::High => FindingSeverity::Medium,
+        FindingSeverity::Medium => FindingSeverity::Low,
+        FindingSeverity::Low | FindingSeverity::Informational => severity,
+    }
+}
+
+fn rating_of(entity: &Entity, openness: Openness, access: &Access<'_>) -> (FindingSeverity, &'static str) {
     let reads = access.class == Some(ActionClass::ReadData);
     match (openness, entity.sensitivity) {
         (Openness::FromNamedNetworks, _) => (
@@ -194,7 +297,7 @@ fn external_access(facts: &Facts<'_, '_>, entity: &Entity, public: &[PublicAcces
         .collect();
     let open_to_everyone: BTreeSet<&str> = public
         .iter()
-        .filter(|(openness, _)| *openness == Openness::Unconditional)
+        .filter(|(open, _)| open.openness == Openness::Unconditional && !open.hangs_on_settings)
         .map(|(_, access)| access.action.as_str())
         .collect();
     let mut accesses: Vec<Access<'_>> = Vec::new();
@@ -271,34 +374,95 @@ fn external_rating(entity: &Entity, accesses: &[&Access<'_>]) -> (FindingSeverit
     }
 }
 
-/// A bucket whose access control list names everyone, where the list still counts.
+/// A bucket whose access control list names everyone, where the list still counts or may.
 fn public_list(facts: &Facts<'_, '_>, entity: &Entity) -> Option<Draft> {
-    let grants = facts.estate.public_list_grants(entity);
-    if grants.is_empty() {
+    let list = urn::access_control_list(&entity.native_id);
+    let mut draft = Draft::new(FindingKind::PublicAccess, &entity.native_id);
+    let mut actions = BTreeSet::new();
+    let mut hangs_on_settings = true;
+    for action in listed_actions(facts, &list) {
+        for evaluation in EVERYONE
+            .into_iter()
+            .filter_map(|name| ask_list(facts, entity, name, &action))
+        {
+            let rests_on_list = evaluation.statements.iter().any(|statement| statement.policy == list);
+            let Some(open) = openness(&evaluation).filter(|_| rests_on_list) else {
+                continue;
+            };
+            hangs_on_settings &= open.hangs_on_settings;
+            draft.statements.extend(evaluation.statements);
+            draft.caveats.extend(evaluation.caveats);
+            actions.insert(action.clone());
+        }
+    }
+    if actions.is_empty() {
         return None;
     }
-    let mut draft = Draft::new(FindingKind::PublicAccess, &entity.native_id);
     "acl".clone_into(&mut draft.aspect);
     draft.account.clone_from(&entity.account);
-    let writes = grants.iter().any(|permission| permission != "READ");
-    if writes {
-        draft.rate(
-            FindingSeverity::Critical,
-            "the access control list lets everyone do more than list the bucket",
-        );
-    } else {
-        draft.rate(
+    let lists_alone = actions.iter().all(|action| action.starts_with("s3:List"));
+    let (severity, reason) = if lists_alone {
+        (
             FindingSeverity::High,
             "the access control list lets everyone list the bucket",
-        );
-    }
+        )
+    } else {
+        let reason = "the access control list lets everyone do more than list the bucket";
+        (FindingSeverity::Critical, reason)
+    };
+    draft.rate(
+        if hangs_on_settings {
+            one_lower(severity)
+        } else {
+            severity
+        },
+        reason,
+    );
     draft.title = format!("the access control list of {} names everyone", name(entity));
     draft.description = format!(
-        "The bucket's access control list grants everyone {}, and neither object ownership nor Block Public Access switches it off.",
-        grants.join(", ")
+        "The bucket's access control list grants everyone {}{}",
+        actions.into_iter().collect::<Vec<String>>().join(", "),
+        if hangs_on_settings {
+            format!(".{SETTINGS_NOT_COLLECTED}")
+        } else {
+            ", and neither Object Ownership nor Block Public Access switches it off.".to_owned()
+        }
     );
     draft.verify = vec![command(&["aws", "s3api", "get-bucket-acl", "--bucket", &entity.name])];
+    draft.verify.extend(show_block(entity, hangs_on_settings));
     Some(draft)
+}
+
+/// The actions that an access control list gives to everyone.
+fn listed_actions(facts: &Facts<'_, '_>, list: &str) -> BTreeSet<String> {
+    let statements = facts.estate.library().policy(list).map(|policy| policy.statements());
+    statements
+        .unwrap_or_default()
+        .iter()
+        .filter(|statement| is_public_grant(statement))
+        .flat_map(|statement| statement.actions().items())
+        .map(|action| action.text().to_owned())
+        .collect()
+}
+
+/// What everyone may do by one action on a bucket, or on what lies in it.
+fn ask_list(facts: &Facts<'_, '_>, bucket: &Entity, who: &str, action: &str) -> Option<Evaluation> {
+    let bucket = facts.estate.entity(&bucket.native_id)?;
+    let is_on_objects = resource_type_fits(action, &bucket.native_id) == Fit::RuledOut;
+    let place = if is_on_objects {
+        Place::inside(bucket, format!("{}/*", bucket.native_id))
+    } else {
+        Place::of(bucket)
+    };
+    let subject = facts.estate.named_subject(who)?;
+    let evaluation = facts.estate.judge(&Request {
+        subject: &subject,
+        action,
+        place: &place,
+        context: &Context::new(),
+        unknown_context: UnknownContext::Any,
+    });
+    evaluation.ok().filter(|evaluation| evaluation.decision.is_possible())
 }
 
 fn add_accesses(draft: &mut Draft, accesses: &[&Access<'_>]) {

@@ -80,8 +80,8 @@ impl Estate<'_> {
 
     /// The principals that a resource's own policy names.
     pub(crate) fn named_by(&self, place: &Place<'_>) -> BTreeSet<String> {
-        let policy = place.entity.and_then(|entity| self.own_policy(entity));
-        let openings = policy.map(openings).unwrap_or_default();
+        let policies = place.entity.into_iter().flat_map(|entity| self.opening_policies(entity));
+        let openings: BTreeSet<Opening<'_>> = policies.flat_map(openings).collect();
         openings
             .into_iter()
             .map(|opening| match opening {
@@ -95,17 +95,16 @@ impl Estate<'_> {
     /// Whom the policy names without their being users or roles: sessions of roles that the estate does not know, federated users,
     /// and accounts that a statement for everyone is narrowed to.
     fn named_further(&self, place: &Place<'_>) -> BTreeSet<String> {
-        let Some(policy) = place.entity.and_then(|entity| self.own_policy(entity)) else {
-            return BTreeSet::new();
-        };
-        let sessions = named_sessions(policy)
-            .into_iter()
-            .filter(|session| !self.knows_role_of(session));
-        let accounts = Self::accounts_narrowed_to(policy);
-        sessions
-            .map(str::to_owned)
-            .chain(accounts.into_iter().map(|account| root_of(self.graph(), account)))
-            .collect()
+        let mut further = BTreeSet::new();
+        for policy in place.entity.into_iter().flat_map(|entity| self.opening_policies(entity)) {
+            let sessions = named_sessions(policy)
+                .into_iter()
+                .filter(|session| !self.knows_role_of(session));
+            further.extend(sessions.map(str::to_owned));
+            let accounts = Self::accounts_narrowed_to(policy).into_iter();
+            further.extend(accounts.map(|account| root_of(self.graph(), account)));
+        }
+        further
     }
 
     /// Sessions of a known role are listed as the role.

@@ -32,7 +32,38 @@ enum Part {
     Own,
     Boundary,
     Resource,
+    /// A bucket's access control list, a key's grants.
+    Beside,
     Organization(PolicyKind),
+}
+
+/// Nothing beside its policy opens or closes a resource of a fixture unless its first line says so: Block Public Access is off, access control lists are
+/// switched off, a key has no grants.
+fn settings_of(entity: &mut Entity) {
+    match entity.kind {
+        EntityKind::S3Bucket => {
+            set(entity, "block_public_access", Value::Null);
+            set(entity, "account_block_public_access", block_public_access(false));
+            set(entity, "object_ownership", json!("BucketOwnerEnforced"));
+            set(entity, "acl_grants", json!([]));
+        }
+        EntityKind::KmsKey => set(entity, "grants_complete", json!(true)),
+        EntityKind::GenericResource if entity.native_id.contains(":accesspoint/") => {
+            set(entity, "resource_type", json!("AWS::S3::AccessPoint"));
+            set(entity, "network_origin", json!("Internet"));
+            set(entity, "block_public_access", block_public_access(false));
+            set(entity, "account_block_public_access", block_public_access(false));
+        }
+        _ => {}
+    }
+}
+
+fn set(entity: &mut Entity, name: &str, value: Value) {
+    entity.attributes.insert(name.to_owned(), value);
+}
+
+fn block_public_access(is_on: bool) -> Value {
+    json!({"block_public_acls": is_on, "ignore_public_acls": is_on, "block_public_policy": is_on, "restrict_public_buckets": is_on})
 }
 
 impl Builder {
@@ -41,6 +72,8 @@ impl Builder {
         match word {
             "allow" | "deny" => self.statement(Part::Own, identity_statement(line)),
             "boundary" => self.statement(Part::Boundary, identity_statement(rest)),
+            "list" => self.statement(Part::Beside, resource_statement(rest)),
+            "key-grant" => self.statement(Part::Beside, resource_statement(rest)),
             "trust" => self.statement(Part::Resource, trust_statement(rest)),
             "grant" => self.statement(Part::Resource, resource_statement(rest)),
             _ => self.start(word, rest),
@@ -145,6 +178,10 @@ impl Builder {
                 EntityKind::EcrRepository,
                 format!("arn:aws:ecr:{REGION}:{account}:repository/{name}"),
             ),
+            "accesspoint" => (
+                EntityKind::GenericResource,
+                format!("arn:aws:s3:{REGION}:{account}:accesspoint/{name}"),
+            ),
             "table" => (
                 EntityKind::GenericResource,
                 format!("arn:aws:dynamodb:{REGION}:{account}:table/{name}"),
@@ -197,6 +234,7 @@ impl Builder {
                 sha256: id.to_owned(),
             }],
         };
+        settings_of(&mut entity);
         let mut words = words.iter();
         while let Some(word) = words.next() {
             self.word(&mut entity, word, &mut words);
@@ -242,9 +280,19 @@ impl Builder {
                 self.edge(&id, EdgeKind::MemberOf, &group);
             }
             "holds" => self.hold(&id, operand()),
-            "blocks-public-access" => {
-                let block = json!({"block_public_acls": true, "ignore_public_acls": true, "block_public_policy": true, "restrict_public_buckets": true});
-                entity.attributes.insert("block_public_access".to_owned(), block);
+            "blocks-public-access" => set(entity, "block_public_access", block_public_access(true)),
+            "account-blocks-public-access" => set(entity, "account_block_public_access", block_public_access(true)),
+            "ignores-public-acls" => set(entity, "block_public_access", json!({"ignore_public_acls": true})),
+            "block-not-collected" => drop(entity.attributes.remove("block_public_access")),
+            "account-block-not-collected" => drop(entity.attributes.remove("account_block_public_access")),
+            "ownership-not-collected" => drop(entity.attributes.remove("object_ownership")),
+            "list-not-collected" => drop(entity.attributes.remove("acl_grants")),
+            "ownership" => set(entity, "object_ownership", json!(operand())),
+            "grants-not-collected" => drop(entity.attributes.remove("grants_complete")),
+            "of" => set(entity, "bucket", json!(format!("arn:aws:s3:::{}", operand()))),
+            "vpc" => {
+                set(entity, "network_origin", json!("VPC"));
+                set(entity, "vpc_id", json!(operand()));
             }
             other => panic!("unknown word of a fixture: {other}"),
         }
@@ -313,6 +361,7 @@ impl Builder {
             }
             Part::Boundary => self.boundary(block, text),
             Part::Resource => self.resource_policy(block, text),
+            Part::Beside => self.beside(block, text),
             Part::Organization(kind) => self.policy(block, kind, None, Some(text.clone())),
         }
     }
@@ -329,6 +378,15 @@ impl Builder {
         let entity = self.graph.entities.get_mut(&ceiling).expect("just inserted");
         entity.attributes.insert("policy".to_owned(), json!(policy));
         self.edge(block, EdgeKind::SubjectTo, &ceiling);
+    }
+
+    fn beside(&mut self, block: &str, text: &Value) {
+        let entity = self.graph.entities.get_mut(block).expect("a block above the list");
+        let id = match entity.kind {
+            EntityKind::S3Bucket => urn::access_control_list(block),
+            _ => urn::key_grants(block),
+        };
+        self.policy(&id, PolicyKind::ResourceBased, Some(block), Some(text.clone()));
     }
 
     fn resource_policy(&mut self, block: &str, text: &Value) {

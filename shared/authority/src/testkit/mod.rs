@@ -13,7 +13,8 @@
 //!   grant 222222222222 allow s3:GetObject on arn:aws:s3:::orders/*
 //! lambda 111111111111/handler runs-as app
 //! ```
-//! A block starts with its kind; the lines `allow`, `deny`, `trust`, `boundary` and `grant` belong to the block above them.
+//! A block starts with its kind; the lines `allow`, `deny`, `trust`, `boundary`, `grant`, `list` (of a bucket's
+//! access control list) and `key-grant` belong to the block above them.
 //! Everything else that a block can carry is a word in its first line: see [`Builder::start`].
 
 mod build;

@@ -45,6 +45,7 @@ fn principal(text: &str) -> Value {
     match text {
         "*" => json!("*"),
         host if host.ends_with(".amazonaws.com") => json!({"Service": list(host)}),
+        canonical_user if canonical_user.len() == 64 => json!({"CanonicalUser": list(canonical_user)}),
         names => json!({"AWS": list(names)}),
     }
 }
