@@ -22,6 +22,7 @@ mod privilege_escalation;
 mod purity;
 mod real_input;
 mod s3;
+mod s3_access;
 mod schemas;
 mod support;
 mod workforce;

@@ -12,7 +12,7 @@ mod table;
 
 pub(crate) use describe::set_resource_policy;
 pub(crate) use item::ConfigItem;
-pub(crate) use s3::is_access_point;
+pub(crate) use s3::{every_switch, is_access_point};
 #[cfg(test)]
 pub(crate) use table::documented_attributes;
 

@@ -19,7 +19,7 @@ pub(crate) struct KeyGrants {
     captured_at: Option<Timestamp>,
     /// The record that speaks of them; of several pages the first.
     pub(crate) origin: Origin,
-    /// By grant id.
+    /// By grant id and text.
     grants: BTreeMap<String, Value>,
     /// Whether the answer ended with these.
     is_complete: bool,
@@ -64,7 +64,8 @@ pub(crate) fn read(record: &Record, facts: &mut Facts) {
 }
 
 fn id_of(grant: &Value) -> String {
-    text_at(grant, "GrantId").map_or_else(|| grant.to_string(), str::to_owned)
+    // Two answers may differ about one grant; then both count, whatever the order in which they are read.
+    format!("{} {grant}", text_at(grant, "GrantId").unwrap_or_default())
 }
 
 fn is_last_page(response: &Value) -> bool {

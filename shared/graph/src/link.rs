@@ -10,7 +10,7 @@ use sv0_model::observation::Trail;
 use sv0_model::record::Origin;
 
 use crate::access_list::{self, CanonicalUsers};
-use crate::config::{is_access_point, set_resource_policy};
+use crate::config::{every_switch, is_access_point, set_resource_policy};
 use crate::description::{Description, Link, Reference, Statement};
 use crate::edges::{Edges, NewEdge};
 use crate::facts::Facts;
@@ -41,6 +41,7 @@ pub(crate) fn assemble(input: &GraphInput<'_>, mut facts: Facts) -> GraphOutput 
 
     let mut built = organization::build(&facts.organization, input.header, &mut facts.diagnostics);
     attach_ceilings(&described, &mut built.organization);
+    add_organization_blocks(&mut described, &facts, &built.organization);
     let mut edges = Edges::default();
     link_descriptions(&described, &index, &mut edges);
     link_organization(&built, &index, &mut edges);
@@ -190,6 +191,23 @@ fn add_account_facts(described: &mut Descriptions, facts: &Facts) {
                 description.set("last_used", Some(json!({ "date": time, "region": last_use.region })));
             }
             add_origin(&mut description.entity, &last_use.origin);
+        }
+    }
+}
+
+/// Block Public Access as S3 policies of the organization set it: on, whatever the account says; off where nothing else was collected.
+fn add_organization_blocks(described: &mut Descriptions, facts: &Facts, organization: &Organization) {
+    const SWITCHES: &str = "account_block_public_access";
+    let blocks = organization::blocks(&facts.organization, organization);
+    for (_, description) in described.values_mut() {
+        let entity = &mut description.entity;
+        let block = entity.account.as_ref().and_then(|account| blocks.get(account));
+        let Some(block) = block.filter(|_| is_under_block_public_access(entity)) else {
+            continue;
+        };
+        if block.is_on || !entity.attributes.contains_key(SWITCHES) {
+            entity.attributes.insert(SWITCHES.to_owned(), every_switch(block.is_on));
+            add_origin(entity, &block.origin);
         }
     }
 }

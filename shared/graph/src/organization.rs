@@ -2,8 +2,10 @@
 
 mod build;
 mod policy;
+mod s3_policy;
 
 pub(crate) use build::{Built, bare_node, build, source_system};
+pub(crate) use s3_policy::blocks;
 
 use std::collections::BTreeSet;
 
@@ -32,6 +34,8 @@ pub(crate) struct OrganizationFacts {
     parents: Newest<String>,
     /// Services an account administers, by account id.
     delegated: Newest<BTreeSet<String>>,
+    /// Policies that set Block Public Access.
+    s3_policies: BTreeSet<s3_policy::S3Policy>,
     /// Whether any policy of the organization was read.
     policies_collected: bool,
 }

@@ -148,9 +148,12 @@ impl Estate<'_> {
                 )
             });
         let is_anonymous = request.subject.account().is_none();
+        // What the caller's own account does not allow, no other account's list gives.
+        let lacks_own_allow =
+            request.subject.account() != bucket.account.as_deref() && evaluation.blocked_by.contains(&Layer::Identity);
         let nothing_is_left = ownership(bucket) == Ownership::BucketOwnerEnforced
             || (is_anonymous && switch(bucket, "ignore_public_acls") == Setting::On);
-        if !lacks_only_an_allow || nothing_is_left || request.subject.is_service() {
+        if !lacks_only_an_allow || lacks_own_allow || nothing_is_left || request.subject.is_service() {
             return None;
         }
         let is_one_of = |actions: &[&str]| actions.iter().any(|action| action.eq_ignore_ascii_case(request.action));

@@ -56,6 +56,11 @@ pub(super) fn refine_access_point(item: &ConfigItem<'_>, description: &mut Descr
     description.set("block_public_access", block.map(block_public_access));
 }
 
+/// All four switches on or off.
+pub(crate) fn every_switch(is_on: bool) -> Value {
+    json!({"block_public_acls": is_on, "ignore_public_acls": is_on, "block_public_policy": is_on, "restrict_public_buckets": is_on})
+}
+
 /// The four switches by their names in the S3 API.
 fn block_public_access(block: &Value) -> Value {
     json!({

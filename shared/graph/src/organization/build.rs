@@ -70,7 +70,8 @@ pub(crate) fn bare_node(id: &str, kind: OrganizationNodeKind) -> OrganizationNod
     }
 }
 
-fn is_enabled(facts: &OrganizationFacts, policy_type: &str) -> Option<bool> {
+/// Whether a policy type is switched on at a root; `None` where no record lists the types.
+pub(super) fn is_enabled(facts: &OrganizationFacts, policy_type: &str) -> Option<bool> {
     let listed: Vec<_> = facts
         .units
         .iter()

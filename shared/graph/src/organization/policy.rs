@@ -6,6 +6,7 @@ use sv0_model::graph::{EdgeKind, EntityKind, PolicyKind, urn};
 use sv0_model::record::Record;
 
 use super::node_kind;
+use super::s3_policy::{self, S3_POLICY};
 use crate::config::set_resource_policy;
 use crate::description::{Description, Identity, Reference};
 use crate::facts::Facts;
@@ -23,7 +24,6 @@ const MANAGEMENT_POLICY_TYPES: &[&str] = &[
     "SECURITYHUB_POLICY",
     "INSPECTOR_POLICY",
     "BEDROCK_POLICY",
-    "S3_POLICY",
 ];
 
 /// Reads one policy of `organizations/policies.json`.
@@ -31,6 +31,9 @@ pub(super) fn read(record: &Record, facts: &mut Facts) {
     let body = &record.body;
     let summary = first_at(body, &["PolicySummary", "Policy.PolicySummary"]).unwrap_or(body);
     facts.organization.policies_collected = true;
+    if text_at(summary, "Type") == Some(S3_POLICY) {
+        return s3_policy::read(record, &mut facts.organization);
+    }
     let Some(native_id) = first_text(summary, &["Arn", "Id"]) else {
         let message = "a policy of the organization has neither Arn nor Id and was left out";
         let help = "record it again with aws organizations describe-policy";

@@ -39,6 +39,7 @@ fn kinds() -> Vec<RecordKind> {
         RecordKind::OrganizationResourcePolicy,
         RecordKind::AwsManagedPolicy,
         RecordKind::AuthorizationDetails,
+        RecordKind::KeyGrants,
         RecordKind::Trail,
         RecordKind::CloudTrailEvent,
     ];
