@@ -146,7 +146,12 @@ fn a_list_grants_where_object_ownership_leaves_it_in_force() {
             bucket(OWNER, "listed", OWNER_ID, listed("ObjectWriter", off())),
             bucket(OWNER, "ignored", OWNER_ID, listed("ObjectWriter", ignoring)),
             bucket(OWNER, "enforced", OWNER_ID, listed("BucketOwnerEnforced", off())),
-            bucket(OTHER, "theirs", OTHER_ID, json!({"AccessControlList": list(&[])})),
+            bucket(
+                OTHER,
+                "theirs",
+                OTHER_ID,
+                json!({"AccessControlList": {"grantList": [], "owner": {"id": OTHER_ID}}}),
+            ),
         ],
     );
     capture.config_items(
