@@ -80,17 +80,25 @@ pub(crate) fn unless(mut evaluation: Evaluation, doubts: &[Doubt]) -> Evaluation
         return evaluation;
     }
     for doubt in doubts {
-        evaluation = provided(evaluation, uncollected_policy(&doubt.urn), doubt.layer);
+        let operator = match doubt.layer {
+            Layer::BlockPublicAccess => "Not:Denies",
+            _ => "Allows",
+        };
+        evaluation = provided(evaluation, of_uncollected(&doubt.urn, operator), doubt.layer);
         evaluation.caveats = union(evaluation.caveats, vec![doubt.caveat]);
     }
     evaluation
 }
 
-/// The condition that a policy or setting which was not collected allows.
+/// The condition that a policy which was not collected allows.
 pub(crate) fn uncollected_policy(native_id: &str) -> ConditionExpression {
+    of_uncollected(native_id, "Allows")
+}
+
+fn of_uncollected(native_id: &str, operator: &str) -> ConditionExpression {
     ConditionExpression::Test {
         key: UNCOLLECTED_POLICY_KEY.to_owned(),
-        operator: "Allows".to_owned(),
+        operator: operator.to_owned(),
         values: vec![native_id.to_owned()],
     }
 }

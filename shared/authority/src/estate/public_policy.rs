@@ -68,7 +68,7 @@ fn of_statement(statement: &Statement, is_of_access_point: bool) -> Publicness {
                 || entries
                     .items
                     .iter()
-                    .any(|pattern| matches!(pattern, PrincipalPattern::Unknown(_)));
+                    .any(|pattern| matches!(pattern, PrincipalPattern::Unknown { .. }));
             return if is_unclear { UNREADABLE } else { Publicness::NotPublic };
         }
         Element::Except(_) => true,

@@ -80,7 +80,10 @@ impl Estate<'_> {
 
     /// The principals that a resource's own policy names.
     pub(crate) fn named_by(&self, place: &Place<'_>) -> BTreeSet<String> {
-        let policies = place.entity.into_iter().flat_map(|entity| self.opening_policies(entity));
+        let policies = place
+            .entity
+            .into_iter()
+            .flat_map(|entity| self.opening_policies(entity));
         let openings: BTreeSet<Opening<'_>> = policies.flat_map(openings).collect();
         openings
             .into_iter()
@@ -96,7 +99,11 @@ impl Estate<'_> {
     /// and accounts that a statement for everyone is narrowed to.
     fn named_further(&self, place: &Place<'_>) -> BTreeSet<String> {
         let mut further = BTreeSet::new();
-        for policy in place.entity.into_iter().flat_map(|entity| self.opening_policies(entity)) {
+        for policy in place
+            .entity
+            .into_iter()
+            .flat_map(|entity| self.opening_policies(entity))
+        {
             let sessions = named_sessions(policy)
                 .into_iter()
                 .filter(|session| !self.knows_role_of(session));

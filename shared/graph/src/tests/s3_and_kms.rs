@@ -242,7 +242,7 @@ fn what_is_known_of_a_keys_grants() {
     let first = json!({"Grants": [grant("a")], "Truncated": true, "NextMarker": "x"});
     let last = json!({"Grants": [grant("b")], "Truncated": false});
     assert_eq!(
-        attributes(&with_grants(&[first.clone()])),
+        attributes(&with_grants(std::slice::from_ref(&first))),
         (Some(json!(1)), Some(json!(false)))
     );
     let pages = [with_grants(&[first.clone(), last.clone()]), with_grants(&[last, first])];

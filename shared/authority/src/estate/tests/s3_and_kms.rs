@@ -20,7 +20,7 @@ fn leak(text: String) -> &'static str {
 }
 
 fn uncollected(urns: &[&str]) -> Value {
-    let test = |urn: &&str| json!({"key": "sv0:UncollectedPolicy", "operator": "Allows", "values": [urn]});
+    let test = |urn: &&str| json!({"key": "sv0:UncollectedPolicy", "operator": "Not:Denies", "values": [urn]});
     match urns {
         [one] => test(one),
         several => json!({"all": several.iter().map(test).collect::<Vec<Value>>()}),
