@@ -24,6 +24,7 @@ mod principal;
 mod question;
 mod request;
 mod row;
+mod sentence;
 mod simplify;
 mod solve;
 mod variables;
@@ -45,4 +46,5 @@ pub use question::{
     UncollectedPolicy,
 };
 pub use row::{RowAnswer, RowErrorCode, RowOptions, evaluate_line};
+pub use sentence::sentence;
 pub use variables::Template;

@@ -14,4 +14,5 @@ pub mod manifest;
 pub mod observation;
 pub mod path;
 pub mod record;
+pub mod text;
 pub mod time;
