@@ -153,7 +153,7 @@ fn a_path_tells_what_allows_limits_and_proves_every_step() {
     told(
         "thumbnailer",
         "acme-media-uploads",
-        &["Only if the call uses TLS (aws:SecureTransport), and the VPC endpoint"],
+        &["Only if the request is sent over TLS and comes through one of the VPC endpoints"],
     );
     told(
         "customer-export",

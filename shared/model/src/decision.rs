@@ -149,3 +149,110 @@ pub enum Caveat {
     /// The grants of the KMS key were not collected; one of them may allow what nothing else allows.
     KeyGrantsNotCollected,
 }
+
+impl Caveat {
+    /// Every caveat, in order.
+    pub const ALL: [Self; 19] = [
+        Self::UnknownAction,
+        Self::ResourceTypeMismatch,
+        Self::ConditionsNotEvaluated,
+        Self::KmsNotEvaluated,
+        Self::ManagedPolicyFromSnapshot,
+        Self::PolicyNotCollected,
+        Self::ResourcePolicyNotCollected,
+        Self::ScpsNotCollected,
+        Self::RcpsNotCollected,
+        Self::UndocumentedRule,
+        Self::NotObservable,
+        Self::Stale,
+        Self::PolicyPartlyUnreadable,
+        Self::DepthLimit,
+        Self::UnresolvedResource,
+        Self::BlockPublicAccessNotCollected,
+        Self::AccessControlListNotCollected,
+        Self::ObjectAclsNotCollected,
+        Self::KeyGrantsNotCollected,
+    ];
+
+    /// What it means, in one sentence: the first of its row in `docs/caveats.md`.
+    #[must_use]
+    pub fn meaning(self) -> &'static str {
+        match self {
+            Self::UnknownAction => "The action is not in the action catalogue and was matched by its text alone.",
+            Self::ResourceTypeMismatch => {
+                "The catalogue says that the action does not take a resource of this kind, such as s3:GetObject on a bucket."
+            }
+            Self::ConditionsNotEvaluated => {
+                "A condition was met that the engine does not understand, or the conditions together were too many to solve exactly."
+            }
+            Self::KmsNotEvaluated => {
+                "The content is encrypted under a KMS key whose policy is not known: another account's, or one that was not recorded."
+            }
+            Self::ManagedPolicyFromSnapshot => {
+                "The text of an AWS managed policy comes from a dated snapshot, not from the account."
+            }
+            Self::PolicyNotCollected => {
+                "A policy that the principal holds is known by name only, or the principal belongs to an account of which nothing was collected."
+            }
+            Self::ResourcePolicyNotCollected => {
+                "The resource may have a policy of its own, and nobody asked for it: Config does not hold it for every type."
+            }
+            Self::ScpsNotCollected => {
+                "The account belongs to an organization whose service control policies, or whose place in the tree, were not collected."
+            }
+            Self::RcpsNotCollected => {
+                "The account belongs to an organization whose resource control policies were not collected."
+            }
+            Self::UndocumentedRule => "AWS's documentation does not decide this case; the stricter reading was taken.",
+            Self::NotObservable => "The trail does not record events of this kind, so that their absence says nothing.",
+            Self::Stale => {
+                "A fact behind the answer is older than the scan: its account or source did not answer this time."
+            }
+            Self::PolicyPartlyUnreadable => "A statement of a policy that applies could not be read in full.",
+            Self::DepthLimit => "The chain was cut at the hop limit: its last role could assume further ones.",
+            Self::UnresolvedResource => {
+                "The resource is known only by a wildcard or as a name in a policy, or policies single out more parts of it than are told apart."
+            }
+            Self::BlockPublicAccessNotCollected => {
+                "The answer hangs on S3 Block Public Access of the account, the bucket or the access point, and that setting was not collected."
+            }
+            Self::AccessControlListNotCollected => {
+                "A grant of the bucket's access control list decides, and whether that list is in force, or the list itself, was not collected."
+            }
+            Self::ObjectAclsNotCollected => {
+                "Nothing that was collected allows the request, but an object's own access control list, which nothing records, may."
+            }
+            Self::KeyGrantsNotCollected => {
+                "Nothing that was collected allows the use of the KMS key, and the key's grants, which may allow it, were not collected."
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The rows of the table of caveats: name and meaning.
+    fn documented() -> Vec<(&'static str, String)> {
+        include_str!("../../../docs/caveats.md")
+            .lines()
+            .filter_map(|line| line.strip_prefix("| `")?.split_once("` | "))
+            .map(|(name, rest)| (name, rest.split(" | ").next().unwrap().replace('`', "")))
+            .collect()
+    }
+
+    #[test]
+    fn the_documentation_opens_with_the_meaning_of_every_caveat() {
+        let documented = documented();
+        let names: Vec<String> = Caveat::ALL
+            .iter()
+            .map(|caveat| serde_json::to_value(caveat).unwrap().as_str().unwrap().to_owned())
+            .collect();
+        assert_eq!(documented.iter().map(|(name, _)| *name).collect::<Vec<_>>(), names);
+        for (caveat, (name, text)) in Caveat::ALL.iter().zip(documented) {
+            let first = text.split_inclusive(". ").next().unwrap().trim_end();
+            assert_eq!(first, caveat.meaning(), "{name}");
+        }
+    }
+}

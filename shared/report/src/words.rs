@@ -1,7 +1,5 @@
 //! The English of the report: every enumeration of the model in the words of AWS and of the field.
 
-pub(crate) mod caveat;
-pub(crate) mod condition;
 pub(crate) mod entity;
 pub(crate) mod glossary;
 pub(crate) mod labels;

@@ -204,7 +204,7 @@ fn what_stops_a_path_is_said_in_words() {
         "The policy of the KMS key that encrypts acme-customer-records does not allow it.",
         "The bucket policy of acme-audit-trail denies it explicitly; no allow outweighs a deny.",
         "It hangs on the identity-based policies of thumbnailer-execution.",
-        "the call uses TLS (aws:SecureTransport), and the VPC endpoint the call comes through (aws:SourceVpce) is vpce-0a11 or vpce-0b22",
+        "the request is sent over TLS and comes through one of the VPC endpoints vpce-0a11, vpce-0b22",
     ] {
         assert!(strings.iter().any(|text| text == sentence), "{sentence}");
     }

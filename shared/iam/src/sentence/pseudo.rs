@@ -13,23 +13,28 @@ pub(super) fn clause(key: &str, operator: &str, values: &[String]) -> Option<Cla
         None => (operator, false),
     };
     match key {
-        UNCOLLECTED_POLICY_KEY => Some(uncollected(negated, values)),
+        UNCOLLECTED_POLICY_KEY => Some(uncollected(operator, negated, values)),
         UNREADABLE_STATEMENT_KEY => Some(unreadable(operator, negated, values)),
         RESOURCE_KEY => Some(resource(negated, values)),
         _ => None,
     }
 }
 
-fn uncollected(negated: bool, values: &[String]) -> Clause {
+fn uncollected(operator: &str, negated: bool, values: &[String]) -> Clause {
     let (subject, is_plural) = match values {
         [one] => policy(one),
         several => (format!("one of the policies {}", list(several)), false),
     };
-    let (was, predicate) = match (is_plural, negated) {
-        (false, false) => ("was", "allows the request or does not deny it"),
-        (true, false) => ("were", "allow the request or do not deny it"),
-        (false, true) => ("was", "denies the request or does not allow it"),
-        (true, true) => ("were", "deny the request or do not allow it"),
+    let was = if is_plural { "were" } else { "was" };
+    let predicate = match (operator, negated, is_plural) {
+        ("Denies", false, false) => "denies the request",
+        ("Denies", false, true) => "deny the request",
+        ("Denies", true, false) => "does not deny the request",
+        ("Denies", true, true) => "do not deny the request",
+        (_, false, false) => "allows the request",
+        (_, false, true) => "allow the request",
+        (_, true, false) => "does not allow the request",
+        (_, true, true) => "do not allow the request",
     };
     Clause::new(format!("{subject}, which {was} not collected,"), predicate)
 }

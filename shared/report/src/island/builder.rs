@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::Serialize;
+use sv0_iam::sentence;
 use sv0_model::decision::{Caveat, ConditionExpression, StatementRef};
 use sv0_model::finding::Finding;
 use sv0_model::graph::{Graph, Sensitivity};
@@ -20,7 +21,7 @@ use crate::reach::Reach;
 use crate::shown::Shown;
 use crate::words::entity::Group;
 use crate::words::limits::LimitWords;
-use crate::words::{caveat, condition, entity, labels};
+use crate::words::{entity, labels};
 
 /// The whole of the island.
 #[derive(Serialize)]
@@ -129,7 +130,7 @@ impl<'a> Builder<'a> {
             state: path.state,
             blocked_by: path.blocked_by.clone(),
             layers: path.blocked_by.iter().map(|&layer| labels::layer(layer)).collect(),
-            condition: path.condition.as_ref().map(condition::clause),
+            condition: path.condition.as_ref().map(sentence),
             hops,
             depth: path.chain_depth,
             cross_account: path.cross_account,
@@ -156,7 +157,7 @@ impl<'a> Builder<'a> {
             state: hop.state,
             layers: hop.blocked_by.iter().map(|&layer| labels::layer(layer)).collect(),
             limits: self.limits.sentences(hop),
-            condition: hop.condition.as_ref().map(condition::clause),
+            condition: hop.condition.as_ref().map(sentence),
             exact: hop.condition.as_ref().map(exact).transpose()?,
             statements: self.all_statements(&hop.statements)?,
             granted_by: self.all_statements(&hop.granted_by)?,
@@ -348,7 +349,7 @@ impl<'a> Builder<'a> {
 }
 
 fn caveats(caveats: &[Caveat]) -> Vec<&'static str> {
-    caveats.iter().map(|&caveat| caveat::sentence(caveat)).collect()
+    caveats.iter().map(|caveat| caveat.meaning()).collect()
 }
 
 fn exact(condition: &ConditionExpression) -> Result<String, serde_json::Error> {

@@ -1,5 +1,6 @@
 //! Small helpers for text that people read.
 
+use sv0_model::text::is_deceptive;
 use sv0_model::time::Timestamp;
 
 /// `1 account`, `2 accounts`: the plural is the singular and an `s`.
@@ -102,11 +103,6 @@ const NAME_CHARS: usize = 300;
 
 /// More than any sentence holds that does not carry a hostile name.
 const PROSE_CHARS: usize = 2_000;
-
-fn is_deceptive(c: char) -> bool {
-    c.is_control()
-        || matches!(c, '\u{ad}' | '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
-}
 
 #[cfg(test)]
 mod tests {
