@@ -147,7 +147,7 @@ fn a_path_tells_what_allows_limits_and_proves_every_step() {
             "Observed once, on 2025-11-19 09:12 UTC.",
             "Last seen 28 hours before the capture.",
             "Not observed in the logs of the window.",
-            "Resource control policies of the organization were not collected; they may stop this.",
+            "The account belongs to an organization whose resource control policies were not collected.",
         ],
     );
     told(
