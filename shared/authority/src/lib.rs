@@ -20,6 +20,7 @@ pub use evidence::EvidenceFold;
 pub use findings::{FindingOptions, findings};
 pub use paths::{PathOptions, PathProgress, PathsOutput, authority_paths, authority_paths_with_progress};
 pub use query::{
-    Answer, Asked, AssumeInformation, Explanation, Grant, Grants, LayerState, LayerVerdict, MissingElement,
-    NearestMiss, PrincipalAnswer, Query, QueryError, Route, ShownStatement, ViaHop, WhoCan, resource_hint,
+    Answer, Asked, AssumeInformation, Attachment, AttachmentKind, ButFor, Change, Explanation, Grant, Grants,
+    LayerState, LayerVerdict, MissingElement, NearestMiss, Needed, PrincipalAnswer, Query, QueryError, Route,
+    ShownStatement, Source, ViaHop, WhoCan, resource_hint,
 };

@@ -27,6 +27,7 @@ mod row;
 mod sentence;
 mod simplify;
 mod solve;
+mod suppose;
 mod variables;
 
 pub use context::{Context, UnknownContext};
@@ -47,4 +48,5 @@ pub use question::{
 };
 pub use row::{RowAnswer, RowErrorCode, RowOptions, evaluate_line};
 pub use sentence::sentence;
+pub use suppose::StatementElement;
 pub use variables::Template;

@@ -40,19 +40,20 @@ impl<'g> Estate<'g> {
 
     /// The decision of the policies on the resource that the request names, of what grants beside them, and of S3 Block Public Access.
     pub(crate) fn judge_direct(&self, request: &Request<'_>) -> Result<Evaluation, EvaluateError> {
-        let policies = self.judge_with_grants(request)?;
+        let policies = self.judge_policies_by(request, &evaluate)?;
         Ok(self.block_public_access(request, policies))
     }
 
-    /// The decision of the policies and of what grants beside the resource's. Where it is not known what of it counts, a decision that needs it hangs on that.
-    fn judge_with_grants(&self, request: &Request<'_>) -> Result<Evaluation, EvaluateError> {
+    /// What `ask` answers to a request, given the question, the policies that apply to it and what grants beside the resource's. Where it is not known what of
+    /// the latter counts, a decision that needs it hangs on that.
+    pub(super) fn judge_policies_by(&self, request: &Request<'_>, ask: &Ask<'_>) -> Result<Evaluation, EvaluateError> {
         let grants = request.place.entity.and_then(|entity| self.beside.of(entity));
         let Some(grants) = grants else {
-            return self.judge_policies(request, None);
+            return self.judge_policies(request, None, ask);
         };
         let mut best: Option<Evaluation> = None;
         for (index, reading) in grants.readings().iter().enumerate() {
-            let mut evaluation = self.judge_policies(request, Some(index))?;
+            let mut evaluation = self.judge_policies(request, Some(index), ask)?;
             grants.restore(&mut evaluation);
             best = Some(match best {
                 None => unless(evaluation, reading.doubts()),
@@ -61,26 +62,26 @@ impl<'g> Estate<'g> {
                 Some(before) => either(before, unless(evaluation, reading.doubts())),
             });
         }
-        best.map_or_else(|| self.judge_policies(request, None), Ok)
+        best.map_or_else(|| self.judge_policies(request, None, ask), Ok)
     }
 
     /// The decision of the policies alone, with one reading of what grants beside the resource's.
     ///
     /// An account outside the organization may be in another one or in none. Where it is denied whatever is true of that, it is denied.
-    fn judge_policies(&self, request: &Request<'_>, reading: Option<usize>) -> Result<Evaluation, EvaluateError> {
+    fn judge_policies(&self, request: &Request<'_>, reading: Option<usize>, ask: &Ask<'_>) -> Result<Evaluation, EvaluateError> {
         let context = self.surroundings(request);
         if !self.is_outsider(request.subject) {
-            return self.evaluate_in(request, reading, &context);
+            return self.evaluate_in(request, reading, &context, ask);
         }
         let mut denial = None;
         for hypothesis in self.outside_organizations(&context) {
-            let evaluation = self.evaluate_in(request, reading, &hypothesis)?;
+            let evaluation = self.evaluate_in(request, reading, &hypothesis, ask)?;
             if evaluation.decision.is_possible() {
-                return self.evaluate_in(request, reading, &context);
+                return self.evaluate_in(request, reading, &context, ask);
             }
             denial = denial.or(Some(evaluation));
         }
-        denial.map_or_else(|| self.evaluate_in(request, reading, &context), Ok)
+        denial.map_or_else(|| self.evaluate_in(request, reading, &context, ask), Ok)
     }
 
     fn is_outsider(&self, subject: &Subject<'_>) -> bool {
@@ -142,6 +143,7 @@ impl<'g> Estate<'g> {
         request: &Request<'_>,
         reading: Option<usize>,
         context: &Context,
+        ask: &Ask<'_>,
     ) -> Result<Evaluation, EvaluateError> {
         let Request {
             subject, action, place, ..
@@ -162,7 +164,7 @@ impl<'g> Estate<'g> {
         let binds = subject.is_bound_by_scps();
         let granted = self.granted_to_stranger(subject, place);
         let mut shelf = None;
-        evaluate(
+        ask(
             &question,
             &ApplicablePolicies {
                 identity: granted.as_deref().unwrap_or(&subject.holdings.identity),
@@ -191,6 +193,9 @@ impl<'g> Estate<'g> {
 fn is_same_outcome(first: &Evaluation, second: &Evaluation) -> bool {
     first.decision == second.decision && first.condition == second.condition
 }
+
+/// The engine, or the engine asked with other policies than those that apply.
+pub(super) type Ask<'a> = dyn Fn(&Question<'_>, &ApplicablePolicies<'_>) -> Result<Evaluation, EvaluateError> + 'a;
 
 /// An id that no organization has: AWS's hold letters and digits drawn at random.
 const UNNAMED_ORGANIZATION: &str = "o-0000000000";

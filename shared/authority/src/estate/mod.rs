@@ -14,6 +14,7 @@ mod place;
 mod public_access;
 mod public_policy;
 mod subject;
+mod suppose;
 mod surroundings;
 #[cfg(test)]
 mod tests;
@@ -32,6 +33,7 @@ pub(crate) use holdings::Holdings;
 pub(crate) use judge::Request;
 pub(crate) use place::Place;
 pub(crate) use subject::Subject;
+pub(crate) use suppose::{Instead, Supposition};
 pub(crate) use surroundings::Membership;
 pub(crate) use workforce::Entrance;
 

@@ -15,7 +15,8 @@ use sv0_iam::{Context, EvaluateError, Evaluation, UnknownContext};
 use sv0_model::decision::{Caveat, ConditionExpression, Decision, Layer, StatementRef};
 
 pub use explain::{
-    AssumeInformation, Explanation, LayerState, LayerVerdict, MissingElement, NearestMiss, ShownStatement,
+    AssumeInformation, Attachment, AttachmentKind, ButFor, Change, Explanation, LayerState, LayerVerdict,
+    MissingElement, NearestMiss, Needed, ShownStatement, Source,
 };
 pub use grants::{Grant, Grants};
 pub use hint::resource_hint;

@@ -296,7 +296,11 @@ fn explanations_show_layers_texts_and_near_misses() {
     assert_eq!(other.answer.statements.len(), 1);
     let missed = explain("arn:aws:iam::222222222222:role/neighbour", "s3:PutObject", ORDERS);
     let misses: Vec<MissingElement> = missed.nearest_misses.iter().map(|miss| miss.missing).collect();
-    assert_eq!(misses, [MissingElement::Action]);
+    assert_eq!(
+        misses,
+        [MissingElement::Action, MissingElement::Principal],
+        "of each layer that would have to allow"
+    );
     let trust = "role 111111111111/app\n trust 222222222222 if {\"StringEquals\":{\"sts:ExternalId\":\"x\"}}\n role 222222222222/caller\n allow sts:AssumeRole on *";
     with_estate(trust, |estate| {
         let context = Context::new();
