@@ -3,27 +3,17 @@
 use std::fmt::Write;
 
 use anstyle::{AnsiColor, Style};
-use sv0_model::decision::{ConditionExpression, Decision, Layer};
+use sv0_iam::sentence;
+use sv0_model::decision::{Caveat, ConditionExpression, Decision, Layer};
 use sv0_model::finding::FindingSeverity;
 use sv0_model::graph::Graph;
 use sv0_model::observation::Observation;
 use sv0_model::path::PathState;
+use sv0_model::text::printable;
 
 /// Names come from AWS accounts and may hold anything: control characters, escape sequences and direction marks are written out.
 pub fn safe(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        if c.is_control() || is_invisible_mark(c) {
-            out.extend(c.escape_unicode());
-        } else {
-            out.push(c);
-        }
-    }
-    out
-}
-
-fn is_invisible_mark(c: char) -> bool {
-    matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+    printable(text)
 }
 
 /// The serde name of a plain enum value, such as `explicit_deny`.
@@ -101,26 +91,55 @@ pub fn observation(observation: &Observation) -> String {
     }
 }
 
-/// A condition as a sentence: `aws:SourceVpce StringEquals vpce-1 and (…)`.
+/// A condition as a sentence, to follow "only if".
 pub fn condition(expression: &ConditionExpression) -> String {
-    match expression {
-        ConditionExpression::All { all } => joined(all, " and "),
-        ConditionExpression::Any { any } => joined(any, " or "),
-        ConditionExpression::Test { key, operator, values } => {
-            format!("{} {operator} {}", safe(key), safe(&values.join(" | ")))
-        }
-    }
+    sentence(expression)
 }
 
-fn joined(children: &[ConditionExpression], word: &str) -> String {
-    let parts: Vec<String> = children
-        .iter()
-        .map(|child| match child {
-            ConditionExpression::Test { .. } => condition(child),
-            _ => format!("({})", condition(child)),
-        })
-        .collect();
-    parts.join(word)
+/// A caveat by its name, with what it means.
+pub fn caveat(caveat: Caveat) -> String {
+    format!("{}: {}", name_of(&caveat), caveat.meaning())
+}
+
+/// The width that prose is broken at. It is the same for every terminal and for a file, so that output can be compared.
+const WIDTH: usize = 110;
+
+/// `text` in lines that begin `indent` columns in and end before [`WIDTH`]; a word that is longer, such as an ARN, is never broken.
+pub fn wrapped(indent: usize, text: &str) -> Vec<String> {
+    let mut lines = Vec::new();
+    let mut line = String::new();
+    let mut width = 0;
+    for word in text.split(' ') {
+        let length = word.chars().count();
+        if width > 0 && indent + width + 1 + length > WIDTH {
+            lines.push(std::mem::take(&mut line));
+            width = 0;
+        }
+        if width > 0 {
+            line.push(' ');
+            width += 1;
+        }
+        line.push_str(word);
+        width += length;
+    }
+    lines.push(line);
+    lines
+}
+
+/// A label, padded to `indent` columns, and a text beside it, in a style that is put on line by line.
+pub fn labelled(label: &str, indent: usize, text: &str, style: fn(&str) -> String) -> String {
+    let mut out = String::new();
+    for (number, line) in wrapped(indent, text).iter().enumerate() {
+        let label = if number == 0 { label } else { "" };
+        // Writing to a String cannot fail.
+        let _ = writeln!(out, "{label:<indent$}{}", style(line));
+    }
+    out
+}
+
+/// `text` as it is.
+pub fn plain(text: &str) -> String {
+    text.to_owned()
 }
 
 /// `name (account name)` of an entity; its id where the graph does not know it.
@@ -144,27 +163,19 @@ mod tests {
     #[test]
     fn escape_sequences_and_direction_marks_never_reach_the_terminal() {
         assert_eq!(safe("a\u{1b}[31mb\u{202e}c\n"), "a\\u{1b}[31mb\\u{202e}c\\u{a}");
-        assert_eq!(safe("Zürich-ßerver"), "Zürich-ßerver");
     }
 
     #[test]
-    fn a_condition_reads_as_a_sentence() {
-        let test = |key: &str| ConditionExpression::Test {
-            key: key.into(),
-            operator: "StringEquals".into(),
-            values: vec!["1".into(), "2".into()],
-        };
-        let expression = ConditionExpression::All {
-            all: vec![
-                test("a"),
-                ConditionExpression::Any {
-                    any: vec![test("b"), test("c")],
-                },
-            ],
-        };
-        assert_eq!(
-            condition(&expression),
-            "a StringEquals 1 | 2 and (b StringEquals 1 | 2 or c StringEquals 1 | 2)"
+    fn prose_is_broken_between_words_only() {
+        let text = "word ".repeat(40);
+        let lines = wrapped(10, text.trim());
+        assert!(
+            lines.len() > 1 && lines.iter().all(|line| line.len() <= WIDTH - 10),
+            "{lines:?}"
         );
+        assert_eq!(lines.join(" "), text.trim());
+        let arn = format!("arn:aws:s3:::{}", "x".repeat(300));
+        assert_eq!(wrapped(10, &format!("on {arn}")), ["on", &arn]);
+        assert_eq!(labelled("  a", 6, "b", plain), "  a   b\n");
     }
 }

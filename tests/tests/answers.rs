@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::schemas::validator;
-use crate::support::{repository, run, scan_with};
+use crate::support::{Store, repository, run, scan_with};
 
 fn assert_valid(name: &str, answer: &Value) {
     let validator = validator(name);
@@ -44,6 +44,7 @@ fn answers_over_the_example_have_the_promised_shapes() {
         assume["roles"][1].as_str().unwrap(),
     );
     assert_valid("explain", &store.ask(&["explain", from, "sts:AssumeRole", to]));
+    assert_explained_denials(&store);
     let output = run(
         &[
             "can",
@@ -55,6 +56,31 @@ fn answers_over_the_example_have_the_promised_shapes() {
         2,
     );
     assert_valid("error", &serde_json::from_slice(&output.stdout).unwrap());
+}
+
+/// Every blocked path of the example ends in a denial that says what would have to change, and its statements where they come from.
+fn assert_explained_denials(store: &Store) {
+    let blocked = store.ask(&["paths", "--state", "blocked"]);
+    let blocked = blocked["paths"].as_array().unwrap();
+    assert!(blocked.len() > 10, "{}", blocked.len());
+    for path in blocked
+        .iter()
+        .filter(|path| path["roles"].as_array().unwrap().len() == 1)
+    {
+        let role = path["roles"][0].as_str().unwrap();
+        let (action, scope) = (path["actions"][0].as_str().unwrap(), path["scope"].as_str().unwrap());
+        let explanation = store.ask(&["explain", role, action, scope]);
+        assert_valid("explain", &explanation);
+        let sentence = explanation["but_for"][0]["sentence"].as_str().unwrap_or_default();
+        assert!(
+            sentence.starts_with("it would be allowed "),
+            "{role} {action} {scope}: {explanation:#}"
+        );
+        for statement in explanation["deciding"].as_array().unwrap() {
+            assert!(statement["source"].is_object(), "{statement:#}");
+            assert_ne!(statement["attached"], serde_json::json!([]), "{statement:#}");
+        }
+    }
 }
 
 #[test]

@@ -162,3 +162,80 @@ fn the_demo_leaves_a_report_and_says_where() {
     assert!(html.starts_with("<!DOCTYPE html>") || html.starts_with("<!doctype html>"));
     assert!(summary["counts"]["paths"].as_u64().unwrap() > 0);
 }
+
+#[test]
+fn text_for_people_is_plain_english_without_colours_in_a_pipe() {
+    let store = crate::support::scan_with(&crate::support::repository().join("examples/acme/capture"), &[]);
+    let role = |account: &str, name: &str| format!("arn:aws:iam::{account}:role/{name}");
+    let runner = role("156038294471", "report-runner-lambda");
+    let export = role("845302917764", "nightly-export-lambda");
+    let refund = role("912746058213", "refund-worker-lambda");
+    let shared = "arn:aws:s3:::acme-shared-artifacts/x";
+    let key = "arn:aws:secretsmanager:eu-west-1:912746058213:secret:prod/payments/api-key-Qx7LmP";
+    let cases: &[(&[&str], &[&str])] = &[
+        (
+            &["can", &runner, "s3:GetObject", shared],
+            &[
+                "the request is sent over TLS (or aws:SecureTransport is absent) and policy",
+                "arn:aws:iam::156038294471:policy/ReportRunnerAccess, which was not collected, allows the request",
+                "policy_not_collected: A policy that the principal holds is known by name only",
+            ],
+        ),
+        (
+            &["explain", &export, "s3:GetObject", "arn:aws:s3:::acme-prod-reports/x"],
+            &[
+                "it would be allowed but for Deny statement 0 NoProductionBuckets of DevKeepsOut (SCP at Dev)",
+                "read from organizations/policies.json, recorded 2026-03-02T06:00:00Z",
+                "SHA-256 e6386bf3132a54b09a9c6add5979132aee8741513f8b1bf1311fc2439e6520a7",
+                "inline policy of nightly-export-lambda",
+            ],
+        ),
+        (
+            &["explain", &refund, "secretsmanager:GetSecretValue", key],
+            &["it would be allowed but for the permissions boundary acme-workload-boundary, which does not allow it"],
+        ),
+        (&["who-can", "s3:GetObject", shared], &["the request is sent over TLS"]),
+        (
+            &["paths", "--from", "feature-synk"],
+            &[
+                "nothing in the scan is called feature-synk; near it:",
+                "function:feature-sync\n",
+            ],
+        ),
+        (
+            &["paths", "--from", "refund-worker", "--to", "api-key"],
+            &["refund-worker is known to the scan", "blocked paths that match: 1"],
+        ),
+        (
+            &["paths"],
+            &["only if the request is sent over TLS (or aws:SecureTransport is absent)"],
+        ),
+        (&["findings"], &["check: sv0 explain"]),
+        (
+            &["coverage", "--gaps"],
+            &[
+                "156038294471 acme-legacy\n",
+                "2 rows in eu-central-1, eu-west-1: logs; 0 items",
+            ],
+        ),
+    ];
+    for (arguments, wanted) in cases {
+        let arguments = [arguments, &["--store", store.path().to_str().unwrap()][..]].concat();
+        let text = String::from_utf8(run(&arguments, 0).stdout).unwrap();
+        let joined = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        for words in *wanted {
+            assert!(
+                text.contains(words) || joined.contains(words),
+                "{arguments:?} says {words:?}:\n{text}"
+            );
+        }
+        for unwanted in [
+            "sv0:UncollectedPolicy",
+            "sv0:UnreadableStatement",
+            "sv0:Resource",
+            "\u{1b}",
+        ] {
+            assert!(!text.contains(unwanted), "{arguments:?} prints {unwanted:?}");
+        }
+    }
+}

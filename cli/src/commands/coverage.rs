@@ -1,19 +1,23 @@
 //! `sv0 coverage`.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
 use serde_json::json;
+use sv0_model::coverage::{CoverageRow, CoverageStatus};
+use sv0_model::graph::Graph;
 
 use super::scan::{has_gap, is_gap};
 use super::{Outcome, print, print_json};
 use crate::arguments::CoverageArguments;
 use crate::error::CommandError;
 use crate::store;
-use crate::text::{bold, dim, name_of, safe};
+use crate::text::{bold, dim, labelled, name_of, plain, safe};
 
 pub fn run(arguments: &CoverageArguments) -> Result<Outcome, CommandError> {
     let store = store::folder(&arguments.query.store)?;
-    let mut rows = store::snapshot(&store, &arguments.query)?.coverage()?;
+    let snapshot = store::snapshot(&store, &arguments.query)?;
+    let mut rows = snapshot.coverage()?;
     let outcome = if arguments.fail_on_gap && has_gap(&rows) {
         Outcome::CoverageIncomplete
     } else {
@@ -24,20 +28,74 @@ pub fn run(arguments: &CoverageArguments) -> Result<Outcome, CommandError> {
         print_json(&json!({"schema": "sv0-coverage/1", "coverage": rows}))?;
         return Ok(outcome);
     }
-    let mut out = String::new();
-    for row in &rows {
-        let _ = writeln!(
-            out,
-            "{}  {:<12}  {:<14}  {:<40}  {:>6}  {}",
-            bold(&format!("{:<14}", name_of(&row.status))),
-            safe(&row.account),
-            safe(&row.region),
-            safe(&row.source),
-            row.items,
-            dim(&safe(&row.reason))
-        );
-    }
+    let graph = snapshot.graph()?;
+    let mut out = accounts_text(&graph, &rows);
     let _ = writeln!(out, "{}", dim(&format!("{} rows", rows.len())));
     print(&out)?;
     Ok(outcome)
+}
+
+/// What rows of one account share: how they answered, which kind of source, and why.
+type Kind<'r> = (CoverageStatus, &'r str, &'r str);
+
+/// The ledger account by account; rows that differ in type and Region alone stand together, with their number and their reason.
+fn accounts_text(graph: &Graph, rows: &[CoverageRow]) -> String {
+    let mut accounts: BTreeMap<&str, BTreeMap<Kind<'_>, Vec<&CoverageRow>>> = BTreeMap::new();
+    for row in rows {
+        let source = row.source.split(':').next().unwrap_or_default();
+        let kinds = accounts.entry(&row.account).or_default();
+        kinds.entry((row.status, source, &row.reason)).or_default().push(row);
+    }
+    let mut out = String::new();
+    for (account, kinds) in accounts {
+        let name = graph.organization.nodes.get(account).map(|node| node.name.as_str());
+        let name = name.map_or_else(String::new, |name| format!(" {}", safe(name)));
+        let _ = writeln!(out, "{}", bold(&format!("{}{name}", safe(account))));
+        for ((status, source, reason), rows) in kinds {
+            let label = format!("  {:<16}{:<18}", name_of(&status), safe(source));
+            for (number, what) in by_regions(&rows).iter().enumerate() {
+                let label = if number == 0 { label.as_str() } else { "" };
+                out.push_str(&labelled(label, 36, &safe(what), plain));
+            }
+            if !reason.is_empty() {
+                out.push_str(&labelled("", 36, &safe(reason), dim));
+            }
+        }
+    }
+    out
+}
+
+/// `22 rows in eu-central-1, eu-west-1: AWS::KMS::Key, AWS::S3::Bucket; 14 items`, one line for what stands in the same Regions.
+fn by_regions(rows: &[&CoverageRow]) -> Vec<String> {
+    let mut regions_of: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    for row in rows {
+        regions_of.entry(&row.source).or_default().insert(&row.region);
+    }
+    let mut sources_in: BTreeMap<BTreeSet<&str>, Vec<&str>> = BTreeMap::new();
+    for (source, regions) in regions_of {
+        sources_in.entry(regions).or_default().push(source);
+    }
+    sources_in
+        .iter()
+        .map(|(regions, sources)| {
+            let of = || rows.iter().filter(|row| sources.contains(&row.source.as_str()));
+            let names: Vec<&str> = sources
+                .iter()
+                .map(|source| source.split_once(':').map_or(*source, |(_, name)| name))
+                .collect();
+            let regions: Vec<&str> = regions.iter().copied().collect();
+            format!(
+                "{} in {}: {}; {}",
+                count(of().count() as u64, "row"),
+                regions.join(", "),
+                names.join(", "),
+                count(of().map(|row| row.items).sum(), "item")
+            )
+        })
+        .collect()
+}
+
+fn count(number: u64, what: &str) -> String {
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{number} {what}{plural}")
 }

@@ -2,14 +2,16 @@
 
 use std::fmt::Write;
 
-use sv0_authority::{AssumeInformation, Estate, Explanation, LayerState, NearestMiss, Query, ShownStatement};
+use sv0_authority::{
+    AssumeInformation, Attachment, ButFor, Estate, Explanation, LayerState, NearestMiss, Query, ShownStatement,
+};
 
 use super::question::{context, statement};
 use super::{Outcome, print, print_json};
 use crate::arguments::ExplainArguments;
 use crate::error::CommandError;
 use crate::store;
-use crate::text::{bold, condition, decision, dim, name_of, safe};
+use crate::text::{bold, caveat, decision, dim, labelled, name_of, plain, safe};
 
 pub fn run(arguments: &ExplainArguments) -> Result<Outcome, CommandError> {
     let graph = store::graph(&arguments.query)?;
@@ -28,9 +30,10 @@ pub fn run(arguments: &ExplainArguments) -> Result<Outcome, CommandError> {
     }
     let mut out = answer_text(&explanation);
     let name = |shown: &ShownStatement| statement(&graph, &shown.reference);
+    changes_text(&mut out, &explanation.but_for);
+    misses_text(&mut out, &explanation.nearest_misses, &name);
     statements_text(&mut out, "Decided by", &explanation.deciding, &name);
     statements_text(&mut out, "Would have allowed it", &explanation.granting, &name);
-    misses_text(&mut out, &explanation.nearest_misses, &name);
     if let Some(assume) = &explanation.assume {
         assume_text(&mut out, assume);
     }
@@ -48,12 +51,12 @@ fn answer_text(explanation: &Explanation) -> String {
         safe(&answer.action),
         safe(&answer.resource)
     );
-    let _ = writeln!(out, "for {}", safe(&answer.principal));
-    if let Some(expression) = &answer.condition {
-        let _ = writeln!(out, "only if {}", condition(expression));
+    let _ = writeln!(out, "  for       {}", safe(&answer.principal));
+    if let Some(condition) = &explanation.condition_sentence {
+        out.push_str(&labelled("  only if", 12, &safe(condition), plain));
     }
-    for caveat in &answer.caveats {
-        let _ = writeln!(out, "caveat {}", name_of(caveat));
+    for of in &answer.caveats {
+        out.push_str(&labelled("  caveat", 12, &caveat(*of), plain));
     }
     let _ = writeln!(out, "\n{}", bold("Layer by layer"));
     for verdict in &explanation.layers {
@@ -73,18 +76,36 @@ fn answer_text(explanation: &Explanation) -> String {
     out
 }
 
+fn changes_text(out: &mut String, changes: &[ButFor]) {
+    if changes.is_empty() {
+        return;
+    }
+    let _ = writeln!(out, "\n{}", bold("What would have to change"));
+    for change in changes {
+        out.push_str(&labelled("  •", 4, &safe(&change.sentence), plain));
+    }
+}
+
+fn misses_text(out: &mut String, misses: &[NearestMiss], name: &dyn Fn(&ShownStatement) -> String) {
+    if misses.is_empty() {
+        return;
+    }
+    let _ = writeln!(out, "\n{}", bold("Comes nearest"));
+    for miss in misses {
+        let _ = writeln!(out, "  {}", name(&miss.statement));
+        origin_text(out, &miss.statement);
+        out.push_str(&labelled("", 4, &safe(&miss.sentence), plain));
+    }
+}
+
 fn statements_text(out: &mut String, title: &str, shown: &[ShownStatement], name: &dyn Fn(&ShownStatement) -> String) {
     if shown.is_empty() {
         return;
     }
     let _ = writeln!(out, "\n{}", bold(title));
     for statement in shown {
-        let _ = writeln!(
-            out,
-            "  {} {}",
-            name(statement),
-            dim(&format!("({})", name_of(&statement.layer)))
-        );
+        let _ = writeln!(out, "  {}", name(statement));
+        origin_text(out, statement);
         let text = statement
             .text
             .as_ref()
@@ -95,14 +116,26 @@ fn statements_text(out: &mut String, title: &str, shown: &[ShownStatement], name
     }
 }
 
-fn misses_text(out: &mut String, misses: &[NearestMiss], name: &dyn Fn(&ShownStatement) -> String) {
-    if misses.is_empty() {
-        return;
+/// Where a statement comes from: how its policy applies, its id and hash, and the record it was read from.
+fn origin_text(out: &mut String, statement: &ShownStatement) {
+    let mut ways: Vec<String> = statement.attached.iter().map(Attachment::words).collect();
+    // The name of a trust or resource policy says it already.
+    ways.retain(|words| *words != statement.policy_name);
+    if statement.attached.is_empty() {
+        ways.push(format!("{} layer", name_of(&statement.layer)));
     }
-    let _ = writeln!(out, "\n{}", bold("Comes nearest"));
-    for miss in misses {
-        let what = format!("but for its {}", name_of(&miss.missing));
-        let _ = writeln!(out, "  {} {}", name(&miss.statement), dim(&what));
+    if !ways.is_empty() {
+        out.push_str(&labelled("", 4, &safe(&ways.join("; ")), dim));
+    }
+    let _ = writeln!(out, "    {}", dim(&safe(&statement.reference.policy)));
+    if let Some(sha256) = &statement.reference.sha256 {
+        let _ = writeln!(out, "    {}", dim(&format!("SHA-256 {sha256}")));
+    }
+    if let Some(source) = &statement.source {
+        let when = source
+            .captured_at
+            .map_or_else(String::new, |time| format!(", recorded {time}"));
+        let _ = writeln!(out, "    {}", dim(&safe(&format!("read from {}{when}", source.object))));
     }
 }
 
@@ -112,7 +145,8 @@ fn assume_text(out: &mut String, assume: &AssumeInformation) {
         let _ = writeln!(out, "  its trust policy was not collected");
         return;
     }
-    let _ = writeln!(out, "  it trusts {}", safe(&assume.trusted.join(", ")));
+    let trusted = format!("it trusts {}", assume.trusted.join(", "));
+    out.push_str(&labelled("", 2, &safe(&trusted), plain));
     let external_id = if assume.requires_external_id {
         "is required"
     } else {

@@ -10,7 +10,7 @@ use super::{Outcome, print, print_json};
 use crate::arguments::FindingsArguments;
 use crate::error::CommandError;
 use crate::store;
-use crate::text::{bold, dim, safe, severity};
+use crate::text::{bold, dim, labelled, plain, safe, severity};
 
 pub fn run(arguments: &FindingsArguments) -> Result<Outcome, CommandError> {
     let store = store::folder(&arguments.query.store)?;
@@ -33,8 +33,8 @@ pub fn run(arguments: &FindingsArguments) -> Result<Outcome, CommandError> {
     let mut out = String::new();
     for finding in &findings {
         let _ = writeln!(out, "{} {}", severity(finding.severity), bold(&safe(&finding.title)));
-        let _ = writeln!(out, "              {}", safe(&finding.description));
-        let _ = writeln!(out, "              {}", dim(&safe(&finding.severity_reason)));
+        out.push_str(&labelled("", 14, &safe(&finding.description), plain));
+        out.push_str(&labelled("", 14, &safe(&finding.severity_reason), dim));
         for command in &finding.verify {
             let _ = writeln!(out, "              {}", dim(&format!("check: {}", safe(command))));
         }

@@ -3,14 +3,15 @@
 use std::fmt::Write;
 
 use serde_json::json;
-use sv0_model::graph::Graph;
+use sv0_authority::suggestions;
+use sv0_model::graph::{Entity, Graph};
 use sv0_model::path::{AuthorityPath, PathState};
 
 use super::{Outcome, print, print_json};
 use crate::arguments::{PathsArguments, StateArgument};
 use crate::error::CommandError;
 use crate::store;
-use crate::text::{condition, dim, entity, layers, name_of, observation, safe, state};
+use crate::text::{condition, dim, entity, labelled, layers, name_of, observation, plain, safe, state};
 
 pub fn run(arguments: &PathsArguments) -> Result<Outcome, CommandError> {
     let store = store::folder(&arguments.query.store)?;
@@ -19,6 +20,8 @@ pub fn run(arguments: &PathsArguments) -> Result<Outcome, CommandError> {
     let mut paths = snapshot.paths()?;
     let all = paths.len();
     paths.retain(|path| is_asked_for(&graph, path, arguments));
+    let blocked = paths.iter().filter(|path| path.state == PathState::Blocked).count();
+    paths.retain(|path| is_in_state(path.state, arguments));
     if arguments.query.json {
         print_json(&json!({"schema": "sv0-paths/1", "paths": paths}))?;
         return Ok(Outcome::Done);
@@ -26,6 +29,12 @@ pub fn run(arguments: &PathsArguments) -> Result<Outcome, CommandError> {
     let mut out = String::new();
     for path in &paths {
         out.push_str(&chain_text(&graph, path));
+    }
+    if paths.is_empty() {
+        out.push_str(&why_none(&graph, arguments));
+    }
+    if paths.is_empty() && blocked > 0 {
+        let _ = writeln!(out, "blocked paths that match: {blocked}; --include-blocked lists them");
     }
     let _ = writeln!(out, "{}", dim(&format!("{} of {all} paths", paths.len())));
     print(&out)?;
@@ -43,7 +52,36 @@ fn is_asked_for(graph: &Graph, path: &AuthorityPath, arguments: &PathsArguments)
     named(&arguments.from, &sources)
         && named(&arguments.to, &[&path.resource, &path.scope])
         && arguments.kind.is_none_or(|kind| path.kind == kind)
-        && is_in_state(path.state, arguments)
+}
+
+/// Why no path is listed: a name that nothing has must not look like an identity that reaches nothing.
+fn why_none(graph: &Graph, arguments: &PathsArguments) -> String {
+    let mut out = String::new();
+    let is_source = |of: &Entity| of.kind.is_workload() || of.kind.is_iam_principal();
+    let is_end = |of: &Entity| of.kind.is_workload() || name_of(&of.kind).starts_with("resource/");
+    let ends: [(_, &dyn Fn(&Entity) -> bool, _); 2] = [
+        (&arguments.from, &is_source, "starts from it or leads through it"),
+        (&arguments.to, &is_end, "leads to it"),
+    ];
+    for (wanted, may_be, what) in ends {
+        let Some(text) = wanted else { continue };
+        let mut entities = graph.entities.values();
+        let is_known = graph.entities.contains_key(text) || entities.any(|of| of.name.contains(text));
+        let shown = safe(text);
+        let line = if is_known {
+            format!("{shown} is known to the scan; nothing that is listed {what}")
+        } else {
+            match suggestions(graph, text, may_be).as_slice() {
+                [] => format!("nothing in the scan is called {shown}"),
+                near => format!(
+                    "nothing in the scan is called {shown}; near it: {}",
+                    safe(&near.join(", "))
+                ),
+            }
+        };
+        out.push_str(&labelled("", 0, &line, plain));
+    }
+    out
 }
 
 fn name_contains(graph: &Graph, id: &str, text: &str) -> bool {
@@ -67,12 +105,8 @@ pub fn chain_text(graph: &Graph, path: &AuthorityPath) -> String {
     chain.push(entity(graph, &path.resource));
     let mut out = String::new();
     let _ = writeln!(out, "{}  {}", state(path.state), chain.join(" → "));
-    let _ = writeln!(
-        out,
-        "             {}: {}",
-        name_of(&path.action_class),
-        path.actions.join(", ")
-    );
+    let actions = format!("{}: {}", name_of(&path.action_class), path.actions.join(", "));
+    out.push_str(&labelled("", 13, &safe(&actions), plain));
     if path.scope != path.resource {
         let _ = writeln!(out, "             on {}", safe(&path.scope));
     }
@@ -85,8 +119,8 @@ pub fn chain_text(graph: &Graph, path: &AuthorityPath) -> String {
         let _ = writeln!(out, "             {word} {}", layers(&path.blocked_by));
     }
     if let Some(expression) = &path.condition {
-        let _ = writeln!(out, "             only if {}", condition(expression));
+        out.push_str(&labelled("", 13, &format!("only if {}", condition(expression)), plain));
     }
-    let _ = writeln!(out, "             {}", dim(&observation(&path.observation)));
+    out.push_str(&labelled("", 13, &observation(&path.observation), dim));
     out
 }

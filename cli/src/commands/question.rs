@@ -8,7 +8,7 @@ use sv0_model::decision::{Caveat, ConditionExpression, StatementRef};
 use sv0_model::graph::Graph;
 
 use crate::arguments::ContextArguments;
-use crate::text::{condition, dim, name_of, safe};
+use crate::text::{caveat, condition, dim, labelled, name_of, plain, safe};
 
 /// The context that `--context` gives; a key given more than once has several values.
 pub fn context(arguments: &ContextArguments) -> Context {
@@ -47,14 +47,14 @@ pub fn reasons(
 ) -> String {
     let mut out = String::new();
     if let Some(expression) = expression {
-        let _ = writeln!(out, "  only if   {}", condition(expression));
+        out.push_str(&labelled("  only if", 12, &condition(expression), plain));
     }
     for reference in statements {
         let _ = writeln!(out, "  by        {}", statement(graph, reference));
         let _ = writeln!(out, "            {}", dim(&safe(&reference.policy)));
     }
-    for caveat in caveats {
-        let _ = writeln!(out, "  caveat    {}", name_of(caveat));
+    for of in caveats {
+        out.push_str(&labelled("  caveat", 12, &caveat(*of), plain));
     }
     out
 }

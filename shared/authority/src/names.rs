@@ -9,8 +9,8 @@ const MOST_SUGGESTIONS: usize = 5;
 /// Longest name that is compared letter by letter.
 const LONGEST_NAME: usize = 64;
 
-/// Native ids of the entities whose names come nearest to `text`, the nearest first.
-pub(crate) fn suggestions(graph: &Graph, text: &str, wanted: impl Fn(&Entity) -> bool) -> Vec<String> {
+/// Native ids of the wanted entities whose names come nearest to `text`, the nearest first.
+pub fn suggestions(graph: &Graph, text: &str, wanted: impl Fn(&Entity) -> bool) -> Vec<String> {
     let asked = last_part(text).to_ascii_lowercase();
     let mut near: Vec<(usize, &str)> = graph
         .entities

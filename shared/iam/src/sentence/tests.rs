@@ -134,6 +134,19 @@ fn conditions_read_as_reviewed() {
     }
 }
 
+#[test]
+fn the_documentation_shows_sentences_as_they_are() {
+    let rows: Vec<(&str, &str)> = include_str!("../../../../docs/explain.md")
+        .lines()
+        .filter_map(|line| line.strip_prefix("| `{")?.strip_suffix(" |")?.split_once("}` | "))
+        .collect();
+    assert_eq!(rows.len(), 4);
+    for (condition, want) in rows {
+        let condition: ConditionExpression = serde_json::from_str(&format!("{{{condition}}}")).unwrap();
+        assert_eq!(sentence(&condition), want);
+    }
+}
+
 /// Whether a condition holds, in each of many contexts.
 fn meaning(expression: &ConditionExpression, keys: &[&str]) -> Vec<Option<bool>> {
     contexts(keys)

@@ -53,16 +53,21 @@ fn deny_words(statement: &ShownStatement) -> String {
         "Deny statement {}{sid} of {}{}",
         reference.index,
         statement.policy_name,
-        attachments(&statement.attached)
+        attachments(statement)
     )
 }
 
-/// ` (permissions boundary of app; attached to app)`.
-fn attachments(attached: &[Attachment]) -> String {
-    if attached.is_empty() {
+/// ` (permissions boundary of app; attached to app)`; nothing where the policy's name says it.
+fn attachments(statement: &ShownStatement) -> String {
+    let words: Vec<String> = statement
+        .attached
+        .iter()
+        .map(Attachment::words)
+        .filter(|words| *words != statement.policy_name)
+        .collect();
+    if words.is_empty() {
         return String::new();
     }
-    let words: Vec<String> = attached.iter().map(Attachment::words).collect();
     format!(" ({})", words.join("; "))
 }
 
