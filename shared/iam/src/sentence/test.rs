@@ -50,8 +50,8 @@ fn presence(key: &str, operator: &str, values: &[String]) -> Clause {
     let predicate = match demands {
         None => return unknown(key, operator, values),
         Some(demands) => match (demands.contains(&true), demands.contains(&false)) {
-            (true, false) => "is absent",
-            (false, true) => "is present",
+            (true, false) => "is absent (or empty)",
+            (false, true) => "is present (and not empty)",
             (true, true) => ANYTHING,
             (false, false) => IMPOSSIBLE,
         },

@@ -157,9 +157,10 @@ fn meaning(expression: &ConditionExpression, keys: &[&str]) -> Vec<Option<bool>>
 
 /// Each key absent, present without a value, with one value, with two.
 fn contexts(keys: &[&str]) -> Vec<Context> {
-    let lists: [Option<&[&str]>; 12] = [
+    let lists: [Option<&[&str]>; 13] = [
         None,
         Some(&[]),
+        Some(&[""]),
         Some(&["a"]),
         Some(&["A*"]),
         Some(&["a*"]),
@@ -276,9 +277,15 @@ fn what_is_cut_is_counted() {
             .collect::<Vec<_>>()
     };
     let all = sentence(&ConditionExpression::All { all: tests(40) });
-    assert!(all.ends_with("k23 is absent and 16 more conditions hold"), "{all}");
+    assert!(
+        all.ends_with("k23 is absent (or empty) and 16 more conditions hold"),
+        "{all}"
+    );
     let any = sentence(&ConditionExpression::Any { any: tests(25) });
-    assert!(any.ends_with("k23 is absent or 1 more alternative holds"), "{any}");
+    assert!(
+        any.ends_with("k23 is absent (or empty) or 1 more alternative holds"),
+        "{any}"
+    );
     let mut deep = test("k", "Null", &["true"]);
     for level in 0..60 {
         let pair = vec![deep, test(&format!("k{level}"), "Null", &["true"])];
@@ -290,7 +297,7 @@ fn what_is_cut_is_counted() {
     }
     let text = sentence(&deep);
     assert!(
-        text.contains("(either (a condition of 54 tests holds) or k53 is absent)"),
+        text.contains("(either (a condition of 54 tests holds) or k53 is absent (or empty))"),
         "{text}"
     );
     let long = "é".repeat(100_000);

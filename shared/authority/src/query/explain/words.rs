@@ -239,6 +239,6 @@ fn principal_text(pattern: &PrincipalPattern) -> &str {
         | PrincipalPattern::Federated(text)
         | PrincipalPattern::CanonicalUser(text)
         | PrincipalPattern::UniqueId(text)
-        | PrincipalPattern::Unknown(text) => text,
+        | PrincipalPattern::Unknown { text, .. } => text,
     }
 }
