@@ -69,6 +69,15 @@ fn assert_explained_denials(store: &Store) {
     {
         let role = path["roles"][0].as_str().unwrap();
         let (action, scope) = (path["actions"][0].as_str().unwrap(), path["scope"].as_str().unwrap());
+        let is_bucket = scope.starts_with("arn:aws:s3:::") && !scope.contains('/');
+        let scope = &format!(
+            "{scope}{}",
+            if is_bucket && action.ends_with("Object") {
+                "/x"
+            } else {
+                ""
+            }
+        );
         let explanation = store.ask(&["explain", role, action, scope]);
         assert_valid("explain", &explanation);
         let sentence = explanation["but_for"][0]["sentence"].as_str().unwrap_or_default();

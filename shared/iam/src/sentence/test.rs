@@ -24,10 +24,11 @@ pub(super) fn clause(key: &str, operator: &str, values: &[String]) -> Clause {
     }
 }
 
-/// Whether every value is what the operator compares: the engine evaluates no other test.
+/// Whether every value is what the operator compares, or may become it with its policy variables: the engine evaluates no other test.
 fn is_comparable(name: OperatorName, values: &[String]) -> bool {
     let globs: Vec<Glob> = values
         .iter()
+        .filter(|value| !(name.takes_variables() && value.contains("${")))
         .map(|value| Glob::new(value, name.wildcard_scope()))
         .collect();
     Predicate::compile(name, &globs).is_some()
@@ -102,7 +103,9 @@ fn comparison(key: &str, operator: ConditionOperator, values: &[String]) -> Clau
     let verbs = verbs(operator.name);
     let negated = operator.name.is_negated();
     let says = |negated: bool| match (values, negated) {
-        _ if operator.name == OperatorName::Bool => truth(values).to_owned(),
+        _ if operator.name == OperatorName::Bool && values.iter().all(|value| parse_bool(value).is_some()) => {
+            truth(values).to_owned()
+        }
         ([value], false) => format!("{} {}", verbs.one, literal(value)),
         ([value], true) => format!("{} {}", verbs.not_one, literal(value)),
         (_, false) => format!("{} {}", verbs.several, list(values)),
@@ -204,8 +207,8 @@ fn verbs(name: OperatorName) -> Verbs {
             "is none of the binary values",
         ),
         (_, Comparison::Address) => of("is in", "is in one of", "is not in", "is in none of"),
-        (_, Comparison::Text(_) | Comparison::Bool | Comparison::Presence) => {
-            of("is", "is one of", "is not", "is none of")
-        }
+        // Of Bool, only what holds policy variables.
+        (_, Comparison::Bool) => ordered("is the truth value", "is one of the truth values"),
+        (_, Comparison::Text(_) | Comparison::Presence) => of("is", "is one of", "is not", "is none of"),
     }
 }
