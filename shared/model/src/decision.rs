@@ -192,7 +192,7 @@ impl Caveat {
                 "The text of an AWS managed policy comes from a dated snapshot, not from the account."
             }
             Self::PolicyNotCollected => {
-                "A policy that the principal holds is known by name only, or the principal belongs to an account of which nothing was collected."
+                "A policy that the principal holds is known by name only, or the principal belongs to an account of which nothing was collected, or a user of Identity Center is assigned where the role of the permission set was not collected."
             }
             Self::ResourcePolicyNotCollected => {
                 "The resource may have a policy of its own, and nobody asked for it: Config does not hold it for every type."
