@@ -25,23 +25,6 @@ impl StatementElement {
 }
 
 impl Policy {
-    /// The policy with those statements alone for which `keep` says so, under the numbers they had.
-    #[must_use]
-    pub fn retaining(&self, keep: impl Fn(&Statement) -> bool) -> Self {
-        Self {
-            version: self.version,
-            statements: self.statements.iter().filter(|of| keep(of)).cloned().collect(),
-        }
-    }
-
-    /// The policy with the statements of another one after its own.
-    #[must_use]
-    pub fn followed_by(&self, other: &Self) -> Self {
-        let mut joined = self.clone();
-        joined.statements.extend(other.statements.iter().cloned());
-        joined
-    }
-
     /// The policy with one element of each statement widened until it matches every request.
     #[must_use]
     pub fn widened(&self, element: StatementElement) -> Self {

@@ -68,7 +68,12 @@ impl<'g> Estate<'g> {
     /// The decision of the policies alone, with one reading of what grants beside the resource's.
     ///
     /// An account outside the organization may be in another one or in none. Where it is denied whatever is true of that, it is denied.
-    fn judge_policies(&self, request: &Request<'_>, reading: Option<usize>, ask: &Ask<'_>) -> Result<Evaluation, EvaluateError> {
+    fn judge_policies(
+        &self,
+        request: &Request<'_>,
+        reading: Option<usize>,
+        ask: &Ask<'_>,
+    ) -> Result<Evaluation, EvaluateError> {
         let context = self.surroundings(request);
         if !self.is_outsider(request.subject) {
             return self.evaluate_in(request, reading, &context, ask);
