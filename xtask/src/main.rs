@@ -2,6 +2,7 @@
 
 mod catalogue;
 mod docs;
+mod managed_policies;
 mod shell;
 mod suite;
 
@@ -22,6 +23,8 @@ enum Chore {
     Test(suite::TestArguments),
     /// Regenerate the IAM action catalogue from its npm package.
     RefreshCatalogue(catalogue::RefreshArguments),
+    /// Regenerate the snapshot of the AWS managed policies from its Python package.
+    RefreshManagedPolicies(managed_policies::RefreshArguments),
     /// Check that links, commands, flags and schemas in the documentation are real.
     CheckDocs,
 }
@@ -40,6 +43,7 @@ fn run(chore: &Chore) -> anyhow::Result<()> {
     match chore {
         Chore::Test(arguments) => suite::test(arguments),
         Chore::RefreshCatalogue(arguments) => catalogue::refresh(arguments),
+        Chore::RefreshManagedPolicies(arguments) => managed_policies::refresh(arguments),
         Chore::CheckDocs => docs::check(),
     }
 }

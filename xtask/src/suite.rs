@@ -2,7 +2,7 @@
 
 mod browser;
 mod packages;
-mod python;
+pub mod python;
 
 use std::process::Command;
 use std::time::Instant;

@@ -30,6 +30,12 @@ pub fn prepare() -> Result<PathBuf> {
     Ok(programs(&environment))
 }
 
+/// Python with pip and nothing else, in a new environment at `environment`.
+pub fn bare(environment: &Path) -> Result<PathBuf> {
+    make(environment)?;
+    Ok(programs(environment).join("python"))
+}
+
 fn make(environment: &Path) -> Result<()> {
     if shell::step("python environment", &mut venv(environment)).is_ok() {
         return Ok(());
