@@ -144,6 +144,7 @@ impl Description {
             version_id: None,
             captured_at: self.entity.captured_at,
             origin: self.entity.origins.first().cloned(),
+            snapshot: None,
         });
         readable
     }

@@ -10,6 +10,8 @@ use sv0_model::record::Origin;
 const MAX_PER_FILE: usize = 50;
 /// Names out of the capture are cut to this many characters where they stand in a diagnostic.
 const MAX_TEXT: usize = 300;
+/// The file that would hold what the snapshot stands in for.
+const MANAGED_POLICIES: &str = "aws-managed-policies.ndjson";
 
 /// Diagnostics in the order in which they came up.
 #[derive(Debug, Default)]
@@ -28,7 +30,7 @@ impl Diagnostics {
 
     /// A policy's text could not be read as JSON at all.
     pub(crate) fn unreadable_policy(&mut self, origin: &Origin, policy: &str) {
-        let help = "record the answer again; until then what depends on this policy stays conditional";
+        let help = "record the answer again; until then what depends on this policy stays conditional, or rests on the snapshot of AWS managed policies";
         self.error(
             origin,
             policy,
@@ -49,9 +51,38 @@ impl Diagnostics {
         );
     }
 
-    fn push(&mut self, severity: Severity, origin: &Origin, at: &str, (code, message, help): (&str, String, &str)) {
+    /// Texts of AWS managed policies are those of the snapshot, for want of others.
+    pub(crate) fn policies_from_snapshot(&mut self, date: &str, policies: &[String]) {
+        if policies.is_empty() {
+            return;
+        }
+        let texts = match policies.len() {
+            1 => "the text of 1 AWS managed policy comes".to_owned(),
+            count => format!("the texts of {count} AWS managed policies come"),
+        };
+        let message = format!(
+            "{texts} from the snapshot of {date}, not from the account: {}",
+            policies.join(", ")
+        );
+        let help = "record them as docs/capture.md says: AWS may have changed them";
+        let what = ("managed_policies_from_snapshot", message, help);
+        self.push_for(Severity::Warning, MANAGED_POLICIES, "", what);
+    }
+
+    /// The snapshot of AWS managed policies could not be read.
+    pub(crate) fn unreadable_snapshot(&mut self, message: &str) {
+        let help = "what depends on AWS managed policies that the capture does not hold stays conditional";
+        let what = ("unreadable_snapshot", message.to_owned(), help);
+        self.push_for(Severity::Error, MANAGED_POLICIES, "", what);
+    }
+
+    fn push(&mut self, severity: Severity, origin: &Origin, at: &str, what: (&str, String, &str)) {
+        self.push_for(severity, &origin.object, at, what);
+    }
+
+    fn push_for(&mut self, severity: Severity, file: &str, at: &str, (code, message, help): (&str, String, &str)) {
         self.0.push(Diagnostic {
-            file: origin.object.clone(),
+            file: file.to_owned(),
             line: None,
             at: clip(at),
             severity,

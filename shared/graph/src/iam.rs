@@ -4,9 +4,11 @@
 
 mod managed_policy;
 mod principal;
+mod snapshot;
 
 pub(crate) use managed_policy::read_aws_managed_policy;
 pub(crate) use principal::uncollected_managed_policy;
+pub(crate) use snapshot::take_from_snapshot;
 
 use serde_json::Value;
 use sv0_model::arn::Arn;

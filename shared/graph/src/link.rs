@@ -15,7 +15,7 @@ use crate::description::{Description, Link, Reference, Statement};
 use crate::edges::{Edges, NewEdge};
 use crate::facts::Facts;
 use crate::freshness::{Freshness, Newest};
-use crate::iam::uncollected_managed_policy;
+use crate::iam::{take_from_snapshot, uncollected_managed_policy};
 use crate::index::Index;
 use crate::organization::{self, Built};
 use crate::target::{Target, boundary_policy};
@@ -59,6 +59,7 @@ pub(crate) fn assemble(input: &GraphInput<'_>, mut facts: Facts) -> GraphOutput 
     identity_center::link_roles(&facts.identity_center, &mut entities, &mut edges);
     finish_entities(&mut entities, &built.organization, &facts);
     add_uncollected_policies(&entities, &mut policies);
+    take_from_snapshot(&mut policies, &mut facts.diagnostics);
     sensitivity::classify(entities.values_mut(), input.options);
 
     GraphOutput {

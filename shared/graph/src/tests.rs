@@ -12,6 +12,7 @@ mod principals;
 mod resource_policies;
 mod s3_and_kms;
 mod sensitivities;
+mod snapshots;
 mod trails;
 
 use serde_json::{Value, json};

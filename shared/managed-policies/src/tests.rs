@@ -94,7 +94,12 @@ fn read_only_access_reads_objects_and_writes_nothing() {
     for action in ["s3:GetObject", "ec2:DescribeInstances", "iam:GetRole", "iam:ListUsers"] {
         assert!(lists(action), "{action}");
     }
-    for action in ["s3:PutObject", "iam:AttachRolePolicy", "ec2:RunInstances", "sts:AssumeRole"] {
+    for action in [
+        "s3:PutObject",
+        "iam:AttachRolePolicy",
+        "ec2:RunInstances",
+        "sts:AssumeRole",
+    ] {
         assert!(!lists(action), "{action}");
     }
 }
@@ -143,7 +148,9 @@ fn damage_is_an_error_and_never_a_policy() {
         ("no ARN", compressed(&format!("{header}\n{{\"VersionId\":\"v1\"}}\n"))),
         (
             "half a policy",
-            compressed(&format!("{header}\n{{\"Arn\":\"arn:aws:iam::aws:policy/AdministratorAccess\",")),
+            compressed(&format!(
+                "{header}\n{{\"Arn\":\"arn:aws:iam::aws:policy/AdministratorAccess\","
+            )),
         ),
         ("cut short", SHIPPED[..400].to_vec()),
     ] {

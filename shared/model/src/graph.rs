@@ -286,6 +286,18 @@ pub struct PolicyRecord {
     pub captured_at: Option<Timestamp>,
     /// The record it comes from.
     pub origin: Option<Origin>,
+    /// The dated snapshot that the text was taken from, where the capture holds none; then [`PolicyRecord::captured_at`] and [`PolicyRecord::origin`] say nothing of the text.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub snapshot: Option<PolicySnapshot>,
+}
+
+/// The snapshot of the AWS managed policies that a text was taken from.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct PolicySnapshot {
+    /// The day of the newest change in it, such as `2026-09-30`: what AWS changed later is not in it.
+    pub date: String,
+    /// What it was made from, such as `moto 5.2.5`.
+    pub source: String,
 }
 
 /// What a node of the organization's tree is.

@@ -33,9 +33,15 @@ struct RawPolicy {
 /// Reads the JSON of the package: policies by name.
 pub fn read(json: &str) -> Result<Facts> {
     let raw: BTreeMap<String, RawPolicy> = serde_json::from_str(json).context("the policies are not as expected")?;
-    let dates = raw.values().flat_map(|policy| [&policy.create_date, &policy.update_date]);
+    let dates = raw
+        .values()
+        .flat_map(|policy| [&policy.create_date, &policy.update_date]);
     let days = dates.map(|time| day(time)).collect::<Result<Vec<_>>>()?;
-    let date = days.into_iter().max().context("the package holds no policy")?.to_owned();
+    let date = days
+        .into_iter()
+        .max()
+        .context("the package holds no policy")?
+        .to_owned();
     let policies = raw
         .into_iter()
         .map(|(name, policy)| entry(&name, policy).with_context(|| format!("policy {name}")))
@@ -51,7 +57,9 @@ fn entry(name: &str, raw: RawPolicy) -> Result<(String, Policy)> {
         ..
     } = raw;
     ensure!(path.starts_with('/') && path.ends_with('/'), "{path:?} is no path");
-    let number = version_id.strip_prefix('v').and_then(|digits| digits.parse::<u32>().ok());
+    let number = version_id
+        .strip_prefix('v')
+        .and_then(|digits| digits.parse::<u32>().ok());
     ensure!(number.is_some(), "{version_id:?} is no version");
     ensure!(document.get("Statement").is_some(), "its document has no statement");
     let policy = Policy { version_id, document };
@@ -83,7 +91,10 @@ mod tests {
     fn a_policy_has_its_path_in_its_arn_and_the_newest_change_dates_all() {
         let facts = read(&policies("2026-09-30T22:47:08+00:00", "/service-role/", "v3")).unwrap();
         assert_eq!(facts.date, "2026-09-30");
-        assert_eq!(facts.policies["arn:aws:iam::aws:policy/service-role/B"].version_id, "v3");
+        assert_eq!(
+            facts.policies["arn:aws:iam::aws:policy/service-role/B"].version_id,
+            "v3"
+        );
     }
 
     #[test]
@@ -94,7 +105,10 @@ mod tests {
             ("2026-09-30T22:47:08+00:00", "service-role", "v3"),
             ("2026-09-30T22:47:08+00:00", "/", "3"),
         ] {
-            assert!(read(&policies(update_date, path, version)).is_err(), "{update_date} {path} {version}");
+            assert!(
+                read(&policies(update_date, path, version)).is_err(),
+                "{update_date} {path} {version}"
+            );
         }
         assert!(read("{}").is_err(), "no policy at all");
     }

@@ -336,6 +336,7 @@ impl Builder {
             version_id: None,
             captured_at: None,
             origin: None,
+            snapshot: None,
         };
         self.graph.policies.insert(id.to_owned(), record);
     }

@@ -236,5 +236,6 @@ pub(crate) fn uncollected_managed_policy(arn: &str) -> PolicyRecord {
         version_id: None,
         captured_at: None,
         origin: None,
+        snapshot: None,
     }
 }

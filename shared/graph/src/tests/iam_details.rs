@@ -10,7 +10,7 @@ pub(super) fn reader() -> Value {
             "CreateDate": "2019-12-18 19:10:08+00:00", "MaxSessionDuration": 3600,
             "AssumeRolePolicyDocument": grants(&json!({ "Service": "lambda.amazonaws.com" }), "sts:AssumeRole"),
             "RolePolicyList": [{ "PolicyName": "read", "PolicyDocument": url_encoded(&allows("s3:GetObject")) }],
-            "AttachedManagedPolicies": [{ "PolicyName": "ReadOnlyAccess", "PolicyArn": "arn:aws:iam::aws:policy/ReadOnlyAccess" }],
+            "AttachedManagedPolicies": [{ "PolicyName": "ReleasedTomorrow", "PolicyArn": "arn:aws:iam::aws:policy/ReleasedTomorrow" }],
             "PermissionsBoundary": { "PermissionsBoundaryType": "Policy", "PermissionsBoundaryArn": format!("arn:aws:iam::{DEV}:policy/limit") },
             "RoleLastUsed": { "LastUsedDate": 1_772_000_000, "Region": "eu-west-1" },
             "Tags": [{ "Key": "team", "Value": "orders" }]
@@ -45,7 +45,7 @@ fn a_role_comes_with_its_policies_in_every_encoding() {
     assert_eq!(entity(&graph, &inline).kind, EntityKind::IamPolicy);
     assert_eq!(
         ends(&graph, &role, EdgeKind::HasPolicy),
-        ["arn:aws:iam::aws:policy/ReadOnlyAccess", &inline]
+        ["arn:aws:iam::aws:policy/ReleasedTomorrow", &inline]
     );
     let trust = urn::trust_policy(&role);
     assert_eq!(
@@ -62,7 +62,7 @@ fn a_role_comes_with_its_policies_in_every_encoding() {
 #[test]
 fn a_policy_whose_text_is_nowhere_is_kept_without_one() {
     let graph = Capture::new().details(reader()).graph();
-    let attached = policy(&graph, "arn:aws:iam::aws:policy/ReadOnlyAccess");
+    let attached = policy(&graph, "arn:aws:iam::aws:policy/ReleasedTomorrow");
     assert_eq!((attached.kind, &attached.document), (PolicyKind::AwsManaged, &None));
     assert_eq!(entity(&graph, &attached.native_id).resolution, Resolution::Referenced);
     let boundary_policy = policy(&graph, &format!("arn:aws:iam::{DEV}:policy/limit"));

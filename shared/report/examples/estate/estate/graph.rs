@@ -366,6 +366,7 @@ pub fn insert_policy(
         version_id: (kind == PolicyKind::CustomerManaged).then(|| "v3".to_owned()),
         captured_at: Some(at("2025-11-20T13:40:00Z")),
         origin: None,
+        snapshot: None,
     };
     graph.policies.insert(native_id, record);
 }
