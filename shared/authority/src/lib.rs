@@ -15,7 +15,7 @@ mod query;
 #[cfg(test)]
 mod testkit;
 
-pub use estate::Estate;
+pub use estate::{Estate, SnapshotText};
 pub use evidence::EvidenceFold;
 pub use findings::{FindingOptions, findings};
 pub use names::suggestions;

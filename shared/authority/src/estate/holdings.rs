@@ -1,10 +1,10 @@
 //! What each principal holds: identity policies of its own and of its groups, and its permissions boundary.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 use sv0_iam::{NamedPolicy, UncollectedPolicy};
-use sv0_model::decision::{Caveat, Layer};
+use sv0_model::decision::{Caveat, Effect, Layer};
 use sv0_model::graph::{Edge, EdgeKind, Entity, Graph, Resolution};
 
 use super::library::Library;
@@ -15,6 +15,10 @@ pub(crate) struct Holdings {
     pub identity: Vec<NamedPolicy>,
     pub boundaries: Vec<NamedPolicy>,
     pub uncollected: Vec<UncollectedPolicy>,
+    /// Layers with a policy whose text comes from the dated snapshot.
+    pub from_snapshot: BTreeSet<Layer>,
+    /// Whether such a policy denies anything.
+    pub snapshot_denies: bool,
 }
 
 type EdgeIndex<'g> = BTreeMap<&'g str, &'g [Edge]>;
@@ -60,7 +64,10 @@ fn of(entity: &Entity, graph: &Graph, edges: &EdgeIndex<'_>, library: &Library<'
             .and_then(Value::as_str)
             .unwrap_or_else(|| ceiling.trim_start_matches("urn:sv0:permissions-boundary:"));
         match library.named(policy) {
-            Some(boundary) => holdings.boundaries.push(boundary),
+            Some(boundary) => {
+                holdings.note_snapshot(Layer::Boundary, &boundary, library);
+                holdings.boundaries.push(boundary);
+            }
             None => holdings.miss(Layer::Boundary, policy),
         }
     }
@@ -78,10 +85,24 @@ impl Holdings {
     fn take_policies(&mut self, holder: &str, edges: &EdgeIndex<'_>, library: &Library<'_>) {
         for policy in targets(edges, holder, EdgeKind::HasPolicy) {
             match library.named(policy) {
-                Some(named) => self.identity.push(named),
+                Some(named) => {
+                    self.note_snapshot(Layer::Identity, &named, library);
+                    self.identity.push(named);
+                }
                 None => self.miss(Layer::Identity, policy),
             }
         }
+    }
+
+    fn note_snapshot(&mut self, layer: Layer, policy: &NamedPolicy, library: &Library<'_>) {
+        if !library.is_from_snapshot(&policy.name) {
+            return;
+        }
+        self.from_snapshot.insert(layer);
+        let statements = policy.policy.statements();
+        self.snapshot_denies |= statements
+            .iter()
+            .any(|statement| statement.effect() == Some(Effect::Deny));
     }
 
     fn miss(&mut self, layer: Layer, name: &str) {

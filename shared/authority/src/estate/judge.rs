@@ -169,7 +169,7 @@ impl<'g> Estate<'g> {
         let binds = subject.is_bound_by_scps();
         let granted = self.granted_to_stranger(subject, place);
         let mut shelf = None;
-        ask(
+        let evaluation = ask(
             &question,
             &ApplicablePolicies {
                 identity: granted.as_deref().unwrap_or(&subject.holdings.identity),
@@ -184,7 +184,8 @@ impl<'g> Estate<'g> {
                 ),
                 ..ApplicablePolicies::default()
             },
-        )
+        )?;
+        Ok(self.with_snapshot_caveat(subject, evaluation))
     }
 
     /// The identity policies of a principal with the grants of another account's key to it, where there are any.

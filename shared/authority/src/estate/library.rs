@@ -56,6 +56,11 @@ impl<'g> Library<'g> {
         self.shelves.get(native_id).map(|volume| volume.record)
     }
 
+    /// Whether the policy's text comes from the dated snapshot and not from the account.
+    pub(crate) fn is_from_snapshot(&self, native_id: &str) -> bool {
+        self.record(native_id).is_some_and(|record| record.snapshot.is_some())
+    }
+
     /// The JSON of a statement.
     pub(crate) fn statement(&self, of: &StatementRef) -> Option<&'g Value> {
         let statements = self.record(&of.policy)?.document.as_ref()?.get("Statement")?;

@@ -10,10 +10,12 @@ mod origin;
 mod tests;
 mod words;
 
+use std::collections::BTreeSet;
+
 use serde::Serialize;
 use serde_json::Value;
 use sv0_iam::{Evaluation, sentence};
-use sv0_model::decision::{Effect, Layer, StatementRef};
+use sv0_model::decision::{Caveat, Effect, Layer, StatementRef};
 use sv0_model::time::Timestamp;
 
 pub use assume::AssumeInformation;
@@ -21,7 +23,7 @@ pub use but_for::{ButFor, Change, Needed};
 pub use miss::{MissingElement, NearestMiss};
 
 use super::{Answer, Query, QueryError};
-use crate::estate::{Estate, Request};
+use crate::estate::{Estate, Request, SnapshotText};
 
 /// An answer and why it is so.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -43,6 +45,8 @@ pub struct Explanation {
     pub nearest_misses: Vec<NearestMiss>,
     /// For `sts:AssumeRole`, what the trust policy asks for.
     pub assume: Option<AssumeInformation>,
+    /// With caveat `managed_policy_from_snapshot`, the principal's policies whose text comes from the snapshot, with its day; sorted.
+    pub snapshots: Vec<SnapshotText>,
 }
 
 /// What one layer says.
@@ -176,8 +180,19 @@ impl Estate<'_> {
             nearest_misses: explained.nearest_misses(&but_for)?,
             but_for,
             assume: explained.assume_information(),
+            snapshots: self.snapshots_behind(&answer)?,
             answer,
         })
+    }
+
+    /// The texts out of the snapshot that an answer rests on, in whichever way the principal acts.
+    fn snapshots_behind(&self, answer: &Answer) -> Result<Vec<SnapshotText>, QueryError> {
+        let mut texts = BTreeSet::new();
+        if answer.caveats.contains(&Caveat::ManagedPolicyFromSnapshot) {
+            let ways = self.actor(&answer.principal)?.ways;
+            texts.extend(ways.iter().flat_map(|way| self.snapshot_texts(&way.subject)));
+        }
+        Ok(texts.into_iter().collect())
     }
 }
 

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use sv0_model::arn::account_of;
 use sv0_model::graph::{
     Edge, EdgeKind, Entity, EntityKind, Graph, OrganizationNode, OrganizationNodeKind, PolicyKind, PolicyRecord,
-    Resolution, ResourcePolicy, Sensitivity, urn,
+    PolicySnapshot, Resolution, ResourcePolicy, Sensitivity, urn,
 };
 use sv0_model::hash::sha256_of_json;
 use sv0_model::record::Origin;
@@ -294,6 +294,8 @@ impl Builder {
                 set(entity, "network_origin", json!("VPC"));
                 set(entity, "vpc_id", json!(operand()));
             }
+            "holds-snapshot" => self.hold_snapshot(&id, operand()),
+            "bounded-by-snapshot" => self.bound_by_snapshot(&id, operand()),
             other => panic!("unknown word of a fixture: {other}"),
         }
     }
@@ -309,6 +311,35 @@ impl Builder {
         };
         self.policy(policy, kind, None, text);
         self.edge(principal, EdgeKind::HasPolicy, policy);
+    }
+
+    /// Attaches an AWS managed policy whose text comes from the snapshot, `NAME=STATEMENT[;STATEMENT]` with `_` for a blank.
+    fn hold_snapshot(&mut self, principal: &str, policy: &str) {
+        let arn = self.snapshot_policy(policy);
+        self.edge(principal, EdgeKind::HasPolicy, &arn);
+    }
+
+    /// The same as a permissions boundary.
+    fn bound_by_snapshot(&mut self, principal: &str, policy: &str) {
+        let arn = self.snapshot_policy(policy);
+        let ceiling = urn::permissions_boundary(&arn);
+        self.entity(EntityKind::PermissionsBoundary, &ceiling, policy, None, &[]);
+        self.edge(principal, EdgeKind::SubjectTo, &ceiling);
+    }
+
+    fn snapshot_policy(&mut self, policy: &str) -> String {
+        let (name, statements) = policy.split_once('=').expect("NAME=STATEMENT");
+        let statements = statements.replace('_', " ");
+        let statements: Vec<Value> = statements.split(';').map(identity_statement).collect();
+        let arn = format!("arn:aws:iam::aws:policy/{name}");
+        self.policy(&arn, PolicyKind::AwsManaged, None, Some(document(&statements)));
+        let record = self.graph.policies.get_mut(&arn).expect("just inserted");
+        record.version_id = Some("v7".to_owned());
+        record.snapshot = Some(PolicySnapshot {
+            date: "2025-06-01".to_owned(),
+            source: "test 1.0".to_owned(),
+        });
+        arn
     }
 
     fn edge(&mut self, from: &str, kind: EdgeKind, to: &str) {

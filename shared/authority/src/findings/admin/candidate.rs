@@ -7,7 +7,7 @@ use std::sync::Arc;
 use serde_json::json;
 use sv0_iam::{Context, NamedPolicy, parse_policy};
 use sv0_model::arn::{Arn, account_of};
-use sv0_model::decision::{Decision, StatementRef};
+use sv0_model::decision::{Caveat, Decision, StatementRef};
 use sv0_model::graph::{EdgeKind, Entity, EntityKind};
 
 use super::Route;
@@ -262,15 +262,15 @@ impl<'a, 'e> Candidate<'a, 'e> {
             return None;
         }
         self.ground.groups_of(self.subject.account()).iter().find_map(|group| {
-            let makes_administrator = self
-                .estate
-                .targets(&group.native_id, EdgeKind::HasPolicy)
-                .filter_map(|policy| self.estate.library().policy(policy))
-                .any(|policy| policy.statements().iter().any(allows_everything));
-            if !makes_administrator || !self.would_be_administrator() {
+            let policies = self.administrator_policies(&group.native_id);
+            if policies.is_empty() || !self.would_be_administrator() {
                 return None;
             }
-            let call = self.call(&self.subject, ADD_TO_GROUP, &group.native_id)?;
+            let mut call = self.call(&self.subject, ADD_TO_GROUP, &group.native_id)?;
+            let library = self.estate.library();
+            if policies.iter().all(|policy| library.is_from_snapshot(policy)) {
+                call.caveats.push(Caveat::ManagedPolicyFromSnapshot);
+            }
             let words = format!("can put itself into group {} ({ADD_TO_GROUP})", name(group));
             Some(made_of(
                 words,
@@ -279,6 +279,16 @@ impl<'a, 'e> Candidate<'a, 'e> {
                 vec![call],
             ))
         })
+    }
+
+    /// The policies of a group that allow everything.
+    fn administrator_policies(&self, group: &str) -> Vec<&'e str> {
+        let allows = |policy: &&str| {
+            let text = self.estate.library().policy(policy);
+            text.is_some_and(|policy| policy.statements().iter().any(allows_everything))
+        };
+        let held = self.estate.targets(group, EdgeKind::HasPolicy);
+        held.filter(allows).collect()
     }
 
     fn regions(&self) -> Vec<String> {

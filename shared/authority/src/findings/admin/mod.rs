@@ -37,6 +37,14 @@ pub(crate) struct Route {
     caveats: Vec<Caveat>,
 }
 
+impl Route {
+    /// Whoever becomes another has that one's authority with every reservation on it.
+    fn inherit_caveats(&mut self, known: &BTreeMap<&str, Self>) {
+        let other = self.through.as_deref().and_then(|through| known.get(through));
+        self.caveats.extend(other.iter().flat_map(|other| &other.caveats));
+    }
+}
+
 impl<'e> Administrators<'e> {
     /// Those who are administrators on their own, then, round by round, those who gain the authority of one found in the round before.
     pub(crate) fn of(facts: &Facts<'e, '_>) -> Self {
@@ -62,6 +70,7 @@ impl<'e> Administrators<'e> {
                 .filter(|candidate| !routes.contains_key(candidate.id()))
                 .filter_map(|candidate| Some((candidate.id(), candidate.through_others(&newest)?)))
                 .collect();
+            found.values_mut().for_each(|route| route.inherit_caveats(&routes));
         }
         Self { routes, ground }
     }
