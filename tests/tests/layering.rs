@@ -9,7 +9,13 @@ use std::process::Command;
 use cargo_metadata::{DependencyKind, Metadata, MetadataCommand};
 
 /// Crates that compute and do nothing else.
-pub const PURE: [&str; 4] = ["sv0-model", "sv0-iam", "sv0-graph", "sv0-authority"];
+pub const PURE: [&str; 5] = [
+    "sv0-model",
+    "sv0-iam",
+    "sv0-managed-policies",
+    "sv0-graph",
+    "sv0-authority",
+];
 
 /// Folders of the crates that may talk to AWS.
 const ADAPTERS: [&str; 2] = ["shared/aws", "functions/"];

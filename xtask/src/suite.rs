@@ -14,7 +14,13 @@ use crate::shell;
 use browser::Browser;
 
 /// The crates without I/O, whose tests need nothing installed.
-const PURE_CRATES: [&str; 4] = ["sv0-model", "sv0-iam", "sv0-graph", "sv0-authority"];
+const PURE_CRATES: [&str; 5] = [
+    "sv0-model",
+    "sv0-iam",
+    "sv0-managed-policies",
+    "sv0-graph",
+    "sv0-authority",
+];
 
 #[derive(Args)]
 pub struct TestArguments {

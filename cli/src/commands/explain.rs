@@ -58,6 +58,11 @@ fn answer_text(explanation: &Explanation) -> String {
     for of in &answer.caveats {
         out.push_str(&labelled("  caveat", 12, &caveat(*of), plain));
     }
+    for text in &explanation.snapshots {
+        let version = text.version_id.as_deref().unwrap_or_default();
+        let line = format!("{} {version}, from the snapshot of {}", text.policy, text.date);
+        let _ = writeln!(out, "  text of {}", dim(&safe(&line)));
+    }
     let _ = writeln!(out, "\n{}", bold("Layer by layer"));
     for verdict in &explanation.layers {
         let state = match verdict.state {

@@ -25,16 +25,18 @@ pub fn context(arguments: &ContextArguments) -> Context {
 
 /// A statement and where it stands, in one line.
 pub fn statement(graph: &Graph, statement: &StatementRef) -> String {
-    let name = graph
-        .policies
-        .get(&statement.policy)
-        .map_or(&statement.policy, |policy| &policy.name);
+    let policy = graph.policies.get(&statement.policy);
+    let name = policy.map_or(&statement.policy, |policy| &policy.name);
     let sid = statement
         .sid
         .as_ref()
         .map(|sid| format!(" {}", safe(sid)))
         .unwrap_or_default();
-    let place = format!("statement {}{sid} of {}", statement.index, safe(name));
+    let as_of = policy
+        .and_then(|policy| policy.snapshot.as_ref())
+        .map(|snapshot| format!(" as of {}", safe(&snapshot.date)))
+        .unwrap_or_default();
+    let place = format!("statement {}{sid} of {}{as_of}", statement.index, safe(name));
     format!("{} {place}", name_of(&statement.effect))
 }
 

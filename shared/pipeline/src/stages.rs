@@ -4,6 +4,7 @@ pub mod authority;
 pub mod normalize;
 pub mod record;
 pub mod report;
+mod snapshot_coverage;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;

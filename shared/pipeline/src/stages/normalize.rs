@@ -10,7 +10,7 @@ use sv0_model::observation::Evidence;
 use sv0_model::record::{CaptureHeader, Record};
 use sv0_sources::{CaptureContents, EventFold, ReadOptions, ReadProgress, read_capture};
 
-use super::StageContext;
+use super::{StageContext, snapshot_coverage};
 use crate::ScanError;
 use crate::snapshot::{GraphHeader, LogCoverage};
 
@@ -66,6 +66,7 @@ pub fn run(
     diagnostics.sort();
     diagnostics.dedup();
     let mut coverage = capture.coverage;
+    snapshot_coverage::note(&mut coverage, &output.graph);
     coverage.sort();
 
     let graph = &output.graph;

@@ -1,12 +1,13 @@
 //! Fills the tables of the island.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use serde::Serialize;
 use sv0_iam::sentence;
 use sv0_model::decision::{Caveat, ConditionExpression, StatementRef};
 use sv0_model::finding::Finding;
-use sv0_model::graph::{Graph, Sensitivity};
+use sv0_model::graph::{Graph, PolicyRecord, Sensitivity};
 use sv0_model::observation::Observation;
 use sv0_model::path::{AuthorityPath, PathHop};
 use sv0_model::time::Timestamp;
@@ -236,7 +237,7 @@ impl<'a> Builder<'a> {
             owner: policy
                 .and_then(|policy| policy.owner.as_deref())
                 .map(|owner| entity_name(self.graph, owner)),
-            version: policy.and_then(|policy| policy.version_id.as_deref()),
+            version: policy.and_then(version),
             sha256: policy.and_then(|policy| policy.sha256.as_deref()),
             captured_at: policy.and_then(|policy| policy.captured_at),
         };
@@ -346,6 +347,14 @@ impl<'a> Builder<'a> {
         }
         Ok(())
     }
+}
+
+fn version(policy: &PolicyRecord) -> Option<Cow<'_, str>> {
+    let version = policy.version_id.as_deref()?;
+    Some(match &policy.snapshot {
+        Some(snapshot) => Cow::Owned(format!("{version}, from the snapshot of {}", snapshot.date)),
+        None => Cow::Borrowed(version),
+    })
 }
 
 fn caveats(caveats: &[Caveat]) -> Vec<&'static str> {

@@ -1,5 +1,7 @@
 //! The rows of the island's tables. A `usize` that names another table's row is documented as such; the script reads them by these names.
 
+use std::borrow::Cow;
+
 use serde::Serialize;
 use sv0_model::coverage::CoverageStatus;
 use sv0_model::decision::{Effect, Layer};
@@ -44,7 +46,8 @@ pub(crate) struct PolicyRow<'a> {
     pub(crate) kind: Option<&'static str>,
     /// Name of the entity an inline, trust or resource-based policy belongs to.
     pub(crate) owner: Option<&'a str>,
-    pub(crate) version: Option<&'a str>,
+    /// With the day of the snapshot, where the text comes from one.
+    pub(crate) version: Option<Cow<'a, str>>,
     pub(crate) sha256: Option<&'a str>,
     pub(crate) captured_at: Option<Timestamp>,
 }

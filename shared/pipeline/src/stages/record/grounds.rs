@@ -134,10 +134,13 @@ impl<'g> GroundFinder<'g> {
         })
     }
 
-    /// Entities with a policy that could not be read: their own, one embedded in them, or one they or their groups hold.
+    /// Entities with a policy that could not be read, or whose text is only that of a dated snapshot: their own, one embedded in them, or one they or their groups hold.
     fn unreadable(&self) -> BTreeSet<String> {
         let graph = self.graph;
-        let is_read = |id: &String| graph.policies.get(id).is_some_and(|policy| policy.document.is_some());
+        let is_read = |id: &String| {
+            let policy = graph.policies.get(id);
+            policy.is_some_and(|policy| policy.document.is_some() && policy.snapshot.is_none())
+        };
         let own = graph.entities.values().filter(|entity| match &entity.resource_policy {
             ResourcePolicy::NotCollected => true,
             ResourcePolicy::Set { policy } => !is_read(policy),
