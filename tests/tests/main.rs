@@ -18,6 +18,7 @@ mod determinism;
 mod history;
 mod iamspy;
 mod layering;
+mod managed_policies;
 mod privilege_escalation;
 mod purity;
 mod real_input;
