@@ -65,7 +65,7 @@ fn group(id: &str) -> String {
 #[test]
 fn users_groups_and_permission_sets_lead_to_the_role() {
     let output = workforce().normalise();
-    assert_eq!(codes(&output), Vec::<&str>::new());
+    assert_eq!(codes(&output), ["managed_policies_from_snapshot"]);
     let graph = output.graph;
     let ann = entity(&graph, &user(ANN));
     assert_eq!(
