@@ -124,6 +124,18 @@ pub fn service_prefixes() -> impl Iterator<Item = &'static str> {
     services().iter().map(|service| service.prefix)
 }
 
+/// How many actions a text in the catalogue's form names: for tests that hand its reader any text, the one built in being one of them.
+#[doc(hidden)]
+#[must_use]
+pub fn actions_in(text: &'static str) -> usize {
+    let services = parse::services(text);
+    let named = services
+        .iter()
+        .map(|service| parse::service_facts(service.prefix, service.text).actions.len());
+    parse::provenance(text);
+    named.sum()
+}
+
 /// The package and version that the facts come from, and the day they were made.
 #[must_use]
 pub fn provenance() -> Provenance {

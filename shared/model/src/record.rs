@@ -13,7 +13,7 @@ pub enum RecordKind {
     Account,
     /// `tree.json`: `{"Roots", "OrganizationalUnits", "Parents"}`.
     OrganizationTree,
-    /// One policy of `organizations/policies.json` with `PolicySummary`'s fields, `Content` and `Targets`.
+    /// One policy of `organizations/policies.json` with `PolicySummary`'s fields, `Content` and `Targets`; `{"Policies":[]}` where the answer holds none.
     OrganizationPolicy,
     /// One item of `organizations:ListDelegatedAdministrators`.
     DelegatedAdministrator,

@@ -5,6 +5,11 @@ use sv0_model::arn::{account_of, is_account_id};
 use sv0_model::time::{Timestamp, from_epoch_seconds, parse_timestamp};
 
 /// Whether Config still holds the resource.
+///
+/// A deleted one is counted and becomes no record: `SelectAggregateResourceConfig`, which a capture records, answers for what exists and never names
+/// it (AWS Config Developer Guide, "Querying the current configuration state of AWS resources", limitations), so that absence is proved by the
+/// ledger alone. In a capture made by hand of configuration history an older item of the resource may stand beside its deletion; it is then still
+/// shown, which errs on the side of access that may exist.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Presence {
     /// It is there.

@@ -9,6 +9,8 @@ pub(crate) struct Problem {
     pub code: &'static str,
     pub message: String,
     pub help: &'static str,
+    /// JSON pointer into the line or document, empty where no place in it is meant.
+    pub at: String,
 }
 
 impl Problem {
@@ -19,6 +21,15 @@ impl Problem {
             code,
             message: message.into(),
             help,
+            at: String::new(),
+        }
+    }
+
+    /// The problem with its place in the line or document.
+    pub fn at(self, pointer: &str) -> Self {
+        Self {
+            at: pointer.to_owned(),
+            ..self
         }
     }
 
@@ -29,6 +40,7 @@ impl Problem {
             code,
             message: message.into(),
             help,
+            at: String::new(),
         }
     }
 
@@ -37,7 +49,7 @@ impl Problem {
         Diagnostic {
             file: file.to_owned(),
             line,
-            at: String::new(),
+            at: self.at,
             severity: self.severity,
             code: self.code.to_owned(),
             message: self.message,
@@ -110,6 +122,7 @@ impl FileDiagnostics {
                 code: "more_diagnostics",
                 message: format!("{} more problems of this file are not listed", self.left_out),
                 help: "mend the ones listed and read the capture again",
+                at: String::new(),
             };
             self.kept.push(summary.in_file(&self.file, None));
         }

@@ -80,6 +80,9 @@ struct ItemReader<'a> {
 impl ItemReader<'_> {
     fn take(&mut self, located: Located, diagnostics: &mut FileDiagnostics) {
         let line = located.line;
+        if self.file.kind == FileKind::OrganizationPolicies && answers::is_empty_list_of_policies(&located.value) {
+            return self.keep_empty_list();
+        }
         let mut items = Vec::new();
         let mut refused = Refused::default();
         let fields = answers::page_fields(&self.file.kind);
@@ -96,6 +99,21 @@ impl ItemReader<'_> {
         for problem in refused.problems(&self.file.kind, self.limit) {
             diagnostics.add(line, problem);
         }
+    }
+
+    /// An organization without policies is not one whose policies were not recorded: the empty answer is a record of its own.
+    fn keep_empty_list(&mut self) {
+        let body = Map::from_iter([("Policies".to_owned(), Value::Array(Vec::new()))]);
+        self.push(
+            Draft {
+                kind: RecordKind::OrganizationPolicy,
+                account: None,
+                region: None,
+                captured_at: None,
+                body,
+            },
+            "",
+        );
     }
 
     fn take_item(&mut self, item: Map<String, Value>, refused: &mut Refused) {
@@ -162,6 +180,10 @@ impl ItemReader<'_> {
         if draft.kind != RecordKind::AuthorizationDetails {
             self.count += 1;
         }
+        self.push(draft, resource_type);
+    }
+
+    fn push(&mut self, draft: Draft, resource_type: &str) {
         let mut body = Value::Object(draft.body);
         redact(&mut body, resource_type);
         let origin = Origin {

@@ -2,7 +2,7 @@
 
 /// Bounds on what is read. What lies beyond one is left out with a diagnostic, and the ledger says so.
 ///
-/// JSON may nest 128 levels deep; that bound is the parser's own and is not an option.
+/// JSON may nest 120 levels deep; that bound comes of the parser's own and is not an option.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Limits {
     /// Bytes of one file as stored.

@@ -7,5 +7,6 @@ mod forms;
 mod hostile;
 mod logs;
 mod order;
+mod policies;
 mod redaction;
 mod schemas;

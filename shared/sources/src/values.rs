@@ -1,15 +1,18 @@
 //! The JSON values of a file: documents or lines, whichever the file really holds.
 
 mod documents;
+mod json;
 mod lines;
 
 use serde_json::Value;
 
-use crate::diagnostics::FileDiagnostics;
+use crate::diagnostics::{FileDiagnostics, Problem};
 use crate::layout::Shape;
 use crate::options::Limits;
 use crate::plan::InputFile;
 use crate::text::Fault;
+use json::TooDeep;
+use lines::FirstLine;
 
 /// One value and the line on which it stands; a document that fills many lines has none.
 #[derive(Debug)]
@@ -31,8 +34,10 @@ pub(crate) fn read_values(file: &InputFile, limits: &Limits, diagnostics: &mut F
         };
         return diagnostics.add(None, fault.problem("nothing of it is used"));
     }
-    let by_lines = lines::first_line_is_complete(file, limits);
-    if by_lines && file.shape == Shape::Lines {
+    let first_line = lines::first_line(file, limits);
+    let by_lines = first_line == FirstLine::Complete;
+    // A line too long to be read is too long as a document as well: the bound on lines is what an `.ndjson` file promises.
+    if file.shape == Shape::Lines && first_line != FirstLine::Incomplete {
         return lines::read(file, limits, diagnostics, sink);
     }
     let (values, fault) = documents::read(file, limits);
@@ -47,13 +52,30 @@ pub(crate) fn read_values(file: &InputFile, limits: &Limits, diagnostics: &mut F
             } else {
                 "the documents before it are used"
             };
-            for value in values {
+            for (value, too_deep) in values {
+                report(&too_deep, None, diagnostics);
                 sink(Located { line: None, value }, diagnostics);
             }
             if let Some(fault) = fault {
                 diagnostics.add(fault.line(), fault.problem(kept));
             }
         }
+    }
+}
+
+/// Enters what of a value was left out because it nests too deeply.
+fn report(too_deep: &TooDeep, line: Option<u64>, diagnostics: &mut FileDiagnostics) {
+    if too_deep.count > 0 {
+        let problem = Problem::error(
+            "nested_too_deep",
+            format!(
+                "what nests more than {} levels deep is left out (arrays and objects: {})",
+                json::MAX_DEPTH,
+                too_deep.count
+            ),
+            "record it again: no answer of AWS nests that deeply",
+        );
+        diagnostics.add(line, problem.at(&too_deep.first));
     }
 }
 

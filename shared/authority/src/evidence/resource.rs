@@ -96,6 +96,7 @@ enum Scope {
 const PARAMETERS: &[Parameter] = &[
     parameter("sts", "/roleArn", "role/{}", Scope::Account),
     parameter("secretsmanager", "/secretId", "secret:{}", Scope::RegionAndAccount),
+    parameter("secretsmanager", "/secretIdList", "secret:{}", Scope::RegionAndAccount),
     parameter("lambda", "/functionName", "function:{}", Scope::RegionAndAccount),
     parameter("s3", "/bucketName", "{}", Scope::Neither),
     parameter("ssm", "/name", "parameter/{}", Scope::RegionAndAccount),

@@ -120,6 +120,17 @@ fn events_map_to_iam_actions_and_resources() {
             ],
         ),
         (
+            "secretsmanager",
+            "BatchGetSecretValue",
+            json!({"secretIdList": ["prod/db", "arn:aws:secretsmanager:eu-west-1:111111111111:secret:a-AbCdEf"]}),
+            Value::Null,
+            "secretsmanager:BatchGetSecretValue",
+            &[
+                "arn:aws:secretsmanager:eu-west-1:111111111111:secret:a-AbCdEf",
+                "arn:aws:secretsmanager:eu-west-1:111111111111:secret:prod/db",
+            ],
+        ),
+        (
             "monitoring",
             "PutMetricData",
             Value::Null,

@@ -34,6 +34,9 @@ pub(super) fn read(record: &Record, facts: &mut Facts) {
     if text_at(summary, "Type") == Some(S3_POLICY) {
         return s3_policy::read(record, &mut facts.organization);
     }
+    if at(body, "Policies").is_some_and(|list| as_list(list).is_empty()) {
+        return;
+    }
     let Some(native_id) = first_text(summary, &["Arn", "Id"]) else {
         let message = "a policy of the organization has neither Arn nor Id and was left out";
         let help = "record it again with aws organizations describe-policy";

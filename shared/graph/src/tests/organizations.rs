@@ -97,6 +97,16 @@ fn what_is_switched_on_is_known_only_from_the_root() {
 }
 
 #[test]
+fn an_organization_without_policies_is_not_one_whose_policies_were_not_recorded() {
+    let output = acme()
+        .organization(RecordKind::OrganizationPolicy, json!({ "Policies": [] }))
+        .normalise();
+    assert!(output.graph.organization.policies_collected);
+    assert_eq!(output.diagnostics, []);
+    assert!(!acme().graph().organization.policies_collected);
+}
+
+#[test]
 fn control_policies_hang_on_the_nodes_they_name() {
     let rcp = json!({ "PolicySummary": { "Id": "p-rcp", "Arn": "arn:aws:organizations::aws:policy/resource_control_policy/p-rcp", "Name": "rcp", "Type": "RESOURCE_CONTROL_POLICY" },
         "Content": allows("*").to_string(), "Targets": [{ "TargetId": "r-1", "Type": "ROOT" }] });

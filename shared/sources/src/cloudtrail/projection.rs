@@ -89,6 +89,7 @@ const REQUEST_PARAMETERS: Keep = Fields(&[
     ("roleName", Scalars),
     ("roleSessionName", Scalars),
     ("secretId", Scalars),
+    ("secretIdList", Scalars),
     ("sourceIdentity", Scalars),
     ("stateMachineArn", Scalars),
     ("tableName", Scalars),

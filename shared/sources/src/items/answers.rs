@@ -105,6 +105,12 @@ fn organization_policy(mut item: Map<String, Value>) -> Option<Map<String, Value
     with_text(item, "Id")
 }
 
+/// Whether an answer lists policies and there are none: `{"Policies":[]}`, or the list alone.
+pub(super) fn is_empty_list_of_policies(answer: &Value) -> bool {
+    let list = answer.get("Policies").unwrap_or(answer);
+    list.as_array().is_some_and(Vec::is_empty)
+}
+
 /// The document may come as `GetPolicyVersion` prints it, wrapped with its ARN.
 fn managed_policy(mut item: Map<String, Value>) -> Option<Map<String, Value>> {
     if let Some(Value::Object(mut response)) = item.remove("Response")

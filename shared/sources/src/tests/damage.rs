@@ -116,12 +116,12 @@ fn damaged_json() -> Vec<Case> {
             ":2 malformed_json",
             2,
         ),
-        case("deep nesting", ".json", deep, ":1 nested_too_deep", 0),
+        case("deep nesting without end", ".json", deep, ":1 truncated_json", 0),
         case(
-            "deep nesting in a line",
+            "deep nesting without end in a line",
             ".ndjson",
             format!("{first}\n{}\n{third}\n", "[".repeat(4_000)),
-            ":2 nested_too_deep",
+            ":2 truncated_json",
             2,
         ),
         case("plain text", ".json", "usage: aws [options]", ":1 malformed_json", 0),
@@ -193,6 +193,20 @@ fn oversized() -> Vec<Case> {
     let bomb_after_lines = zstd(text.clone() + &bomb);
     vec![
         case("a long line", ".ndjson", long, ":2 line_too_long", 2),
+        case(
+            "a long line in front",
+            ".ndjson",
+            format!("{{\"a\":\"{}\"}}\n{}", "x".repeat(6_000), all[2]),
+            ":1 line_too_long",
+            1,
+        ),
+        case(
+            "a long line behind a blank one",
+            ".ndjson",
+            format!("\n\r\n[{}]", vec![all[0]; 20].join(",")),
+            ":3 line_too_long",
+            0,
+        ),
         case("a large file", ".ndjson", " ".repeat(100_001), " file_too_large", 0),
         case("a large document", ".json", document, " document_too_large", 0),
         case("a bomb of gzip", ".json.gz", gzip(bomb), " document_too_large", 0),

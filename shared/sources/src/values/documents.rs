@@ -4,12 +4,13 @@ use std::io::Read;
 
 use serde_json::Value;
 
+use super::json::{TooDeep, next_value};
 use crate::options::Limits;
 use crate::plan::InputFile;
-use crate::text::{Fault, ItemBudget, open};
+use crate::text::{Compression, Fault, ItemBudget, open};
 
 /// The documents of a file up to its first fault.
-pub(super) fn read(file: &InputFile, limits: &Limits) -> (Vec<Value>, Option<Fault>) {
+pub(super) fn read(file: &InputFile, limits: &Limits) -> (Vec<(Value, TooDeep)>, Option<Fault>) {
     match text_of(file, limits) {
         Ok(text) => parse(&text),
         Err(fault) => (Vec::new(), Some(fault)),
@@ -42,14 +43,17 @@ fn count_lines(bytes: &[u8]) -> u64 {
     bytes.iter().filter(|byte| **byte == b'\n').count() as u64
 }
 
-fn parse(text: &str) -> (Vec<Value>, Option<Fault>) {
+fn parse(text: &str) -> (Vec<(Value, TooDeep)>, Option<Fault>) {
     let mut documents = Vec::new();
-    for document in serde_json::Deserializer::from_str(text).into_iter::<Value>() {
-        match document {
-            Ok(value) => documents.push(value),
-            Err(error) => return (documents, Some(Fault::of_json(error, crate::text::Compression::None))),
+    let mut deserializer = serde_json::Deserializer::from_str(text);
+    loop {
+        if deserializer.end().is_ok() {
+            let fault = documents.is_empty().then_some(Fault::Empty);
+            return (documents, fault);
+        }
+        match next_value(&mut deserializer) {
+            Ok(document) => documents.push(document),
+            Err(error) => return (documents, Some(Fault::of_json(error, Compression::None))),
         }
     }
-    let fault = documents.is_empty().then_some(Fault::Empty);
-    (documents, fault)
 }

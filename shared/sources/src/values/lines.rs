@@ -4,26 +4,43 @@ use std::io::{BufRead, Read};
 
 use serde_json::Value;
 
-use super::{Located, Sink};
+use super::json::{TooDeep, next_value};
+use super::{Located, Sink, report};
 use crate::diagnostics::{FileDiagnostics, Problem};
 use crate::options::Limits;
 use crate::plan::InputFile;
-use crate::text::{Compression, Fault, ItemBudget, Text, open};
+use crate::text::{Compression, Fault, ItemBudget, open};
 
 const LINE_LOST: &str = "the line is not used";
 
-/// Whether the first line that is not blank holds a whole JSON value and no fault.
-pub(super) fn first_line_is_complete(file: &InputFile, limits: &Limits) -> bool {
-    let Ok(mut text) = open(&file.path, limits.max_expanded_bytes, ItemBudget::unlimited()) else {
-        return false;
+/// What the first line that is not blank tells of a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum FirstLine {
+    /// It holds a whole JSON value and no fault.
+    Complete,
+    /// It is the beginning of something, or damaged, or there is none.
+    Incomplete,
+    /// It is longer than a line may be.
+    TooLong,
+}
+
+/// Looks at the first line that is not blank.
+pub(super) fn first_line(file: &InputFile, limits: &Limits) -> FirstLine {
+    let Ok(text) = open(&file.path, limits.max_expanded_bytes, ItemBudget::unlimited()) else {
+        return FirstLine::Incomplete;
     };
     let mut line = Vec::new();
-    text.reader = Box::new(text.reader.take(limits.max_line_bytes));
+    let mut reader = text.reader.take(0);
     loop {
-        match next_line(&mut text, &mut line, limits.max_line_bytes) {
+        // What is too long is known before its end.
+        reader.set_limit(limits.max_line_bytes.saturating_add(1));
+        match next_line(&mut reader, text.compression, &mut line, limits.max_line_bytes) {
             Ok(Line::Whole) if is_blank(&line) => {}
-            Ok(Line::Whole) => return serde_json::from_slice::<serde::de::IgnoredAny>(&line).is_ok(),
-            _ => return false,
+            Ok(Line::Whole) if serde_json::from_slice::<serde::de::IgnoredAny>(&line).is_ok() => {
+                return FirstLine::Complete;
+            }
+            Ok(Line::TooLong) => return FirstLine::TooLong,
+            _ => return FirstLine::Incomplete,
         }
     }
 }
@@ -38,7 +55,7 @@ pub(super) fn read(file: &InputFile, limits: &Limits, diagnostics: &mut FileDiag
     let (mut number, mut values) = (0_u64, 0_u64);
     loop {
         number += 1;
-        match next_line(&mut text, &mut line, limits.max_line_bytes) {
+        match next_line(&mut text.reader, text.compression, &mut line, limits.max_line_bytes) {
             Ok(Line::End) => break,
             Ok(Line::TooLong) => diagnostics.add(Some(number), too_long(limits.max_line_bytes)),
             Ok(Line::Whole) if is_blank(&line) => continue,
@@ -49,13 +66,16 @@ pub(super) fn read(file: &InputFile, limits: &Limits, diagnostics: &mut FileDiag
                 return diagnostics.add(Some(number), fault.problem("the lines before are used"));
             }
             Ok(Line::Whole) => match parse(&line) {
-                Ok(value) => sink(
-                    Located {
-                        line: Some(number),
-                        value,
-                    },
-                    diagnostics,
-                ),
+                Ok((value, too_deep)) => {
+                    report(&too_deep, Some(number), diagnostics);
+                    sink(
+                        Located {
+                            line: Some(number),
+                            value,
+                        },
+                        diagnostics,
+                    );
+                }
                 Err(fault) => diagnostics.add(Some(number), fault.problem(LINE_LOST)),
             },
             Err(fault) => return diagnostics.add(Some(number), fault.problem("the lines before are used")),
@@ -67,9 +87,11 @@ pub(super) fn read(file: &InputFile, limits: &Limits, diagnostics: &mut FileDiag
     }
 }
 
-fn parse(line: &[u8]) -> Result<Value, Fault> {
+fn parse(line: &[u8]) -> Result<(Value, TooDeep), Fault> {
     let text = std::str::from_utf8(line).map_err(|_| Fault::NotUtf8 { line: 1 })?;
-    serde_json::from_str(text).map_err(|error| Fault::of_json(error, Compression::None))
+    let mut deserializer = serde_json::Deserializer::from_str(text);
+    let value = next_value(&mut deserializer).and_then(|value| deserializer.end().map(|()| value));
+    value.map_err(|error| Fault::of_json(error, Compression::None))
 }
 
 fn is_blank(line: &[u8]) -> bool {
@@ -80,7 +102,7 @@ fn too_long(limit: u64) -> Problem {
     Problem::error(
         "line_too_long",
         format!("the line is longer than {limit} bytes; {LINE_LOST}"),
-        "write one item a line; no item of AWS is that large",
+        "write one item a line, or a document into a file named .json; no item of AWS is that large",
     )
 }
 
@@ -91,14 +113,16 @@ enum Line {
 }
 
 /// Reads the next line into `line`. A line that is too long is passed over without being held in memory.
-fn next_line(text: &mut Text, line: &mut Vec<u8>, limit: u64) -> Result<Line, Fault> {
+fn next_line(
+    reader: &mut impl BufRead,
+    compression: Compression,
+    line: &mut Vec<u8>,
+    limit: u64,
+) -> Result<Line, Fault> {
     line.clear();
     let mut length = 0_u64;
     loop {
-        let available = text
-            .reader
-            .fill_buf()
-            .map_err(|error| Fault::of(&error, text.compression))?;
+        let available = reader.fill_buf().map_err(|error| Fault::of(&error, compression))?;
         if available.is_empty() {
             return Ok(if length == 0 {
                 Line::End
@@ -112,7 +136,7 @@ fn next_line(text: &mut Text, line: &mut Vec<u8>, limit: u64) -> Result<Line, Fa
         if length <= limit {
             line.extend_from_slice(available.get(..taken).unwrap_or_default());
         }
-        text.reader.consume(taken);
+        reader.consume(taken);
         if end.is_some() {
             return Ok(whole_or_too_long(length, limit));
         }
