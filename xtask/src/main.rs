@@ -3,6 +3,7 @@
 mod catalogue;
 mod docs;
 mod managed_policies;
+mod fuzz;
 mod shell;
 mod suite;
 
@@ -25,6 +26,8 @@ enum Chore {
     RefreshCatalogue(catalogue::RefreshArguments),
     /// Regenerate the snapshot of the AWS managed policies from its Python package.
     RefreshManagedPolicies(managed_policies::RefreshArguments),
+    /// Fuzz every parser, a minute each; fails when an input breaks a law.
+    Fuzz(fuzz::FuzzArguments),
     /// Check that links, commands, flags and schemas in the documentation are real.
     CheckDocs,
 }
@@ -44,6 +47,7 @@ fn run(chore: &Chore) -> anyhow::Result<()> {
         Chore::Test(arguments) => suite::test(arguments),
         Chore::RefreshCatalogue(arguments) => catalogue::refresh(arguments),
         Chore::RefreshManagedPolicies(arguments) => managed_policies::refresh(arguments),
+        Chore::Fuzz(arguments) => fuzz::fuzz(arguments),
         Chore::CheckDocs => docs::check(),
     }
 }

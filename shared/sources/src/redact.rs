@@ -15,11 +15,13 @@ use names::{Sensitivity, normalised, sensitivity_of};
 use places::{Treatment, treatment_of};
 pub(crate) use text::scrub;
 
+use crate::values::parse_text;
+
 /// What stands in place of a secret.
 pub(crate) const REDACTED: &str = "[redacted]";
 
-/// JSON written inside JSON strings is looked into this deep.
-const MAX_EMBEDDING: usize = 3;
+/// JSON written inside JSON strings is looked into this deep; what is written deeper goes as a whole.
+const MAX_EMBEDDING: usize = 6;
 
 /// Redacts an answer. `resource_type` is the type of a Config item, empty for every other answer.
 pub(crate) fn redact(value: &mut Value, resource_type: &str) {
@@ -100,16 +102,16 @@ impl Walk<'_> {
 
     /// JSON inside a string is redacted like any other; text that needs none stays as it is, to the byte.
     fn text(&mut self, text: &mut String) {
-        if self.embedding < MAX_EMBEDDING
-            && text.trim_start().starts_with(['{', '['])
-            && let Ok(mut embedded) = serde_json::from_str::<Value>(text)
-        {
-            let before = embedded.clone();
+        if let Some((embedded, is_cut)) = embedded_json(text) {
+            if self.embedding == MAX_EMBEDDING {
+                return REDACTED.clone_into(text);
+            }
+            let mut redacted = embedded.clone();
             self.embedding += 1;
-            self.value(&mut embedded, Inside::Anything);
+            self.value(&mut redacted, Inside::Anything);
             self.embedding -= 1;
-            if embedded != before {
-                *text = embedded.to_string();
+            if is_cut || redacted != embedded {
+                *text = redacted.to_string();
             }
             return;
         }
@@ -117,6 +119,18 @@ impl Walk<'_> {
             *text = scrubbed;
         }
     }
+}
+
+/// The object or array that a text holds, and whether the text says more: what nests too deeply, and the first of two equal fields, was not looked
+/// into. Of a policy two equal elements stay, since what they mean is for its reader to say.
+fn embedded_json(text: &str) -> Option<(Value, bool)> {
+    if !text.trim_start().starts_with(['{', '[']) {
+        return None;
+    }
+    let (value, left_out) = parse_text(text).ok()?;
+    let is_policy = value.get("Statement").is_some();
+    let is_cut = left_out.too_deep > 0 || left_out.has_repeated_fields && !is_policy;
+    Some((value, is_cut))
 }
 
 /// `{"Name": "DB_PASSWORD", "Value": "…"}`: the name stands in a value.

@@ -11,7 +11,8 @@ use crate::layout::Shape;
 use crate::options::Limits;
 use crate::plan::InputFile;
 use crate::text::Fault;
-use json::TooDeep;
+use json::LeftOut;
+pub(crate) use json::parse_text;
 use lines::FirstLine;
 
 /// One value and the line on which it stands; a document that fills many lines has none.
@@ -52,8 +53,8 @@ pub(crate) fn read_values(file: &InputFile, limits: &Limits, diagnostics: &mut F
             } else {
                 "the documents before it are used"
             };
-            for (value, too_deep) in values {
-                report(&too_deep, None, diagnostics);
+            for (value, left_out) in values {
+                report(&left_out, None, diagnostics);
                 sink(Located { line: None, value }, diagnostics);
             }
             if let Some(fault) = fault {
@@ -64,18 +65,18 @@ pub(crate) fn read_values(file: &InputFile, limits: &Limits, diagnostics: &mut F
 }
 
 /// Enters what of a value was left out because it nests too deeply.
-fn report(too_deep: &TooDeep, line: Option<u64>, diagnostics: &mut FileDiagnostics) {
-    if too_deep.count > 0 {
+fn report(left_out: &LeftOut, line: Option<u64>, diagnostics: &mut FileDiagnostics) {
+    if left_out.too_deep > 0 {
         let problem = Problem::error(
             "nested_too_deep",
             format!(
                 "what nests more than {} levels deep is left out (arrays and objects: {})",
                 json::MAX_DEPTH,
-                too_deep.count
+                left_out.too_deep
             ),
             "record it again: no answer of AWS nests that deeply",
         );
-        diagnostics.add(line, problem.at(&too_deep.first));
+        diagnostics.add(line, problem.at(&left_out.first));
     }
 }
 

@@ -55,7 +55,7 @@ fn literals(value: &mut Value) {
         Value::Array(values) => values.iter_mut().for_each(literals),
         Value::Object(fields) => {
             for (key, value) in fields {
-                let is_structure = STRUCTURE.contains(&key.as_str()) && (value.is_string() || value.is_array());
+                let is_structure = STRUCTURE.contains(&key.as_str()) && is_text_or_texts(value);
                 if !is_structure {
                     literals(value);
                 }
@@ -64,6 +64,14 @@ fn literals(value: &mut Value) {
         Value::String(text) if is_arn(text) || is_json_path(text) => {}
         Value::String(text) => REDACTED.clone_into(text),
         Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
+}
+
+/// What structure is made of; an object in its place is none.
+fn is_text_or_texts(value: &Value) -> bool {
+    match value {
+        Value::Array(values) => values.iter().all(Value::is_string),
+        value => value.is_string(),
     }
 }
 

@@ -64,6 +64,30 @@ fn no_canary_of_a_config_item_survives_in_any_encoding() {
     }
 }
 
+/// JSON in a text is looked into however deeply it nests, and however many texts lie around it.
+#[test]
+fn no_canary_hides_in_a_deep_text() {
+    let secret = json!({"Password": CANARY}).to_string();
+    let deep = format!("{}{secret}{}", "[".repeat(500), "]".repeat(500));
+    let mut wrapped = secret;
+    for _ in 0..9 {
+        wrapped = json!([wrapped]).to_string();
+        let contents = item_with(&wrapped);
+        assert!(!everything(&contents).contains(CANARY), "{wrapped}");
+    }
+    let twice = "{\"Password\":\"CANARY\",\"Password\":null}";
+    for text in [deep.as_str(), twice] {
+        assert!(!everything(&item_with(text)).contains(CANARY), "{text}");
+    }
+    let policy = "{\"Statement\":[],\"Id\":\"a\",\"Id\":\"b\"}";
+    assert_eq!(item_with(policy).records[0].body["configuration"]["note"], policy);
+}
+
+fn item_with(text: &str) -> CaptureContents<EventLog> {
+    let item = json!({"accountId": MEMBER, "resourceType": "AWS::Any::Type", "resourceId": "x", "configuration": {"note": text}});
+    Capture::new().lines("config/AWS-Any-Type.ndjson", &[item]).read()
+}
+
 #[test]
 fn redaction_comes_before_hashing() {
     let read = |secret: &str| {

@@ -4,13 +4,13 @@ use std::io::Read;
 
 use serde_json::Value;
 
-use super::json::{TooDeep, next_value};
+use super::json::{LeftOut, next_value};
 use crate::options::Limits;
 use crate::plan::InputFile;
 use crate::text::{Compression, Fault, ItemBudget, open};
 
 /// The documents of a file up to its first fault.
-pub(super) fn read(file: &InputFile, limits: &Limits) -> (Vec<(Value, TooDeep)>, Option<Fault>) {
+pub(super) fn read(file: &InputFile, limits: &Limits) -> (Vec<(Value, LeftOut)>, Option<Fault>) {
     match text_of(file, limits) {
         Ok(text) => parse(&text),
         Err(fault) => (Vec::new(), Some(fault)),
@@ -43,7 +43,7 @@ fn count_lines(bytes: &[u8]) -> u64 {
     bytes.iter().filter(|byte| **byte == b'\n').count() as u64
 }
 
-fn parse(text: &str) -> (Vec<(Value, TooDeep)>, Option<Fault>) {
+fn parse(text: &str) -> (Vec<(Value, LeftOut)>, Option<Fault>) {
     let mut documents = Vec::new();
     let mut deserializer = serde_json::Deserializer::from_str(text);
     loop {

@@ -15,27 +15,38 @@ pub(crate) const MAX_DEPTH: usize = 120;
 const MAX_STEPS: usize = 12;
 const MAX_STEP_CHARACTERS: usize = 64;
 
-/// What of a value was left out because it nests too deeply.
+/// What of a text is not in the value that was read of it.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
-pub(crate) struct TooDeep {
-    /// How many arrays and objects.
-    pub count: u64,
+pub(crate) struct LeftOut {
+    /// How many arrays and objects, because they nest too deeply.
+    pub too_deep: u64,
     /// JSON pointer to the first of them, cut short where it is long.
     pub first: String,
+    /// Whether a field stands twice in one object; the last one counts.
+    pub has_repeated_fields: bool,
 }
 
 /// Reads the next value. What nests too deeply is `null` in it.
-pub(super) fn next_value<'de, D: Deserializer<'de>>(deserializer: D) -> Result<(Value, TooDeep), D::Error> {
+pub(super) fn next_value<'de, D: Deserializer<'de>>(deserializer: D) -> Result<(Value, LeftOut), D::Error> {
     let walk = RefCell::new(Walk::default());
     let value = Bounded { depth: 0, walk: &walk }.deserialize(deserializer)?;
     let walk = walk.into_inner();
     Ok((
         value,
-        TooDeep {
-            count: walk.left_out,
+        LeftOut {
+            too_deep: walk.left_out,
             first: walk.first.unwrap_or_default(),
+            has_repeated_fields: walk.has_repeated_fields,
         },
     ))
+}
+
+/// Reads the one value of a text.
+pub(crate) fn parse_text(text: &str) -> Result<(Value, LeftOut), serde_json::Error> {
+    let mut deserializer = serde_json::Deserializer::from_str(text);
+    let value = next_value(&mut deserializer)?;
+    deserializer.end()?;
+    Ok(value)
 }
 
 #[derive(Debug, Default)]
@@ -44,6 +55,7 @@ struct Walk {
     steps: Vec<String>,
     left_out: u64,
     first: Option<String>,
+    has_repeated_fields: bool,
 }
 
 impl Walk {
@@ -155,7 +167,9 @@ impl<'de> Visitor<'de> for Bounded<'_> {
         let mut fields = Map::new();
         while let Some(key) = object.next_key::<String>()? {
             let value = self.at(|| step(&key), || object.next_value_seed(inner))?;
-            fields.insert(key, value);
+            if fields.insert(key, value).is_some() {
+                self.walk.borrow_mut().has_repeated_fields = true;
+            }
         }
         Ok(Value::Object(fields))
     }
@@ -165,11 +179,8 @@ impl<'de> Visitor<'de> for Bounded<'_> {
 mod tests {
     use super::*;
 
-    fn read(text: &str) -> (Value, TooDeep) {
-        let mut deserializer = serde_json::Deserializer::from_str(text);
-        let read = next_value(&mut deserializer).unwrap();
-        deserializer.end().unwrap();
-        read
+    fn read(text: &str) -> (Value, LeftOut) {
+        parse_text(text).unwrap()
     }
 
     fn nested(levels: usize) -> String {
@@ -189,7 +200,7 @@ mod tests {
             &nested(MAX_DEPTH),
         ] {
             let want: Value = serde_json::from_str(text).unwrap();
-            assert_eq!(read(text), (want, TooDeep::default()), "{text}");
+            assert_eq!(read(text), (want, LeftOut::default()), "{text}");
         }
     }
 
@@ -197,12 +208,12 @@ mod tests {
     fn what_is_too_deep_is_left_out_alone() {
         for levels in [MAX_DEPTH + 1, 10_000, 1_000_000] {
             let text = format!("{{\"a/b\":[1,{}],\"c\":2}}", nested(levels));
-            let (value, too_deep) = read(&text);
+            let (value, left_out) = read(&text);
             assert_eq!(value["c"], 2);
             assert_eq!(value["a/b"][0], 1);
-            assert_eq!(too_deep.count, 1);
-            assert!(too_deep.first.starts_with("/a~1b/1/0/0"), "{}", too_deep.first);
-            assert_eq!(too_deep.first.matches('/').count(), MAX_STEPS);
+            assert_eq!(left_out.too_deep, 1);
+            assert!(left_out.first.starts_with("/a~1b/1/0/0"), "{}", left_out.first);
+            assert_eq!(left_out.first.matches('/').count(), MAX_STEPS);
         }
     }
 
@@ -210,7 +221,7 @@ mod tests {
     fn the_place_is_short_whatever_the_keys() {
         let key = "k".repeat(1_000_000);
         let text = format!("{{\"{key}\":{}}}", nested(MAX_DEPTH));
-        let (_, too_deep) = read(&text);
-        assert!(too_deep.first.len() < 1_000);
+        let (_, left_out) = read(&text);
+        assert!(left_out.first.len() < 1_000);
     }
 }

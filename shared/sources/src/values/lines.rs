@@ -4,7 +4,7 @@ use std::io::{BufRead, Read};
 
 use serde_json::Value;
 
-use super::json::{TooDeep, next_value};
+use super::json::{LeftOut, parse_text};
 use super::{Located, Sink, report};
 use crate::diagnostics::{FileDiagnostics, Problem};
 use crate::options::Limits;
@@ -66,8 +66,8 @@ pub(super) fn read(file: &InputFile, limits: &Limits, diagnostics: &mut FileDiag
                 return diagnostics.add(Some(number), fault.problem("the lines before are used"));
             }
             Ok(Line::Whole) => match parse(&line) {
-                Ok((value, too_deep)) => {
-                    report(&too_deep, Some(number), diagnostics);
+                Ok((value, left_out)) => {
+                    report(&left_out, Some(number), diagnostics);
                     sink(
                         Located {
                             line: Some(number),
@@ -87,11 +87,9 @@ pub(super) fn read(file: &InputFile, limits: &Limits, diagnostics: &mut FileDiag
     }
 }
 
-fn parse(line: &[u8]) -> Result<(Value, TooDeep), Fault> {
+fn parse(line: &[u8]) -> Result<(Value, LeftOut), Fault> {
     let text = std::str::from_utf8(line).map_err(|_| Fault::NotUtf8 { line: 1 })?;
-    let mut deserializer = serde_json::Deserializer::from_str(text);
-    let value = next_value(&mut deserializer).and_then(|value| deserializer.end().map(|()| value));
-    value.map_err(|error| Fault::of_json(error, Compression::None))
+    parse_text(text).map_err(|error| Fault::of_json(error, Compression::None))
 }
 
 fn is_blank(line: &[u8]) -> bool {
