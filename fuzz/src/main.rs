@@ -4,6 +4,7 @@
 
 use std::sync::LazyLock;
 
+use libfuzzer_sys::Corpus;
 use sv0_fuzz::Target;
 
 /// What names the target.
@@ -14,4 +15,10 @@ static TARGET: LazyLock<&Target> = LazyLock::new(|| {
     sv0_fuzz::target(&name).unwrap_or_else(|| panic!("{VARIABLE}={name} names no target"))
 });
 
-libfuzzer_sys::fuzz_target!(|data: &[u8]| (TARGET.run)(data));
+libfuzzer_sys::fuzz_target!(|data: &[u8]| -> Corpus {
+    if data.len() > TARGET.max_bytes {
+        return Corpus::Reject;
+    }
+    (TARGET.run)(data);
+    Corpus::Keep
+});
