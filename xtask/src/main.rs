@@ -2,8 +2,8 @@
 
 mod catalogue;
 mod docs;
-mod managed_policies;
 mod fuzz;
+mod managed_policies;
 mod shell;
 mod suite;
 

@@ -54,16 +54,32 @@ fn is_asked_for(graph: &Graph, path: &AuthorityPath, arguments: &PathsArguments)
         && arguments.kind.is_none_or(|kind| path.kind == kind)
 }
 
+/// One end of the paths that were asked for.
+struct End<'a> {
+    wanted: Option<&'a str>,
+    /// Whether an entity may stand at this end.
+    may_be: &'a dyn Fn(&Entity) -> bool,
+    what: &'static str,
+}
+
 /// Why no path is listed: a name that nothing has must not look like an identity that reaches nothing.
 fn why_none(graph: &Graph, arguments: &PathsArguments) -> String {
     let mut out = String::new();
     let is_source = |of: &Entity| of.kind.is_workload() || of.kind.is_iam_principal();
     let is_end = |of: &Entity| of.kind.is_workload() || name_of(&of.kind).starts_with("resource/");
-    let ends: [(_, &dyn Fn(&Entity) -> bool, _); 2] = [
-        (&arguments.from, &is_source, "starts from it or leads through it"),
-        (&arguments.to, &is_end, "leads to it"),
+    let ends = [
+        End {
+            wanted: arguments.from.as_deref(),
+            may_be: &is_source,
+            what: "starts from it or leads through it",
+        },
+        End {
+            wanted: arguments.to.as_deref(),
+            may_be: &is_end,
+            what: "leads to it",
+        },
     ];
-    for (wanted, may_be, what) in ends {
+    for End { wanted, may_be, what } in ends {
         let Some(text) = wanted else { continue };
         let mut entities = graph.entities.values();
         let is_known = graph.entities.contains_key(text) || entities.any(|of| of.name.contains(text));
