@@ -40,8 +40,17 @@ fn uncollected(operator: &str, negated: bool, values: &[String]) -> Clause {
 }
 
 /// What an id of something that was not collected stands for, and whether that is several things:
-/// a policy, the policies of a level of the organization, or whatever policies an ARN may have.
+/// a policy, a setting that decides like one, the policies of a level of the organization, or whatever policies an ARN may have.
 fn policy(id: &str) -> (String, bool) {
+    let settings = [
+        ("urn:sv0:block-public-access:", "S3 Block Public Access of"),
+        ("urn:sv0:object-ownership:", "S3 Object Ownership of"),
+    ];
+    for (prefix, words) in settings {
+        if let Some(of) = id.strip_prefix(prefix) {
+            return (format!("{words} {}", literal(of)), false);
+        }
+    }
     let levels = [
         ("urn:sv0:service-control-policies:", "the service control policies at"),
         ("urn:sv0:resource-control-policies:", "the resource control policies at"),

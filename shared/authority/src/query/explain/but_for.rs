@@ -3,6 +3,7 @@
 use serde::Serialize;
 use sv0_iam::{Context, EvaluateError, Evaluation, NamedPolicy, UnknownContext, sentence};
 use sv0_model::decision::{ConditionExpression, Decision, Effect, Layer};
+use sv0_model::graph::Entity;
 
 use super::words::{self, change_words};
 use super::{Explained, ShownStatement};
@@ -59,6 +60,11 @@ impl Explained<'_, '_> {
         let mut found = Vec::new();
         if let Some(condition) = self.other_context()? {
             found.push(words::context_change(condition));
+        }
+        // A request through an access point is decided at the point and at the bucket behind it; opening the layers of one says nothing of the other.
+        let is_behind = |place: &Entity| self.estate.bucket_of(place).is_some();
+        if self.request.place.entity.is_some_and(is_behind) {
+            return Ok(found);
         }
         for layers in self.smallest_sets()? {
             found.push(self.change_of(&layers)?);

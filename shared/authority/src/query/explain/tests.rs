@@ -271,6 +271,26 @@ fn a_level_whose_service_control_policies_do_not_allow_is_named() {
 }
 
 #[test]
+fn of_an_access_point_no_single_layer_is_blamed_for_what_the_bucket_behind_it_denies() {
+    let point = "arn:aws:s3:eu-west-1:111111111111:accesspoint/team";
+    let fixture = format!(
+        "bucket 111111111111/orders\n grant * deny s3:* on arn:aws:s3:::orders/*\n accesspoint 111111111111/team of orders\n role 111111111111/app\n allow s3:PutObject on {point}/object/*"
+    );
+    let graph = graph(&fixture);
+    let estate = Estate::new(&graph);
+    let query = Query {
+        principal: "arn:aws:iam::111111111111:role/app",
+        action: "s3:GetObject",
+        resource: &format!("{point}/object/1.json"),
+        context: &Context::new(),
+        unknown_context: ANY,
+    };
+    let explanation = estate.explain(&query).unwrap();
+    assert_eq!(explanation.answer.decision, Decision::ExplicitDeny);
+    assert!(explanation.but_for.is_empty(), "{:?}", explanation.but_for);
+}
+
+#[test]
 fn the_layers_that_would_have_to_give_are_enough_and_none_is_too_many() {
     let questions = [
         ("111111111111:role/reader", "s3:DeleteObject", ORDERS),
