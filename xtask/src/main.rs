@@ -4,6 +4,7 @@ mod catalogue;
 mod docs;
 mod fuzz;
 mod managed_policies;
+mod oracle;
 mod shell;
 mod suite;
 
@@ -28,6 +29,8 @@ enum Chore {
     RefreshManagedPolicies(managed_policies::RefreshArguments),
     /// Fuzz every parser, a minute each; fails when an input breaks a law.
     Fuzz(fuzz::FuzzArguments),
+    /// Compare the policy engine with its oracle on millions of random requests.
+    Oracle(oracle::OracleArguments),
     /// Check that links, commands, flags and schemas in the documentation are real.
     CheckDocs,
 }
@@ -48,6 +51,7 @@ fn run(chore: &Chore) -> anyhow::Result<()> {
         Chore::RefreshCatalogue(arguments) => catalogue::refresh(arguments),
         Chore::RefreshManagedPolicies(arguments) => managed_policies::refresh(arguments),
         Chore::Fuzz(arguments) => fuzz::fuzz(arguments),
+        Chore::Oracle(arguments) => oracle::compare(arguments),
         Chore::CheckDocs => docs::check(),
     }
 }
