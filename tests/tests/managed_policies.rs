@@ -41,7 +41,8 @@ fn capture() -> Capture {
     let item = |kind: &str, arn: &str, name: &str, configuration: Value| {
         json!({ "accountId": ACCOUNT, "awsRegion": "eu-west-1", "resourceType": kind, "arn": arn, "resourceId": name, "resourceName": name,
             "configurationItemStatus": "OK", "configuration": configuration,
-            "supplementaryConfiguration": { "BucketPolicy": { "policyText": null } } })
+            "supplementaryConfiguration": { "BucketPolicy": { "policyText": null },
+                "OwnershipControls": { "rules": [{ "objectOwnership": "BucketOwnerEnforced" }] } } })
     };
     capture.config_items(
         "AWS::S3::Bucket",

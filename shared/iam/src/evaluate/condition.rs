@@ -39,26 +39,18 @@ fn not_understood(clause: &ConditionClause) -> Formula {
     )
 }
 
-/// What `Null` says. With a set qualifier it is asked of each value, none of which is null, and the qualifier alone speaks of the missing key.
+/// What `Null` says of a key.
 fn presence_formula(clause: &ConditionClause, quantifier: Quantifier, request: &Request<'_>) -> Formula {
     let demanded: Option<Vec<Presence>> = clause
         .values()
         .iter()
         .map(|value| parse_bool(value.text()).map(|absent| if absent { Presence::Absent } else { Presence::Present }))
         .collect();
-    let Some(mut demanded) = demanded else {
+    let Some(demanded) = demanded else {
         return not_understood(clause);
     };
-    if quantifier != Quantifier::Single
-        && let KeyValue::Known(values) = request.key(clause.key())
-        && values.iter().all(String::is_empty)
-    {
-        return Formula::known(quantifier == Quantifier::ForAllValues);
-    }
-    match quantifier {
-        Quantifier::Single => {}
-        Quantifier::ForAllValues => demanded.push(Presence::Absent),
-        Quantifier::ForAnyValue => demanded.retain(|presence| *presence == Presence::Present),
+    if quantifier != Quantifier::Single {
+        return qualified_presence(clause.key(), quantifier, &demanded, request);
     }
     if demanded.contains(&Presence::Absent) && demanded.contains(&Presence::Present) {
         return Formula::True;
@@ -68,6 +60,34 @@ fn presence_formula(clause: &ConditionClause, quantifier: Quantifier, request: &
             .into_iter()
             .map(|presence| presence_test(clause.key(), presence, request)),
     )
+}
+
+/// `Null` asked of each value: no value there is is null, so that the qualifier alone speaks where there is none.
+fn qualified_presence(key: &str, quantifier: Quantifier, demanded: &[Presence], request: &Request<'_>) -> Formula {
+    let passes_with_values = demanded.contains(&Presence::Present);
+    let without_values = quantifier == Quantifier::ForAllValues;
+    match request.key(key) {
+        _ if passes_with_values == without_values => Formula::known(without_values),
+        KeyValue::Known(values) if !values.iter().all(String::is_empty) => Formula::known(passes_with_values),
+        KeyValue::Known(_) | KeyValue::Absent => Formula::known(without_values),
+        KeyValue::Unknown => {
+            let name = if without_values {
+                OperatorName::StringEquals
+            } else {
+                OperatorName::StringNotEquals
+            };
+            let plain = ConditionOperator::plain(name);
+            of_no_value(key, ConditionOperator { quantifier, ..plain })
+        }
+    }
+}
+
+/// A test with a set qualifier and no values: it holds for the absent key and the empty list, or for every other list, alone.
+fn of_no_value(key: &str, operator: ConditionOperator) -> Formula {
+    match Predicate::compile(operator.name, &[]) {
+        Some(predicate) => Atom::test(key, operator, Vec::new(), Arc::new(predicate)),
+        None => Formula::False,
+    }
 }
 
 fn presence_test(key: &str, presence: Presence, request: &Request<'_>) -> Formula {
@@ -215,11 +235,6 @@ fn nothing_matches(key: &str, operator: ConditionOperator) -> Formula {
         }
         (Quantifier::Single | Quantifier::ForAnyValue, false) => Formula::False,
         // Only the absent key and the empty list pass, or only a list that is not empty: said with the operator itself.
-        (Quantifier::ForAllValues, false) | (Quantifier::ForAnyValue, true) => {
-            match Predicate::compile(operator.name, &[]) {
-                Some(predicate) => Atom::test(key, operator, Vec::new(), Arc::new(predicate)),
-                None => Formula::False,
-            }
-        }
+        (Quantifier::ForAllValues, false) | (Quantifier::ForAnyValue, true) => of_no_value(key, operator),
     }
 }
