@@ -101,32 +101,16 @@ fn principals(element: &Element<PrincipalPattern>, index: &Index) -> Vec<(Target
             .items
             .iter()
             .map(|principal| {
-                let written = BTreeMap::from([("principal".to_owned(), json!(written(principal)))]);
+                let written = BTreeMap::from([("principal".to_owned(), json!(principal.text()))]);
                 (index.principal(principal), written)
             })
             .collect(),
         Element::Except(entries) => {
-            let excepted: Vec<&str> = entries.items.iter().map(written).collect();
+            let excepted: Vec<&str> = entries.items.iter().map(PrincipalPattern::text).collect();
             let written = BTreeMap::from([("not_principal".to_owned(), json!(excepted))]);
             vec![(index.principal(&PrincipalPattern::Everyone), written)]
         }
         Element::Missing | Element::Unreadable => Vec::new(),
-    }
-}
-
-fn written(principal: &PrincipalPattern) -> &str {
-    match principal {
-        PrincipalPattern::Everyone => "*",
-        PrincipalPattern::Account(text)
-        | PrincipalPattern::User(text)
-        | PrincipalPattern::Role(text)
-        | PrincipalPattern::RoleSession(text)
-        | PrincipalPattern::FederatedUser(text)
-        | PrincipalPattern::Service(text)
-        | PrincipalPattern::Federated(text)
-        | PrincipalPattern::CanonicalUser(text)
-        | PrincipalPattern::UniqueId(text)
-        | PrincipalPattern::Unknown { text, .. } => text,
     }
 }
 

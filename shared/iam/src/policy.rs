@@ -268,6 +268,26 @@ pub enum PrincipalPattern {
     },
 }
 
+impl PrincipalPattern {
+    /// The entry's text, for an account its id whatever the policy writes.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        match self {
+            Self::Everyone => "*",
+            Self::Account(text)
+            | Self::User(text)
+            | Self::Role(text)
+            | Self::RoleSession(text)
+            | Self::FederatedUser(text)
+            | Self::Service(text)
+            | Self::Federated(text)
+            | Self::CanonicalUser(text)
+            | Self::UniqueId(text)
+            | Self::Unknown { text, .. } => text,
+        }
+    }
+}
+
 /// One operator on one key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ConditionClause {

@@ -1,6 +1,6 @@
 //! The sentences of an explanation.
 
-use sv0_iam::{Element, PrincipalPattern, Statement, StatementElement, sentence};
+use sv0_iam::{Element, Statement, StatementElement, sentence};
 use sv0_model::decision::{ConditionExpression, Layer};
 use sv0_model::graph::EntityKind;
 
@@ -195,7 +195,7 @@ pub(super) fn miss_words(action: &str, statement: &Statement, element: Statement
         },
         StatementElement::Principal => on_others(
             statement.principals(),
-            |pattern| principal_text(pattern).to_owned(),
+            |pattern| pattern.text().to_owned(),
             &format!("it allows {action} to others:"),
             &format!("it allows {action} to all but"),
         ),
@@ -225,20 +225,4 @@ fn on_others<T>(element: &Element<T>, text: impl Fn(&T) -> String, only: &str, e
         Element::Only(_) | Element::Missing | Element::Unreadable => only,
     };
     format!("{lead} {}", entries.join(", "))
-}
-
-fn principal_text(pattern: &PrincipalPattern) -> &str {
-    match pattern {
-        PrincipalPattern::Everyone => "*",
-        PrincipalPattern::Account(text)
-        | PrincipalPattern::User(text)
-        | PrincipalPattern::Role(text)
-        | PrincipalPattern::RoleSession(text)
-        | PrincipalPattern::FederatedUser(text)
-        | PrincipalPattern::Service(text)
-        | PrincipalPattern::Federated(text)
-        | PrincipalPattern::CanonicalUser(text)
-        | PrincipalPattern::UniqueId(text)
-        | PrincipalPattern::Unknown { text, .. } => text,
-    }
 }
