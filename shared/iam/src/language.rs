@@ -152,12 +152,20 @@ impl<'a> Machine<'a> {
         }
     }
 
+    /// The same letter in the other case, where this pattern does not tell them apart but another one may.
+    fn other_case(&self, c: char) -> Option<char> {
+        let mut upper = c.to_uppercase();
+        let other = upper.next().filter(|other| *other != c && upper.next().is_none())?;
+        (self.demand.case == LetterCase::Ignored && self.demand.case.fold(other) == c).then_some(other)
+    }
+
     fn literal_choices(&self, states: &[ActiveStates], choices: &mut BTreeSet<char>) {
         for (tokens, states) in self.patterns.iter().zip(states) {
             for position in states.positions() {
                 match tokens.get(*position) {
                     Some(Token::Char(c)) => {
                         choices.insert(*c);
+                        choices.extend(self.other_case(*c));
                     }
                     Some(Token::One { crosses: false } | Token::Many { crosses: false }) => {
                         choices.insert(':');

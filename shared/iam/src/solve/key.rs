@@ -158,14 +158,14 @@ fn meets(value: &str, constraints: &[Constraint<'_>], domain: &[Glob]) -> bool {
             .all(|(predicate, wanted)| predicate.holds(value) == (*wanted == Wanted::Match))
 }
 
-/// Whether the predicate's candidates are all values that meet it, up to what no other predicate tells apart.
+/// Whether the predicate's candidates are all values that meet it. Truth values and binary ones can be written in several ways that another predicate may
+/// tell apart.
 fn is_finite(predicate: &Predicate) -> bool {
     match predicate {
         Predicate::Text {
             globs,
             case: LetterCase::Sensitive,
         } => globs.iter().all(|glob| glob.as_literal().is_some()),
-        Predicate::Bool(_) | Predicate::Binary(_) => true,
         _ => false,
     }
 }
