@@ -1,7 +1,8 @@
 //! `sv0 evaluate`.
 
 use anstream::eprintln;
-use sv0_iam::{PolicyDiagnostic, RowOptions, evaluate_line};
+use serde_json::Value;
+use sv0_iam::{RowAnswer, RowOptions, evaluate_line};
 
 use super::{Outcome, answer_lines};
 use crate::arguments::EvaluateArguments;
@@ -19,7 +20,7 @@ pub fn run(arguments: &EvaluateArguments) -> Result<Outcome, CommandError> {
     let mut remarks = Remarks::default();
     let outcome = answer_lines(&arguments.requests, |line| {
         let answer = evaluate_line(line, &options);
-        remarks.add(&answer.diagnostics);
+        remarks.add(&answer);
         (answer.json, answer.is_error)
     });
     remarks.close();
@@ -34,13 +35,17 @@ struct Remarks {
 }
 
 impl Remarks {
-    fn add(&mut self, diagnostics: &[PolicyDiagnostic]) {
+    fn add(&mut self, answer: &RowAnswer) {
         self.requests += 1;
-        for diagnostic in diagnostics {
+        let request = match &answer.id {
+            Value::Null => format!("request {}", self.requests),
+            id => format!("request {} (id {id})", self.requests),
+        };
+        for diagnostic in &answer.diagnostics {
             self.found += 1;
             if self.found <= MOST_REMARKS {
-                let place = format!("request {} at {}", self.requests, safe(&diagnostic.at));
-                eprintln!("{}: {} {}", place, safe(&diagnostic.message), dim(diagnostic.code));
+                let place = format!("{} at {}", safe(&request), safe(&diagnostic.at));
+                eprintln!("{place}: {} {}", safe(&diagnostic.message), dim(diagnostic.code));
             }
         }
     }

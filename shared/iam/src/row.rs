@@ -30,6 +30,8 @@ pub struct RowOptions {
 /// The answer to one line.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RowAnswer {
+    /// The row's id; null where it has none.
+    pub id: Value,
     /// One JSON object on one line, without the line's end.
     pub json: String,
     /// Whether the row was malformed and the answer carries an error.
@@ -108,6 +110,7 @@ fn answer(id: &Value, result: Result<Evaluation, RowError>) -> RowAnswer {
         },
     };
     RowAnswer {
+        id: id.clone(),
         json: serde_json::to_string(&line).unwrap_or_default(),
         is_error: result.is_err(),
         diagnostics: Vec::new(),

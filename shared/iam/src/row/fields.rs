@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use super::error::{RowError, RowErrorCode};
 use crate::context::{Context, fold_key};
 use crate::document::{DUPLICATE_MARK, type_name};
-use crate::parse::escape_pointer;
+use crate::parse::{PolicyDiagnostic, escape_pointer};
 
 const KNOWN: [&str; 14] = [
     "id",
@@ -35,6 +35,20 @@ pub(super) fn object(row: &Value) -> Result<&Map<String, Value>, RowError> {
         check_unknown(name)?;
     }
     Ok(fields)
+}
+
+/// Fields that are none of a request's and hold something that might have been meant for one, such as a policy under a misspelt name.
+pub(super) fn passed_over(fields: &Map<String, Value>) -> Vec<PolicyDiagnostic> {
+    let unknown = fields
+        .iter()
+        .filter(|(name, value)| !KNOWN.contains(&name.as_str()) && (value.is_object() || value.is_array()));
+    unknown
+        .map(|(name, _)| PolicyDiagnostic {
+            code: "unknown_field",
+            message: "this is no field of a request: it was passed over".to_owned(),
+            at: format!("/{}", escape_pointer(name)),
+        })
+        .collect()
 }
 
 /// Other fields are the caller's own; one that looks like a misspelt field of the request would silently lose a policy.

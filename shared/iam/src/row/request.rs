@@ -6,10 +6,11 @@ use serde_json::{Map, Value};
 
 use super::RowOptions;
 use super::error::{RowError, RowErrorCode};
-use super::fields::{bad_type, context, list, object, optional_text, required_text};
+use super::fields::{bad_type, context, list, object, optional_text, passed_over, required_text};
 use crate::context::Context;
 use crate::document::decode_document;
 use crate::parse::{PolicyDiagnostic, parse_policy};
+use crate::policy::{Element, Policy, Statement};
 use crate::principal::{Principal, PrincipalType};
 use crate::question::{ApplicablePolicies, NamedPolicy, PolicyLevel, Question, ResourcePolicyInput};
 
@@ -47,7 +48,7 @@ pub(super) fn id(row: &Value) -> Result<Value, RowError> {
 impl RowRequest {
     pub(super) fn read(row: &Value) -> Result<Self, RowError> {
         let fields = object(row)?;
-        let mut diagnostics = Vec::new();
+        let mut diagnostics = passed_over(fields);
         Ok(Self {
             principal: principal(fields)?,
             action: required_text(fields, "action")?.to_owned(),
@@ -176,6 +177,47 @@ fn document(fields: &Map<String, Value>, name: &str, diagnostics: Found<'_>) -> 
     }
 }
 
+/// What a document's elements are wrong about where it stands, which only the row tells.
+fn misplaced(policy: &Policy, at: &str) -> Vec<PolicyDiagnostic> {
+    let is_on_resource = at.starts_with("/resource_policy");
+    if at.starts_with("/rcps") || at.starts_with("/endpoint_policies") {
+        return Vec::new();
+    }
+    let found = |statement: &Statement, code, message: &str| PolicyDiagnostic {
+        code,
+        message: message.to_owned(),
+        at: format!("{at}/Statement/{}", statement.index()),
+    };
+    let faults = |statement: &Statement| {
+        let names_principal = *statement.principals() != Element::Missing;
+        let names_resource = *statement.resources() != Element::Missing;
+        [
+            (is_on_resource && !names_principal).then(|| {
+                found(
+                    statement,
+                    "missing_principal",
+                    "a statement of a resource's policy names a Principal",
+                )
+            }),
+            (!is_on_resource && names_principal).then(|| {
+                found(
+                    statement,
+                    "misplaced_principal",
+                    "a policy of an identity or an organization names no Principal",
+                )
+            }),
+            (!is_on_resource && !names_resource).then(|| {
+                found(
+                    statement,
+                    "missing_resource",
+                    "a statement has a Resource or NotResource element",
+                )
+            }),
+        ]
+    };
+    policy.statements().iter().flat_map(faults).flatten().collect()
+}
+
 fn read_document(value: &Value, at: String, diagnostics: Found<'_>) -> Result<NamedPolicy, RowError> {
     let document = decode_document(value)
         .map_err(|error| RowError::new(RowErrorCode::BadDocument, error.to_string(), at.as_str()))?;
@@ -184,6 +226,7 @@ fn read_document(value: &Value, at: String, diagnostics: Found<'_>) -> Result<Na
         at: format!("{at}{}", found.at),
         ..found
     }));
+    diagnostics.extend(misplaced(&parsed.policy, &at));
     Ok(NamedPolicy {
         policy: Arc::new(parsed.policy),
         name: at,
