@@ -42,6 +42,19 @@ pub struct PrincipalAnswer {
 /// Those who can, with the evaluations that say so.
 pub(super) type Direct = BTreeMap<String, Evaluation>;
 
+impl<'a> Query<'a> {
+    /// The question with its principal left open.
+    fn of_anyone(action: &'a str, resource: &'a str, context: &'a Context, unknown_context: UnknownContext) -> Self {
+        Self {
+            principal: "",
+            action,
+            resource,
+            context,
+            unknown_context,
+        }
+    }
+}
+
 impl Estate<'_> {
     /// Every principal that may do `action` on `resource`: users, roles and account roots of the estate, users of IAM Identity Center, and whoever the
     /// resource's policy names, be it a service, a federated provider, an outsider or everyone.
@@ -55,13 +68,7 @@ impl Estate<'_> {
         context: &Context,
         unknown_context: UnknownContext,
     ) -> Result<WhoCan, QueryError> {
-        let query = Query {
-            principal: "",
-            action,
-            resource,
-            context,
-            unknown_context,
-        };
+        let query = Query::of_anyone(action, resource, context, unknown_context);
         let place = self.place(resource)?;
         let answers = self.directly(&query, &place)?;
         let principals = answers.into_iter().map(|(principal, evaluation)| PrincipalAnswer {
@@ -90,13 +97,7 @@ impl Estate<'_> {
         context: &Context,
         unknown_context: UnknownContext,
     ) -> Result<WhoCan, QueryError> {
-        let query = Query {
-            principal: "",
-            action,
-            resource,
-            context,
-            unknown_context,
-        };
+        let query = Query::of_anyone(action, resource, context, unknown_context);
         let direct = self.directly(&query, &self.place(resource)?)?;
         let mut chained = chains_to(self, &query, &direct);
         let names: BTreeSet<String> = direct.keys().chain(chained.keys()).cloned().collect();
