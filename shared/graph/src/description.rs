@@ -163,6 +163,9 @@ pub(crate) fn entity(identity: Identity<'_>, resolution: Resolution) -> Entity {
         resolution,
         sensitivity: Sensitivity::Unknown,
         sensitivity_rule: String::new(),
+        data_domain: None,
+        environment: None,
+        actor: None,
         tags: BTreeMap::new(),
         resource_policy: if has_resource_policy(identity.kind) {
             ResourcePolicy::NotCollected
@@ -199,5 +202,19 @@ fn has_resource_policy(kind: EntityKind) -> bool {
             | EntityKind::KmsKey
             | EntityKind::EcrRepository
             | EntityKind::GenericResource
+            | EntityKind::SsmParameter
+            | EntityKind::DynamoDbTable
+            | EntityKind::SqsQueue
+            | EntityKind::SnsTopic
+            | EntityKind::EventBus
+            | EntityKind::KinesisStream
+            | EntityKind::EfsFileSystem
+            | EntityKind::OpenSearchDomain
+            | EntityKind::RedshiftCluster
+            | EntityKind::LambdaLayer
+            | EntityKind::BedrockAgent
+            | EntityKind::Guardrail
+            | EntityKind::AgentCoreRuntime
+            | EntityKind::AgentCoreGateway
     )
 }

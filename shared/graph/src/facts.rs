@@ -92,7 +92,11 @@ impl Facts {
 
     fn read_record(&mut self, record: &Record) {
         match &record.kind {
-            RecordKind::CloudTrailEvent => return,
+            RecordKind::CloudTrailEvent | RecordKind::AthenaRow { .. } => return,
+            RecordKind::SpokeItem { .. } => {}
+            RecordKind::CredentialReportRow | RecordKind::ServiceLastAccessed => {}
+            RecordKind::SecurityHubFinding | RecordKind::Analyzer | RecordKind::AnalyzerFinding => {}
+            RecordKind::ConfigAggregator => {}
             RecordKind::ConfigItem { resource_type } => config::read(record, resource_type, self),
             RecordKind::AuthorizationDetails => iam::read_authorization_details(record, self),
             RecordKind::AwsManagedPolicy => iam::read_aws_managed_policy(record, self),

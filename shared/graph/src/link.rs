@@ -70,6 +70,8 @@ pub(crate) fn assemble(input: &GraphInput<'_>, mut facts: Facts) -> GraphOutput 
             entities,
             edges: edges.finish(),
             policies,
+            signals: Vec::new(),
+            service_access: Vec::new(),
         },
         trails: trails(facts.trails),
         diagnostics: facts.diagnostics.finish(),

@@ -23,7 +23,11 @@ pub mod keys {
     pub const POLICIES: &str = "graph/policies.ndjson.zst";
     /// The organization, and what the graph says of itself: one line.
     pub const ORGANIZATION: &str = "graph/organization.ndjson";
-    /// Observed use.
+    /// Findings of other AWS services, one `Signal` a line.
+    pub const SIGNALS: &str = "graph/signals.ndjson.zst";
+    /// Services last accessed, one `ServiceAccess` a line.
+    pub const SERVICE_ACCESS: &str = "graph/service-access.ndjson.zst";
+    /// Observed uses, one `ObservedUse` a line.
     pub const OBSERVED_USE: &str = "evidence/observed-use.ndjson.zst";
     /// Trails, log window and logged partitions: one line.
     pub const LOG_COVERAGE: &str = "evidence/log-coverage.ndjson";

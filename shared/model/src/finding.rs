@@ -25,6 +25,50 @@ pub enum FindingKind {
     SpokeRoleMissing,
     /// Something was not seen.
     CoverageGap,
+    /// A chain of more authorities than anybody oversees.
+    DeepTrustChain,
+    /// A pipeline, or whoever may push an image or change code, reaches data through what runs it.
+    SupplyChainPath,
+    /// A Bedrock agent, flow or runtime reaches data that a model can then tell.
+    LlmEgressPath,
+    /// A principal can raise its own authority.
+    PrivilegeEscalation,
+    /// Authority that was granted, could have been observed, and was not used for a long time.
+    DormantAuthority,
+    /// A service that a principal may use and did not use within AWS's tracking period.
+    UnusedService,
+    /// What may be done goes beyond what is done or meant: AWS Access Analyzer or Security Hub says so.
+    ScopeDrift,
+    /// A trust or resource policy lets a whole account in.
+    TrustsWholeAccount,
+    /// A role for a third party or another system may do more than reading what it needs.
+    OverPermissiveIntegration,
+    /// A service principal is let in without a condition that names the caller.
+    ConfusedDeputy,
+    /// A policy names a principal that no longer exists.
+    OrphanedPrincipal,
+    /// An access key is old, or was not used for a long time.
+    StaleAccessKey,
+    /// A person's sign-in without a second factor.
+    NoMfa,
+    /// A secret is not rotated.
+    UnrotatedSecret,
+    /// Bedrock does not log model invocations.
+    InvocationLoggingOff,
+    /// The root user signed in.
+    RootLogin,
+    /// A person switched roles in the console.
+    ConsoleRoleSwitch,
+    /// A role was assumed in an unusual way.
+    AssumeRoleAnomaly,
+    /// Somebody changed who may do what.
+    PermissionChange,
+    /// The owner that something names is unknown or gone.
+    OrphanedOwner,
+    /// What the scanner's own roles may do.
+    ScannerSelf,
+    /// An identity provider shared with others is trusted without saying for whom (any repository of GitHub, any identity of a pool).
+    OpenFederation,
 }
 
 /// How bad a finding is.

@@ -41,9 +41,24 @@ pub enum EntityKind {
     /// A permission set of IAM Identity Center: AWS makes a role of it in every account it is assigned in.
     #[serde(rename = "identity/sso_permission_set")]
     PermissionSet,
+    /// Callers that an identity provider vouches for, as a trust policy describes them: an OIDC subject pattern, a SAML audience, a Cognito identity.
+    #[serde(rename = "identity/federated_identity")]
+    FederatedIdentity,
+    /// An IAM Roles Anywhere profile: certificates of its trust anchors get its roles.
+    #[serde(rename = "identity/roles_anywhere_profile")]
+    RolesAnywhereProfile,
+    /// A Cognito identity pool: its guests and its signed-in users get its roles.
+    #[serde(rename = "identity/cognito_identity_pool")]
+    CognitoIdentityPool,
+    /// A person or team that tags or IAM Identity Center name as the owner of something.
+    #[serde(rename = "identity/owner")]
+    Owner,
     /// Everyone (`Principal: "*"`).
     #[serde(rename = "identity/anonymous")]
     Anonymous,
+    /// An access key, password or certificate of an IAM user, a root user or a trust anchor: what is known of its life, never its secret.
+    #[serde(rename = "credential/credential")]
+    Credential,
     /// A Lambda function; also a resource that can be invoked and updated.
     #[serde(rename = "workload/lambda_function")]
     LambdaFunction,
@@ -56,6 +71,42 @@ pub enum EntityKind {
     /// An EC2 instance.
     #[serde(rename = "workload/ec2_instance")]
     Ec2Instance,
+    /// An EC2 Auto Scaling group: its launch template names the instance profile.
+    #[serde(rename = "workload/auto_scaling_group")]
+    AutoScalingGroup,
+    /// A Kubernetes service account that EKS gives a role, by IRSA or by Pod Identity.
+    #[serde(rename = "workload/eks_service_account")]
+    EksServiceAccount,
+    /// A Step Functions state machine.
+    #[serde(rename = "workload/step_functions_state_machine")]
+    StateMachine,
+    /// An EventBridge rule: what it invokes, it invokes on an event or a schedule.
+    #[serde(rename = "workload/eventbridge_rule")]
+    EventBridgeRule,
+    /// A schedule of EventBridge Scheduler.
+    #[serde(rename = "workload/eventbridge_schedule")]
+    EventBridgeSchedule,
+    /// An EventBridge pipe.
+    #[serde(rename = "workload/eventbridge_pipe")]
+    EventBridgePipe,
+    /// A Bedrock agent.
+    #[serde(rename = "workload/bedrock_agent")]
+    BedrockAgent,
+    /// A Bedrock flow.
+    #[serde(rename = "workload/bedrock_flow")]
+    BedrockFlow,
+    /// A runtime of Bedrock AgentCore.
+    #[serde(rename = "workload/bedrock_agentcore_runtime")]
+    AgentCoreRuntime,
+    /// A gateway of Bedrock AgentCore.
+    #[serde(rename = "workload/bedrock_agentcore_gateway")]
+    AgentCoreGateway,
+    /// A CodeBuild project.
+    #[serde(rename = "workload/codebuild_project")]
+    CodeBuildProject,
+    /// Anything else that runs code or calls AWS under a role: attribute `resource_type` holds AWS's name of the type.
+    #[serde(rename = "workload/generic")]
+    GenericWorkload,
     /// An S3 bucket.
     #[serde(rename = "resource/s3_bucket")]
     S3Bucket,
@@ -68,12 +119,66 @@ pub enum EntityKind {
     /// An ECR repository.
     #[serde(rename = "resource/ecr_repository")]
     EcrRepository,
+    /// An image in an ECR repository, by digest or tag.
+    #[serde(rename = "resource/container_image")]
+    ContainerImage,
+    /// A parameter of Systems Manager Parameter Store.
+    #[serde(rename = "resource/ssm_parameter")]
+    SsmParameter,
+    /// A DynamoDB table.
+    #[serde(rename = "resource/dynamodb_table")]
+    DynamoDbTable,
+    /// An RDS or Aurora instance or cluster, and what shares their API (DocumentDB, Neptune).
+    #[serde(rename = "resource/rds_database")]
+    RdsDatabase,
+    /// An SQS queue.
+    #[serde(rename = "resource/sqs_queue")]
+    SqsQueue,
+    /// An SNS topic.
+    #[serde(rename = "resource/sns_topic")]
+    SnsTopic,
+    /// An EventBridge event bus.
+    #[serde(rename = "resource/event_bus")]
+    EventBus,
+    /// A Kinesis data stream.
+    #[serde(rename = "resource/kinesis_stream")]
+    KinesisStream,
+    /// An EFS file system.
+    #[serde(rename = "resource/efs_file_system")]
+    EfsFileSystem,
+    /// An OpenSearch Service domain.
+    #[serde(rename = "resource/opensearch_domain")]
+    OpenSearchDomain,
+    /// A Redshift cluster or serverless namespace.
+    #[serde(rename = "resource/redshift_cluster")]
+    RedshiftCluster,
+    /// A Bedrock knowledge base.
+    #[serde(rename = "resource/bedrock_knowledge_base")]
+    KnowledgeBase,
+    /// A Bedrock guardrail.
+    #[serde(rename = "resource/bedrock_guardrail")]
+    Guardrail,
+    /// A model that Bedrock runs, or an inference profile of one.
+    #[serde(rename = "resource/foundation_model")]
+    FoundationModel,
+    /// A version of a Lambda layer.
+    #[serde(rename = "resource/lambda_layer")]
+    LambdaLayer,
+    /// An EKS cluster.
+    #[serde(rename = "resource/eks_cluster")]
+    EksCluster,
+    /// A place outside AWS that data is sent to: an API destination, a webhook, a function URL's caller; attribute `host` names it.
+    #[serde(rename = "resource/internet_destination")]
+    InternetDestination,
     /// Any other resource.
     #[serde(rename = "resource/generic")]
     GenericResource,
     /// An IAM policy, managed or inline (`permission_set` is the data model's type name; people read "policy").
     #[serde(rename = "permission_set/iam_policy")]
     IamPolicy,
+    /// What an Allow statement grants: its actions on its resource patterns.
+    #[serde(rename = "permission/permission")]
+    Permission,
     /// A service control policy.
     #[serde(rename = "ceiling/service_control_policy")]
     ServiceControlPolicy,
@@ -95,15 +200,33 @@ pub enum EntityKind {
     /// An instance of IAM Identity Center.
     #[serde(rename = "tenant/sso_instance")]
     IdentityCenterInstance,
+    /// Settings of a service for a whole account and Region, such as Bedrock's logging of model invocations.
+    #[serde(rename = "tenant/service_settings")]
+    ServiceSettings,
 }
 
 impl EntityKind {
-    /// Whether it runs code under a role.
+    /// Whether it runs code, or calls AWS, under a role.
     #[must_use]
     pub fn is_workload(self) -> bool {
         matches!(
             self,
-            Self::LambdaFunction | Self::EcsTaskDefinition | Self::EcsService | Self::Ec2Instance
+            Self::LambdaFunction
+                | Self::EcsTaskDefinition
+                | Self::EcsService
+                | Self::Ec2Instance
+                | Self::AutoScalingGroup
+                | Self::EksServiceAccount
+                | Self::StateMachine
+                | Self::EventBridgeRule
+                | Self::EventBridgeSchedule
+                | Self::EventBridgePipe
+                | Self::BedrockAgent
+                | Self::BedrockFlow
+                | Self::AgentCoreRuntime
+                | Self::AgentCoreGateway
+                | Self::CodeBuildProject
+                | Self::GenericWorkload
         )
     }
 
@@ -140,6 +263,38 @@ pub enum Sensitivity {
     Confidential,
     /// Restricted: secrets, keys, regulated data.
     Restricted,
+}
+
+/// A word that a rule gave to an entity.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Classified {
+    /// The word.
+    pub value: String,
+    /// In words, the rule that gave it.
+    pub rule: String,
+}
+
+/// Whether a person or a machine acts through an identity (ENT-26), and the rule that decided.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Actor {
+    /// Who acts.
+    pub class: ActorClass,
+    /// In words, the rule that decided.
+    pub rule: String,
+}
+
+/// Who acts through an identity.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ActorClass {
+    /// A person.
+    Human,
+    /// A non-human identity (NHI): a workload, a pipeline, a service.
+    NonHuman,
+    /// Both can.
+    Both,
+    /// Nothing tells.
+    Unknown,
 }
 
 /// What is known of an entity's own resource-based policy (a role's trust policy, a key policy, a bucket policy).
@@ -181,6 +336,15 @@ pub struct Entity {
     /// In words, the rule that set the sensitivity; empty where it is unknown.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub sensitivity_rule: String,
+    /// Its data domain, such as `payments`, where a rule gives one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub data_domain: Option<Classified>,
+    /// Its environment, such as `production`, where a rule gives one. A thing without a rule of its own takes its account's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub environment: Option<Classified>,
+    /// Whether a person or a machine acts through it, for identities and workloads.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub actor: Option<Actor>,
     /// Tags.
     #[serde(default)]
     pub tags: BTreeMap<String, String>,
@@ -227,6 +391,39 @@ pub enum EdgeKind {
     EncryptedWith,
     /// A root, organizational unit or account holds another node of the organization.
     Contains,
+    /// A workload calls another thing when it runs: a state machine's task, a rule's or schedule's target, a pipe's target, an agent's action group
+    /// or model. Attribute `via` says by what, `role` under which role where that is not the workload's own.
+    Invokes,
+    /// A workload runs because of another thing: an event source mapping's queue or stream, a bucket's notification, a topic's subscription.
+    TriggeredBy,
+    /// A workload reads a data source by its configuration: a knowledge base its bucket, an agent its knowledge base.
+    ReadsFrom,
+    /// A workload sends data to a place outside AWS.
+    SendsTo,
+    /// An ECR repository holds an image.
+    Hosts,
+    /// An image runs in a workload.
+    ExecutedBy,
+    /// A repository policy lets a principal pull images.
+    PullAccess,
+    /// A repository policy lets a principal push images.
+    PushAccess,
+    /// A function includes a version of a layer.
+    UsesLayer,
+    /// A guardrail limits an agent or a flow.
+    GuardedBy,
+    /// A provider vouches for a federated identity; a profile, pool or Kubernetes service account stands for a federated identity.
+    AuthenticatesAs,
+    /// A federated identity, profile, pool or service account may get a role. Attribute `action` names the STS action.
+    MayAssume,
+    /// A user, account root or trust anchor has a credential.
+    HasCredential,
+    /// A thing has an owner. Attribute `source` says what tells it.
+    OwnedBy,
+    /// A policy holds a permission.
+    GrantsPermission,
+    /// A permission names a resource.
+    AppliesTo,
 }
 
 /// A relation between two entities.
@@ -369,6 +566,71 @@ impl Organization {
     }
 }
 
+/// The service that made a [`Signal`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SignalSource {
+    /// IAM Access Analyzer.
+    AccessAnalyzer,
+    /// AWS Security Hub, for itself or for a product that reports to it.
+    SecurityHub,
+}
+
+/// A finding of another AWS service, as it was recorded.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Signal {
+    /// The service's own id of it: an ARN or a UUID.
+    pub id: String,
+    /// Who made it.
+    pub source: SignalSource,
+    /// What it is about, in the service's words: `ExternalAccess`, `UnusedIAMRole`, or the type of a Security Hub finding.
+    pub finding_type: String,
+    /// The service's title, or an empty text.
+    pub title: String,
+    /// Whether the service still holds it to be so (`ACTIVE`; not archived, resolved or suppressed).
+    pub is_active: bool,
+    /// The service's severity, in its own word; empty where it gives none.
+    pub severity: String,
+    /// The account it is about.
+    pub account: Option<String>,
+    /// The Region it is about.
+    pub region: Option<String>,
+    /// Native ids of the resources it is about, sorted.
+    pub resources: Vec<String>,
+    /// Principals it names, as native ids or as the service writes them, sorted.
+    pub principals: Vec<String>,
+    /// Actions it names, sorted.
+    pub actions: Vec<String>,
+    /// Whether the service calls the resource public; `None` where it does not say.
+    pub is_public: Option<bool>,
+    /// When the service last changed it.
+    pub updated_at: Option<Timestamp>,
+    /// The record it comes from.
+    pub origin: Origin,
+}
+
+/// What IAM's "service last accessed" says of one principal and one service.
+///
+/// Source: IAM User Guide, "Refine permissions in AWS using last accessed information": attempts count whether or not they were allowed, and the
+/// tracking period is the last 400 days, less where AWS began to track the service later.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct ServiceAccess {
+    /// Native id of the user, role, group or policy.
+    pub principal: String,
+    /// The service's namespace, such as `s3`.
+    pub service: String,
+    /// When it was last used; `None`: not within the tracking period.
+    pub last_authenticated: Option<Timestamp>,
+    /// The Region of that use.
+    pub last_authenticated_region: Option<String>,
+    /// Actions that AWS tracks one by one, with their last use (`None`: not within the tracking period), sorted.
+    pub actions: BTreeMap<String, Option<Timestamp>>,
+    /// When AWS made the report: the end of the tracking period.
+    pub reported_at: Option<Timestamp>,
+    /// The record it comes from.
+    pub origin: Origin,
+}
+
 /// Everything that was normalised from one capture.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Graph {
@@ -384,6 +646,10 @@ pub struct Graph {
     pub edges: Vec<Edge>,
     /// Policies by native id.
     pub policies: BTreeMap<String, PolicyRecord>,
+    /// Findings of other AWS services, sorted.
+    pub signals: Vec<Signal>,
+    /// Services last accessed, sorted by principal and service.
+    pub service_access: Vec<ServiceAccess>,
 }
 
 /// URNs for what AWS gives no ARN.
@@ -472,6 +738,54 @@ pub mod urn {
     #[must_use]
     pub fn external_principal(text: &str) -> String {
         format!("urn:sv0:principal:{text}")
+    }
+
+    /// Callers that a provider vouches for, by the provider's host name or ARN and the subject as the trust policy describes it.
+    #[must_use]
+    pub fn federated_identity(provider: &str, subject: &str) -> String {
+        format!("urn:sv0:federated-identity:{provider}:{subject}")
+    }
+
+    /// A service account of Kubernetes in an EKS cluster.
+    #[must_use]
+    pub fn eks_service_account(cluster_arn: &str, namespace: &str, name: &str) -> String {
+        format!("urn:sv0:eks-service-account:{cluster_arn}:{namespace}:{name}")
+    }
+
+    /// A credential of a principal: an access key by its id, else `password`, or a certificate's name.
+    #[must_use]
+    pub fn credential(of: &str, id: &str) -> String {
+        format!("urn:sv0:credential:{of}:{id}")
+    }
+
+    /// An owner, by e-mail address or the text of the tag.
+    #[must_use]
+    pub fn owner(text: &str) -> String {
+        format!("urn:sv0:owner:{text}")
+    }
+
+    /// A permission, by the SHA-256 of its canonical JSON.
+    #[must_use]
+    pub fn permission(sha256: &str) -> String {
+        format!("urn:sv0:permission:{sha256}")
+    }
+
+    /// A place outside AWS, by its host name.
+    #[must_use]
+    pub fn internet_destination(host: &str) -> String {
+        format!("urn:sv0:internet-destination:{host}")
+    }
+
+    /// A container image of a repository, by digest, else by tag.
+    #[must_use]
+    pub fn container_image(repository_arn: &str, reference: &str) -> String {
+        format!("urn:sv0:container-image:{repository_arn}:{reference}")
+    }
+
+    /// The settings of a service in an account and Region.
+    #[must_use]
+    pub fn service_settings(service: &str, account: &str, region: &str) -> String {
+        format!("urn:sv0:service-settings:{service}:{account}:{region}")
     }
 
     /// Everyone.

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::decision::{Caveat, ConditionExpression, Layer, StatementRef};
-use crate::graph::Sensitivity;
+use crate::graph::{Classified, Sensitivity};
 use crate::observation::Observation;
 
 /// What a path lets its workload do, coarser than actions.
@@ -36,14 +36,55 @@ pub enum PathState {
     Blocked,
 }
 
-/// The kind of a path.
+/// The kind of a path: the name of the rule that it matches. A path may match several; the order here is that of precedence, the most telling last.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum PathKind {
     /// The workload's own role reaches the resource.
     Direct,
+    /// The workload is an EC2 instance or Auto Scaling group and gets its role from an instance profile.
+    InstanceProfile,
+    /// No identity-based policy grants the access: the policy of the resource alone does.
+    ResourcePolicyOnly,
     /// At least one further role is assumed on the way.
     AssumedChain,
+    /// A person signed in through IAM Identity Center, SAML or another provider.
+    FederatedHuman,
+    /// Data leaves AWS: the path ends on a place outside, or passes through one.
+    InternetEgress,
+    /// A state machine, rule, schedule or pipe sets something else going that has the authority.
+    Orchestrated,
+    /// A Lambda function invokes another that has the authority.
+    LambdaToLambda,
+    /// A Bedrock agent, flow or AgentCore runtime acts through an action group, gateway or collaborator.
+    Agent,
+    /// A service principal acts for whoever asks it to, because nothing names the caller (`aws:SourceArn`, `aws:SourceAccount`).
+    ConfusedDeputy,
+    /// The chain crosses from an environment of lesser trust into one of greater, such as development into production.
+    TrustAmplification,
+    /// A pipeline or another role changes the code or the image that runs with the authority.
+    SupplyChain,
+    /// A step raises the caller's own authority: a policy rewritten, a role passed to a service.
+    PrivilegeEscalation,
+}
+
+impl PathKind {
+    /// Every kind, in the order of precedence.
+    pub const ALL: [Self; 13] = [
+        Self::Direct,
+        Self::InstanceProfile,
+        Self::ResourcePolicyOnly,
+        Self::AssumedChain,
+        Self::FederatedHuman,
+        Self::InternetEgress,
+        Self::Orchestrated,
+        Self::LambdaToLambda,
+        Self::Agent,
+        Self::ConfusedDeputy,
+        Self::TrustAmplification,
+        Self::SupplyChain,
+        Self::PrivilegeEscalation,
+    ];
 }
 
 /// One step of a path.
@@ -51,7 +92,8 @@ pub enum PathKind {
 pub struct PathHop {
     /// Native id of where the step starts.
     pub from: String,
-    /// `RUNS_AS`, `ASSUMES` or `ACCESSES`.
+    /// What the step is: `RUNS_AS`, `PULLS_VIA`, `ASSUMES`, `SIGNS_IN_AS`, `INVOKES`, `CHANGES_CODE_OF`, `PUSHES_IMAGE_TO`, `IMAGE_RUNS_IN`, `PASSES_ROLE`,
+    /// `ESCALATES_TO`, `SENDS_TO` or `ACCESSES`. `docs/path-kinds.md` explains each.
     pub relation: String,
     /// Native id of where it leads.
     pub to: String,
@@ -69,6 +111,9 @@ pub struct PathHop {
     pub granted_by: Vec<StatementRef>,
     /// What the logs say of the step.
     pub observation: Observation,
+    /// In words, what the step is where relation and statements do not tell it: the escalation's route, the trigger, the configuration it rests on.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub note: String,
 }
 
 /// A chain from a workload to a resource.
@@ -76,9 +121,11 @@ pub struct PathHop {
 pub struct AuthorityPath {
     /// Hash of workload, roles, resource, action class and scope: the same path has the same id in every run.
     pub id: String,
-    /// Its kind.
+    /// The most telling of [`AuthorityPath::kinds`].
     pub kind: PathKind,
-    /// Native id of the workload.
+    /// Every rule that the path matches, in the order of precedence.
+    pub kinds: Vec<PathKind>,
+    /// Native id of the workload or identity that it starts from.
     pub workload: String,
     /// Native ids of the roles on the way, the workload's own first.
     pub roles: Vec<String>,
@@ -104,12 +151,34 @@ pub struct AuthorityPath {
     pub cross_account: bool,
     /// The resource's sensitivity.
     pub sensitivity: Sensitivity,
+    /// In words, the rule that set the sensitivity; empty where it is unknown.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub sensitivity_rule: String,
+    /// The resource's data domain, such as `payments`, where a rule gives one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub data_domain: Option<Classified>,
+    /// The resource's environment, such as `production`, where a rule gives one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub environment: Option<Classified>,
+    /// `llm` where the path passes through a model of Bedrock, `internet` where it leads out of AWS otherwise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub egress_category: Option<EgressCategory>,
     /// `effective`: every collected layer was evaluated. `structural`: only grants were looked at.
     pub authority: Authority,
     /// Reservations, sorted.
     pub caveats: Vec<Caveat>,
     /// What the logs say of the last step.
     pub observation: Observation,
+}
+
+/// Where data leaves to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EgressCategory {
+    /// To a large language model, and with its answers to whoever talks to it.
+    Llm,
+    /// To a place outside AWS.
+    Internet,
 }
 
 /// Whether a path was evaluated through every layer or only read off the grants (POL-07).

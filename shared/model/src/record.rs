@@ -42,6 +42,31 @@ pub enum RecordKind {
     GroupMembership,
     /// `kms:ListGrants` of one key: `{"Arn", "Response"}`.
     KeyGrants,
+    /// One item of what Config does not hold, from `accounts/<account>/<region>/<service>/<what>.ndjson`: an item of the AWS answer as the CLI prints it, or
+    /// `{"Arn","Response"}` where the answer does not name its subject.
+    SpokeItem {
+        /// The service, as in the ARN or the CLI: `bedrock-agent`, `lambda`, `secretsmanager`.
+        service: String,
+        /// What it is, such as `agents` or `resource-policies`.
+        what: String,
+    },
+    /// One line of the IAM credential report, keys as in its header.
+    CredentialReportRow,
+    /// `iam:GetServiceLastAccessedDetails` of one principal: `{"Arn", …}`.
+    ServiceLastAccessed,
+    /// One item of `securityhub:GetFindings` (ASFF), as far as it is used.
+    SecurityHubFinding,
+    /// One item of `access-analyzer:ListAnalyzers`.
+    Analyzer,
+    /// One item of `access-analyzer:ListFindingsV2`, with the details of `GetFindingV2` where they were asked.
+    AnalyzerFinding,
+    /// `config:DescribeConfigurationAggregators` and the status of its sources.
+    ConfigAggregator,
+    /// One row of a finished evidence query.
+    AthenaRow {
+        /// The query's name: the file's stem.
+        query: String,
+    },
     /// One line of `cloudtrail/trails.ndjson`.
     Trail,
     /// One CloudTrail event.

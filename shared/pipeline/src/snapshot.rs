@@ -71,6 +71,8 @@ impl<R: Rows> Snapshot<R> {
             entities: by_id(entities, |entity| entity.native_id.clone()),
             edges: self.rows.rows::<Edge>(keys::EDGES)?,
             policies: by_id(policies, |policy| policy.native_id.clone()),
+            signals: self.rows.rows(keys::SIGNALS)?,
+            service_access: self.rows.rows(keys::SERVICE_ACCESS)?,
         })
     }
 

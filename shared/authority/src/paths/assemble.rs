@@ -170,13 +170,15 @@ impl<'e> Assembly<'e, '_> {
         let state = hops.iter().map(|hop| hop.state).max().unwrap_or(PathState::Blocked);
         let mut caveats = approach.caveats.clone();
         caveats.extend(&end.step.caveats);
+        let kind = if approach.roles.len() > 1 {
+            PathKind::AssumedChain
+        } else {
+            PathKind::Direct
+        };
         AuthorityPath {
             id: path_id(workload, approach, end),
-            kind: if approach.roles.len() > 1 {
-                PathKind::AssumedChain
-            } else {
-                PathKind::Direct
-            },
+            kind,
+            kinds: vec![kind],
             workload: workload.entity.native_id.clone(),
             roles: approach.roles.iter().map(|role| (*role).to_owned()).collect(),
             resource: end.entity.native_id.clone(),
@@ -193,6 +195,10 @@ impl<'e> Assembly<'e, '_> {
             cross_account: self.crosses_accounts(workload, approach, end),
             hops,
             sensitivity: end.entity.sensitivity,
+            sensitivity_rule: end.entity.sensitivity_rule.clone(),
+            data_domain: end.entity.data_domain.clone(),
+            environment: end.entity.environment.clone(),
+            egress_category: None,
             authority: Authority::Effective,
             caveats: caveats.into_iter().collect(),
             observation,

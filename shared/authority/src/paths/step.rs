@@ -76,6 +76,7 @@ impl Step {
             statements: self.statements.clone(),
             granted_by: self.granted_by.clone(),
             observation,
+            note: String::new(),
         }
     }
 }

@@ -73,6 +73,8 @@ pub fn run(
     context.write_rows(keys::ENTITIES, graph.entities.values())?;
     context.write_rows(keys::EDGES, &graph.edges)?;
     context.write_rows(keys::POLICIES, graph.policies.values())?;
+    context.write_rows(keys::SIGNALS, &graph.signals)?;
+    context.write_rows(keys::SERVICE_ACCESS, &graph.service_access)?;
     let header = GraphHeader {
         captured_at: graph.captured_at,
         partition: graph.partition.clone(),

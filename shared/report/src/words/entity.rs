@@ -33,6 +33,42 @@ pub(crate) fn kind(kind: EntityKind) -> &'static str {
         EntityKind::OrganizationalUnit => "Organizational unit",
         EntityKind::OrganizationRoot => "Organization root",
         EntityKind::IdentityCenterInstance => "Identity Center instance",
+        EntityKind::FederatedIdentity => "Federated identity",
+        EntityKind::RolesAnywhereProfile => "Roles Anywhere profile",
+        EntityKind::CognitoIdentityPool => "Cognito identity pool",
+        EntityKind::Owner => "Owner",
+        EntityKind::Credential => "Credential",
+        EntityKind::AutoScalingGroup => "Auto Scaling group",
+        EntityKind::EksServiceAccount => "EKS service account",
+        EntityKind::StateMachine => "State machine",
+        EntityKind::EventBridgeRule => "EventBridge rule",
+        EntityKind::EventBridgeSchedule => "Schedule",
+        EntityKind::EventBridgePipe => "Pipe",
+        EntityKind::BedrockAgent => "Bedrock agent",
+        EntityKind::BedrockFlow => "Bedrock flow",
+        EntityKind::AgentCoreRuntime => "AgentCore runtime",
+        EntityKind::AgentCoreGateway => "AgentCore gateway",
+        EntityKind::CodeBuildProject => "CodeBuild project",
+        EntityKind::GenericWorkload => "Workload",
+        EntityKind::ContainerImage => "Container image",
+        EntityKind::SsmParameter => "Parameter",
+        EntityKind::DynamoDbTable => "DynamoDB table",
+        EntityKind::RdsDatabase => "RDS database",
+        EntityKind::SqsQueue => "SQS queue",
+        EntityKind::SnsTopic => "SNS topic",
+        EntityKind::EventBus => "Event bus",
+        EntityKind::KinesisStream => "Kinesis stream",
+        EntityKind::EfsFileSystem => "EFS file system",
+        EntityKind::OpenSearchDomain => "OpenSearch domain",
+        EntityKind::RedshiftCluster => "Redshift cluster",
+        EntityKind::KnowledgeBase => "Knowledge base",
+        EntityKind::Guardrail => "Guardrail",
+        EntityKind::FoundationModel => "Foundation model",
+        EntityKind::LambdaLayer => "Lambda layer",
+        EntityKind::EksCluster => "EKS cluster",
+        EntityKind::InternetDestination => "Internet destination",
+        EntityKind::Permission => "Permission",
+        EntityKind::ServiceSettings => "Service settings",
     }
 }
 
@@ -63,6 +99,38 @@ pub(crate) fn icon(kind: EntityKind) -> &'static str {
         | EntityKind::OrganizationalUnit
         | EntityKind::OrganizationRoot
         | EntityKind::IdentityCenterInstance => "account",
+        EntityKind::FederatedIdentity | EntityKind::RolesAnywhereProfile | EntityKind::CognitoIdentityPool => {
+            "external"
+        }
+        EntityKind::Owner => "user",
+        EntityKind::Credential => "key",
+        EntityKind::AutoScalingGroup | EntityKind::GenericWorkload => "server",
+        EntityKind::EksServiceAccount | EntityKind::AgentCoreRuntime | EntityKind::CodeBuildProject => "container",
+        EntityKind::StateMachine
+        | EntityKind::EventBridgeRule
+        | EntityKind::EventBridgeSchedule
+        | EntityKind::EventBridgePipe
+        | EntityKind::BedrockAgent
+        | EntityKind::BedrockFlow
+        | EntityKind::AgentCoreGateway
+        | EntityKind::FoundationModel
+        | EntityKind::Guardrail => "service",
+        EntityKind::ContainerImage | EntityKind::LambdaLayer => "layers",
+        EntityKind::SsmParameter => "secret",
+        EntityKind::DynamoDbTable
+        | EntityKind::RdsDatabase
+        | EntityKind::SqsQueue
+        | EntityKind::SnsTopic
+        | EntityKind::EventBus
+        | EntityKind::KinesisStream
+        | EntityKind::EfsFileSystem
+        | EntityKind::OpenSearchDomain
+        | EntityKind::RedshiftCluster
+        | EntityKind::KnowledgeBase
+        | EntityKind::EksCluster => "cube",
+        EntityKind::InternetDestination => "globe",
+        EntityKind::Permission => "policy",
+        EntityKind::ServiceSettings => "account",
     }
 }
 
@@ -86,7 +154,19 @@ pub(crate) fn group(kind: EntityKind) -> Group {
         EntityKind::LambdaFunction
         | EntityKind::EcsTaskDefinition
         | EntityKind::EcsService
-        | EntityKind::Ec2Instance => Group::Workload,
+        | EntityKind::Ec2Instance
+        | EntityKind::AutoScalingGroup
+        | EntityKind::EksServiceAccount
+        | EntityKind::StateMachine
+        | EntityKind::EventBridgeRule
+        | EntityKind::EventBridgeSchedule
+        | EntityKind::EventBridgePipe
+        | EntityKind::BedrockAgent
+        | EntityKind::BedrockFlow
+        | EntityKind::AgentCoreRuntime
+        | EntityKind::AgentCoreGateway
+        | EntityKind::CodeBuildProject
+        | EntityKind::GenericWorkload => Group::Workload,
         EntityKind::IamUser
         | EntityKind::IamRole
         | EntityKind::IamGroup
@@ -97,12 +177,32 @@ pub(crate) fn group(kind: EntityKind) -> Group {
         | EntityKind::IdentityCenterUser
         | EntityKind::IdentityCenterGroup
         | EntityKind::PermissionSet
-        | EntityKind::Anonymous => Group::Identity,
+        | EntityKind::Anonymous
+        | EntityKind::FederatedIdentity
+        | EntityKind::RolesAnywhereProfile
+        | EntityKind::CognitoIdentityPool => Group::Identity,
         EntityKind::S3Bucket
         | EntityKind::Secret
         | EntityKind::KmsKey
         | EntityKind::EcrRepository
-        | EntityKind::GenericResource => Group::Resource,
+        | EntityKind::GenericResource
+        | EntityKind::ContainerImage
+        | EntityKind::SsmParameter
+        | EntityKind::DynamoDbTable
+        | EntityKind::RdsDatabase
+        | EntityKind::SqsQueue
+        | EntityKind::SnsTopic
+        | EntityKind::EventBus
+        | EntityKind::KinesisStream
+        | EntityKind::EfsFileSystem
+        | EntityKind::OpenSearchDomain
+        | EntityKind::RedshiftCluster
+        | EntityKind::KnowledgeBase
+        | EntityKind::Guardrail
+        | EntityKind::FoundationModel
+        | EntityKind::LambdaLayer
+        | EntityKind::EksCluster
+        | EntityKind::InternetDestination => Group::Resource,
         EntityKind::IamPolicy
         | EntityKind::ServiceControlPolicy
         | EntityKind::ResourceControlPolicy
@@ -110,6 +210,10 @@ pub(crate) fn group(kind: EntityKind) -> Group {
         | EntityKind::Account
         | EntityKind::OrganizationalUnit
         | EntityKind::OrganizationRoot
-        | EntityKind::IdentityCenterInstance => Group::Other,
+        | EntityKind::IdentityCenterInstance
+        | EntityKind::Owner
+        | EntityKind::Credential
+        | EntityKind::Permission
+        | EntityKind::ServiceSettings => Group::Other,
     }
 }

@@ -89,6 +89,7 @@ impl Chain {
             statements: Vec::new(),
             granted_by: Vec::new(),
             observation: observed(412, "2025-08-22T02:10:00Z", "2025-11-20T13:31:00Z"),
+            note: String::new(),
         };
         Self {
             workload,
@@ -122,6 +123,7 @@ impl Chain {
             statements,
             granted_by: Vec::new(),
             observation,
+            note: String::new(),
         });
     }
 
@@ -186,6 +188,11 @@ impl Chain {
             .chain(&self.roles)
             .chain([&self.resource]);
         let accounts: BTreeSet<_> = on_the_way.filter_map(|id| account(id)).collect();
+        let kind = if self.roles.len() == 1 {
+            PathKind::Direct
+        } else {
+            PathKind::AssumedChain
+        };
         AuthorityPath {
             id: stable_id(&[
                 &self.workload,
@@ -193,11 +200,12 @@ impl Chain {
                 &self.resource,
                 &format!("{:?}", self.class),
             ]),
-            kind: if self.roles.len() == 1 {
-                PathKind::Direct
-            } else {
-                PathKind::AssumedChain
-            },
+            kind,
+            kinds: vec![kind],
+            sensitivity_rule: String::new(),
+            data_domain: None,
+            environment: None,
+            egress_category: None,
             scope: if self.resource.starts_with("arn:aws:s3") {
                 format!("{}/*", self.resource)
             } else {
