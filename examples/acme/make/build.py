@@ -14,20 +14,25 @@ from pathlib import Path
 
 sys.dont_write_bytecode = True
 
+import data_platform
+import data_platform_calls
+import delivery
 import logs
 import names
 import organization
 import people
 import resources
+import signals
+import workforce
 import workloads
-from names import DEV, IRELAND, PROD, SECURITY, SHARED
+from names import DATA, DELIVERY, DEV, IRELAND, PROD, SECURITY, SHARED
 from shapes import Group, ManagedPolicy, Role, User, url_encoded
 
 HERE = Path(__file__).resolve().parent
 CAPTURE = HERE.parent / "capture"
 IAM_TYPES = {"AWS::IAM::User": User, "AWS::IAM::Role": Role, "AWS::IAM::Group": Group, "AWS::IAM::Policy": ManagedPolicy}
 # Policy documents as the CLI prints them (objects), or as the API sends them (URL-encoded strings). Readers take both.
-ENCODINGS = {SECURITY: dict, SHARED: url_encoded, DEV: url_encoded, PROD: dict}
+ENCODINGS = {SECURITY: dict, SHARED: url_encoded, DEV: url_encoded, PROD: dict, DATA: dict, DELIVERY: url_encoded}
 
 
 def printed(document):
@@ -74,23 +79,36 @@ def account_files(accounts):
         if things:
             answer = authorization_details(account, things)
             out[f"accounts/{account}/iam/authorization-details.json"] = printed(in_pages(answer) if account == DEV else answer)
+    out[f"accounts/{DATA}/iam/credential-report.csv"] = signals.data_credential_report().encode()
     out[f"accounts/{DEV}/iam/credential-report.csv"] = people.dev_credential_report().encode()
     out[f"accounts/{PROD}/{IRELAND}/lambda/functions.ndjson"] = lines(workloads.production_functions())
     return out
 
 
+def config_rows(*parts):
+    """Config rows of several modules, by resource type."""
+    rows = {}
+    for part in parts:
+        for kind, items in part.items():
+            rows.setdefault(kind, []).extend(items)
+    return rows
+
+
 def capture():
     """Every file of the capture, by its place."""
-    accounts = people.everyone()
+    accounts = {**people.everyone(), DATA: data_platform.people(), DELIVERY: delivery.people()}
     header = {"format": "sv0-capture/1", "partition": "aws", "hub_account": SECURITY, "organization_id": names.ORGANIZATION,
               "captured_at": names.CAPTURED_AT, "regions": [names.IRELAND, names.FRANKFURT]}
-    config = {**iam_config(accounts), **resources.files(), **workloads.files()}
+    config = config_rows(iam_config(accounts), resources.files(), workloads.files(), data_platform.files(), delivery.files())
+    by_line = {**signals.files(), **workforce.files(), **data_platform_calls.files()}
     managed = json.loads((HERE / "aws_managed_policies.json").read_text())
     return {
         "capture.json": printed(header),
         "aws-managed-policies.ndjson": lines(managed),
         "cloudtrail/trails.ndjson": lines(logs.trails()),
         "config/recorders.ndjson": lines(resources.recorders()),
+        "config/aggregator.json": printed(signals.aggregator()),
+        **{place: lines(rows) for place, rows in by_line.items()},
         **{place: printed(document) for place, document in organization.files().items()},
         **{f"config/{kind.replace('::', '-')}.ndjson": lines(rows) for kind, rows in config.items()},
         **account_files(accounts),

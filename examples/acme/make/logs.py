@@ -210,6 +210,10 @@ def day():
         story(log)
     chain(log, "14:20:00", with_secret=True)
     chain(log, "20:24:00", with_secret=False)
+    # It builds on the shapes of this module.
+    from logs_platform import STORIES
+    for story in STORIES:
+        story(log)
     return log.events
 
 

@@ -13,11 +13,14 @@ SHARED = "729183640557"
 DEV = "845302917764"
 PROD = "912746058213"
 LEGACY = "156038294471"
+DATA = "271650948133"
+DELIVERY = "508416729354"
 
 # Outside the organization.
 BRIGHTMETRICS = "437190286655"
 BACKUPFOX = "281936470518"
 PORTSIDE = "560218837946"
+SHIPWRIGHT = "694820157731"
 
 ROOT = "r-ac1e"
 OU_SECURITY = "ou-ac1e-sec7k2m9"
@@ -53,6 +56,26 @@ def bucket(name):
 def function(account, name, region=IRELAND):
     """ARN of a Lambda function."""
     return f"arn:aws:lambda:{region}:{account}:function:{name}"
+
+
+def table(name):
+    """ARN of a DynamoDB table of the data platform."""
+    return f"arn:aws:dynamodb:{IRELAND}:{DATA}:table/{name}"
+
+
+def queue(name):
+    """ARN of a queue of the data platform."""
+    return f"arn:aws:sqs:{IRELAND}:{DATA}:{name}"
+
+
+def state_machine(name):
+    """ARN of a state machine of the data platform."""
+    return f"arn:aws:states:{IRELAND}:{DATA}:stateMachine:{name}"
+
+
+def repository(account, name, region=IRELAND):
+    """ARN of an image repository."""
+    return f"arn:aws:ecr:{region}:{account}:repository/{name}"
 
 
 def secret(account, name_with_suffix, region=IRELAND):

@@ -1,7 +1,7 @@
 """The organization: accounts, organizational units, what is attached to them, and how the spokes answered."""
 
 import names
-from names import DEV, LEGACY, MANAGEMENT, ORGANIZATION, PROD, SECURITY, SHARED
+from names import DATA, DELIVERY, DEV, LEGACY, MANAGEMENT, ORGANIZATION, PROD, SECURITY, SHARED
 from shapes import allow, deny, document, json_string
 
 # Account, name, mail prefix, parent, joined.
@@ -12,6 +12,8 @@ ACCOUNTS = [
     (DEV, "acme-dev", "dev", names.OU_DEV, "2019-06-19T07:05:11.347000+00:00"),
     (PROD, "acme-prod", "prod", names.OU_PROD, "2019-06-19T07:22:58.009000+00:00"),
     (LEGACY, "acme-legacy", "legacy", names.ROOT, "2018-11-27T15:33:20.486000+00:00"),
+    (DATA, "acme-data", "data", names.OU_PROD, "2023-03-06T10:17:25.638000+00:00"),
+    (DELIVERY, "acme-delivery", "delivery", names.OU_INFRASTRUCTURE, "2022-11-14T08:41:09.215000+00:00"),
 ]
 
 UNITS = [

@@ -99,7 +99,7 @@ def buckets():
 
 def account_blocks():
     """AWS::S3::AccountPublicAccessBlock: on in production and in security, off where things were once public."""
-    settings = {PROD: CLOSED, SECURITY: CLOSED, SHARED: OPEN, DEV: OPEN}
+    settings = {PROD: CLOSED, SECURITY: CLOSED, SHARED: OPEN, DEV: OPEN, names.DATA: CLOSED, names.DELIVERY: CLOSED}
     return [
         config_item("AWS::S3::AccountPublicAccessBlock", account, IRELAND, account, None, None, block)
         for account, block in settings.items()
@@ -140,7 +140,7 @@ def aliases():
 def recorders():
     """DescribeConfigurationRecorders and their status: everything is recorded everywhere but in the account that was left behind."""
     out = []
-    for account in (names.MANAGEMENT, SECURITY, SHARED, DEV, PROD, LEGACY):
+    for account in (names.MANAGEMENT, SECURITY, SHARED, DEV, PROD, LEGACY, names.DATA, names.DELIVERY):
         for region in (IRELAND, FRANKFURT):
             group = {"allSupported": True, "includeGlobalResourceTypes": region == IRELAND, "resourceTypes": []}
             runs = account != LEGACY
