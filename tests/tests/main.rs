@@ -21,6 +21,7 @@ mod layering;
 mod managed_policies;
 mod privilege_escalation;
 mod purity;
+mod questions;
 mod real_input;
 mod s3;
 mod s3_access;
