@@ -24,6 +24,13 @@ pub fn name_of<T: serde::Serialize>(value: &T) -> String {
     }
 }
 
+/// A number of things, in the singular where it is one.
+pub fn counted(number: impl TryInto<u64>, what: &str) -> String {
+    let number = number.try_into().unwrap_or(u64::MAX);
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{number} {what}{plural}")
+}
+
 /// `text` in a style.
 pub fn styled(style: Style, text: &str) -> String {
     format!("{}{text}{}", style.render(), style.render_reset())

@@ -66,9 +66,12 @@ fn the_paths_are_there_in_their_state() {
                 && (fact["blocked_by"].is_null() || path["blocked_by"] == fact["blocked_by"])
                 && (fact["kind"].is_null() || texts(&path["kinds"]).contains(&fact["kind"].as_str().unwrap()))
         });
-        let seen = candidates
-            .iter()
-            .map(|path| format!("{} {} {} by {}", path["kinds"], path["state"], path["roles"], path["blocked_by"]));
+        let seen = candidates.iter().map(|path| {
+            format!(
+                "{} {} {} by {}",
+                path["kinds"], path["state"], path["roles"], path["blocked_by"]
+            )
+        });
         (!holds).then(|| format!("no such path; there are {:?}", seen.collect::<Vec<_>>()))
     });
     assert_none(&found);

@@ -23,7 +23,12 @@ fn questions(lines: &[&str]) -> Vec<Question> {
     let mut command: Option<String> = None;
     let mut at = 0;
     while at < lines.len() {
-        let end = |from: usize| from + lines[from..].iter().position(|line| *line == "```").expect("a fence is closed");
+        let end = |from: usize| {
+            from + lines[from..]
+                .iter()
+                .position(|line| *line == "```")
+                .expect("a fence is closed")
+        };
         match lines[at] {
             "```sh" => {
                 let close = end(at + 1);
@@ -65,9 +70,18 @@ fn answer_of(command: &str, folder: &Path) -> String {
 #[test]
 fn every_question_has_the_answer_that_the_page_gives() {
     let folder = tempfile::tempdir().unwrap();
-    let (capture, store) = (repository().join("examples/acme/capture"), folder.path().join("sv0-out"));
+    let (capture, store) = (
+        repository().join("examples/acme/capture"),
+        folder.path().join("sv0-out"),
+    );
     run(
-        &["scan", "--capture", capture.to_str().unwrap(), "--store", store.to_str().unwrap()],
+        &[
+            "scan",
+            "--capture",
+            capture.to_str().unwrap(),
+            "--store",
+            store.to_str().unwrap(),
+        ],
         0,
     );
     let text = fs::read_to_string(repository().join(PAGE)).unwrap();

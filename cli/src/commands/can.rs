@@ -15,7 +15,7 @@ use super::{Outcome, answer_lines, print, print_json};
 use crate::arguments::CanArguments;
 use crate::error::CommandError;
 use crate::store;
-use crate::text::{condition, decision, dim, layers, name_of, safe};
+use crate::text::{condition, counted, decision, dim, layers, name_of, safe};
 
 pub fn run(arguments: &CanArguments) -> Result<Outcome, CommandError> {
     let graph = store::graph(&arguments.query)?;
@@ -114,7 +114,7 @@ fn show_grants(grants: &Grants, json: bool) -> Result<Outcome, CommandError> {
             let _ = writeln!(out, "  only if   {}", condition(expression));
         }
     }
-    let _ = writeln!(out, "{}", dim(&format!("{} grants", grants.grants.len())));
+    let _ = writeln!(out, "{}", dim(&counted(grants.grants.len(), "grant")));
     print(&out)?;
     Ok(Outcome::Done)
 }

@@ -12,7 +12,7 @@ use super::{Outcome, print, print_json};
 use crate::arguments::CoverageArguments;
 use crate::error::CommandError;
 use crate::store;
-use crate::text::{bold, dim, labelled, name_of, plain, safe};
+use crate::text::{bold, counted, dim, labelled, name_of, plain, safe};
 
 pub fn run(arguments: &CoverageArguments) -> Result<Outcome, CommandError> {
     let store = store::folder(&arguments.query.store)?;
@@ -30,7 +30,7 @@ pub fn run(arguments: &CoverageArguments) -> Result<Outcome, CommandError> {
     }
     let graph = snapshot.graph()?;
     let mut out = accounts_text(&graph, &rows);
-    let _ = writeln!(out, "{}", dim(&format!("{} rows", rows.len())));
+    let _ = writeln!(out, "{}", dim(&counted(rows.len(), "row")));
     print(&out)?;
     Ok(outcome)
 }
@@ -86,16 +86,11 @@ fn by_regions(rows: &[&CoverageRow]) -> Vec<String> {
             let regions: Vec<&str> = regions.iter().copied().collect();
             format!(
                 "{} in {}: {}; {}",
-                count(of().count() as u64, "row"),
+                counted(of().count(), "row"),
                 regions.join(", "),
                 names.join(", "),
-                count(of().map(|row| row.items).sum(), "item")
+                counted(of().map(|row| row.items).sum::<u64>(), "item")
             )
         })
         .collect()
-}
-
-fn count(number: u64, what: &str) -> String {
-    let plural = if number == 1 { "" } else { "s" };
-    format!("{number} {what}{plural}")
 }

@@ -10,7 +10,7 @@ use super::{Outcome, print, print_json};
 use crate::arguments::FindingsArguments;
 use crate::error::CommandError;
 use crate::store;
-use crate::text::{bold, dim, labelled, plain, safe, severity};
+use crate::text::{bold, counted, dim, labelled, plain, safe, severity};
 
 pub fn run(arguments: &FindingsArguments) -> Result<Outcome, CommandError> {
     let store = store::folder(&arguments.query.store)?;
@@ -39,7 +39,7 @@ pub fn run(arguments: &FindingsArguments) -> Result<Outcome, CommandError> {
             let _ = writeln!(out, "              {}", dim(&format!("check: {}", safe(command))));
         }
     }
-    let _ = writeln!(out, "{}", dim(&format!("{} findings", findings.len())));
+    let _ = writeln!(out, "{}", dim(&counted(findings.len(), "finding")));
     print(&out)?;
     Ok(Outcome::Done)
 }

@@ -11,7 +11,7 @@ use super::{Outcome, print, print_json};
 use crate::arguments::WhoCanArguments;
 use crate::error::CommandError;
 use crate::store;
-use crate::text::{condition, decision, dim, safe};
+use crate::text::{condition, counted, decision, dim, safe};
 
 pub fn run(arguments: &WhoCanArguments) -> Result<Outcome, CommandError> {
     let graph = store::graph(&arguments.query)?;
@@ -42,7 +42,7 @@ pub fn run(arguments: &WhoCanArguments) -> Result<Outcome, CommandError> {
             let _ = writeln!(out, "  only if   {}", condition(expression));
         }
     }
-    let _ = writeln!(out, "{}", dim(&format!("{} principals", answer.principals.len())));
+    let _ = writeln!(out, "{}", dim(&counted(answer.principals.len(), "principal")));
     if let Some(hint) = resource_hint(action, resource) {
         let _ = writeln!(out, "{}", safe(&hint));
     }

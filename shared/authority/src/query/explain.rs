@@ -204,6 +204,7 @@ impl Explained<'_, '_> {
                 (true, true) => LayerState::Conditional,
                 (true, false) => LayerState::Blocks,
                 (false, _) if policies.is_empty() => LayerState::NotApplicable,
+                (false, false) if policies.iter().any(|policy| self.is_uncollected(policy)) => LayerState::Conditional,
                 (false, _) => LayerState::Passes,
             };
             LayerVerdict {
@@ -225,12 +226,21 @@ impl Explained<'_, '_> {
         match (state, layer) {
             (LayerState::NotApplicable, _) => "no policy of this layer applies",
             (LayerState::Passes, _) => "does not stop the request",
+            (LayerState::Conditional, _) if !self.evaluation.blocked_by.contains(&layer) => {
+                "a policy of this layer was not collected: it may allow or deny"
+            }
             (LayerState::Conditional, _) => "stops the request unless its condition holds",
             (LayerState::Blocks, Layer::BlockPublicAccess) => "a public policy grants nothing to other accounts",
             (LayerState::Blocks, _) if denies => "a statement denies the request",
             (LayerState::Blocks, Layer::Kms) => "the key does not let the principal use it",
             (LayerState::Blocks, _) => "nothing allows the request",
         }
+    }
+
+    /// Whether a policy is known by name alone.
+    fn is_uncollected(&self, policy: &str) -> bool {
+        let record = self.estate.library().record(policy);
+        record.is_some_and(|record| record.document.is_none())
     }
 
     /// The policies of a layer.

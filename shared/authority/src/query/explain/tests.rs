@@ -4,7 +4,7 @@ use sv0_iam::{Context, UnknownContext};
 use sv0_model::decision::{Decision, Layer};
 
 use super::but_for::opened;
-use super::{AttachmentKind, Explained, Explanation, Source};
+use super::{AttachmentKind, Explained, Explanation, LayerState, Source};
 use crate::estate::{Estate, Request};
 use crate::query::Query;
 use crate::testkit::graph;
@@ -426,4 +426,41 @@ fn statements_say_where_they_come_from() {
             captured_at: "2026-01-02T03:04:05Z".parse().ok(),
         })
     );
+}
+
+#[test]
+fn a_layer_whose_text_is_missing_does_not_pass_because_another_one_denies() {
+    let mut graph = graph(ESTATE);
+    let held = graph
+        .policies
+        .values_mut()
+        .find(|policy| policy.owner.as_deref() == Some("arn:aws:iam::111111111111:role/reader"))
+        .unwrap();
+    held.document = None;
+    let estate = Estate::new(&graph);
+    let context = Context::new();
+    let explanation = estate
+        .explain(&Query {
+            principal: "arn:aws:iam::111111111111:role/reader",
+            action: "s3:DeleteObject",
+            resource: ORDERS,
+            context: &context,
+            unknown_context: UnknownContext::Any,
+        })
+        .unwrap();
+    let said: Vec<(Layer, LayerState, &str)> = explanation
+        .layers
+        .iter()
+        .filter(|verdict| verdict.layer != Layer::Resource)
+        .map(|verdict| (verdict.layer, verdict.state, verdict.reason.as_str()))
+        .collect();
+    assert_eq!(explanation.answer.decision, Decision::ExplicitDeny);
+    let not_known = "a policy of this layer was not collected: it may allow or deny";
+    let want = [
+        (Layer::Identity, LayerState::Conditional, not_known),
+        (Layer::Scp, LayerState::Blocks, "a statement denies the request"),
+    ];
+    for verdict in want {
+        assert!(said.contains(&verdict), "{verdict:?} in {said:?}");
+    }
 }
