@@ -8,10 +8,10 @@ mod kms;
 mod lambda;
 mod s3;
 mod secrets;
-mod table;
+pub(crate) mod table;
 
-pub(crate) use describe::set_resource_policy;
-pub(crate) use item::ConfigItem;
+pub(crate) use describe::{describe, set_resource_policy};
+pub(crate) use item::{ConfigItem, subject_and_answer};
 pub(crate) use s3::{every_switch, is_access_point};
 #[cfg(test)]
 pub(crate) use table::documented_attributes;
@@ -45,7 +45,7 @@ fn read_by_table(item: &ConfigItem<'_>, facts: &mut Facts) {
     if item.resource_type == "AWS::KMS::Alias" {
         kms::read_alias(item, facts);
     }
-    if let Some(description) = describe::describe(item, table::row_of(item.resource_type), &mut facts.diagnostics) {
+    if let Some(description) = describe(item, table::row_of(item.resource_type), &mut facts.diagnostics) {
         facts.describe(item.freshness.clone(), description);
     }
 }

@@ -18,6 +18,8 @@ use crate::freshness::Freshness;
 pub(crate) struct Description {
     /// The entity.
     pub(crate) entity: Entity,
+    /// The record that describes it.
+    pub(crate) origin: Origin,
     /// Edges that start from it; where they lead is resolved when everything has been read.
     pub(crate) links: Vec<Link>,
     /// Policies that belong to it, its own text included if it is a policy.
@@ -111,11 +113,26 @@ impl Description {
         entity.origins = vec![origin.clone()];
         Self {
             entity,
+            origin: origin.clone(),
             links: Vec::new(),
             policies: Vec::new(),
             parts: Vec::new(),
             instance_profiles: Vec::new(),
         }
+    }
+
+    /// Takes from an older description out of another source what such a description never holds or this one lacks: tags, and the resource-based policy.
+    pub(crate) fn complete_from(&mut self, older: Self) {
+        if self.entity.tags.is_empty() {
+            self.entity.tags = older.entity.tags;
+        }
+        if self.entity.resource_policy == ResourcePolicy::NotCollected {
+            self.entity.resource_policy = older.entity.resource_policy;
+            self.policies.extend(older.policies);
+        }
+        self.entity.origins.extend(older.entity.origins);
+        self.entity.origins.sort();
+        self.entity.origins.dedup();
     }
 
     /// Adds an attribute, if there is a value.

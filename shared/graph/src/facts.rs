@@ -8,6 +8,7 @@ use sv0_model::observation::Trail;
 use sv0_model::record::{CaptureHeader, Origin, Record, RecordKind};
 use sv0_model::time::Timestamp;
 
+use crate::additions::Addition;
 use crate::config;
 use crate::description::{Description, Statement};
 use crate::diagnostics::Diagnostics;
@@ -16,6 +17,7 @@ use crate::iam;
 use crate::identity_center::{self, IdentityCenterFacts};
 use crate::key_grants::{self, KeyGrants};
 use crate::organization::{self, OrganizationFacts};
+use crate::spoke;
 use crate::trail;
 
 /// What a KMS alias stands for.
@@ -52,6 +54,10 @@ pub(crate) struct Facts {
     pub(crate) partition: String,
     /// Descriptions by native id.
     pub(crate) statements: Newest<Statement>,
+    /// Descriptions out of the services' own answers, by native id.
+    pub(crate) answers: Newest<Description>,
+    /// What records say of an entity that another one describes, by the entity and what is said.
+    pub(crate) additions: Newest<Addition>,
     /// KMS aliases by ARN.
     pub(crate) key_aliases: Newest<KeyAlias>,
     /// Policies recorded apart, by the ARN or name of their resource.
@@ -93,7 +99,7 @@ impl Facts {
     fn read_record(&mut self, record: &Record) {
         match &record.kind {
             RecordKind::CloudTrailEvent | RecordKind::AthenaRow { .. } => return,
-            RecordKind::SpokeItem { .. } => {}
+            RecordKind::SpokeItem { service, what } => spoke::read(record, service, what, self),
             RecordKind::CredentialReportRow | RecordKind::ServiceLastAccessed => {}
             RecordKind::SecurityHubFinding | RecordKind::Analyzer | RecordKind::AnalyzerFinding => {}
             RecordKind::ConfigAggregator => {}

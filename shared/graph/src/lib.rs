@@ -7,6 +7,7 @@
 //! Architecture invariant: this crate calls nothing, reads no clock and no file, and never judges access. It says what AWS said, and marks what AWS did not say.
 
 mod access_list;
+mod additions;
 mod config;
 mod description;
 mod diagnostics;
@@ -23,6 +24,7 @@ mod link;
 mod options;
 mod organization;
 mod sensitivity;
+mod spoke;
 mod statements;
 mod target;
 mod trail;

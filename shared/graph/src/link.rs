@@ -10,6 +10,7 @@ use sv0_model::observation::Trail;
 use sv0_model::record::Origin;
 
 use crate::access_list::{self, CanonicalUsers};
+use crate::additions;
 use crate::config::{every_switch, is_access_point, set_resource_policy};
 use crate::description::{Description, Link, Reference, Statement};
 use crate::edges::{Edges, NewEdge};
@@ -26,7 +27,7 @@ type Descriptions = BTreeMap<String, (Freshness, Description)>;
 
 /// Makes the graph of everything that was read.
 pub(crate) fn assemble(input: &GraphInput<'_>, mut facts: Facts) -> GraphOutput {
-    let mut described = descriptions(std::mem::take(&mut facts.statements));
+    let mut described = descriptions(&mut facts);
     add_separate_policies(&mut described, &mut facts);
     add_account_facts(&mut described, &facts);
     add_access_lists(&mut described);
@@ -44,6 +45,7 @@ pub(crate) fn assemble(input: &GraphInput<'_>, mut facts: Facts) -> GraphOutput 
     add_organization_blocks(&mut described, &facts, &built.organization);
     let mut edges = Edges::default();
     link_descriptions(&described, &index, &mut edges);
+    additions::link(&facts.additions, &described, &index, &mut edges);
     link_organization(&built, &index, &mut edges);
     identity_center::link(&facts.identity_center, &mut edges);
 
@@ -57,6 +59,7 @@ pub(crate) fn assemble(input: &GraphInput<'_>, mut facts: Facts) -> GraphOutput 
     edges.mention_boundary_policies();
     add_placeholders(&mut entities, &mut edges, &built.organization, &facts);
     identity_center::link_roles(&facts.identity_center, &mut entities, &mut edges);
+    additions::attributes(&facts.additions, &mut entities);
     finish_entities(&mut entities, &built.organization, &facts);
     add_uncollected_policies(&entities, &mut policies);
     take_from_snapshot(&mut policies, &mut facts.diagnostics);
@@ -78,14 +81,41 @@ pub(crate) fn assemble(input: &GraphInput<'_>, mut facts: Facts) -> GraphOutput 
     }
 }
 
-fn descriptions(statements: Newest<Statement>) -> Descriptions {
-    statements
-        .into_iter()
-        .filter_map(|(native_id, fact)| match fact.value {
-            Statement::Described(description) => Some((native_id, (fact.freshness, *description))),
-            Statement::Deleted => None,
-        })
-        .collect()
+/// Every thing in its newest description. Config and a service's own answer may both describe it: the older one completes the newer.
+fn descriptions(facts: &mut Facts) -> Descriptions {
+    let mut described = Descriptions::new();
+    let mut deleted: BTreeMap<String, Freshness> = BTreeMap::new();
+    for (native_id, fact) in std::mem::take(&mut facts.statements).into_iter() {
+        match fact.value {
+            Statement::Described(description) => {
+                described.insert(native_id, (fact.freshness, *description));
+            }
+            Statement::Deleted => {
+                deleted.insert(native_id, fact.freshness);
+            }
+        }
+    }
+    for (native_id, fact) in std::mem::take(&mut facts.answers).into_iter() {
+        if deleted.get(&native_id).is_some_and(|deleted| *deleted > fact.freshness) {
+            continue;
+        }
+        let answer = (fact.freshness, fact.value);
+        let joined = match described.remove(&native_id) {
+            Some(other) if other.0 > answer.0 => completed(other, answer),
+            Some(other) => completed(answer, other),
+            None => answer,
+        };
+        described.insert(native_id, joined);
+    }
+    described
+}
+
+fn completed(
+    (freshness, mut newer): (Freshness, Description),
+    (_, older): (Freshness, Description),
+) -> (Freshness, Description) {
+    newer.complete_from(older);
+    (freshness, newer)
 }
 
 /// Entities and policies, each by native id.
@@ -299,7 +329,7 @@ fn link_descriptions(described: &Descriptions, index: &Index, edges: &mut Edges)
                 kind: link.kind,
                 target: resolved.target,
                 attributes,
-                origin: entity.origins.first(),
+                origin: Some(&description.origin),
                 captured_at: entity.captured_at,
             });
         }

@@ -41,9 +41,11 @@ pub(crate) fn describe(item: &ConfigItem<'_>, row: &TypeRow, diagnostics: &mut D
 }
 
 fn add_attributes(item: &ConfigItem<'_>, row: &TypeRow, description: &mut Description) {
-    if row.kind == EntityKind::GenericResource {
+    if matches!(row.kind, EntityKind::GenericResource | EntityKind::GenericWorkload) {
         description.set("resource_type", Some(item.resource_type));
     }
+    let principal = Some(row.service_principal).filter(|principal| !principal.is_empty());
+    description.set("service_principal", principal);
     for AttributeRow(name, paths, shape) in row.attributes {
         description.set(
             name,
@@ -70,7 +72,7 @@ fn add_policy(item: &ConfigItem<'_>, row: &TypeRow, description: &mut Descriptio
     let text = first_at(&item.body, paths).filter(|text| !is_empty_policy(text));
     match text {
         Some(text) => set_resource_policy(description, text, item.origin, diagnostics),
-        None if none_is_proved => description.entity.resource_policy = ResourcePolicy::NotSet,
+        None if none_is_proved && item.is_of_config() => description.entity.resource_policy = ResourcePolicy::NotSet,
         None => {}
     }
 }

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use sv0_model::arn::{Arn, is_account_id};
 use sv0_model::record::{Origin, Record};
 
@@ -28,6 +28,8 @@ pub(crate) struct ConfigItem<'a> {
     pub(crate) region: Option<&'a str>,
     /// The whole item, with `configuration` and what stands in `supplementaryConfiguration` decoded.
     pub(crate) body: Cow<'a, Value>,
+    /// Whether it is Config's, not an answer of the resource's own service.
+    is_of_config: bool,
     partition: String,
 }
 
@@ -52,8 +54,41 @@ impl<'a> ConfigItem<'a> {
             account,
             region,
             body: with_embedded_json(body),
+            is_of_config: true,
             partition: arn.map_or(partition, |arn| arn.partition).to_owned(),
         }
+    }
+
+    /// Reads an item of an answer of a service as the `configuration` of a Config item, so that one row serves both.
+    pub(crate) fn of_answer(record: &'a Record, row: &'static TypeRow, partition: &str) -> Self {
+        let (arn, answer) = subject_and_answer(&record.body);
+        let written = arn.and_then(Arn::parse);
+        let mut item = json!({ "configuration": answer });
+        if let (Some(arn), Some(item)) = (arn, item.as_object_mut()) {
+            item.insert("arn".to_owned(), Value::from(arn));
+        }
+        let place = first_arn(&item, row.arn).and_then(Arn::parse).or(written);
+        let account = record.account.as_deref().filter(|text| is_account_id(text));
+        let region = record
+            .region
+            .as_deref()
+            .filter(|region| !matches!(*region, "" | "global"));
+        let partition = place.map_or(partition, |arn| arn.partition).to_owned();
+        Self {
+            resource_type: row.resource_type,
+            origin: &record.origin,
+            freshness: Freshness::of(record, Source::Api),
+            account,
+            region,
+            body: Cow::Owned(with_embedded_json(&item).into_owned()),
+            is_of_config: false,
+            partition,
+        }
+    }
+
+    /// Whether what the item does not hold of a resource-based policy is not there: Config keeps policies in its items, most services answer them apart.
+    pub(crate) fn is_of_config(&self) -> bool {
+        self.is_of_config
     }
 
     /// Whether AWS answered with a `supplementaryConfiguration`, so that what is not in it is not set.
@@ -127,6 +162,14 @@ impl<'a> ConfigItem<'a> {
         let service = parts.next().unwrap_or("unknown").to_ascii_lowercase();
         let kind = parts.next().unwrap_or("resource").to_ascii_lowercase();
         (service, kind)
+    }
+}
+
+/// The ARN and the answer of `{"Arn","Response"}`; any other body is the answer itself.
+pub(crate) fn subject_and_answer(body: &Value) -> (Option<&str>, &Value) {
+    match body.get("Response") {
+        Some(answer) => (text_at(body, "Arn").filter(|text| is_arn(text)), answer),
+        None => (None, body),
     }
 }
 

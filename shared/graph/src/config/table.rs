@@ -1,4 +1,4 @@
-//! Where each Config type keeps what the graph wants. A type that needs no more than this is one row.
+//! Where each type keeps what the graph wants, in Config's items and in the answers of its own service. A type that needs no more than this is one row.
 
 mod identities;
 mod resources;
@@ -8,13 +8,18 @@ use sv0_model::graph::{EdgeKind, EntityKind};
 
 use super::ConfigItem;
 use crate::description::{Description, Reference};
+use crate::spoke;
 
 /// One Config type.
 pub(crate) struct TypeRow {
-    /// The type.
-    resource_type: &'static str,
+    /// Config's name of the type; of a type that Config does not record, CloudFormation's.
+    pub(crate) resource_type: &'static str,
+    /// The files of the services' own answers that describe it, as (service, what). Their items are read as if they were a Config item's `configuration`.
+    pub(crate) answers: &'static [(&'static str, &'static str)],
+    /// The service principal that assumes the role it runs under; empty where it runs under none.
+    pub(crate) service_principal: &'static str,
     /// What it is in the graph.
-    pub(super) kind: EntityKind,
+    pub(crate) kind: EntityKind,
     /// Where its ARN is; the first that is an ARN counts.
     pub(crate) arn: &'static [&'static str],
     /// The ARN it must have if none is written.
@@ -24,25 +29,25 @@ pub(crate) struct TypeRow {
     /// Where its name is, before `resourceName` and the ARN.
     pub(crate) name: &'static [&'static str],
     /// Its attributes.
-    pub(super) attributes: &'static [AttributeRow],
+    pub(crate) attributes: &'static [AttributeRow],
     /// Its edges to one other entity each.
-    pub(super) links: &'static [LinkRow],
+    pub(crate) links: &'static [LinkRow],
     /// Where its resource-based policy is.
-    pub(super) policy: PolicyPlace,
+    pub(crate) policy: PolicyPlace,
     /// What a row cannot say.
-    pub(super) refine: fn(&ConfigItem<'_>, &mut Description),
+    pub(crate) refine: fn(&ConfigItem<'_>, &mut Description),
 }
 
 /// Name, places and form of an attribute.
-pub(super) struct AttributeRow(
-    pub(super) &'static str,
-    pub(super) &'static [&'static str],
-    pub(super) Shape,
+pub(crate) struct AttributeRow(
+    pub(crate) &'static str,
+    pub(crate) &'static [&'static str],
+    pub(crate) Shape,
 );
 
 /// The form in which an attribute's value is kept. Nothing is copied as it comes.
 #[derive(Clone, Copy)]
-pub(super) enum Shape {
+pub(crate) enum Shape {
     /// A text, number or truth value.
     Scalar,
     /// A truth value.
@@ -58,15 +63,15 @@ pub(super) enum Shape {
 }
 
 /// Kind and place of an edge, and how the text there names its end.
-pub(super) struct LinkRow(
-    pub(super) EdgeKind,
-    pub(super) &'static [&'static str],
-    pub(super) fn(String) -> Reference,
+pub(crate) struct LinkRow(
+    pub(crate) EdgeKind,
+    pub(crate) &'static [&'static str],
+    pub(crate) fn(String) -> Reference,
 );
 
 /// Where a type keeps its resource-based policy, and what proves that there is none.
 #[derive(Clone, Copy)]
-pub(super) enum PolicyPlace {
+pub(crate) enum PolicyPlace {
     /// Config does not hold it, or the type has none.
     Elsewhere,
     /// There; if it is missing although the item has a `supplementaryConfiguration`, none is set.
@@ -77,8 +82,11 @@ pub(super) enum PolicyPlace {
     Always(&'static [&'static str]),
 }
 
-const GENERIC: TypeRow = TypeRow {
+/// A generic resource, as which every type counts that has no row; rows say how they differ from it.
+pub(crate) const GENERIC: TypeRow = TypeRow {
     resource_type: "",
+    answers: &[],
+    service_principal: "",
     kind: EntityKind::GenericResource,
     arn: &["arn", "configuration.arn", "resourceId"],
     arn_format: "arn:{partition}:{service}:{region}:{account}:{kind}/{id}",
@@ -96,9 +104,16 @@ pub(crate) fn row_of(resource_type: &str) -> &'static TypeRow {
     rows().find(|row| row.resource_type == resource_type).unwrap_or(&OTHER)
 }
 
+/// The row of what an answer of a service describes.
+pub(crate) fn row_of_answer(service: &str, what: &str) -> Option<&'static TypeRow> {
+    rows().find(|row| row.answers.contains(&(service, what)))
+}
+
 fn rows() -> impl Iterator<Item = &'static TypeRow> {
+    let of_answers_alone = [spoke::workloads::ROWS, spoke::resources::ROWS];
     [workloads::ROWS, resources::ROWS, identities::ROWS]
         .into_iter()
+        .chain(of_answers_alone)
         .flatten()
 }
 

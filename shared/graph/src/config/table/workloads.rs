@@ -47,6 +47,7 @@ pub(super) static ROWS: &[TypeRow] = &[
             "supplementaryConfiguration.Policy",
         ]),
         refine: lambda::refine,
+        ..GENERIC
     },
     TypeRow {
         resource_type: "AWS::ECS::TaskDefinition",

@@ -1,0 +1,76 @@
+//! Answers of the services themselves, of what Config does not hold.
+//!
+//! An answer that describes a thing is read by the row of its type in [`crate::config::table`], as a Config item is. An answer that only says something of a thing
+//! (its policy, its targets, its triggers) has a reader.
+
+pub(crate) mod resources;
+pub(crate) mod workloads;
+
+use serde_json::Value;
+use sv0_model::arn::is_account_id;
+use sv0_model::record::{Origin, Record};
+
+use crate::config::{ConfigItem, describe, subject_and_answer, table};
+use crate::facts::Facts;
+use crate::freshness::{Fact, Freshness, Source};
+
+/// One item of an answer.
+pub(crate) struct Answer<'a> {
+    /// The ARN of what it is about, where it is recorded beside the answer (`{"Arn","Response"}`).
+    pub(crate) subject: Option<&'a str>,
+    /// What AWS answered.
+    pub(crate) body: &'a Value,
+    /// The account it was asked in.
+    pub(crate) account: Option<&'a str>,
+    /// The Region it was asked in; `None` for global services.
+    pub(crate) region: Option<&'a str>,
+    /// Its record.
+    pub(crate) origin: &'a Origin,
+    /// Its rank.
+    pub(crate) freshness: Freshness,
+}
+
+/// Reads the answers of one file: service, what, and how.
+pub(crate) struct Reader(
+    pub(crate) &'static str,
+    pub(crate) &'static str,
+    pub(crate) fn(&Answer<'_>, &mut Facts),
+);
+
+/// Reads one item into the facts. Files that nobody reads are passed over: the ledger says what was recorded.
+pub(crate) fn read(record: &Record, service: &str, what: &str, facts: &mut Facts) {
+    let mut readers = [workloads::READERS, resources::READERS].into_iter().flatten();
+    if let Some(Reader(.., read)) = readers.find(|Reader(of, name, _)| (*of, *name) == (service, what)) {
+        return read(&answer(record), facts);
+    }
+    if let Some(row) = table::row_of_answer(service, what) {
+        read_by_row(record, row, facts);
+    }
+}
+
+fn answer(record: &Record) -> Answer<'_> {
+    let (subject, body) = subject_and_answer(&record.body);
+    Answer {
+        subject,
+        body,
+        account: record.account.as_deref().filter(|text| is_account_id(text)),
+        region: record
+            .region
+            .as_deref()
+            .filter(|region| !matches!(*region, "" | "global")),
+        origin: &record.origin,
+        freshness: Freshness::of(record, Source::Api),
+    }
+}
+
+fn read_by_row(record: &Record, row: &'static table::TypeRow, facts: &mut Facts) {
+    let item = ConfigItem::of_answer(record, row, &facts.partition);
+    if let Some(description) = describe(&item, row, &mut facts.diagnostics) {
+        let fact = Fact {
+            freshness: item.freshness.clone(),
+            origin: item.origin.clone(),
+            value: description,
+        };
+        facts.answers.offer(fact.value.entity.native_id.clone(), fact);
+    }
+}
