@@ -1,6 +1,7 @@
 //! AWS Config items.
 
 mod describe;
+mod ecr;
 mod ecs;
 mod iam;
 mod item;

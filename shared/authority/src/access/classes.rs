@@ -1,6 +1,5 @@
 //! Which actions make up each class, by kind of resource.
 
-use sv0_model::arn::Arn;
 use sv0_model::graph::{Entity, EntityKind};
 use sv0_model::path::ActionClass;
 
@@ -129,20 +128,10 @@ pub(crate) fn rows_of(entity: &Entity) -> &'static [ClassRow] {
         EntityKind::KmsKey => KEY,
         EntityKind::LambdaFunction => FUNCTION,
         EntityKind::EcrRepository => REPOSITORY,
-        EntityKind::GenericResource => rows_of_generic(&entity.native_id),
-        _ => &[],
-    }
-}
-
-fn rows_of_generic(native_id: &str) -> &'static [ClassRow] {
-    let Some(arn) = Arn::parse(native_id) else {
-        return &[];
-    };
-    match (arn.service, arn.resource_type()) {
-        ("dynamodb", "table") if !arn.resource_id().contains('/') => TABLE,
-        ("sqs", "") => QUEUE,
-        ("sns", "") => TOPIC,
-        ("ssm", "parameter") => PARAMETER,
+        EntityKind::DynamoDbTable => TABLE,
+        EntityKind::SqsQueue => QUEUE,
+        EntityKind::SnsTopic => TOPIC,
+        EntityKind::SsmParameter => PARAMETER,
         _ => &[],
     }
 }

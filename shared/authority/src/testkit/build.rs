@@ -183,8 +183,62 @@ impl Builder {
                 format!("arn:aws:s3:{REGION}:{account}:accesspoint/{name}"),
             ),
             "table" => (
-                EntityKind::GenericResource,
+                EntityKind::DynamoDbTable,
                 format!("arn:aws:dynamodb:{REGION}:{account}:table/{name}"),
+            ),
+            "parameter" => (
+                EntityKind::SsmParameter,
+                format!("arn:aws:ssm:{REGION}:{account}:parameter/{name}"),
+            ),
+            "queue" => (EntityKind::SqsQueue, format!("arn:aws:sqs:{REGION}:{account}:{name}")),
+            "topic" => (EntityKind::SnsTopic, format!("arn:aws:sns:{REGION}:{account}:{name}")),
+            "bus" => (
+                EntityKind::EventBus,
+                format!("arn:aws:events:{REGION}:{account}:event-bus/{name}"),
+            ),
+            "stream" => (
+                EntityKind::KinesisStream,
+                format!("arn:aws:kinesis:{REGION}:{account}:stream/{name}"),
+            ),
+            "database" => (
+                EntityKind::RdsDatabase,
+                format!("arn:aws:rds:{REGION}:{account}:db:{name}"),
+            ),
+            "file-system" => (
+                EntityKind::EfsFileSystem,
+                format!("arn:aws:elasticfilesystem:{REGION}:{account}:file-system/{name}"),
+            ),
+            "domain" => (
+                EntityKind::OpenSearchDomain,
+                format!("arn:aws:es:{REGION}:{account}:domain/{name}"),
+            ),
+            "warehouse" => (
+                EntityKind::RedshiftCluster,
+                format!("arn:aws:redshift:{REGION}:{account}:cluster:{name}"),
+            ),
+            "agent" => (
+                EntityKind::BedrockAgent,
+                format!("arn:aws:bedrock:{REGION}:{account}:agent/{name}"),
+            ),
+            "knowledge-base" => (
+                EntityKind::KnowledgeBase,
+                format!("arn:aws:bedrock:{REGION}:{account}:knowledge-base/{name}"),
+            ),
+            "state-machine" => (
+                EntityKind::StateMachine,
+                format!("arn:aws:states:{REGION}:{account}:stateMachine:{name}"),
+            ),
+            "project" => (
+                EntityKind::CodeBuildProject,
+                format!("arn:aws:codebuild:{REGION}:{account}:project/{name}"),
+            ),
+            "layer" => (
+                EntityKind::LambdaLayer,
+                format!("arn:aws:lambda:{REGION}:{account}:layer:{name}"),
+            ),
+            "cluster" => (
+                EntityKind::EksCluster,
+                format!("arn:aws:eks:{REGION}:{account}:cluster/{name}"),
             ),
             "lambda" => (
                 EntityKind::LambdaFunction,

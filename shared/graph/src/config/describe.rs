@@ -67,7 +67,7 @@ fn add_policy(item: &ConfigItem<'_>, row: &TypeRow, description: &mut Descriptio
         PolicyPlace::Elsewhere => return,
         PolicyPlace::Supplementary(paths) => (paths, item.has_supplementary_configuration()),
         PolicyPlace::Configuration(paths) => (paths, item.has_configuration()),
-        PolicyPlace::Always(paths) => (paths, false),
+        PolicyPlace::Always(paths) | PolicyPlace::IfThere(paths) => (paths, false),
     };
     let text = first_at(&item.body, paths).filter(|text| !is_empty_policy(text));
     match text {

@@ -1,4 +1,4 @@
-//! What a row cannot say of KMS keys, their aliases, and of repositories they encrypt.
+//! What a row cannot say of KMS keys, their aliases, and of clusters whose secrets they encrypt.
 
 use sv0_model::graph::EdgeKind;
 
@@ -6,7 +6,7 @@ use super::{ConfigItem, table};
 use crate::description::{Description, Reference};
 use crate::facts::{Facts, KeyAlias};
 use crate::freshness::Fact;
-use crate::json::{field, list_at, text_at};
+use crate::json::{list_at, text_at};
 
 /// The aliases that stand in the key's own item.
 pub(super) fn refine(item: &ConfigItem<'_>, description: &mut Description) {
@@ -38,15 +38,11 @@ pub(super) fn read_alias(item: &ConfigItem<'_>, facts: &mut Facts) {
     }
 }
 
-/// A repository under KMS without a key of its own is encrypted under AWS's key for ECR.
-pub(super) fn refine_repository(item: &ConfigItem<'_>, description: &mut Description) {
-    let Some(encryption) = crate::json::at(&item.body, "configuration.EncryptionConfiguration") else {
-        return;
-    };
-    let uses_kms = text_at(encryption, "encryptionType").is_some_and(|kind| kind.starts_with("KMS"));
-    let key = text_at(encryption, "kmsKey").or_else(|| field(encryption, "kmsKeyId")?.as_str());
-    if uses_kms || key.is_some() {
-        let key = key.unwrap_or("alias/aws/ecr").to_owned();
-        description.link(EdgeKind::EncryptedWith, Reference::Key(key));
+/// The keys under which a cluster of EKS encrypts the secrets of Kubernetes.
+pub(super) fn refine_cluster(item: &ConfigItem<'_>, description: &mut Description) {
+    for encryption in list_at(&item.body, "configuration.encryptionConfig") {
+        if let Some(key) = text_at(encryption, "provider.keyArn") {
+            description.link(EdgeKind::EncryptedWith, Reference::Key(key.to_owned()));
+        }
     }
 }

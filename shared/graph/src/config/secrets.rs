@@ -1,4 +1,4 @@
-//! What a row cannot say of Secrets Manager secrets, and their policies, which Config keeps as items of their own.
+//! What a row cannot say of Secrets Manager secrets and of parameters, and the policies of secrets, which Config keeps as items of their own.
 
 use sv0_model::graph::EdgeKind;
 
@@ -15,6 +15,16 @@ pub(super) fn refine(item: &ConfigItem<'_>, description: &mut Description) {
     }
     let key = text_at(&item.body, "configuration.KmsKeyId").unwrap_or("alias/aws/secretsmanager");
     description.link(EdgeKind::EncryptedWith, Reference::Key(key.to_owned()));
+}
+
+/// A SecureString without a key of its own is encrypted under AWS's key for Systems Manager; other parameters are not encrypted under any.
+///
+/// Source: AWS Systems Manager API Reference, `ParameterMetadata`.
+pub(super) fn refine_parameter(item: &ConfigItem<'_>, description: &mut Description) {
+    if text_at(&item.body, "configuration.type") == Some("SecureString") {
+        let key = text_at(&item.body, "configuration.keyId").unwrap_or("alias/aws/ssm");
+        description.link(EdgeKind::EncryptedWith, Reference::Key(key.to_owned()));
+    }
 }
 
 /// `AWS::SecretsManager::ResourcePolicy`: the policy of the secret it names.

@@ -1,6 +1,8 @@
 //! Where each type keeps what the graph wants, in Config's items and in the answers of its own service. A type that needs no more than this is one row.
 
+mod databases;
 mod identities;
+mod messaging;
 mod resources;
 mod workloads;
 
@@ -80,6 +82,8 @@ pub(crate) enum PolicyPlace {
     Configuration(&'static [&'static str]),
     /// There, and always set: if it is missing, it was not collected.
     Always(&'static [&'static str]),
+    /// There; that it is missing proves nothing.
+    IfThere(&'static [&'static str]),
 }
 
 /// A generic resource, as which every type counts that has no row; rows say how they differ from it.
@@ -111,7 +115,14 @@ pub(crate) fn row_of_answer(service: &str, what: &str) -> Option<&'static TypeRo
 
 fn rows() -> impl Iterator<Item = &'static TypeRow> {
     let of_answers_alone = [spoke::workloads::ROWS, spoke::resources::ROWS];
-    [workloads::ROWS, resources::ROWS, identities::ROWS]
+    let of_config = [
+        workloads::ROWS,
+        resources::ROWS,
+        databases::ROWS,
+        messaging::ROWS,
+        identities::ROWS,
+    ];
+    of_config
         .into_iter()
         .chain(of_answers_alone)
         .flatten()

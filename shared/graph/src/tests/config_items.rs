@@ -328,19 +328,19 @@ fn a_secret_and_a_repository_come_with_their_facts() {
 
 #[test]
 fn a_type_without_a_row_is_kept_as_a_generic_resource() {
-    let item = json!({ "arn": arn("dynamodb table/orders"), "resourceName": "orders", "tags": [{ "key": "team", "value": "x", "tag": "team=x" }], "configuration": { "secret": "canary" } });
-    let graph = Capture::new().config("AWS::DynamoDB::Table", item).graph();
-    let table = entity(&graph, &arn("dynamodb table/orders"));
+    let item = json!({ "arn": arn("backup backup-vault:orders"), "resourceName": "orders", "tags": [{ "key": "team", "value": "x", "tag": "team=x" }], "configuration": { "secret": "canary" } });
+    let graph = Capture::new().config("AWS::Backup::BackupVault", item).graph();
+    let vault = entity(&graph, &arn("backup backup-vault:orders"));
     assert_eq!(
-        (table.kind, table.name.as_str()),
+        (vault.kind, vault.name.as_str()),
         (EntityKind::GenericResource, "orders")
     );
-    assert_eq!(table.source_system, format!("aws_dynamodb:{DEV}"));
+    assert_eq!(vault.source_system, format!("aws_backup:{DEV}"));
     assert_eq!(
-        json!(table.attributes),
-        json!({ "resource_type": "AWS::DynamoDB::Table" })
+        json!(vault.attributes),
+        json!({ "resource_type": "AWS::Backup::BackupVault" })
     );
-    assert_eq!(table.tags["team"], "x");
+    assert_eq!(vault.tags["team"], "x");
 }
 
 #[test]
@@ -374,7 +374,7 @@ fn a_missing_arn_is_made_of_what_is_there() {
         (
             "AWS::RDS::DBInstance",
             json!({ "resourceId": "db-1" }),
-            arn("rds dbinstance/db-1"),
+            arn("rds db:db-1"),
         ),
     ] {
         let graph = Capture::new().config(resource_type, item).graph();

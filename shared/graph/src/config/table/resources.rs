@@ -1,9 +1,10 @@
 //! What is reached.
 
-use sv0_model::graph::EntityKind;
+use sv0_model::graph::{EdgeKind, EntityKind};
 
-use super::super::{kms, s3, secrets};
-use super::{AttributeRow, GENERIC, PolicyPlace, Shape, TypeRow};
+use super::super::{ecr, kms, s3, secrets};
+use super::{AttributeRow, GENERIC, LinkRow, PolicyPlace, Shape, TypeRow};
+use crate::description::Reference;
 
 pub(super) static ROWS: &[TypeRow] = &[
     TypeRow {
@@ -118,6 +119,8 @@ pub(super) static ROWS: &[TypeRow] = &[
                 &["configuration.ImageScanningConfiguration.ScanOnPush"],
                 Shape::Truth,
             ),
+            AttributeRow("uri", &["configuration.RepositoryUri"], Shape::Scalar),
+            AttributeRow("created_at", &["configuration.createdAt"], Shape::Time),
             AttributeRow(
                 "encryption_type",
                 &["configuration.EncryptionConfiguration.EncryptionType"],
@@ -125,7 +128,7 @@ pub(super) static ROWS: &[TypeRow] = &[
             ),
         ],
         policy: PolicyPlace::Configuration(&["configuration.RepositoryPolicyText"]),
-        refine: kms::refine_repository,
+        refine: ecr::refine,
         ..GENERIC
     },
     TypeRow {
@@ -136,17 +139,87 @@ pub(super) static ROWS: &[TypeRow] = &[
         ..GENERIC
     },
     TypeRow {
-        resource_type: "AWS::SQS::Queue",
-        arn_format: "arn:{partition}:sqs:{region}:{account}:{id}",
-        id: &["configuration.QueueName", "resourceName"],
-        policy: PolicyPlace::Configuration(&["configuration.Policy"]),
+        resource_type: "AWS::SSM::Parameter",
+        kind: EntityKind::SsmParameter,
+        arn: &["configuration.arn", "arn", "resourceId"],
+        arn_format: "arn:{partition}:ssm:{region}:{account}:parameter/{id}",
+        id: &["configuration.name", "resourceName", "resourceId"],
+        name: &["configuration.name"],
+        attributes: &[
+            AttributeRow("parameter_type", &["configuration.type"], Shape::Scalar),
+            AttributeRow("tier", &["configuration.tier"], Shape::Scalar),
+            AttributeRow("kms_key_id", &["configuration.keyId"], Shape::Scalar),
+            AttributeRow("description", &["configuration.description"], Shape::Scalar),
+            AttributeRow("last_modified", &["configuration.lastModifiedDate"], Shape::Time),
+        ],
+        refine: secrets::refine_parameter,
         ..GENERIC
     },
     TypeRow {
-        resource_type: "AWS::SNS::Topic",
-        arn_format: "arn:{partition}:sns:{region}:{account}:{id}",
-        id: &["configuration.TopicName", "resourceName"],
-        policy: PolicyPlace::Always(&["configuration.Policy"]),
+        resource_type: "AWS::Bedrock::KnowledgeBase",
+        kind: EntityKind::KnowledgeBase,
+        arn: &["configuration.knowledgeBaseArn", "arn", "resourceId"],
+        arn_format: "arn:{partition}:bedrock:{region}:{account}:knowledge-base/{id}",
+        id: &["configuration.knowledgeBaseId", "resourceId"],
+        name: &["configuration.name"],
+        attributes: &[
+            AttributeRow("state", &["configuration.status"], Shape::Scalar),
+            AttributeRow("description", &["configuration.description"], Shape::Scalar),
+            AttributeRow(
+                "knowledge_base_type",
+                &["configuration.knowledgeBaseConfiguration.type"],
+                Shape::Scalar,
+            ),
+            AttributeRow("storage_type", &["configuration.storageConfiguration.type"], Shape::Scalar),
+        ],
+        links: &[
+            LinkRow(EdgeKind::RunsAs, &["configuration.roleArn"], Reference::Role),
+            LinkRow(
+                EdgeKind::EncryptedWith,
+                &["configuration.knowledgeBaseConfiguration.vectorKnowledgeBaseConfiguration.kmsKeyArn"],
+                Reference::Key,
+            ),
+        ],
+        ..GENERIC
+    },
+    TypeRow {
+        resource_type: "AWS::EKS::Cluster",
+        kind: EntityKind::EksCluster,
+        arn: &["configuration.arn", "arn", "resourceId"],
+        arn_format: "arn:{partition}:eks:{region}:{account}:cluster/{id}",
+        id: &["configuration.name", "resourceName", "resourceId"],
+        name: &["configuration.name"],
+        attributes: &[
+            AttributeRow("version", &["configuration.version"], Shape::Scalar),
+            AttributeRow(
+                "oidc_issuer",
+                &["configuration.identity.oidc.issuer", "configuration.openIdConnectIssuerUrl"],
+                Shape::Scalar,
+            ),
+            AttributeRow(
+                "authentication_mode",
+                &["configuration.accessConfig.authenticationMode"],
+                Shape::Scalar,
+            ),
+            AttributeRow(
+                "publicly_accessible",
+                &["configuration.resourcesVpcConfig.endpointPublicAccess"],
+                Shape::Truth,
+            ),
+            AttributeRow(
+                "public_access_cidrs",
+                &["configuration.resourcesVpcConfig.publicAccessCidrs"],
+                Shape::Scalars,
+            ),
+            AttributeRow("vpc_id", &["configuration.resourcesVpcConfig.vpcId"], Shape::Scalar),
+            AttributeRow(
+                "security_groups",
+                &["configuration.resourcesVpcConfig.securityGroupIds"],
+                Shape::Scalars,
+            ),
+            AttributeRow("role", &["configuration.roleArn"], Shape::Scalar),
+        ],
+        refine: kms::refine_cluster,
         ..GENERIC
     },
 ];
