@@ -11,7 +11,7 @@ mod s3;
 mod secrets;
 pub(crate) mod table;
 
-pub(crate) use describe::{describe, set_resource_policy};
+pub(crate) use describe::{describe, is_empty_policy, set_resource_policy, set_separate_policy};
 pub(crate) use item::{ConfigItem, subject_and_answer};
 pub(crate) use s3::{every_switch, is_access_point};
 #[cfg(test)]

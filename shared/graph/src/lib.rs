@@ -23,6 +23,7 @@ mod key_grants;
 mod link;
 mod options;
 mod organization;
+mod resource_kind;
 mod sensitivity;
 mod spoke;
 mod statements;

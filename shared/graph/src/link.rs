@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
+use sv0_model::arn::Arn;
 use sv0_model::graph::{
     EdgeKind, Entity, EntityKind, Graph, Organization, OrganizationNodeKind, PolicyRecord, ResourcePolicy, urn,
 };
@@ -11,14 +12,15 @@ use sv0_model::record::Origin;
 
 use crate::access_list::{self, CanonicalUsers};
 use crate::additions;
-use crate::config::{every_switch, is_access_point, set_resource_policy};
-use crate::description::{Description, Link, Reference, Statement};
+use crate::config::{every_switch, is_access_point, set_separate_policy};
+use crate::description::{Description, Identity, Link, Reference, Statement};
 use crate::edges::{Edges, NewEdge};
-use crate::facts::Facts;
-use crate::freshness::{Freshness, Newest};
+use crate::facts::{Facts, SeparatePolicy};
+use crate::freshness::{Fact, Freshness, Newest};
 use crate::iam::{take_from_snapshot, uncollected_managed_policy};
 use crate::index::Index;
 use crate::organization::{self, Built};
+use crate::resource_kind::kind_of_resource;
 use crate::target::{Target, boundary_policy};
 use crate::{GraphInput, GraphOutput, identity_center, sensitivity, statements};
 
@@ -139,26 +141,40 @@ fn trails(trails: Newest<Trail>) -> Vec<Trail> {
     trails.into_iter().map(|(_, fact)| fact.value).collect()
 }
 
-/// Policies that were recorded apart from their resource.
+/// Policies that were recorded apart from their resource. What has a policy exists, whether or not anything describes it.
 fn add_separate_policies(described: &mut Descriptions, facts: &mut Facts) {
     for (resource, fact) in facts.separate_policies.iter() {
-        let Some(description) = find_resource(described, resource, fact.value.account.as_deref()) else {
+        let Some(native_id) = native_id_of(described, resource, fact.value.account.as_deref()) else {
             let message = "the resource policy names a resource that nothing in the capture describes";
             facts
                 .diagnostics
                 .warning(&fact.origin, resource, "resource_of_policy_not_collected", message, "");
             continue;
         };
-        match &fact.value.text {
-            Some(text) => set_resource_policy(description, text, &fact.origin, &mut facts.diagnostics),
-            None => description.entity.resource_policy = ResourcePolicy::NotSet,
+        let (freshness, description) = described
+            .entry(native_id)
+            .or_insert_with_key(|native_id| (fact.freshness.clone(), known_by_its_policy(native_id, fact)));
+        let is_newer_told = description.entity.resource_policy != ResourcePolicy::NotCollected
+            && freshness.captured_at() > fact.freshness.captured_at();
+        if is_newer_told {
+            continue;
         }
-        if let Some(policy) = description.policies.last_mut().filter(|_| fact.value.text.is_some()) {
-            policy.origin = Some(fact.origin.clone());
-            policy.captured_at = fact.freshness.captured_at();
-        }
+        set_separate_policy(description, fact, &mut facts.diagnostics);
         add_origin(&mut description.entity, &fact.origin);
     }
+}
+
+/// What nothing describes but its policy.
+fn known_by_its_policy(native_id: &str, fact: &Fact<SeparatePolicy>) -> Description {
+    let arn = Arn::parse(native_id);
+    let identity = Identity {
+        native_id: native_id.to_owned(),
+        kind: kind_of_resource(native_id),
+        name: arn.map_or(native_id, |arn| arn.name()),
+        account: arn.and_then(|arn| arn.account_id()).or(fact.value.account.as_deref()),
+        region: arn.map(|arn| arn.region).filter(|region| !region.is_empty()),
+    };
+    Description::new(identity, &fact.freshness, &fact.origin)
 }
 
 /// What buckets' access control lists grant, as policies.
@@ -186,24 +202,21 @@ fn add_key_grants(described: &mut Descriptions, facts: &mut Facts) {
     }
 }
 
-/// A resource by its ARN, or a secret by its name in the same account.
-fn find_resource<'a>(
-    described: &'a mut Descriptions,
-    resource: &str,
-    account: Option<&str>,
-) -> Option<&'a mut Description> {
-    let native_id = if described.contains_key(resource) {
-        resource.to_owned()
-    } else {
-        let is_meant = |entity: &Entity| {
-            entity.kind == EntityKind::Secret && entity.name == resource && entity.account.as_deref() == account
-        };
-        let found = described
-            .iter()
-            .find(|(_, (_, description))| is_meant(&description.entity));
-        found.map(|(native_id, _)| native_id.clone())?
+/// The native id of a resource that is given by its ARN, or of a secret by its name in the same account.
+///
+/// The policy of one version or alias of a function is not that of the function; it stays outside.
+fn native_id_of(described: &Descriptions, resource: &str, account: Option<&str>) -> Option<String> {
+    let is_other_function = kind_of_resource(resource) == EntityKind::LambdaFunction;
+    if described.contains_key(resource) || (Arn::parse(resource).is_some() && !is_other_function) {
+        return Some(resource.to_owned());
+    }
+    let is_meant = |entity: &Entity| {
+        entity.kind == EntityKind::Secret && entity.name == resource && entity.account.as_deref() == account
     };
-    described.get_mut(&native_id).map(|(_, description)| description)
+    let found = described
+        .iter()
+        .find(|(_, (_, description))| is_meant(&description.entity));
+    found.map(|(native_id, _)| native_id.clone())
 }
 
 /// Facts of accounts and of earlier descriptions that belong on an entity.

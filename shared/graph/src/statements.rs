@@ -5,13 +5,14 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 use sv0_iam::{ActionPattern, Element, ParsedPolicy, PrincipalPattern, Statement, parse_policy};
 use sv0_model::decision::Effect;
-use sv0_model::graph::{EdgeKind, PolicyKind, PolicyRecord};
+use sv0_model::graph::{EdgeKind, EntityKind, PolicyKind, PolicyRecord};
 use sv0_model::hash::canonical_json;
 
 use crate::diagnostics::Diagnostics;
 use crate::edges::{Edges, NewEdge};
 use crate::index::Index;
 use crate::json::field;
+use crate::resource_kind::kind_of_resource;
 use crate::target::Target;
 
 /// Reads one policy: its problems become diagnostics; if it is somebody's trust or resource-based policy, its Allow statements become edges.
@@ -44,6 +45,9 @@ pub(crate) fn read(policy: &PolicyRecord, index: &Index, edges: &mut Edges, diag
             Detail::PlaceAlone => place(statement),
         };
         for principal in principals(statement.principals(), index) {
+            for image_access in image_accesses(policy, statement) {
+                add_edge(policy, image_access, &attributes, principal.clone(), edges);
+            }
             add_edge(policy, kind, &attributes, principal, edges);
         }
     }
@@ -69,6 +73,22 @@ fn add_edge(
         origin: policy.origin.as_ref(),
         captured_at: policy.captured_at,
     });
+}
+
+/// What a statement of a repository's policy lets its principals do with images.
+fn image_accesses(policy: &PolicyRecord, statement: &Statement) -> impl Iterator<Item = EdgeKind> {
+    let is_repository = policy
+        .owner
+        .as_deref()
+        .is_some_and(|owner| kind_of_resource(owner) == EntityKind::EcrRepository);
+    let accesses = [
+        ("ecr:BatchGetImage", EdgeKind::PullAccess),
+        ("ecr:PutImage", EdgeKind::PushAccess),
+    ];
+    accesses
+        .into_iter()
+        .filter(move |(action, _)| is_repository && statement.may_concern(action))
+        .map(|(_, access)| access)
 }
 
 /// How much of a statement its edges repeat.

@@ -10,6 +10,7 @@ mod order;
 mod organizations;
 mod principals;
 mod resource_policies;
+mod resources;
 mod s3_and_kms;
 mod sensitivities;
 mod snapshots;

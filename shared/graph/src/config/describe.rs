@@ -8,6 +8,8 @@ use super::ConfigItem;
 use super::table::{AttributeRow, LinkRow, PolicyPlace, Shape, TypeRow};
 use crate::description::{Description, Identity, Link};
 use crate::diagnostics::Diagnostics;
+use crate::facts::SeparatePolicy;
+use crate::freshness::Fact;
 use crate::json::{as_list, bool_at, field, first_at, first_text, time_text};
 
 /// The entity an item describes. Without any id there is none, and a diagnostic instead.
@@ -90,6 +92,25 @@ pub(crate) fn set_resource_policy(
         diagnostics.unreadable_policy(origin, &policy);
     }
     description.entity.resource_policy = ResourcePolicy::Set { policy };
+}
+
+/// Gives an entity the resource-based policy that was recorded apart from it, in place of what was known.
+pub(crate) fn set_separate_policy(
+    description: &mut Description,
+    fact: &Fact<SeparatePolicy>,
+    diagnostics: &mut Diagnostics,
+) {
+    let id = urn::resource_policy(&description.entity.native_id);
+    description.policies.retain(|policy| policy.native_id != id);
+    let Some(text) = &fact.value.text else {
+        description.entity.resource_policy = ResourcePolicy::NotSet;
+        return;
+    };
+    set_resource_policy(description, text, &fact.origin, diagnostics);
+    if let Some(policy) = description.policies.last_mut() {
+        policy.origin = Some(fact.origin.clone());
+        policy.captured_at = fact.freshness.captured_at();
+    }
 }
 
 /// `""`, `{}` and `{"policyText": null}` are how Config writes that there is none.

@@ -152,7 +152,8 @@ impl<'a> ConfigItem<'a> {
             .replace("{service}", &service)
             .replace("{kind}", &kind)
             .replace("{path}", path)
-            .replace("{id}", id);
+            // The names of parameters begin with the slash that their ARNs have anyway.
+            .replace("{id}", id.trim_start_matches('/'));
         Some(arn)
     }
 

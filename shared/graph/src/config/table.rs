@@ -122,10 +122,7 @@ fn rows() -> impl Iterator<Item = &'static TypeRow> {
         messaging::ROWS,
         identities::ROWS,
     ];
-    of_config
-        .into_iter()
-        .chain(of_answers_alone)
-        .flatten()
+    of_config.into_iter().chain(of_answers_alone).flatten()
 }
 
 /// The attributes that rows give.

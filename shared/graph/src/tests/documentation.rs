@@ -1,7 +1,7 @@
 use serde_json::json;
 use sv0_model::graph::Graph;
 
-use super::{Capture, config_items, iam_details, identity_center, order, organizations};
+use super::{Capture, config_items, iam_details, identity_center, order, organizations, resources};
 use crate::config::documented_attributes;
 use crate::options::SensitivityRule;
 
@@ -13,6 +13,7 @@ fn captures() -> Vec<Capture> {
         organizations::acme(),
         config_items::workloads(),
         identity_center::workforce(),
+        resources::stores(),
         Capture::new().details(iam_details::reader()),
     ]
 }

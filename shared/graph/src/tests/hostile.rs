@@ -27,6 +27,11 @@ fn kinds() -> Vec<RecordKind> {
         "AWS::ECR::Repository",
         "AWS::EC2::Instance",
         "AWS::SNS::Topic",
+        "AWS::SQS::Queue",
+        "AWS::RDS::DBInstance",
+        "AWS::DynamoDB::Table",
+        "AWS::EKS::Cluster",
+        "AWS::OpenSearch::Domain",
         "::",
         "",
     ];
@@ -43,12 +48,36 @@ fn kinds() -> Vec<RecordKind> {
         RecordKind::Trail,
         RecordKind::CloudTrailEvent,
     ];
-    types.into_iter().map(config).chain(organization).collect()
+    let answers = [
+        ("dynamodb", "resource-policies"),
+        ("ssm", "resource-policies"),
+        ("ssm", "parameters"),
+        ("ecr", "images"),
+        ("ecr", "image-scan-findings"),
+        ("ecr", "lifecycle-policies"),
+        ("ecr", "repository-policies"),
+    ];
+    let answers = answers.map(|(service, what)| RecordKind::SpokeItem {
+        service: service.to_owned(),
+        what: what.to_owned(),
+    });
+    types
+        .into_iter()
+        .map(config)
+        .chain(organization)
+        .chain(answers)
+        .collect()
 }
 
 /// Field names that the readers look for, so that random values land where they hurt.
 const NAMES: &[&str] = &[
     "Arn",
+    "Response",
+    "Policies",
+    "Policy",
+    "repositoryName",
+    "imageDigest",
+    "imageScanFindings",
     "arn",
     "accountId",
     "awsRegion",

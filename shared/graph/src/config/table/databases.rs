@@ -10,6 +10,7 @@ use crate::description::Reference;
 pub(super) static ROWS: &[TypeRow] = &[
     TypeRow {
         resource_type: "AWS::DynamoDB::Table",
+        answers: &[("dynamodb", "tables")],
         kind: EntityKind::DynamoDbTable,
         arn: &["configuration.tableArn", "arn", "resourceId"],
         arn_format: "arn:{partition}:dynamodb:{region}:{account}:table/{id}",
@@ -26,7 +27,11 @@ pub(super) static ROWS: &[TypeRow] = &[
                 &["configuration.deletionProtectionEnabled"],
                 Shape::Truth,
             ),
-            AttributeRow("encryption_type", &["configuration.sseDescription.sseType"], Shape::Scalar),
+            AttributeRow(
+                "encryption_type",
+                &["configuration.sseDescription.sseType"],
+                Shape::Scalar,
+            ),
         ],
         links: &[LinkRow(
             EdgeKind::EncryptedWith,
@@ -37,6 +42,7 @@ pub(super) static ROWS: &[TypeRow] = &[
     },
     TypeRow {
         resource_type: "AWS::RDS::DBInstance",
+        answers: &[("rds", "db-instances")],
         arn: &["configuration.dbInstanceArn", "arn", "resourceId"],
         arn_format: "arn:{partition}:rds:{region}:{account}:db:{id}",
         id: &["configuration.dbInstanceIdentifier", "resourceName", "resourceId"],
@@ -45,6 +51,7 @@ pub(super) static ROWS: &[TypeRow] = &[
     },
     TypeRow {
         resource_type: "AWS::RDS::DBCluster",
+        answers: &[("rds", "db-clusters")],
         arn: &["configuration.dbClusterArn", "arn", "resourceId"],
         ..RDS_CLUSTER
     },
@@ -58,6 +65,7 @@ pub(super) static ROWS: &[TypeRow] = &[
     },
     TypeRow {
         resource_type: "AWS::Redshift::Cluster",
+        answers: &[("redshift", "clusters")],
         kind: EntityKind::RedshiftCluster,
         arn: &["arn", "resourceId"],
         arn_format: "arn:{partition}:redshift:{region}:{account}:cluster:{id}",
@@ -68,7 +76,11 @@ pub(super) static ROWS: &[TypeRow] = &[
             AttributeRow("database", &["configuration.dbName"], Shape::Scalar),
             AttributeRow("namespace", &["configuration.clusterNamespaceArn"], Shape::Scalar),
             AttributeRow("encrypted", &["configuration.encrypted"], Shape::Truth),
-            AttributeRow("publicly_accessible", &["configuration.publiclyAccessible"], Shape::Truth),
+            AttributeRow(
+                "publicly_accessible",
+                &["configuration.publiclyAccessible"],
+                Shape::Truth,
+            ),
             AttributeRow("vpc_id", &["configuration.vpcId"], Shape::Scalar),
             AttributeRow("security_groups", SECURITY_GROUPS, Shape::Each("vpcSecurityGroupId")),
             AttributeRow("created_at", &["configuration.clusterCreateTime"], Shape::Time),
@@ -93,15 +105,27 @@ pub(super) static ROWS: &[TypeRow] = &[
         kind: EntityKind::KinesisStream,
         arn: &["configuration.arn", "configuration.streamArn", "arn", "resourceId"],
         arn_format: "arn:{partition}:kinesis:{region}:{account}:stream/{id}",
-        id: &["configuration.name", "configuration.streamName", "resourceName", "resourceId"],
+        id: &[
+            "configuration.name",
+            "configuration.streamName",
+            "resourceName",
+            "resourceId",
+        ],
         name: &["configuration.name", "configuration.streamName"],
         attributes: &[
             AttributeRow(
                 "encryption_type",
-                &["configuration.streamEncryption.encryptionType", "configuration.encryptionType"],
+                &[
+                    "configuration.streamEncryption.encryptionType",
+                    "configuration.encryptionType",
+                ],
                 Shape::Scalar,
             ),
-            AttributeRow("retention_hours", &["configuration.retentionPeriodHours"], Shape::Scalar),
+            AttributeRow(
+                "retention_hours",
+                &["configuration.retentionPeriodHours"],
+                Shape::Scalar,
+            ),
         ],
         links: &[LinkRow(
             EdgeKind::EncryptedWith,
@@ -149,7 +173,11 @@ const RDS: TypeRow = TypeRow {
             Shape::Scalar,
         ),
         AttributeRow("cluster", &["configuration.dbClusterIdentifier"], Shape::Scalar),
-        AttributeRow("publicly_accessible", &["configuration.publiclyAccessible"], Shape::Truth),
+        AttributeRow(
+            "publicly_accessible",
+            &["configuration.publiclyAccessible"],
+            Shape::Truth,
+        ),
         AttributeRow(
             "iam_authentication",
             &["configuration.iamDatabaseAuthenticationEnabled"],

@@ -8,16 +8,29 @@ use crate::description::Reference;
 pub(super) static ROWS: &[TypeRow] = &[
     TypeRow {
         resource_type: "AWS::SQS::Queue",
+        answers: &[("sqs", "queues")],
         kind: EntityKind::SqsQueue,
-        arn: &["configuration.queueArn", "configuration.attributes.queueArn", "arn", "resourceId"],
+        arn: &[
+            "configuration.queueArn",
+            "configuration.attributes.queueArn",
+            "arn",
+            "resourceId",
+        ],
         arn_format: "arn:{partition}:sqs:{region}:{account}:{id}",
         id: &["configuration.queueName", "resourceName"],
         name: &["configuration.queueName"],
         attributes: &[
-            AttributeRow("fifo", &["configuration.fifoQueue", "configuration.attributes.fifoQueue"], Shape::Truth),
+            AttributeRow(
+                "fifo",
+                &["configuration.fifoQueue", "configuration.attributes.fifoQueue"],
+                Shape::Truth,
+            ),
             AttributeRow(
                 "managed_encryption",
-                &["configuration.sqsManagedSseEnabled", "configuration.attributes.sqsManagedSseEnabled"],
+                &[
+                    "configuration.sqsManagedSseEnabled",
+                    "configuration.attributes.sqsManagedSseEnabled",
+                ],
                 Shape::Truth,
             ),
         ],
@@ -27,8 +40,14 @@ pub(super) static ROWS: &[TypeRow] = &[
     },
     TypeRow {
         resource_type: "AWS::SNS::Topic",
+        answers: &[("sns", "topics")],
         kind: EntityKind::SnsTopic,
-        arn: &["configuration.topicArn", "configuration.attributes.topicArn", "arn", "resourceId"],
+        arn: &[
+            "configuration.topicArn",
+            "configuration.attributes.topicArn",
+            "arn",
+            "resourceId",
+        ],
         arn_format: "arn:{partition}:sns:{region}:{account}:{id}",
         id: &["configuration.topicName", "resourceName"],
         name: &["configuration.topicName"],
@@ -43,6 +62,7 @@ pub(super) static ROWS: &[TypeRow] = &[
     },
     TypeRow {
         resource_type: "AWS::Events::EventBus",
+        answers: &[("events", "event-buses")],
         kind: EntityKind::EventBus,
         arn: &["configuration.arn", "arn", "resourceId"],
         arn_format: "arn:{partition}:events:{region}:{account}:event-bus/{id}",
@@ -64,6 +84,9 @@ pub(super) static ROWS: &[TypeRow] = &[
 
 const ENCRYPTED_WITH_MASTER_KEY: &[LinkRow] = &[LinkRow(
     EdgeKind::EncryptedWith,
-    &["configuration.kmsMasterKeyId", "configuration.attributes.kmsMasterKeyId"],
+    &[
+        "configuration.kmsMasterKeyId",
+        "configuration.attributes.kmsMasterKeyId",
+    ],
     Reference::Key,
 )];

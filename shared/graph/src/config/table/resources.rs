@@ -103,6 +103,7 @@ pub(super) static ROWS: &[TypeRow] = &[
     },
     TypeRow {
         resource_type: "AWS::ECR::Repository",
+        answers: &[("ecr", "repositories")],
         kind: EntityKind::EcrRepository,
         arn: &["arn", "configuration.Arn", "configuration.repositoryArn", "resourceId"],
         arn_format: "arn:{partition}:ecr:{region}:{account}:repository/{id}",
@@ -140,6 +141,7 @@ pub(super) static ROWS: &[TypeRow] = &[
     },
     TypeRow {
         resource_type: "AWS::SSM::Parameter",
+        answers: &[("ssm", "parameters")],
         kind: EntityKind::SsmParameter,
         arn: &["configuration.arn", "arn", "resourceId"],
         arn_format: "arn:{partition}:ssm:{region}:{account}:parameter/{id}",
@@ -157,6 +159,7 @@ pub(super) static ROWS: &[TypeRow] = &[
     },
     TypeRow {
         resource_type: "AWS::Bedrock::KnowledgeBase",
+        answers: &[("bedrock-agent", "knowledge-bases")],
         kind: EntityKind::KnowledgeBase,
         arn: &["configuration.knowledgeBaseArn", "arn", "resourceId"],
         arn_format: "arn:{partition}:bedrock:{region}:{account}:knowledge-base/{id}",
@@ -170,7 +173,11 @@ pub(super) static ROWS: &[TypeRow] = &[
                 &["configuration.knowledgeBaseConfiguration.type"],
                 Shape::Scalar,
             ),
-            AttributeRow("storage_type", &["configuration.storageConfiguration.type"], Shape::Scalar),
+            AttributeRow(
+                "storage_type",
+                &["configuration.storageConfiguration.type"],
+                Shape::Scalar,
+            ),
         ],
         links: &[
             LinkRow(EdgeKind::RunsAs, &["configuration.roleArn"], Reference::Role),
@@ -184,6 +191,7 @@ pub(super) static ROWS: &[TypeRow] = &[
     },
     TypeRow {
         resource_type: "AWS::EKS::Cluster",
+        answers: &[("eks", "clusters")],
         kind: EntityKind::EksCluster,
         arn: &["configuration.arn", "arn", "resourceId"],
         arn_format: "arn:{partition}:eks:{region}:{account}:cluster/{id}",
@@ -193,7 +201,10 @@ pub(super) static ROWS: &[TypeRow] = &[
             AttributeRow("version", &["configuration.version"], Shape::Scalar),
             AttributeRow(
                 "oidc_issuer",
-                &["configuration.identity.oidc.issuer", "configuration.openIdConnectIssuerUrl"],
+                &[
+                    "configuration.identity.oidc.issuer",
+                    "configuration.openIdConnectIssuerUrl",
+                ],
                 Shape::Scalar,
             ),
             AttributeRow(
