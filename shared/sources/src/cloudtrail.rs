@@ -45,15 +45,17 @@ pub(crate) fn read_log<E: EventFold>(
                 folder = Folder::new(file, partition, header);
             }
         }
-        Shape::Lines => read_values(
-            file,
-            limits,
-            &mut diagnostics,
-            &mut |located, found| match Projection(&EVENT).deserialize(located.value) {
-                Ok(event) => folder.add(event),
-                Err(_) => found.add(located.line, not_events(1)),
-            },
-        ),
+        Shape::Lines | Shape::Table => {
+            read_values(
+                file,
+                limits,
+                &mut diagnostics,
+                &mut |located, found| match Projection(&EVENT).deserialize(located.value) {
+                    Ok(event) => folder.add(event),
+                    Err(_) => found.add(located.line, not_events(1)),
+                },
+            )
+        }
     }
     folder.finish(diagnostics)
 }

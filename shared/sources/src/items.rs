@@ -1,7 +1,10 @@
 //! Items of a file turned into records.
 
 mod answers;
+mod credential_report;
+mod findings;
 mod identity_center;
+mod last_accessed;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -20,7 +23,7 @@ use crate::pages::{Pages, each_item};
 use crate::plan::InputFile;
 use crate::redact::redact;
 use crate::text::Fault;
-use crate::values::{Located, read_values};
+use crate::values::{Located, read_table_text, read_values};
 
 /// What a file of items gave.
 #[derive(Debug)]
@@ -50,7 +53,7 @@ pub(crate) fn read_items(file: &InputFile, header: &CaptureHeader, limits: &Limi
     let mut reader = ItemReader {
         file,
         header,
-        limit: limits.max_items_per_file,
+        limits,
         records: Vec::new(),
         pages: Pages::default(),
         count: 0,
@@ -69,7 +72,7 @@ pub(crate) fn read_items(file: &InputFile, header: &CaptureHeader, limits: &Limi
 struct ItemReader<'a> {
     file: &'a InputFile,
     header: &'a CaptureHeader,
-    limit: u64,
+    limits: &'a Limits,
     records: Vec<Record>,
     pages: Pages,
     count: u64,
@@ -78,16 +81,32 @@ struct ItemReader<'a> {
 }
 
 impl ItemReader<'_> {
+    /// Takes a value of the file: items, or a credential report as `GetCredentialReport` prints it.
     fn take(&mut self, located: Located, diagnostics: &mut FileDiagnostics) {
+        if matches!(self.file.kind, FileKind::CredentialReport { .. })
+            && let Some(table) = credential_report::content_of(&located.value)
+        {
+            return read_table_text(&table, self.limits, diagnostics, &mut |row, found| {
+                self.take_items(row, found)
+            });
+        }
+        self.take_items(located, diagnostics);
+    }
+
+    fn take_items(&mut self, located: Located, diagnostics: &mut FileDiagnostics) {
         let line = located.line;
         if self.file.kind == FileKind::OrganizationPolicies && answers::is_empty_list_of_policies(&located.value) {
             return self.keep_empty_list();
+        }
+        let mut value = located.value;
+        if let FileKind::SpokeItems { name, .. } = &self.file.kind {
+            name.prepare(&mut value);
         }
         let mut items = Vec::new();
         let mut refused = Refused::default();
         let fields = answers::page_fields(&self.file.kind);
         each_item(
-            located.value,
+            value,
             fields,
             &mut self.pages,
             &mut |item| items.push(item),
@@ -96,7 +115,7 @@ impl ItemReader<'_> {
         for item in items {
             self.take_item(item, &mut refused);
         }
-        for problem in refused.problems(&self.file.kind, self.limit) {
+        for problem in refused.problems(&self.file.kind, self.limits.max_items_per_file) {
             diagnostics.add(line, problem);
         }
     }
@@ -117,13 +136,20 @@ impl ItemReader<'_> {
     }
 
     fn take_item(&mut self, item: Map<String, Value>, refused: &mut Refused) {
-        if self.records.len() as u64 >= self.limit {
+        if self.records.len() as u64 >= self.limits.max_items_per_file {
             refused.too_many += 1;
             return;
         }
         let is_taken = match &self.file.kind {
             FileKind::ConfigItems { resource_type } => self.take_config_item(item, resource_type, refused),
             FileKind::AuthorizationDetails { account } => self.take_details(item, account),
+            FileKind::CredentialReport { .. } => {
+                answers::draft(&self.file.kind, item).map(|draft| self.keep_as_it_is(draft))
+            }
+            FileKind::SpokeItems { name, .. } => {
+                let draft = answers::draft(&self.file.kind, item);
+                draft.map(|draft| self.keep(draft, &name.redaction_type()))
+            }
             kind => answers::draft(kind, item).map(|draft| self.keep(draft, "")),
         };
         if is_taken.is_none() {
@@ -183,9 +209,20 @@ impl ItemReader<'_> {
         self.push(draft, resource_type);
     }
 
-    fn push(&mut self, draft: Draft, resource_type: &str) {
-        let mut body = Value::Object(draft.body);
+    fn push(&mut self, mut draft: Draft, resource_type: &str) {
+        let mut body = Value::Object(std::mem::take(&mut draft.body));
         redact(&mut body, resource_type);
+        self.push_body(draft, body);
+    }
+
+    /// Keeps an item of which no more is left than what is known to hold no secret.
+    fn keep_as_it_is(&mut self, mut draft: Draft) {
+        self.count += 1;
+        let body = Value::Object(std::mem::take(&mut draft.body));
+        self.push_body(draft, body);
+    }
+
+    fn push_body(&mut self, draft: Draft, body: Value) {
         let origin = Origin {
             object: self.file.object().to_owned(),
             sha256: sha256_of_json(&body),

@@ -2,6 +2,8 @@
 
 use sv0_model::arn::is_account_id;
 
+use crate::spoke::{self, SpokeName};
+
 /// How the items of a file are written down.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Shape {
@@ -9,6 +11,8 @@ pub(crate) enum Shape {
     Documents,
     /// `.ndjson`: one item a line.
     Lines,
+    /// `.csv`: one item a line, the names of its fields in the first.
+    Table,
 }
 
 /// Which AWS answer a file holds.
@@ -22,14 +26,42 @@ pub(crate) enum FileKind {
     DelegatedAdministrators,
     OrganizationResourcePolicy,
     AwsManagedPolicies,
-    ConfigItems { resource_type: String },
+    ConfigItems {
+        resource_type: String,
+    },
     ConfigRecorders,
     IdentityCenter(IdentityCenterFile),
-    AuthorizationDetails { account: String },
-    AccountStatus { account: String },
-    KeyGrants { partition: LogPartition },
+    AuthorizationDetails {
+        account: String,
+    },
+    AccountStatus {
+        account: String,
+    },
+    KeyGrants {
+        partition: LogPartition,
+    },
+    /// What Config does not hold, in an account and Region.
+    SpokeItems {
+        name: &'static SpokeName,
+        partition: LogPartition,
+    },
+    CredentialReport {
+        account: String,
+    },
+    LastAccessed {
+        account: String,
+    },
+    SecurityHubFindings,
+    Analyzers,
+    AnalyzerFindings,
+    ConfigAggregator,
+    AthenaRows {
+        query: String,
+    },
     Trails,
-    CloudTrailLog { partition: Option<LogPartition> },
+    CloudTrailLog {
+        partition: Option<LogPartition>,
+    },
     Coverage,
 }
 
@@ -67,7 +99,7 @@ impl IdentityCenterFile {
     }
 }
 
-/// The account and Region whose calls or grants a file records.
+/// The account and Region whose calls, grants or resources a file records.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct LogPartition {
     pub account: String,
@@ -104,8 +136,11 @@ pub(crate) fn place_of(path: &str) -> Place {
     if let Some(place) = place_in_logs(&parts) {
         return place;
     }
+    if let Some(kind) = table_at(&parts) {
+        return Place::Read(kind, Shape::Table);
+    }
     let Some((stem, shape)) = stem_and_shape(path) else {
-        return not_json(&parts);
+        return Place::Unknown;
     };
     match kind_of(stem) {
         Some(kind) => Place::Read(kind, shape),
@@ -116,6 +151,18 @@ pub(crate) fn place_of(path: &str) -> Place {
 fn stem_and_shape(path: &str) -> Option<(&str, Shape)> {
     let json = path.strip_suffix(".json").map(|stem| (stem, Shape::Documents));
     json.or_else(|| path.strip_suffix(".ndjson").map(|stem| (stem, Shape::Lines)))
+}
+
+/// The only table of the format.
+fn table_at(parts: &[&str]) -> Option<FileKind> {
+    match *parts {
+        ["accounts", account, "iam", "credential-report.csv"] if is_account_id(account) => {
+            Some(FileKind::CredentialReport {
+                account: account.to_owned(),
+            })
+        }
+        _ => None,
+    }
 }
 
 fn is_left_by_a_file_manager(name: &str) -> bool {
@@ -138,6 +185,7 @@ fn kind_of(stem: &str) -> Option<FileKind> {
         ["organizations", "delegated-administrators"] => FileKind::DelegatedAdministrators,
         ["organizations", "resource-policy"] => FileKind::OrganizationResourcePolicy,
         ["config", "recorders"] => FileKind::ConfigRecorders,
+        ["config", "aggregator"] => FileKind::ConfigAggregator,
         ["config", name] => FileKind::ConfigItems {
             resource_type: resource_type(name)?,
         },
@@ -162,8 +210,35 @@ fn kind_of(stem: &str) -> Option<FileKind> {
                 },
             }
         }
+        ["accounts", account, "iam", "credential-report"] if is_account_id(account) => FileKind::CredentialReport {
+            account: account.to_owned(),
+        },
+        ["accounts", account, "iam", "last-accessed"] if is_account_id(account) => FileKind::LastAccessed {
+            account: account.to_owned(),
+        },
+        ["accounts", account, region, service, what] if is_account_id(account) && is_region_or_global(region) => {
+            FileKind::SpokeItems {
+                name: spoke::find(service, what)?,
+                partition: LogPartition {
+                    account: account.to_owned(),
+                    region: region.to_owned(),
+                },
+            }
+        }
+        ["securityhub", "findings"] => FileKind::SecurityHubFindings,
+        ["access-analyzer", "analyzers"] => FileKind::Analyzers,
+        ["access-analyzer", "findings"] => FileKind::AnalyzerFindings,
+        ["athena", query] if is_query_name(query) => FileKind::AthenaRows {
+            query: query.to_owned(),
+        },
         _ => return None,
     })
+}
+
+/// Letters, digits, `-` and `_`, at most 128: a name that can stand in a source of the ledger.
+fn is_query_name(name: &str) -> bool {
+    let is_word = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_');
+    (1..=128).contains(&name.len()) && name.bytes().all(is_word)
 }
 
 /// `AWS-S3-Bucket` → `AWS::S3::Bucket`.
@@ -176,24 +251,10 @@ fn resource_type(name: &str) -> Option<String> {
 fn not_used(stem: &str) -> Option<&'static str> {
     let parts: Vec<&str> = stem.split('/').collect();
     match *parts.as_slice() {
-        ["config", "aggregator"] => Some("config/aggregator"),
-        ["securityhub", "findings"] => Some("securityhub/findings"),
-        ["access-analyzer", "analyzers" | "findings"] => Some("access-analyzer"),
-        ["athena", _] => Some("athena"),
-        ["accounts", account, "iam", "last-accessed"] if is_account_id(account) => Some("accounts/*/iam/last-accessed"),
-        ["accounts", account, region, _, _] if is_account_id(account) && is_region(region) => {
+        ["accounts", account, region, _, _] if is_account_id(account) && is_region_or_global(region) => {
             Some("accounts/*/<region>")
         }
         _ => None,
-    }
-}
-
-fn not_json(parts: &[&str]) -> Place {
-    match *parts {
-        ["accounts", account, "iam", "credential-report.csv"] if is_account_id(account) => {
-            Place::NotUsed("accounts/*/iam/credential-report")
-        }
-        _ => Place::Unknown,
     }
 }
 
@@ -236,6 +297,10 @@ fn log_partition(below: &[&str]) -> Option<LogPartition> {
         }),
         _ => None,
     }
+}
+
+fn is_region_or_global(text: &str) -> bool {
+    text == "global" || is_region(text)
 }
 
 /// Whether the text has the form of a Region's name, such as `eu-west-1`.

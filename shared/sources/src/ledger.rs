@@ -19,6 +19,8 @@ pub(crate) const ORGANIZATION: &str = "organization";
 /// The Region of rows about what has none.
 pub(crate) const GLOBAL: &str = "global";
 const AUTHORIZATION_DETAILS: &str = "iam:authorization-details";
+const CREDENTIAL_REPORT: &str = "iam:credential-report";
+const LAST_ACCESSED: &str = "iam:last-accessed";
 const KEY_GRANTS: &str = "kms:grants";
 const LOGS: &str = "cloudtrail:logs";
 
@@ -176,6 +178,14 @@ fn source_of(kind: &FileKind) -> Option<String> {
         FileKind::AuthorizationDetails { .. } => AUTHORIZATION_DETAILS.to_owned(),
         FileKind::IdentityCenter(file) => format!("identity-center:{}", file.stem()),
         FileKind::KeyGrants { .. } => KEY_GRANTS.to_owned(),
+        FileKind::SpokeItems { name, .. } => format!("{}:{}", name.service, name.what),
+        FileKind::CredentialReport { .. } => CREDENTIAL_REPORT.to_owned(),
+        FileKind::LastAccessed { .. } => LAST_ACCESSED.to_owned(),
+        FileKind::SecurityHubFindings => "securityhub:findings".to_owned(),
+        FileKind::Analyzers => "access-analyzer:analyzers".to_owned(),
+        FileKind::AnalyzerFindings => "access-analyzer:findings".to_owned(),
+        FileKind::ConfigAggregator => "config:aggregator".to_owned(),
+        FileKind::AthenaRows { query } => format!("athena:{query}"),
         FileKind::Trails => "cloudtrail:trails".to_owned(),
         FileKind::CloudTrailLog { .. } => LOGS.to_owned(),
         FileKind::Header | FileKind::AccountStatus { .. } | FileKind::Coverage => return None,

@@ -20,6 +20,7 @@ mod pages;
 mod plan;
 mod read;
 mod redact;
+mod spoke;
 mod text;
 mod values;
 

@@ -10,3 +10,4 @@ mod order;
 mod policies;
 mod redaction;
 mod schemas;
+mod spoke;

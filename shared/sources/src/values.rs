@@ -3,6 +3,7 @@
 mod documents;
 mod json;
 mod lines;
+mod table;
 
 use serde_json::Value;
 
@@ -14,6 +15,7 @@ use crate::text::Fault;
 use json::LeftOut;
 pub(crate) use json::parse_text;
 use lines::FirstLine;
+pub(crate) use table::read_text as read_table_text;
 
 /// One value and the line on which it stands; a document that fills many lines has none.
 #[derive(Debug)]
@@ -27,13 +29,16 @@ pub(crate) type Sink<'a> = dyn FnMut(Located, &mut FileDiagnostics) + 'a;
 
 /// Reads every JSON value of `file` and reports what cannot be read.
 ///
-/// A file named `.ndjson` may hold documents, and a file named `.json` one value a line: the first line tells.
+/// A file named `.ndjson` may hold documents, and a file named `.json` one value a line: the first line tells. The rows of a table are objects of texts.
 pub(crate) fn read_values(file: &InputFile, limits: &Limits, diagnostics: &mut FileDiagnostics, sink: &mut Sink<'_>) {
     if file.bytes > limits.max_file_bytes {
         let fault = Fault::FileTooLarge {
             limit: limits.max_file_bytes,
         };
         return diagnostics.add(None, fault.problem("nothing of it is used"));
+    }
+    if file.shape == Shape::Table {
+        return table::read(file, limits, diagnostics, sink);
     }
     let first_line = lines::first_line(file, limits);
     let by_lines = first_line == FirstLine::Complete;

@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 use sv0_model::arn::{account_of, is_account_id};
 use sv0_model::record::RecordKind;
 
-use super::{Draft, identity_center};
+use super::{Draft, credential_report, findings, identity_center, last_accessed};
 use crate::diagnostics::Problem;
 use crate::layout::FileKind;
 
@@ -29,6 +29,9 @@ pub(super) fn page_fields(kind: &FileKind) -> &'static [&'static str] {
         ],
         FileKind::Trails => &["Trails", "TrailList"],
         FileKind::IdentityCenter(file) => identity_center::page_fields(*file),
+        FileKind::SpokeItems { name, .. } => name.within(),
+        FileKind::SecurityHubFindings | FileKind::AnalyzerFindings => &["Findings"],
+        FileKind::Analyzers => &["analyzers", "analyzer"],
         _ => &[],
     }
 }
@@ -49,10 +52,30 @@ pub(super) fn draft(of: &FileKind, item: Map<String, Value>) -> Option<Draft> {
         FileKind::KeyGrants { .. } => (RecordKind::KeyGrants, key_grants(item)?),
         FileKind::Trails => (RecordKind::Trail, trail(item)?),
         FileKind::IdentityCenter(file) => identity_center::item(*file, item)?,
+        FileKind::SpokeItems { name, .. } => (
+            RecordKind::SpokeItem {
+                service: name.service.to_owned(),
+                what: name.what.to_owned(),
+            },
+            name.body(item)?,
+        ),
+        FileKind::CredentialReport { .. } => (RecordKind::CredentialReportRow, credential_report::row(item)?),
+        FileKind::LastAccessed { .. } => (RecordKind::ServiceLastAccessed, last_accessed::last_accessed(item)?),
+        FileKind::SecurityHubFindings => (RecordKind::SecurityHubFinding, findings::security_hub_finding(item)?),
+        FileKind::Analyzers => (RecordKind::Analyzer, findings::analyzer(item)?),
+        FileKind::AnalyzerFindings => (RecordKind::AnalyzerFinding, findings::analyzer_finding(item)?),
+        FileKind::ConfigAggregator => (RecordKind::ConfigAggregator, findings::aggregator(item)?),
+        FileKind::AthenaRows { query } => (
+            RecordKind::AthenaRow { query: query.clone() },
+            findings::athena_row(item)?,
+        ),
         _ => return None,
     };
     let (account, region) = match of {
-        FileKind::KeyGrants { partition } => (Some(partition.account.clone()), Some(partition.region.clone())),
+        FileKind::KeyGrants { partition } | FileKind::SpokeItems { partition, .. } => {
+            (Some(partition.account.clone()), Some(partition.region.clone()))
+        }
+        FileKind::CredentialReport { account } | FileKind::LastAccessed { account } => (Some(account.clone()), None),
         _ => (None, None),
     };
     Some(Draft {
@@ -204,6 +227,32 @@ pub(super) fn unexpected(kind: &FileKind, count: u64) -> Problem {
             "see docs/capture.md for the form of cloudtrail/trails.ndjson",
         ),
         FileKind::IdentityCenter(file) => identity_center::in_words(*file),
+        FileKind::SpokeItems { name, .. } => name.in_words(),
+        FileKind::CredentialReport { .. } => (
+            "a line of the credential report with user and arn",
+            "record it with aws iam get-credential-report",
+        ),
+        FileKind::LastAccessed { .. } => (
+            "a finished answer of GetServiceLastAccessedDetails with its Arn",
+            "see docs/capture.md for the form of accounts/<account-id>/iam/last-accessed.ndjson",
+        ),
+        FileKind::SecurityHubFindings => (
+            "a finding in the AWS Security Finding Format",
+            "record them with aws securityhub get-findings",
+        ),
+        FileKind::Analyzers => ("an analyzer", "record them with aws accessanalyzer list-analyzers"),
+        FileKind::AnalyzerFindings => (
+            "a finding of IAM Access Analyzer",
+            "record them with aws accessanalyzer list-findings-v2",
+        ),
+        FileKind::ConfigAggregator => (
+            "a description of aggregators or of their sources' status",
+            "record them with aws configservice describe-configuration-aggregators and describe-configuration-aggregator-sources-status",
+        ),
+        FileKind::AthenaRows { .. } => (
+            "a row of a query's result, an object of columns",
+            "see docs/capture.md for the form of athena/<query>.ndjson",
+        ),
         _ => ("what the file is named after", "see docs/capture.md for its form"),
     };
     Problem::error(

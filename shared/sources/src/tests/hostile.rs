@@ -45,21 +45,20 @@ fn unknown_files_are_named_once_and_in_bounds() {
 #[test]
 fn files_of_the_format_that_are_not_used_yet_are_named_once_a_kind() {
     let contents = Capture::new()
-        .file("securityhub/findings.ndjson", "{}")
-        .file("access-analyzer/analyzers.ndjson", "{}")
-        .file("access-analyzer/findings.ndjson", "{}")
-        .file(&format!("accounts/{HUB}/iam/credential-report.csv"), "user")
         .file(&format!("accounts/{HUB}/eu-west-1/dynamodb/policies.ndjson"), "{}")
-        .file("config/aggregator.json", "{}")
-        .file("athena/assume-role.ndjson", "{}")
+        .file(&format!("accounts/{HUB}/eu-west-1/unheard-of/things.ndjson"), "{}")
+        .file(
+            &format!("cloudtrail/AWSLogs/{HUB}/CloudTrail-Something/eu-west-1/a.json"),
+            "{}",
+        )
         .read();
     assert!(contents.diagnostics.iter().all(|found| found.code == "file_not_used"));
-    assert_eq!(contents.diagnostics.len(), 6);
+    assert_eq!(contents.diagnostics.len(), 2);
     assert!(
         contents
             .diagnostics
             .iter()
-            .any(|found| found.message == "this version makes no use of access-analyzer (files: 2)")
+            .any(|found| found.message == "this version makes no use of accounts/*/<region> (files: 2)")
     );
 }
 

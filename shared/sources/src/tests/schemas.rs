@@ -9,6 +9,7 @@ use crate::Limits;
 use crate::diagnostics::FileDiagnostics;
 use crate::layout::{FileKind, IdentityCenterFile};
 use crate::plan::plan;
+use crate::spoke::{NAMES, SpokeName};
 use crate::testkit::{Capture, HUB, REGION, codes};
 use crate::values::read_values;
 
@@ -16,16 +17,37 @@ fn repository() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
 }
 
+/// The schema of that name; of `spoke-items`, the part of it for `<service>/<what>`.
 fn schema(name: &str) -> Validator {
+    match name.strip_prefix("spoke-items/") {
+        Some(of) => {
+            let root = document("spoke-items");
+            assert!(root["$defs"][of].is_object(), "{of} has no schema");
+            let part = json!({"$ref": format!("#/$defs/{}", of.replace('/', "~1")), "$defs": root["$defs"]});
+            jsonschema::draft202012::new(&part).unwrap()
+        }
+        None => jsonschema::draft202012::new(&document(name)).unwrap(),
+    }
+}
+
+fn document(name: &str) -> Value {
     let path = repository().join(format!("docs/schemas/capture/{name}.schema.json"));
     let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     let schema: Value = serde_json::from_str(&text).unwrap();
     jsonschema::draft202012::meta::validate(&schema).unwrap_or_else(|error| panic!("{name}: {error}"));
-    jsonschema::draft202012::new(&schema).unwrap()
+    schema
 }
 
-fn schema_of(kind: &FileKind) -> &'static str {
-    match kind {
+fn schema_of(kind: &FileKind) -> String {
+    let name = match kind {
+        FileKind::SpokeItems { name, .. } => return format!("spoke-items/{}/{}", name.service, name.what),
+        FileKind::CredentialReport { .. } => "credential-report",
+        FileKind::LastAccessed { .. } => "last-accessed",
+        FileKind::SecurityHubFindings => "securityhub-findings",
+        FileKind::Analyzers => "analyzers",
+        FileKind::AnalyzerFindings => "analyzer-findings",
+        FileKind::ConfigAggregator => "aggregator",
+        FileKind::AthenaRows { .. } => "athena-rows",
         FileKind::Header => "capture",
         FileKind::Organization => "organization",
         FileKind::Accounts => "accounts",
@@ -48,7 +70,8 @@ fn schema_of(kind: &FileKind) -> &'static str {
         FileKind::Trails => "trails",
         FileKind::CloudTrailLog { .. } => "cloudtrail-log",
         FileKind::Coverage => "coverage",
-    }
+    };
+    name.to_owned()
 }
 
 /// Contents of a file that its schema and the reader must accept, and such that both must refuse.
@@ -110,7 +133,7 @@ fn every_file_of_the_example_has_the_form_of_its_schema() {
     let files = plan(&root, &Limits::default()).files;
     assert!(files.len() > 20, "{}", files.len());
     for file in files {
-        let schema = schema(schema_of(&file.kind));
+        let schema = schema(&schema_of(&file.kind));
         let mut diagnostics = FileDiagnostics::new(&file.key, 20);
         read_values(&file, &Limits::default(), &mut diagnostics, &mut |located, _| {
             let errors: Vec<String> = schema
@@ -121,4 +144,19 @@ fn every_file_of_the_example_has_the_form_of_its_schema() {
         });
         assert!(diagnostics.finish().is_empty());
     }
+}
+
+#[test]
+fn every_name_of_a_spoke_file_has_its_schema() {
+    let root = document("spoke-items");
+    let described: Vec<&str> = root["$defs"].as_object().unwrap().keys().map(String::as_str).collect();
+    let names: Vec<String> = NAMES.iter().map(SpokeName::redaction_type).collect();
+    for name in &names {
+        assert!(described.contains(&name.as_str()), "{name}");
+        schema(&format!("spoke-items/{name}"));
+    }
+    let others = described
+        .iter()
+        .filter(|name| name.contains('/') && !name.ends_with(" item"));
+    assert_eq!(others.count(), names.len());
 }

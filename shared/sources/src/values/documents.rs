@@ -17,7 +17,8 @@ pub(super) fn read(file: &InputFile, limits: &Limits) -> (Vec<(Value, LeftOut)>,
     }
 }
 
-fn text_of(file: &InputFile, limits: &Limits) -> Result<String, Fault> {
+/// The whole text of a file, within the bound on what is held in memory.
+pub(super) fn text_of(file: &InputFile, limits: &Limits) -> Result<String, Fault> {
     let limit = limits.max_document_bytes;
     let text = open(&file.path, limits.max_expanded_bytes, ItemBudget::unlimited())?;
     let mut bytes = Vec::new();
