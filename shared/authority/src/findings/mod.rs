@@ -22,6 +22,7 @@ use sv0_model::path::AuthorityPath;
 use crate::estate::Estate;
 use crate::evidence::Logs;
 use draft::Draft;
+pub(crate) use draft::name;
 
 /// How findings are judged.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -22,6 +22,7 @@ use crate::estate::Estate;
 use crate::evidence::Logs;
 
 pub(crate) use assume::{ASSUME_ROLE, roles as assumable_roles};
+pub(crate) use step::{Step, extend};
 pub(crate) use workloads::of as all_workloads;
 
 use assemble::Assembly;
