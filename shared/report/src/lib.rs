@@ -15,6 +15,8 @@ use sv0_model::observation::Evidence;
 use sv0_model::path::AuthorityPath;
 
 mod csp;
+mod danger;
+mod grants;
 mod island;
 mod names;
 mod overview;

@@ -1,8 +1,10 @@
 //! The estate at a glance: what the top of the report says before anyone clicks.
 
+mod accounts;
 pub(crate) mod coverage;
-mod identities;
 mod lead;
+mod radius;
+mod top;
 
 use sv0_model::finding::{Finding, FindingSeverity};
 use sv0_model::graph::{EntityKind, Graph};
@@ -13,10 +15,13 @@ use crate::names::account_label;
 use crate::reach::Reach;
 use crate::shown::Shown;
 use crate::words::entity::{self, Group};
+use crate::words::findings::finding_kind;
 use crate::words::labels;
 use crate::words::text::{count, prose, thousands};
+use accounts::AccountLine;
 use coverage::CoverageSummary;
-use identities::ReachLine;
+use radius::RadiusLine;
+use top::{KindLine, PathLine};
 
 const WORST_FINDINGS: usize = 5;
 
@@ -41,8 +46,20 @@ pub(crate) struct Overview {
     pub(crate) findings: Vec<FindingLine>,
     /// How many findings there are beyond `findings`.
     pub(crate) more_findings: usize,
-    /// Identities by how much they reach.
-    pub(crate) reach: Vec<ReachLine>,
+    /// Findings by kind.
+    pub(crate) finding_kinds: Vec<KindLine>,
+    /// Paths by kind.
+    pub(crate) path_kinds: Vec<KindLine>,
+    /// The paths to look at first.
+    pub(crate) paths: Vec<PathLine>,
+    /// Identities by their danger.
+    pub(crate) radius: Vec<RadiusLine>,
+    /// How danger is computed.
+    pub(crate) formula: &'static str,
+    /// Accounts, the worst first.
+    pub(crate) accounts: Vec<AccountLine>,
+    /// How many accounts there are beyond `accounts`.
+    pub(crate) more_accounts: usize,
 }
 
 /// A number with its label.
@@ -84,6 +101,7 @@ pub(crate) fn of(input: &ReportInput<'_>, shown: &Shown<'_>, reach: &Reach<'_>) 
         .take(SUMMARISED_FINDINGS)
         .map(|finding| finding_line(graph, finding))
         .collect();
+    let (accounts, more_accounts) = accounts::lines(input);
     Overview {
         lead: lead::sentences(input),
         figures: figures(input),
@@ -98,7 +116,13 @@ pub(crate) fn of(input: &ReportInput<'_>, shown: &Shown<'_>, reach: &Reach<'_>) 
             .collect(),
         more_findings: input.findings.len() - findings.len(),
         findings,
-        reach: identities::widest_reach(graph, reach),
+        finding_kinds: top::finding_kinds(input.findings),
+        path_kinds: top::path_kinds(input.paths),
+        paths: top::paths(graph, shown),
+        radius: radius::most_dangerous(input, reach),
+        formula: crate::danger::FORMULA,
+        accounts,
+        more_accounts,
     }
 }
 
@@ -235,7 +259,7 @@ fn finding_line(graph: &Graph, finding: &Finding) -> FindingLine {
     FindingLine {
         id: finding.id.clone(),
         severity: labels::severity(finding.severity),
-        kind: labels::finding_kind(finding.kind),
+        kind: finding_kind(finding.kind).label,
         title: prose(&finding.title),
         description: prose(&finding.description),
         severity_reason: prose(&finding.severity_reason),

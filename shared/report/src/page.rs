@@ -5,7 +5,7 @@ use sv0_model::graph::Graph;
 
 use crate::overview::{self, Overview};
 use crate::shown::Shown;
-use crate::words::glossary::{GLOSSARY, TermGroup};
+use crate::words::glossary::{TermGroup, glossary};
 use crate::words::text::{count, date, shown as visible};
 use crate::{ReportError, ReportInput, csp, island, reach};
 
@@ -32,6 +32,10 @@ const SCRIPT: &str = concat!(
     include_str!("../assets/js/path.js"),
     include_str!("../assets/js/findings.js"),
     include_str!("../assets/js/entities.js"),
+    include_str!("../assets/js/reach.js"),
+    include_str!("../assets/js/entity.js"),
+    include_str!("../assets/js/explore.js"),
+    include_str!("../assets/js/action.js"),
     include_str!("../assets/js/coverage.js"),
     include_str!("../assets/js/main.js"),
     "})();\n",
@@ -39,13 +43,13 @@ const SCRIPT: &str = concat!(
 
 #[derive(Template)]
 #[template(path = "page.html")]
-struct Page<'a> {
+struct Page {
     title: String,
     subtitle: Vec<String>,
-    left_out: &'a [String],
+    left_out: Vec<String>,
     policy: String,
     overview: Overview,
-    glossary: &'static [TermGroup],
+    glossary: Vec<TermGroup>,
     style: &'static str,
     script: &'static str,
     data: String,
@@ -58,16 +62,17 @@ struct Page<'a> {
 pub(crate) fn render(input: &ReportInput<'_>) -> Result<String, ReportError> {
     let reach = reach::of(input.paths);
     let shown = Shown::of(input, &reach);
+    let island = island::text(input, &shown, &reach)?;
     let page = Page {
         title: visible(input.title),
         subtitle: subtitle(input),
-        left_out: &shown.left_out,
+        left_out: shown.left_out.iter().chain(&island.left_out).cloned().collect(),
         policy: csp::policy(STYLE, SCRIPT),
         overview: overview::of(input, &shown, &reach),
-        glossary: GLOSSARY,
+        glossary: glossary(),
         style: STYLE,
         script: SCRIPT,
-        data: island::text(input, &shown, &reach)?,
+        data: island.json,
     };
     Ok(page.render()?)
 }

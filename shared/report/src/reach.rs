@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use sv0_model::graph::Sensitivity;
-use sv0_model::path::{AuthorityPath, PathState};
+use sv0_model::observation::Observation;
+use sv0_model::path::{AuthorityPath, PathHop, PathState};
 
 /// The paths one entity stands on.
 #[derive(Debug, Default)]
@@ -14,37 +15,53 @@ pub(crate) struct EntityReach<'a> {
     pub(crate) conditional: usize,
     /// Paths that are blocked.
     pub(crate) blocked: usize,
-    /// Resources it can reach, by paths that are not blocked.
-    pub(crate) resources: BTreeSet<&'a str>,
-    /// Those of them that are restricted.
-    pub(crate) restricted: BTreeSet<&'a str>,
-    /// Workloads that can reach it, by paths that are not blocked.
+    /// What it can reach from where it stands, by steps that are not blocked.
+    pub(crate) resources: BTreeMap<&'a str, Reached>,
+    /// Where paths begin that reach it, by steps that are not blocked.
     pub(crate) workloads: BTreeSet<&'a str>,
+    /// Whether a step that raises the caller's authority lies open before it.
+    pub(crate) escalates: bool,
+    /// Whether data that it reaches leaves AWS, or goes to a model, on the way.
+    pub(crate) leaves: bool,
+    /// What the logs say of the steps that it takes itself.
+    pub(crate) seen: Seen,
 }
+
+/// What is reached of one resource: the most open way counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Reached {
+    /// How sensitive it is.
+    pub(crate) sensitivity: Sensitivity,
+    /// Allowed, or under a condition only.
+    pub(crate) state: PathState,
+}
+
+/// What the logs say; the later variant outweighs the earlier.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Seen {
+    /// Nothing was asked of them.
+    #[default]
+    Unknown,
+    /// They would show use, and show none.
+    NotObserved,
+    /// They could not show it.
+    NotObservable,
+    /// They show use.
+    Observed,
+}
+
+/// Relations by which a caller takes over authority that nobody meant it to have.
+const ESCALATIONS: [&str; 3] = ["ESCALATES_TO", "PASSES_ROLE", "CHANGES_CODE_OF"];
 
 /// Reach by native id.
 pub(crate) type Reach<'a> = BTreeMap<&'a str, EntityReach<'a>>;
 
-/// Reads the reach of every workload, role and resource off the paths.
+/// Reads the reach of everything that stands on a path off the paths.
 pub(crate) fn of(paths: &[AuthorityPath]) -> Reach<'_> {
     let mut reach = Reach::new();
     for path in paths {
-        let walkers: BTreeSet<&str> = std::iter::once(&path.workload)
-            .chain(&path.roles)
-            .map(String::as_str)
-            .collect();
-        for walker in walkers {
-            let entity = reach.entry(walker).or_default();
-            entity.count(path.state);
-            if path.state != PathState::Blocked {
-                entity.resources.insert(&path.resource);
-                if path.sensitivity == Sensitivity::Restricted {
-                    entity.restricted.insert(&path.resource);
-                }
-                if walker != path.workload {
-                    entity.workloads.insert(&path.workload);
-                }
-            }
+        for (walker, rest) in walkers(path) {
+            reach.entry(walker).or_default().walk(walker, path, rest);
         }
         let resource = reach.entry(&path.resource).or_default();
         resource.count(path.state);
@@ -55,12 +72,64 @@ pub(crate) fn of(paths: &[AuthorityPath]) -> Reach<'_> {
     reach
 }
 
-impl EntityReach<'_> {
+/// Everything that takes a step of the path, each with the steps from its first one on. Roles that no step starts from count with the whole path.
+fn walkers(path: &AuthorityPath) -> BTreeMap<&str, &[PathHop]> {
+    let mut walkers = BTreeMap::new();
+    for (position, hop) in path.hops.iter().enumerate() {
+        let rest = path.hops.get(position..).unwrap_or_default();
+        walkers.entry(hop.from.as_str()).or_insert(rest);
+    }
+    for id in std::iter::once(&path.workload).chain(&path.roles) {
+        walkers.entry(id.as_str()).or_insert(path.hops.as_slice());
+    }
+    walkers.remove(path.resource.as_str());
+    walkers
+}
+
+impl<'a> EntityReach<'a> {
+    /// How many resources of a sensitivity it can reach.
+    pub(crate) fn resources_of(&self, sensitivity: Sensitivity) -> usize {
+        let is_it = |reached: &&Reached| reached.sensitivity == sensitivity;
+        self.resources.values().filter(is_it).count()
+    }
+
+    fn walk(&mut self, walker: &str, path: &'a AuthorityPath, rest: &[PathHop]) {
+        self.count(path.state);
+        let own = rest.iter().filter(|hop| hop.from == walker);
+        self.seen = own.map(|hop| seen(&hop.observation)).fold(self.seen, Seen::max);
+        // A step before the walker may be blocked while all that follows is open to whoever holds the walker itself.
+        let state = rest.iter().map(|hop| hop.state).max().unwrap_or(path.state);
+        if state == PathState::Blocked {
+            return;
+        }
+        let reached = Reached {
+            sensitivity: path.sensitivity,
+            state,
+        };
+        let known = self.resources.entry(&path.resource).or_insert(reached);
+        known.state = known.state.min(state);
+        known.sensitivity = known.sensitivity.max(path.sensitivity);
+        self.escalates |= rest.iter().any(|hop| ESCALATIONS.contains(&hop.relation.as_str()));
+        self.leaves |= path.egress_category.is_some();
+        if walker != path.workload && path.state != PathState::Blocked {
+            self.workloads.insert(&path.workload);
+        }
+    }
+
     fn count(&mut self, state: PathState) {
         match state {
             PathState::Allowed => self.allowed += 1,
             PathState::Conditional => self.conditional += 1,
             PathState::Blocked => self.blocked += 1,
         }
+    }
+}
+
+/// What an observation says.
+pub(crate) fn seen(observation: &Observation) -> Seen {
+    match observation {
+        Observation::Observed { .. } => Seen::Observed,
+        Observation::NotObserved { .. } => Seen::NotObserved,
+        Observation::NotObservable { .. } => Seen::NotObservable,
     }
 }

@@ -10,6 +10,7 @@ use sv0_model::observation::{Observation, ObservedUse};
 use sv0_model::path::AuthorityPath;
 
 use crate::ReportInput;
+use crate::grants::{self, Grant};
 use crate::reach::Reach;
 use crate::words::entity::{self, Group};
 use crate::words::labels::coverage_rank;
@@ -23,6 +24,7 @@ mod limit {
     pub(super) const DIAGNOSTICS: usize = 1_000;
     pub(super) const USES: usize = 20_000;
     pub(super) const ENTITIES: usize = 20_000;
+    pub(super) const GRANTS: usize = 20_000;
 }
 
 /// What the page shows, most important first.
@@ -39,6 +41,8 @@ pub(crate) struct Shown<'a> {
     pub(crate) uses: Vec<&'a ObservedUse>,
     /// Workloads, identities and resources by native id: those on paths first.
     pub(crate) entities: Vec<&'a str>,
+    /// Statements of the entities, in their order.
+    pub(crate) grants: Vec<Grant<'a>>,
     /// A sentence for everything that was left out.
     pub(crate) left_out: Vec<String>,
 }
@@ -78,6 +82,13 @@ impl<'a> Shown<'a> {
             "workloads, identities and resources",
             &mut left_out,
         );
+        let mut grants = grants::of(input.graph, &entities);
+        cut(
+            limit::GRANTS,
+            &mut grants,
+            "policy statements that principals and resources hold",
+            &mut left_out,
+        );
         Self {
             paths,
             findings,
@@ -85,6 +96,7 @@ impl<'a> Shown<'a> {
             diagnostics,
             uses,
             entities,
+            grants,
             left_out,
         }
     }
@@ -107,6 +119,11 @@ fn explorable<'a>(graph: &'a Graph, reach: &Reach<'_>) -> Vec<&'a str> {
 }
 
 fn first<'a, T: ?Sized>(limit: usize, mut all: Vec<&'a T>, what: &str, left_out: &mut Vec<String>) -> Vec<&'a T> {
+    cut(limit, &mut all, what, left_out);
+    all
+}
+
+fn cut<T>(limit: usize, all: &mut Vec<T>, what: &str, left_out: &mut Vec<String>) {
     if all.len() > limit {
         left_out.push(format!(
             "This page holds the first {} of {} {what}; the results of the run hold all of them.",
@@ -115,7 +132,6 @@ fn first<'a, T: ?Sized>(limit: usize, mut all: Vec<&'a T>, what: &str, left_out:
         ));
         all.truncate(limit);
     }
-    all
 }
 
 fn path_order(path: &AuthorityPath) -> impl Ord {
@@ -123,6 +139,7 @@ fn path_order(path: &AuthorityPath) -> impl Ord {
     (
         path.state,
         Reverse(path.sensitivity),
+        Reverse(path.kind),
         !path.cross_account,
         unseen,
         Reverse(path.chain_depth),

@@ -32,7 +32,7 @@ const chainLink = (hop, short) => {
   const word = linkWord(hop, short);
   return el(
     "span",
-    { class: `link link-${hop.state}`, title: hop.condition ? `Only if ${shown(hop.condition)}` : null },
+    { class: `link link-${hop.state}`, title: hop.condition ? `Only if ${shown(hop.condition)}` : hop.note ? shown(hop.note) : null },
     el("span", { class: "link-verb" }, hop.verb),
     el("span", { class: "link-line" }, icon(hop.state)),
     el("span", { class: "link-state" }, word),
@@ -65,8 +65,9 @@ const pathRow = (path) =>
         "span",
         { class: "path-facts" },
         el("span", {}, stateMark(path.state), path.sensitivity === "unknown" ? null : chip(path.sensitivity, "sensitivity")),
+        el("span", { class: "kind-words" }, [...path.kinds].reverse().slice(0, 2).map((kind) => pathKinds.get(kind)?.label ?? kind).join(", "), path.egress ? `, ${path.egress}` : ""),
         seenMark(path.observation),
-        path.cross_account ? el("span", {}, path.depth > 1 ? `across accounts, ${path.depth} roles` : "across accounts") : null,
+        path.cross_account ? el("span", {}, path.depth > 1 ? `across accounts, ${path.depth} authorities` : "across accounts") : null,
       ),
     ),
   );

@@ -48,10 +48,27 @@ const ledgerResults = (query, change) => {
   const pages = Math.ceil(accounts.length / ACCOUNTS_A_PAGE);
   const page = Math.min(Number(query.get("page") ?? 0) || 0, Math.max(0, pages - 1));
   return [
+    silence(),
     statusTallies(query, change),
-    el("div", { class: "table-frame" }, ledgerTable(accounts.slice(page * ACCOUNTS_A_PAGE, (page + 1) * ACCOUNTS_A_PAGE), families)),
+    el("div", { class: "table-frame", tabindex: "0", role: "region", "aria-label": "Accounts by source" }, ledgerTable(accounts.slice(page * ACCOUNTS_A_PAGE, (page + 1) * ACCOUNTS_A_PAGE), families)),
     pager(page, pages, (to) => change({ page: String(to) })) ?? "",
   ];
+};
+
+/** What was not seen, in one sentence, before anything else is said. */
+const silence = () => {
+  const rows = tables.coverage.all();
+  const gaps = rows.filter(isGap);
+  const accounts = [...ledgerByAccount("")];
+  const silent = accounts.filter(([account, all]) => account !== ORGANIZATION && !all.some(({ label }) => label === "ok")).map(([, all]) => shown(accountTitle(all[0])));
+  const withGaps = accounts.filter(([, all]) => all.some(isGap)).length;
+  if (gaps.length === 0) return el("p", {}, "Every source that was asked answered completely.");
+  return el(
+    "div",
+    { class: "unseen" },
+    el("p", {}, el("strong", {}, `${count(gaps.length, "source")} did not answer completely, in ${withGaps} of ${count(accounts.length, "partition")}.`), " What they hold is in no other view of this report."),
+    silent.length > 0 ? el("p", {}, el("strong", {}, "Silent altogether: "), prose(silent.slice(0, 20).join(", ")), silent.length > 20 ? ` and ${silent.length - 20} more` : "", ".") : null,
+  );
 };
 
 const statusTallies = (query, change) => {
@@ -94,7 +111,7 @@ const ledgerRows = (rows, families, opened) => {
 
 /** The statuses of one family in one account, the worst first, each with its number where it holds more than once. */
 const familyCell = (rows) => {
-  if (rows.length === 0) return el("span", { class: "no-row", title: "The ledger has no row here" }, "no row");
+  if (rows.length === 0) return el("span", { class: "no-row", title: "Nobody asked: the ledger has no row here" }, "not asked");
   const numbers = new Map();
   for (const { label } of rows) numbers.set(label, (numbers.get(label) ?? 0) + 1);
   return el("span", { class: "cell" }, [...numbers].map(([label, number]) => {
@@ -130,7 +147,7 @@ const sourceRows = (rows) => {
 };
 
 const sourceTable = (rows) => {
-  const head = ["Source", "Region", "Status", "Items", "Why"].map((label) => el("th", { scope: "col", class: label === "Items" ? "count" : null }, label));
+  const head = ["Source", "Region", "Status", "Items", "Why, and what to do"].map((label) => el("th", { scope: "col", class: label === "Items" ? "count" : null }, label));
   const line = (row) =>
     el(
       "tr",
@@ -139,7 +156,7 @@ const sourceTable = (rows) => {
       el("td", {}, distinct(row.regions).map((region) => el("div", {}, shown(region)))),
       el("td", {}, chip(row.label, "status")),
       el("td", { class: "count" }, row.items.toLocaleString("en")),
-      el("td", { class: "text" }, prose(row.reason || (row.label === "ok" ? "" : row.meaning)), [row.operation, row.error_code].filter(Boolean).length > 0 ? el("span", { class: "muted mono" }, ` ${shown([row.operation, row.error_code].filter(Boolean).join(" "))}`) : null),
+      el("td", { class: "text" }, prose(row.reason || (row.label === "ok" ? "" : row.meaning)), [row.operation, row.error_code].filter(Boolean).length > 0 ? el("span", { class: "muted mono" }, ` ${shown([row.operation, row.error_code].filter(Boolean).join(" "))}`) : null, row.todo ? el("div", { class: "todo" }, row.todo) : null),
     );
   return el("table", {}, el("thead", {}, el("tr", {}, head)), el("tbody", {}, rows.map(line)));
 };

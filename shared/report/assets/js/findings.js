@@ -14,12 +14,15 @@ const showFindings = (id, query) => {
   };
   const draw = () => redraw(body, findingResults(current, change, id));
   draw();
-  const kinds = distinct(tables.findings.numbers().map((number) => tables.findings.value("kind", number)));
+  const kinds = new Map(tables.findings.numbers().map((number) => [tables.findings.value("kind_name", number), tables.findings.value("kind", number)]));
+  const accounts = new Map(tables.findings.all().filter(({ account }) => account).map((finding) => [finding.account, shown(place(finding))]));
+  const options = (any, values) => [["", any], ...[...values].sort((a, b) => byText(a[1], b[1]))];
   const controls = el(
     "div",
     { class: "filters with-kind", role: "search", "aria-label": "Findings" },
     searchField("Search", "Title, name, ARN, account …", query.get("q") ?? "", (value) => change({ q: value })),
-    select("Kind", [["", "Any kind"], ...kinds.map((kind) => [kind, kind])], query.get("kind") ?? "", (value) => change({ kind: value })),
+    select("Kind", options("Any kind", kinds), query.get("kind") ?? "", (value) => change({ kind: value })),
+    select("Account", options("Any account", accounts), query.get("account") ?? "", (value) => change({ account: value })),
   );
   return tables.findings.length === 0 ? [body] : [controls, body];
 };
@@ -28,7 +31,8 @@ const findingMatches = (query) => {
   const words = (query.get("q") ?? "").toLowerCase().split(/\s+/u).filter(Boolean);
   return tables.findings.all().filter((finding) => {
     if (query.get("severity") && finding.severity !== query.get("severity")) return false;
-    if (query.get("kind") && finding.kind !== query.get("kind")) return false;
+    if (query.get("kind") && finding.kind_name !== query.get("kind")) return false;
+    if (query.get("account") && finding.account !== query.get("account")) return false;
     const text = [finding.title, finding.description, finding.kind, finding.id, place(finding), ...finding.subjects.map((number) => entity(number).id)].join(" ").toLowerCase();
     return words.every((word) => text.includes(word));
   });
@@ -42,8 +46,12 @@ const findingResults = (query, change, id) => {
   const onPage = matching.slice(page * FINDINGS_A_PAGE, (page + 1) * FINDINGS_A_PAGE);
   const cards = onPage.map((finding) => findingCard(finding, finding.id === id));
   const unknown = id && at < 0 ? el("p", { class: "notice" }, "The finding of this link is not in this report, or the filters hide it.") : "";
+  say(count(matching.length, "finding"));
+  const kind = query.get("kind") && matching.length > 0 ? el("p", { class: "muted" }, el("strong", {}, `${matching[0].kind}: `), matching[0].kind_meaning) : "";
   return [
     severityTallies(query, change),
+    el("p", { class: "muted" }, el("strong", {}, count(matching.length, "finding")), matching.length < tables.findings.length ? ` of ${tables.findings.length.toLocaleString("en")}` : ""),
+    kind,
     unknown,
     cards.length === 0 ? emptyNote(tables.findings.length === 0 ? "No rule found anything in what was collected." : "No finding matches.") : el("ol", { class: "finding-list", "data-list": "findings" }, cards.map((card) => el("li", {}, card))),
     pager(page, Math.ceil(matching.length / FINDINGS_A_PAGE), (to) => change({ page: String(to) })) ?? "",
@@ -86,7 +94,7 @@ const block = (title, ...content) => el("section", { class: "block" }, el("h3", 
 
 const findingBody = (finding) => {
   const parts = [
-    el("div", { class: "finding-text" }, el("p", { class: "clip" }, prose(finding.description)), finding.severity_reason ? el("p", { class: "muted clip" }, el("strong", {}, `Why ${finding.severity}: `), prose(finding.severity_reason)) : null),
+    el("div", { class: "finding-text" }, el("p", { class: "muted" }, finding.kind_meaning), el("p", { class: "clip" }, prose(finding.description)), finding.severity_reason ? el("p", { class: "muted clip" }, el("strong", {}, `Why ${finding.severity}: `), prose(finding.severity_reason)) : null),
     block("About", el("ul", { class: "block" }, finding.subjects.map((number) => el("li", {}, entityLine(number))))),
   ];
   if (finding.paths.length > 0) parts.push(findingPaths(finding));

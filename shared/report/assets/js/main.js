@@ -41,19 +41,24 @@ const replaceAddress = (view, query) => {
   lastAddress.set(view, hash);
 };
 
-const titles = { overview: "Overview", findings: "Findings", paths: "Paths", identities: "Identities", workloads: "Workloads", resources: "Resources", coverage: "Coverage", glossary: "Glossary", entities: "Entity" };
+const titles = { overview: "Overview", explore: "Explore", actions: "Action", findings: "Findings", paths: "Paths", identities: "Identities", workloads: "Workloads", resources: "Resources", coverage: "Coverage", glossary: "Glossary", entities: "Entity" };
 const pageTitle = document.title;
 
 const dynamicContent = ({ view, id, query }) => {
   if (view === "paths") return id ? showPath(id) : showPaths(query);
   if (view === "entities") return showEntity(id);
   if (view === "coverage") return showCoverage(query);
+  if (view === "explore") return showExplore(query);
+  if (view === "actions") return showAction(id);
   return showEntities(view, query);
 };
 
-const isDynamic = (view) => view === "paths" || view === "entities" || view === "coverage" || Object.hasOwn(entityViews, view);
+const DYNAMIC = ["explore", "actions", "paths", "entities", "coverage"];
+
+const isDynamic = (view) => DYNAMIC.includes(view) || Object.hasOwn(entityViews, view);
 
 const navigationOf = ({ view, id }) => {
+  if (view === "actions") return "explore";
   if (view !== "entities") return view;
   const number = tables.entities.find("id", id);
   const group = number < 0 ? null : entity(number).group;

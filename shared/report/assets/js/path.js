@@ -29,14 +29,23 @@ const pathCrumbs = (path) =>
     el("span", { class: "list-tools" }, el("span", { class: "muted" }, "Path ", el("code", {}, path.id)), copyButton(path.id, "the path's id")),
   );
 
+/** A word that a rule gave, with the rule. */
+const ruled = (word, rule) => (word ? [name(word), rule ? el("span", { class: "hint" }, "by ", name(rule)) : null] : "");
+
+const kindChips = (path) => [...path.kinds].reverse().map((kind) => el("span", { class: "chip kind", title: pathKinds.get(kind)?.meaning }, pathKinds.get(kind)?.label ?? kind));
+
 const pathFacts = (path) => {
-  const resource = entity(path.resource);
+  const rule = path.sensitivity_rule || entity(path.resource).sensitivity_rule;
   return facts([
     ["State", [stateMark(path.state), el("span", { class: "hint" }, path.authority === "effective" ? "through every layer collected" : "by grants alone")]],
+    ["Kinds", el("span", { class: "chips" }, kindChips(path))],
     ["Can do", [el("span", {}, path.class), el("span", { class: "hint mono" }, prose(path.actions.join(", ")))]],
     ["On", el("code", { title: path.scope }, shown(path.scope))],
-    ["Sensitivity", [path.sensitivity, resource.sensitivity_rule ? el("span", { class: "hint" }, name(resource.sensitivity_rule)) : null]],
-    ["Chain", [path.depth === 1 ? "the workload's own role" : `${path.depth} roles`, el("span", { class: "hint" }, path.cross_account ? "across accounts" : "within one account")]],
+    ["Sensitivity", [path.sensitivity, rule ? el("span", { class: "hint" }, "by ", name(rule)) : null]],
+    ["Environment", ruled(path.environment, path.environment_rule)],
+    ["Data domain", ruled(path.data_domain, path.data_domain_rule)],
+    ["Data goes", path.egress ? el("strong", {}, path.egress) : ""],
+    ["Chain", [path.depth === 1 ? "one authority" : `${path.depth} authorities`, el("span", { class: "hint" }, path.cross_account ? "across accounts" : "within one account")]],
     ["Last step", seenMark(path.observation)],
   ]);
 };
@@ -69,33 +78,25 @@ const step = (hop, position) =>
     el(
       "div",
       { class: "step-head" },
-      el("h3", {}, el("span", { class: "step-number" }, `${position + 1}`), name(entity(hop.from).name), el("span", { class: "verb" }, ` ${stepVerb(hop)} `), name(entity(hop.to).name)),
+      el("h3", {}, el("span", { class: "step-number" }, `${position + 1}`), name(entity(hop.from).name), el("span", { class: "verb" }, ` ${hop.says} `), name(entity(hop.to).name)),
       stateMark(hop.state),
+      hop.meaning ? el("p", { class: "step-meaning" }, hop.meaning) : null,
     ),
     el(
       "div",
       { class: hop.statements.length + hop.granted_by.length > 0 ? "step-body" : "step-body plain" },
+      hop.note ? el("section", { class: "step-note" }, el("h4", {}, "What this step is"), el("p", {}, prose(hop.note))) : null,
       el("section", { class: "step-allows" }, el("h4", {}, hop.state === "blocked" ? "What grants it" : "What allows it"), allows(hop)),
       el("section", {}, el("h4", {}, hop.state === "blocked" ? "What stops it" : "What limits it"), limits(hop)),
       el("section", { class: "step-proves" }, el("h4", {}, "What proves it"), observation(hop.observation)),
     ),
   );
 
-const STEP_VERBS = { "read data": "reads data from", "write data": "changes data in", "use key": "decrypts with", invoke: "invokes", "change code": "changes the code of", "manage access": "manages permissions of" };
-
-const stepVerb = (hop) => STEP_VERBS[hop.verb] ?? hop.verb;
-
-/* Steps that no statement allows: the workload is set up that way. */
-const CONFIGURED = {
-  "runs as": "The workload is configured with this role; AWS hands it the role's credentials.",
-  "pulls via": "The task is configured with this execution role; ECS pulls its image and fetches its secrets under it.",
-};
-
 const allows = (hop) => {
   const numbers = hop.state === "blocked" ? hop.granted_by : withEffect(hop.statements, "Allow");
   if (numbers.length > 0) return [actionLine(hop), el("div", {}, statementList(numbers, true))];
-  if (hop.verb in CONFIGURED) return el("p", {}, CONFIGURED[hop.verb]);
-  return [actionLine(hop), el("p", { class: "muted" }, "No statement is recorded for this step.")];
+  const why = hop.actions.length === 0 ? "It rests on configuration, not on a statement of a policy." : "No statement is recorded for this step.";
+  return [actionLine(hop), el("p", { class: "muted" }, why)];
 };
 
 const actionLine = (hop) => (hop.actions.length === 0 ? null : el("p", { class: "mono" }, prose(hop.actions.join(", "))));
@@ -122,12 +123,15 @@ const pathFindings = (path) => {
 /* A single-quoted word of a POSIX shell. Names with characters that could deceive a reader are not offered for copying. */
 const shellWord = (text) => `'${text.replaceAll("'", "'\\''")}'`;
 
+/* What no command is offered for: a reader could not see what would run. */
+const deceives = (text) => text.length > 2048 || text.search(DECEPTIVE) >= 0;
+
 const checkYourself = (path) => {
   const hop = tables.hops.row(path.hops[path.hops.length - 1]);
   const principal = entity(hop.from).id;
   const action = hop.actions[0];
   const words = [principal, action ?? "", path.scope];
-  if (action === undefined || words.some((word) => word.length > 2048 || word.search(DECEPTIVE) >= 0 || word.includes("*"))) {
+  if (action === undefined || words.some((word) => deceives(word) || word.includes("*"))) {
     return [];
   }
   return [el("section", { class: "block" }, el("h2", {}, "Check it yourself"), command(`sv0 explain ${words.map(shellWord).join(" ")}`))];

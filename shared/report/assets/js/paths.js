@@ -2,13 +2,22 @@
 
 const PATHS_A_PAGE = 50;
 
+const pathKinds = new Map(tables.path_kinds.all().map((row) => [row.name, row]));
+
+const pathValue = (column) => (n) => tables.paths.value(column, n);
+
+/* `of` gives the one value of a path that a filter compares, `in` whether a wanted value is among several. */
 const pathFilters = [
-  { key: "state", label: "State", any: "Any state", of: (n) => tables.paths.value("state", n) },
-  { key: "account", label: "Account", any: "Any account" },
-  { key: "sensitivity", label: "Sensitivity", any: "Any sensitivity", of: (n) => tables.paths.value("sensitivity", n) },
-  { key: "kind", label: "Resource", any: "Any kind", of: (n) => tables.entities.value("kind", tables.paths.value("resource", n)) },
-  { key: "class", label: "Action", any: "Any action", of: (n) => tables.paths.value("class", n) },
+  { key: "kind", label: "Kind of path", any: "Any kind", in: (n, wanted) => tables.paths.value("kinds", n).includes(wanted) },
+  { key: "state", label: "State", any: "Any state", of: pathValue("state") },
+  { key: "account", label: "Account", any: "Any account", in: (n, wanted) => pathAccounts(n).has(wanted) },
+  { key: "environment", label: "Environment", any: "Any environment", of: pathValue("environment") },
+  { key: "domain", label: "Data domain", any: "Any domain", of: pathValue("data_domain") },
+  { key: "sensitivity", label: "Sensitivity", any: "Any sensitivity", of: pathValue("sensitivity") },
   { key: "seen", label: "Use", any: "Used or not", of: (n) => tables.observations.value("status", tables.paths.value("observation", n)) },
+  { key: "class", label: "Can do", any: "Anything", of: pathValue("class") },
+  { key: "resource", label: "Resource", any: "Any kind", of: (n) => tables.entities.value("kind", tables.paths.value("resource", n)) },
+  { key: "egress", label: "Data goes", any: "Anywhere", of: pathValue("egress") },
 ];
 
 /** Accounts of all entities on a path. */
@@ -27,6 +36,35 @@ const pathOrders = {
   resource: { label: "Resource", by: (n) => entity(tables.paths.value("resource", n)).name },
   used: { label: "Last use", by: (n) => lastUse(n), descending: true },
   depth: { label: "Length of chain", by: (n) => tables.paths.value("depth", n), descending: true },
+};
+
+/** Numbers of the paths that an entity stands on, by its number. */
+let pathsByEntity = null;
+
+const pathsThrough = (number) => {
+  pathsByEntity ??= indexPaths();
+  return pathsByEntity.get(number) ?? [];
+};
+
+const indexPaths = () => {
+  const index = new Map();
+  for (const path of tables.paths.numbers()) {
+    for (const on of pathEntities(path)) {
+      const known = index.get(on);
+      if (known === undefined) index.set(on, [path]);
+      else known.push(path);
+    }
+  }
+  return index;
+};
+
+const pathEntities = (number) => {
+  const on = new Set();
+  for (const hop of tables.paths.value("hops", number)) {
+    on.add(tables.hops.value("from", hop));
+    on.add(tables.hops.value("to", hop));
+  }
+  return on;
 };
 
 const lastUse = (number) => {
@@ -48,25 +86,18 @@ const isBlocked = (number) => tables.paths.value("state", number) === "blocked";
 /** Numbers of the paths that match; `blocked` counts those left out only because they are blocked. */
 const matchingPaths = (query) => {
   const found = searching(query.get("q") ?? "", pathsWith);
-  const entityWanted = query.has("through") ? tables.entities.find("id", query.get("through")) : null;
+  const through = query.has("through") ? new Set(pathsThrough(tables.entities.find("id", query.get("through")))) : null;
+  const action = query.get("action");
   const wanted = pathFilters.filter(({ key }) => query.get(key));
   const matches = (number) =>
     found(number) &&
-    (entityWanted === null || pathEntities(number).has(entityWanted)) &&
-    wanted.every(({ key, of }) => (key === "account" ? pathAccounts(number).has(query.get(key)) : of(number) === query.get(key)));
+    (through === null || through.has(number)) &&
+    (!action || tables.paths.value("actions", number).includes(action)) &&
+    wanted.every((filter) => (filter.in ? filter.in(number, query.get(filter.key)) : filter.of(number) === query.get(filter.key)));
   const all = tables.paths.numbers().filter(matches);
   if (query.get("state") || query.get("blocked") === "shown") return { numbers: all, blocked: 0 };
   const numbers = all.filter((number) => !isBlocked(number));
   return { numbers, blocked: all.length - numbers.length };
-};
-
-const pathEntities = (number) => {
-  const on = new Set();
-  for (const hop of tables.paths.value("hops", number)) {
-    on.add(tables.hops.value("from", hop));
-    on.add(tables.hops.value("to", hop));
-  }
-  return on;
 };
 
 const filterOptions = ({ key, any, of }) => {
@@ -75,7 +106,11 @@ const filterOptions = ({ key, any, of }) => {
     const accounts = new Map(tables.entities.all().filter((row) => row.allowed + row.conditional + row.blocked > 0 && row.account).map((row) => [row.account, shown(place(row))]));
     return [["", any], ...[...accounts].sort((a, b) => byText(a[1], b[1]))];
   }
-  return [["", any], ...distinct(numbers.map(of)).map((value) => [value, value])];
+  if (key === "kind") {
+    const here = new Set(numbers.flatMap((number) => tables.paths.value("kinds", number)));
+    return [["", any], ...[...pathKinds.values()].filter(({ name }) => here.has(name)).map(({ name, label }) => [name, label])];
+  }
+  return [["", any], ...distinct(numbers.map(of)).map((value) => [value, shown(value)])];
 };
 
 let filterOptionCache = null;
@@ -85,7 +120,9 @@ const isWide = () => matchMedia("(min-width: 52.01rem)").matches;
 
 const pathControls = (query, change) => {
   filterOptionCache ??= new Map(pathFilters.map((filter) => [filter.key, filterOptions(filter)]));
-  const selects = pathFilters.map(({ key, label }) => select(label, filterOptionCache.get(key), query.get(key) ?? "", (value) => change({ [key]: value })));
+  // A filter that nothing can be told apart by is no filter; one that is set stays, so that it can be taken off.
+  const useful = pathFilters.filter(({ key }) => filterOptionCache.get(key).length > 2 || query.get(key));
+  const selects = useful.map(({ key, label }) => select(label, filterOptionCache.get(key), query.get(key) ?? "", (value) => change({ [key]: value })));
   const orders = Object.entries(pathOrders).map(([key, { label }]) => [key === "danger" ? "" : key, label]);
   return el(
     "div",
@@ -112,7 +149,7 @@ const showPaths = (query) => {
   };
   draw();
   return [
-    viewHead("Authority paths", "Each line is a chain from a workload over its roles to a resource. Open one to see what allows, limits and proves every step."),
+    viewHead("Authority paths", "Each line is a chain from a workload or identity over roles, and whatever else it takes over, to a resource. Open one to see what allows, limits and proves every step."),
     pathControls(query, change),
     results,
   ];
@@ -132,13 +169,14 @@ const pathResults = (query, change) => {
   };
   return [
     listHead(query, change, numbers.length, blocked, filtered),
+    kindNote(query),
     throughNote(query, change),
     numbers.length === 0 ? emptyPaths(change, filtered, blocked) : el("ol", { class: "path-list", "data-list": "paths" }, onPage.map((number) => pathRow(tables.paths.row(number)))),
     pager(page, pages, go) ?? "",
   ];
 };
 
-const CLEARED = { q: "", state: "", account: "", sensitivity: "", kind: "", class: "", seen: "", through: "" };
+const CLEARED = { q: "", through: "", action: "", ...Object.fromEntries(pathFilters.map(({ key }) => [key, ""])) };
 
 const clearFilters = (change) =>
   el("button", { type: "button", class: "button", onclick: () => { change(CLEARED); route(); } }, "Clear search and filters");
@@ -161,7 +199,16 @@ const listHead = (query, change, number, blocked, filtered) => {
   );
 };
 
+const kindNote = (query) => {
+  const kind = pathKinds.get(query.get("kind"));
+  return kind ? el("p", { class: "muted" }, el("strong", {}, `${kind.label}: `), kind.meaning) : "";
+};
+
 const throughNote = (query, change) => {
+  if (query.get("action")) {
+    const clear = el("button", { type: "button", class: "button quiet", onclick: () => change({ action: "" }) }, "Show all");
+    return el("p", { class: "list-tools" }, "Only paths that end with ", el("code", {}, shown(query.get("action"))), clear);
+  }
   if (!query.has("through")) return "";
   const number = tables.entities.find("id", query.get("through"));
   return el(

@@ -30,7 +30,7 @@ const rowsThatName = (table, names, hits, rows) => {
   return rows;
 };
 
-const ENTITY_TEXT = ["id", "name", "kind", "account", "account_name", "region", "sensitivity"];
+const ENTITY_TEXT = ["id", "name", "kind", "account", "account_name", "region", "sensitivity", "environment", "data_domain", "actor"];
 
 const entitiesWith = (word) => rowsWithText(tables.entities, ENTITY_TEXT, matchingStrings(word));
 
@@ -40,11 +40,11 @@ const pathsWith = (word) => {
   const policies = rowsWithText(tables.policies, ["id", "name"], strings);
   const statements = rowsThatName(tables.statements, ["policy"], policies, rowsWithText(tables.statements, ["sid", "json"], strings));
   const observations = rowsWithText(tables.observations, ["event_ids"], strings);
-  const hops = rowsWithText(tables.hops, ["verb", "actions", "layers", "condition"], strings);
+  const hops = rowsWithText(tables.hops, ["relation", "verb", "note", "actions", "layers", "condition"], strings);
   rowsThatName(tables.hops, ["from", "to"], entities, hops);
   rowsThatName(tables.hops, ["statements", "granted_by"], statements, hops);
   rowsThatName(tables.hops, ["observation"], observations, hops);
-  const paths = rowsWithText(tables.paths, ["id", "scope", "class", "actions", "state", "layers", "sensitivity"], strings);
+  const paths = rowsWithText(tables.paths, ["id", "kinds", "scope", "class", "actions", "state", "layers", "sensitivity", "environment", "data_domain", "egress"], strings);
   return rowsThatName(tables.paths, ["hops"], hops, paths);
 };
 

@@ -7,22 +7,35 @@ use serde::Serialize;
 use sv0_iam::sentence;
 use sv0_model::decision::{Caveat, ConditionExpression, StatementRef};
 use sv0_model::finding::Finding;
-use sv0_model::graph::{Graph, PolicyRecord, Sensitivity};
+use sv0_model::graph::{Classified, EntityKind, Graph, PolicyRecord, Sensitivity};
 use sv0_model::observation::Observation;
-use sv0_model::path::{AuthorityPath, PathHop};
+use sv0_model::path::{ActionClass, AuthorityPath, PathHop};
 use sv0_model::time::Timestamp;
 
+use super::budget::TextBudget;
 use super::evidence::{observation_row, trail_row};
-use super::rows::{DiagnosticRow, EntityRow, FindingRow, HopRow, LedgerRow, PathRow, PolicyRow, StatementRow, UseRow};
+use super::rows::{
+    DiagnosticRow, EntityRow, FindingRow, GrantRow, HopRow, KindRow, LedgerRow, PathRow, PolicyRow, StatementRow,
+    UseRow,
+};
 use super::statements::text_of;
 use super::table::{Pool, Table};
 use crate::ReportInput;
+use crate::danger::{Danger, Surroundings};
+use crate::grants::Grant;
 use crate::names::{account_name, account_of_entity, entity_name};
-use crate::reach::Reach;
+use crate::reach::{EntityReach, Reach};
 use crate::shown::Shown;
 use crate::words::entity::Group;
+use crate::words::findings::finding_kind;
+use crate::words::layers::layer as layer_words;
 use crate::words::limits::LimitWords;
-use crate::words::{entity, labels};
+use crate::words::paths::{PATH_KINDS, egress, path_kind};
+use crate::words::table::Words;
+use crate::words::{coverage, entity, labels, relations};
+
+/// How much text of policies and conditions the page carries: enough for those behind 20,000 paths of any organization seen so far.
+const TEXT_BYTES: usize = 8 * 1024 * 1024;
 
 /// The whole of the island.
 #[derive(Serialize)]
@@ -41,7 +54,9 @@ struct Tables {
     statements: Table,
     observations: Table,
     hops: Table,
+    path_kinds: Table,
     paths: Table,
+    grants: Table,
     findings: Table,
     coverage: Table,
     trails: Table,
@@ -57,8 +72,9 @@ pub(crate) fn build(
     input: &ReportInput<'_>,
     shown: &Shown<'_>,
     reach: &Reach<'_>,
-) -> Result<Island, serde_json::Error> {
-    let mut builder = Builder::new(input.graph, reach);
+) -> Result<(Island, Vec<String>), serde_json::Error> {
+    let mut builder = Builder::new(input, reach);
+    builder.path_kinds()?;
     for path in &shown.paths {
         builder.path(path)?;
     }
@@ -68,40 +84,50 @@ pub(crate) fn build(
     for id in &shown.entities {
         builder.entity(id)?;
     }
+    for grant in &shown.grants {
+        builder.grant(grant)?;
+    }
     builder.ledger(shown)?;
     builder.evidence(input, shown)?;
+    let left_out = builder.texts.left_out();
     let (strings, lists) = builder.pool.into_parts();
-    Ok(Island {
+    let island = Island {
         captured_at: input.graph.captured_at,
         window: input.evidence.window,
         strings,
         lists,
         tables: builder.tables,
-    })
+    };
+    Ok((island, left_out))
 }
 
 struct Builder<'a> {
     graph: &'a Graph,
     reach: &'a Reach<'a>,
     limits: LimitWords<'a>,
+    surroundings: Surroundings<'a>,
+    texts: TextBudget,
     pool: Pool,
     tables: Tables,
     entities: BTreeMap<&'a str, usize>,
     policies: BTreeMap<&'a str, usize>,
-    statements: BTreeMap<&'a StatementRef, usize>,
+    /// By policy and place in it.
+    statements: BTreeMap<(&'a str, usize), usize>,
     observations: BTreeMap<&'a Observation, usize>,
-    hops: BTreeMap<(&'a PathHop, String), usize>,
+    hops: BTreeMap<(&'a PathHop, ActionClass), usize>,
     paths: BTreeMap<&'a str, usize>,
 }
 
 type Numbered = Result<usize, serde_json::Error>;
 
 impl<'a> Builder<'a> {
-    fn new(graph: &'a Graph, reach: &'a Reach<'a>) -> Self {
+    fn new(input: &ReportInput<'a>, reach: &'a Reach<'a>) -> Self {
         Self {
-            graph,
+            graph: input.graph,
             reach,
-            limits: LimitWords::new(graph),
+            limits: LimitWords::new(input.graph),
+            surroundings: Surroundings::of(input.graph, input.findings, input.evidence),
+            texts: TextBudget::of(TEXT_BYTES),
             pool: Pool::default(),
             tables: Tables::default(),
             entities: BTreeMap::new(),
@@ -113,6 +139,16 @@ impl<'a> Builder<'a> {
         }
     }
 
+    fn path_kinds(&mut self) -> Result<(), serde_json::Error> {
+        for &name in PATH_KINDS {
+            let Words { label, meaning } = path_kind(name);
+            self.tables
+                .path_kinds
+                .push(&KindRow { name, label, meaning }, &mut self.pool)?;
+        }
+        Ok(())
+    }
+
     fn path(&mut self, path: &'a AuthorityPath) -> Result<(), serde_json::Error> {
         let hops = path
             .hops
@@ -122,6 +158,7 @@ impl<'a> Builder<'a> {
         let row = PathRow {
             id: &path.id,
             kind: path.kind,
+            kinds: &path.kinds,
             workload: self.entity(&path.workload)?,
             resource: self.entity(&path.resource)?,
             scope: &path.scope,
@@ -130,12 +167,18 @@ impl<'a> Builder<'a> {
             actions: &path.actions,
             state: path.state,
             blocked_by: path.blocked_by.clone(),
-            layers: path.blocked_by.iter().map(|&layer| labels::layer(layer)).collect(),
+            layers: path.blocked_by.iter().map(|&layer| layer_words(layer).label).collect(),
             condition: path.condition.as_ref().map(sentence),
             hops,
             depth: path.chain_depth,
             cross_account: path.cross_account,
             sensitivity: path.sensitivity,
+            sensitivity_rule: &path.sensitivity_rule,
+            environment: value(path.environment.as_ref()),
+            environment_rule: rule(path.environment.as_ref()),
+            data_domain: value(path.data_domain.as_ref()),
+            data_domain_rule: rule(path.data_domain.as_ref()),
+            egress: path.egress_category.map(|way| egress(way).label),
             authority: path.authority,
             caveats: caveats(&path.caveats),
             observation: self.observation(&path.observation)?,
@@ -146,26 +189,33 @@ impl<'a> Builder<'a> {
     }
 
     fn hop(&mut self, hop: &'a PathHop, path: &AuthorityPath) -> Numbered {
-        let verb = labels::relation(&hop.relation, path.action_class);
-        if let Some(&number) = self.hops.get(&(hop, verb.clone())) {
+        // Only the words of the last step hang on what is done.
+        let key = (hop, path.action_class);
+        if let Some(&number) = self.hops.get(&key) {
             return Ok(number);
         }
+        let words = relations::hop(&hop.relation, path.action_class);
+        let exact = hop.condition.as_ref().map(exact).transpose()?;
         let row = HopRow {
             from: self.entity(&hop.from)?,
-            verb: verb.clone(),
+            relation: &hop.relation,
+            verb: &words.verb,
+            says: &words.says,
+            meaning: words.meaning,
+            note: &hop.note,
             to: self.entity(&hop.to)?,
             actions: &hop.actions,
             state: hop.state,
-            layers: hop.blocked_by.iter().map(|&layer| labels::layer(layer)).collect(),
+            layers: hop.blocked_by.iter().map(|&layer| layer_words(layer).label).collect(),
             limits: self.limits.sentences(hop),
             condition: hop.condition.as_ref().map(sentence),
-            exact: hop.condition.as_ref().map(exact).transpose()?,
+            exact: exact.filter(|text| self.texts.take(text.len())),
             statements: self.all_statements(&hop.statements)?,
             granted_by: self.all_statements(&hop.granted_by)?,
             observation: self.observation(&hop.observation)?,
         };
         let number = self.tables.hops.push(&row, &mut self.pool)?;
-        self.hops.insert((hop, verb), number);
+        self.hops.insert(key, number);
         Ok(number)
     }
 
@@ -177,6 +227,7 @@ impl<'a> Builder<'a> {
         let kind = entity.map(|entity| entity.kind);
         let reach = self.reach.get(id);
         let account = account_of_entity(self.graph, id);
+        let danger = self.danger(id, kind);
         let row = EntityRow {
             id,
             name: entity_name(self.graph, id),
@@ -188,12 +239,25 @@ impl<'a> Builder<'a> {
             region: entity.and_then(|entity| entity.region.as_deref()),
             sensitivity: entity.map_or(Sensitivity::Unknown, |entity| entity.sensitivity),
             sensitivity_rule: entity.map_or("", |entity| &entity.sensitivity_rule),
+            environment: value(entity.and_then(|entity| entity.environment.as_ref())),
+            environment_rule: rule(entity.and_then(|entity| entity.environment.as_ref())),
+            data_domain: value(entity.and_then(|entity| entity.data_domain.as_ref())),
+            data_domain_rule: rule(entity.and_then(|entity| entity.data_domain.as_ref())),
+            actor: entity
+                .and_then(|entity| entity.actor.as_ref())
+                .map_or("", labels::actor),
+            actor_rule: entity
+                .and_then(|entity| entity.actor.as_ref())
+                .map_or("", |actor| &actor.rule),
             resolution: entity.map(|entity| entity.resolution),
+            danger: danger.as_ref().map_or(0, Danger::points),
+            escalates: danger.as_ref().is_some_and(|danger| danger.escalates),
+            exposure: danger.and_then(|danger| danger.exposure),
             allowed: reach.map_or(0, |reach| reach.allowed),
             conditional: reach.map_or(0, |reach| reach.conditional),
             blocked: reach.map_or(0, |reach| reach.blocked),
             reaches: reach.map_or(0, |reach| reach.resources.len()),
-            reaches_restricted: reach.map_or(0, |reach| reach.restricted.len()),
+            reaches_restricted: reach.map_or(0, |reach| reach.resources_of(Sensitivity::Restricted)),
             reached_by: reach.map_or(0, |reach| reach.workloads.len()),
         };
         let number = self.tables.entities.push(&row, &mut self.pool)?;
@@ -201,15 +265,32 @@ impl<'a> Builder<'a> {
         Ok(number)
     }
 
+    fn danger(&self, id: &str, kind: Option<EntityKind>) -> Option<Danger> {
+        let acts = kind.is_none_or(|kind| matches!(entity::group(kind), Group::Identity | Group::Workload));
+        let nothing = EntityReach::default();
+        let reach = self.reach.get(id).unwrap_or(&nothing);
+        acts.then(|| self.surroundings.danger(id, reach))
+    }
+
+    fn grant(&mut self, grant: &'a Grant<'a>) -> Result<(), serde_json::Error> {
+        let row = GrantRow {
+            holder: self.entity(grant.holder)?,
+            statement: self.statement(&grant.statement)?,
+        };
+        self.tables.grants.push(&row, &mut self.pool)?;
+        Ok(())
+    }
+
     fn all_statements(&mut self, references: &'a [StatementRef]) -> Result<Vec<usize>, serde_json::Error> {
         references.iter().map(|reference| self.statement(reference)).collect()
     }
 
     fn statement(&mut self, reference: &'a StatementRef) -> Numbered {
-        if let Some(&number) = self.statements.get(reference) {
+        let key = (reference.policy.as_str(), reference.index);
+        if let Some(&number) = self.statements.get(&key) {
             return Ok(number);
         }
-        let text = text_of(self.graph, reference);
+        let text = self.texts.bounded(text_of(self.graph, reference));
         let row = StatementRow {
             policy: self.policy(&reference.policy)?,
             index: reference.index,
@@ -221,7 +302,7 @@ impl<'a> Builder<'a> {
             note: text.note,
         };
         let number = self.tables.statements.push(&row, &mut self.pool)?;
-        self.statements.insert(reference, number);
+        self.statements.insert(key, number);
         Ok(number)
     }
 
@@ -266,7 +347,9 @@ impl<'a> Builder<'a> {
             .partition(|id| self.paths.contains_key(id.as_str()));
         let row = FindingRow {
             id: &finding.id,
-            kind: labels::finding_kind(finding.kind),
+            kind: finding_kind(finding.kind).label,
+            kind_name: finding.kind,
+            kind_meaning: finding_kind(finding.kind).meaning,
             severity: finding.severity,
             severity_reason: &finding.severity_reason,
             title: &finding.title,
@@ -302,8 +385,9 @@ impl<'a> Builder<'a> {
                 region: &row.region,
                 source: &row.source,
                 status: row.status,
-                label: labels::coverage(row.status),
-                meaning: labels::coverage_meaning(row.status),
+                label: coverage::coverage(row.status).label,
+                meaning: coverage::coverage(row.status).meaning,
+                todo: coverage::remedy(row.status),
                 rank: labels::coverage_rank(row.status),
                 reason: &row.reason,
                 error_code: row.error_code.as_deref(),
@@ -347,6 +431,14 @@ impl<'a> Builder<'a> {
         }
         Ok(())
     }
+}
+
+fn value(classified: Option<&Classified>) -> &str {
+    classified.map_or("", |classified| &classified.value)
+}
+
+fn rule(classified: Option<&Classified>) -> &str {
+    classified.map_or("", |classified| &classified.rule)
 }
 
 fn version(policy: &PolicyRecord) -> Option<Cow<'_, str>> {

@@ -6,7 +6,7 @@ use serde::Serialize;
 use sv0_model::coverage::CoverageStatus;
 use sv0_model::decision::{Effect, Layer};
 use sv0_model::diagnostic::Severity;
-use sv0_model::finding::FindingSeverity;
+use sv0_model::finding::{FindingKind, FindingSeverity};
 use sv0_model::graph::{Resolution, Sensitivity};
 use sv0_model::path::{Authority, PathKind, PathState};
 use sv0_model::time::Timestamp;
@@ -26,7 +26,18 @@ pub(crate) struct EntityRow<'a> {
     pub(crate) region: Option<&'a str>,
     pub(crate) sensitivity: Sensitivity,
     pub(crate) sensitivity_rule: &'a str,
+    pub(crate) environment: &'a str,
+    pub(crate) environment_rule: &'a str,
+    pub(crate) data_domain: &'a str,
+    pub(crate) data_domain_rule: &'a str,
+    /// Whether a person or a machine acts through it, in a word.
+    pub(crate) actor: &'static str,
+    pub(crate) actor_rule: &'a str,
     pub(crate) resolution: Option<Resolution>,
+    /// The number by which blast radii are compared; 0 for what cannot act.
+    pub(crate) danger: usize,
+    pub(crate) escalates: bool,
+    pub(crate) exposure: Option<&'static str>,
     pub(crate) allowed: usize,
     pub(crate) conditional: usize,
     pub(crate) blocked: usize,
@@ -87,7 +98,16 @@ pub(crate) struct ObservationRow<'a> {
 pub(crate) struct HopRow<'a> {
     /// Row of the entities.
     pub(crate) from: usize,
-    pub(crate) verb: String,
+    /// The relation's name in the model.
+    pub(crate) relation: &'a str,
+    /// The verb on the link of a chain.
+    pub(crate) verb: &'a str,
+    /// The verb of a sentence.
+    pub(crate) says: &'a str,
+    /// What such a step is.
+    pub(crate) meaning: &'static str,
+    /// What this step is, where relation and statements do not tell it.
+    pub(crate) note: &'a str,
     /// Row of the entities.
     pub(crate) to: usize,
     pub(crate) actions: &'a [String],
@@ -112,6 +132,8 @@ pub(crate) struct HopRow<'a> {
 pub(crate) struct PathRow<'a> {
     pub(crate) id: &'a str,
     pub(crate) kind: PathKind,
+    /// Every rule that it matches.
+    pub(crate) kinds: &'a [PathKind],
     /// Row of the entities.
     pub(crate) workload: usize,
     /// Row of the entities.
@@ -130,6 +152,13 @@ pub(crate) struct PathRow<'a> {
     pub(crate) depth: usize,
     pub(crate) cross_account: bool,
     pub(crate) sensitivity: Sensitivity,
+    pub(crate) sensitivity_rule: &'a str,
+    pub(crate) environment: &'a str,
+    pub(crate) environment_rule: &'a str,
+    pub(crate) data_domain: &'a str,
+    pub(crate) data_domain_rule: &'a str,
+    /// Where data leaves to, in words.
+    pub(crate) egress: Option<&'static str>,
     pub(crate) authority: Authority,
     pub(crate) caveats: Vec<&'static str>,
     /// Row of the observations.
@@ -141,6 +170,9 @@ pub(crate) struct PathRow<'a> {
 pub(crate) struct FindingRow<'a> {
     pub(crate) id: &'a str,
     pub(crate) kind: &'static str,
+    /// The kind's name in the model.
+    pub(crate) kind_name: FindingKind,
+    pub(crate) kind_meaning: &'static str,
     pub(crate) severity: FindingSeverity,
     pub(crate) severity_reason: &'a str,
     pub(crate) title: &'a str,
@@ -174,6 +206,8 @@ pub(crate) struct LedgerRow<'a> {
     pub(crate) status: CoverageStatus,
     pub(crate) label: &'static str,
     pub(crate) meaning: &'static str,
+    /// What makes it answer next time.
+    pub(crate) todo: &'static str,
     /// How loudly it is told: the lower, the sooner.
     pub(crate) rank: u8,
     pub(crate) reason: &'a str,
@@ -216,4 +250,21 @@ pub(crate) struct DiagnosticRow<'a> {
     pub(crate) code: &'a str,
     pub(crate) message: &'a str,
     pub(crate) help: &'a str,
+}
+
+/// A statement that a principal or resource holds.
+#[derive(Serialize)]
+pub(crate) struct GrantRow {
+    /// Row of the entities.
+    pub(crate) holder: usize,
+    /// Row of the statements.
+    pub(crate) statement: usize,
+}
+
+/// A kind of path, for filters.
+#[derive(Serialize)]
+pub(crate) struct KindRow {
+    pub(crate) name: PathKind,
+    pub(crate) label: &'static str,
+    pub(crate) meaning: &'static str,
 }

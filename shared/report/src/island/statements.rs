@@ -19,7 +19,7 @@ pub(crate) struct StatementText {
 }
 
 impl StatementText {
-    fn without(of: usize, note: &str) -> Self {
+    pub(super) fn without(of: usize, note: &str) -> Self {
         Self {
             of,
             json: None,
@@ -58,7 +58,8 @@ pub(crate) fn text_of(graph: &Graph, reference: &StatementRef) -> StatementText 
     }
 }
 
-fn statements(document: &Value) -> &[Value] {
+/// The statements of a policy's document; a lone one is number zero.
+pub(crate) fn statements(document: &Value) -> &[Value] {
     match document.get("Statement") {
         Some(Value::Array(all)) => all,
         Some(lone) => std::slice::from_ref(lone),

@@ -7,6 +7,7 @@ use sv0_model::coverage::{CoverageRow, CoverageStatus};
 use sv0_model::graph::Graph;
 
 use crate::names::account_label;
+use crate::words::coverage::coverage;
 use crate::words::labels;
 use crate::words::text::{count, join, prose, shown, thousands};
 
@@ -66,7 +67,7 @@ pub(crate) fn summarise(graph: &Graph, rows: &[CoverageRow]) -> CoverageSummary 
 }
 
 /// Whether the status speaks of something that was to be seen. What is excluded or switched off was never asked.
-fn was_asked(status: CoverageStatus) -> bool {
+pub(super) fn was_asked(status: CoverageStatus) -> bool {
     !matches!(status, CoverageStatus::Excluded | CoverageStatus::Disabled)
 }
 
@@ -133,11 +134,11 @@ fn gaps(graph: &Graph, asked: &[&CoverageRow]) -> Vec<Gap> {
 
 fn gap(graph: &Graph, status: CoverageStatus, reason: &str, accounts: &BTreeMap<&str, Sources<'_>>) -> Gap {
     Gap {
-        label: labels::coverage(status),
+        label: coverage(status).label,
         place: first_names(accounts.keys().map(|account| place(graph, account)), "account"),
         what: what(accounts),
         why: if reason.is_empty() {
-            labels::coverage_meaning(status).to_owned()
+            coverage(status).meaning.to_owned()
         } else {
             prose(reason)
         },

@@ -1,9 +1,22 @@
 //! The words of the report, each in one or two sentences.
 
+use std::borrow::Cow;
+
+use sv0_model::decision::Caveat;
+
+use super::coverage::{COVERAGE_STATUSES, coverage};
+use super::findings::{FINDING_KINDS, finding_kind};
+use super::layers::{LAYERS, layer};
+use super::name_of;
+use super::paths::{EGRESS_CATEGORIES, PATH_KINDS, egress, path_kind};
+use super::relations::RELATIONS;
+use super::table::Words;
+
 /// A word and what it means here.
+#[derive(Clone)]
 pub(crate) struct Term {
     /// The word.
-    pub(crate) word: &'static str,
+    pub(crate) word: Cow<'static, str>,
     /// What it means.
     pub(crate) meaning: &'static str,
 }
@@ -13,37 +26,74 @@ pub(crate) struct TermGroup {
     /// The heading.
     pub(crate) heading: &'static str,
     /// The words.
-    pub(crate) terms: &'static [Term],
+    pub(crate) terms: Vec<Term>,
 }
 
 const fn term(word: &'static str, meaning: &'static str) -> Term {
-    Term { word, meaning }
+    Term {
+        word: Cow::Borrowed(word),
+        meaning,
+    }
 }
 
-/// All groups, in reading order.
-pub(crate) const GLOSSARY: &[TermGroup] = &[
-    TermGroup {
-        heading: "Reading this report",
-        terms: READING,
-    },
-    TermGroup {
-        heading: "Who",
-        terms: WHO,
-    },
-    TermGroup {
-        heading: "Policies and their layers",
-        terms: POLICIES,
-    },
-    TermGroup {
-        heading: "Scan and evidence",
-        terms: SCAN,
-    },
-];
+/// All groups, in reading order: words that are written here, then every word that the report takes from an enumeration.
+pub(crate) fn glossary() -> Vec<TermGroup> {
+    let written = [
+        ("Reading this report", READING),
+        ("Who", WHO),
+        ("Policies", POLICIES),
+        ("Scan and evidence", SCAN),
+    ];
+    let written = written.map(|(heading, terms)| group(heading, terms.to_vec()));
+    written.into_iter().chain(tables()).collect()
+}
+
+fn tables() -> [TermGroup; 7] {
+    let of = |words: Words| term(words.label, words.meaning);
+    [
+        group(
+            "Kinds of paths",
+            PATH_KINDS.iter().map(|&kind| of(path_kind(kind))).collect(),
+        ),
+        group(
+            "Ways out",
+            EGRESS_CATEGORIES.iter().map(|&way| of(egress(way))).collect(),
+        ),
+        group(
+            "Steps of a path",
+            RELATIONS.iter().map(|step| term(step.verb, step.meaning)).collect(),
+        ),
+        group(
+            "Kinds of findings",
+            FINDING_KINDS.iter().map(|&kind| of(finding_kind(kind))).collect(),
+        ),
+        group(
+            "Layers that can stop a request",
+            LAYERS.iter().map(|&one| of(layer(one))).collect(),
+        ),
+        group("Caveats", Caveat::ALL.iter().map(caveat).collect()),
+        group(
+            "How a source answered",
+            COVERAGE_STATUSES.iter().map(|&status| of(coverage(status))).collect(),
+        ),
+    ]
+}
+
+fn caveat(caveat: &Caveat) -> Term {
+    Term {
+        word: Cow::Owned(name_of(caveat).replace('_', " ")),
+        meaning: caveat.meaning(),
+    }
+}
+
+fn group(heading: &'static str, terms: Vec<Term>) -> TermGroup {
+    TermGroup { heading, terms }
+}
 
 const READING: &[Term] = &[
     term(
         "Authority path",
-        "A chain from a workload over the roles it runs as and assumes to a resource that the last role can act on.",
+        "A chain from a workload or identity over the roles it runs as, assumes or takes over to a resource that the last of them can act on.",
     ),
     term(
         "Allowed",
@@ -74,6 +124,26 @@ const READING: &[Term] = &[
         "How much harm disclosure does: public, internal, confidential, restricted. The rule that decided stands beside it.",
     ),
     term(
+        "Environment",
+        "What a thing is for, such as production or development, by a rule or by that of its account.",
+    ),
+    term(
+        "Data domain",
+        "Whose data a resource holds, such as payments or customers, by a rule.",
+    ),
+    term(
+        "Blast radius",
+        "What is within reach of whoever gets hold of an identity, over paths that are not blocked.",
+    ),
+    term(
+        "Danger",
+        "A number to compare blast radii by. Its formula stands beside it; it says nothing about how likely a compromise is.",
+    ),
+    term(
+        "Grant as written",
+        "An Allow statement of a policy. Whether another layer takes it away is not in it: a path or sv0 can says so.",
+    ),
+    term(
         "Caveat",
         "A reservation that belongs to an answer: what was not known when it was given.",
     ),
@@ -94,7 +164,7 @@ const WHO: &[Term] = &[
     ),
     term(
         "Workload",
-        "Something that runs code: a Lambda function, an ECS task or service, an EC2 instance.",
+        "Something that runs code or calls AWS under a role: a function, task, instance, build, state machine, rule, agent.",
     ),
     term(
         "Role",
@@ -128,27 +198,6 @@ const POLICIES: &[Term] = &[
     term(
         "Trust policy",
         "The resource-based policy of a role: who may assume it.",
-    ),
-    term(
-        "Permissions boundary",
-        "A ceiling on one user or role. It grants nothing; what it leaves out cannot be done.",
-    ),
-    term("Session policy", "A ceiling passed along when a session begins."),
-    term(
-        "Service control policy (SCP)",
-        "A ceiling of the organization on the principals of an account. Every level, from root to account, has to allow.",
-    ),
-    term(
-        "Resource control policy (RCP)",
-        "A ceiling of the organization on the resources of an account, whoever calls.",
-    ),
-    term(
-        "KMS key policy",
-        "Who may use a key. Data encrypted under it needs the key's leave as well as its own.",
-    ),
-    term(
-        "Block Public Access",
-        "An S3 setting that overrules policies which open a bucket to everyone.",
     ),
 ];
 

@@ -1,10 +1,9 @@
-//! Labels of states, layers, policies, findings and coverage.
+//! Labels of action classes, policies and severities, and how loudly coverage is told.
 
 use sv0_model::coverage::CoverageStatus;
-use sv0_model::decision::Layer;
-use sv0_model::finding::{FindingKind, FindingSeverity};
-use sv0_model::graph::PolicyKind;
-use sv0_model::path::ActionClass;
+use sv0_model::finding::FindingSeverity;
+use sv0_model::graph::{Actor, ActorClass, PolicyKind};
+use sv0_model::path::{ActionClass, PathState};
 
 /// What a path lets its workload do, so that `<workload> can <this> <resource>` is a sentence.
 pub(crate) fn action_class(class: ActionClass) -> &'static str {
@@ -30,40 +29,22 @@ pub(crate) fn action_class_name(class: ActionClass) -> &'static str {
     }
 }
 
-/// A hop's relation as a verb. Relations that are not known are shown as they are, in lower case.
-pub(crate) fn relation(relation: &str, class: ActionClass) -> String {
-    match relation {
-        "RUNS_AS" => "runs as".to_owned(),
-        "ASSUMES" => "assumes".to_owned(),
-        "ACCESSES" => access_verb(class).to_owned(),
-        other => other.to_lowercase().replace('_', " "),
+/// A state's name, as serialised and as read.
+pub(crate) fn path_state(state: PathState) -> &'static str {
+    match state {
+        PathState::Allowed => "allowed",
+        PathState::Conditional => "conditional",
+        PathState::Blocked => "blocked",
     }
 }
 
-/// An action class as the link of a chain names it, where there is little room.
-fn access_verb(class: ActionClass) -> &'static str {
-    match class {
-        ActionClass::ReadData => "read data",
-        ActionClass::WriteData => "write data",
-        ActionClass::UseKey => "use key",
-        ActionClass::Invoke => "invoke",
-        ActionClass::ChangeCode => "change code",
-        ActionClass::ManagePermissions => "manage access",
-    }
-}
-
-/// The short name of a layer of AWS's evaluation logic.
-pub(crate) fn layer(layer: Layer) -> &'static str {
-    match layer {
-        Layer::Identity => "identity policy",
-        Layer::Resource => "resource policy",
-        Layer::Boundary => "permissions boundary",
-        Layer::Session => "session policy",
-        Layer::Scp => "SCP",
-        Layer::Rcp => "RCP",
-        Layer::Endpoint => "VPC endpoint policy",
-        Layer::Kms => "KMS key policy",
-        Layer::BlockPublicAccess => "S3 Block Public Access",
+/// Who acts through an identity.
+pub(crate) fn actor(actor: &Actor) -> &'static str {
+    match actor.class {
+        ActorClass::Human => "a person",
+        ActorClass::NonHuman => "a machine (NHI)",
+        ActorClass::Both => "persons and machines",
+        ActorClass::Unknown => "not known",
     }
 }
 
@@ -80,42 +61,6 @@ pub(crate) fn policy_kind(kind: PolicyKind) -> &'static str {
     }
 }
 
-/// What a finding is about.
-pub(crate) fn finding_kind(kind: FindingKind) -> &'static str {
-    match kind {
-        FindingKind::AdminEquivalent => "Administrator by some route",
-        FindingKind::TrustAmplification => "Cross-account chain",
-        FindingKind::MissingExternalId => "Missing ExternalId",
-        FindingKind::PublicAccess => "Public access",
-        FindingKind::ExternalAccess => "External access",
-        FindingKind::SecretReach => "Reach of a secret",
-        FindingKind::SpokeRoleMissing => "Spoke role missing",
-        FindingKind::CoverageGap => "Coverage gap",
-        FindingKind::DeepTrustChain => "Deep chain of trust",
-        FindingKind::SupplyChainPath => "Supply chain",
-        FindingKind::LlmEgressPath => "Data within reach of a model",
-        FindingKind::PrivilegeEscalation => "Privilege escalation",
-        FindingKind::DormantAuthority => "Dormant authority",
-        FindingKind::UnusedService => "Unused service",
-        FindingKind::ScopeDrift => "Scope drift",
-        FindingKind::TrustsWholeAccount => "Trusts a whole account",
-        FindingKind::OverPermissiveIntegration => "Over-permissive integration",
-        FindingKind::ConfusedDeputy => "Confused deputy",
-        FindingKind::OrphanedPrincipal => "Orphaned principal",
-        FindingKind::StaleAccessKey => "Stale access key",
-        FindingKind::NoMfa => "No MFA",
-        FindingKind::UnrotatedSecret => "Unrotated secret",
-        FindingKind::InvocationLoggingOff => "Invocation logging off",
-        FindingKind::RootLogin => "Root sign-in",
-        FindingKind::ConsoleRoleSwitch => "Role switch in the console",
-        FindingKind::AssumeRoleAnomaly => "Unusual AssumeRole",
-        FindingKind::PermissionChange => "Permission change",
-        FindingKind::OrphanedOwner => "Orphaned owner",
-        FindingKind::ScannerSelf => "The scanner itself",
-        FindingKind::OpenFederation => "Open federation",
-    }
-}
-
 /// A severity's name, as serialised and as read.
 pub(crate) fn severity(severity: FindingSeverity) -> &'static str {
     match severity {
@@ -124,42 +69,6 @@ pub(crate) fn severity(severity: FindingSeverity) -> &'static str {
         FindingSeverity::Medium => "medium",
         FindingSeverity::High => "high",
         FindingSeverity::Critical => "critical",
-    }
-}
-
-/// A coverage status as a chip names it.
-pub(crate) fn coverage(status: CoverageStatus) -> &'static str {
-    match status {
-        CoverageStatus::Ok => "ok",
-        CoverageStatus::Partial => "partial",
-        CoverageStatus::Denied => "denied",
-        CoverageStatus::Throttled => "throttled",
-        CoverageStatus::Disabled => "disabled",
-        CoverageStatus::Excluded => "excluded",
-        CoverageStatus::Stale => "stale",
-        CoverageStatus::Revoked => "revoked",
-        CoverageStatus::NotRecorded => "not recorded",
-        CoverageStatus::NotObservable => "not observable",
-        CoverageStatus::Failed => "failed",
-        CoverageStatus::Missing => "missing",
-    }
-}
-
-/// What a coverage status means.
-pub(crate) fn coverage_meaning(status: CoverageStatus) -> &'static str {
-    match status {
-        CoverageStatus::Ok => "Everything asked for was answered. Only here does absence mean that nothing is there.",
-        CoverageStatus::Partial => "Some of it was answered.",
-        CoverageStatus::Denied => "AWS denied the call.",
-        CoverageStatus::Throttled => "AWS throttled the calls until the scan gave up.",
-        CoverageStatus::Disabled => "The service or Region is not enabled in the account.",
-        CoverageStatus::Excluded => "Left out by configuration.",
-        CoverageStatus::Stale => "The newest answer is older than this capture.",
-        CoverageStatus::Revoked => "The role this account was read with was removed by its owner.",
-        CoverageStatus::NotRecorded => "AWS Config does not record this type there.",
-        CoverageStatus::NotObservable => "It leaves no trace that could be read: no log is not the same as no use.",
-        CoverageStatus::Failed => "The call failed for another reason.",
-        CoverageStatus::Missing => "The capture holds nothing for it.",
     }
 }
 

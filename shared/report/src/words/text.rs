@@ -82,6 +82,19 @@ pub(crate) fn whole(name: &str) -> String {
     visible(name, usize::MAX)
 }
 
+/// The encoding of JavaScript's `encodeURIComponent`, which the page's script decodes.
+pub(crate) fn percent_encoded(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-_.!~*'()".contains(&byte) {
+            out.push(char::from(byte));
+        } else {
+            out.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    out
+}
+
 fn visible(text: &str, limit: usize) -> String {
     let mut out: String = text
         .chars()
@@ -130,5 +143,13 @@ mod tests {
         assert_eq!(shown("a\nb\u{0}"), "a\\u{a}b\\u{0}");
         assert_eq!(shown("größe-日本"), "größe-日本");
         assert_eq!(shown(&"x".repeat(5_000)).chars().count(), NAME_CHARS + 1);
+    }
+
+    #[test]
+    fn ids_survive_a_link() {
+        assert_eq!(
+            percent_encoded("arn:aws:iam::1:role/a b\"<"),
+            "arn%3Aaws%3Aiam%3A%3A1%3Arole%2Fa%20b%22%3C"
+        );
     }
 }
