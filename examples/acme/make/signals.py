@@ -64,14 +64,14 @@ def aggregator():
 def service(name, namespace, last=None):
     """One service of GetServiceLastAccessedDetails."""
     row = {"ServiceName": name, "ServiceNamespace": namespace, "TotalAuthenticatedEntities": 1 if last else 0}
-    return {**row, "LastAuthenticated": last, "LastAuthenticatedEntity": None, "LastAuthenticatedRegion": IRELAND} if last else row
+    return {**row, "LastAuthenticated": last, "LastAuthenticatedRegion": IRELAND} if last else row
 
 
 def last_accessed():
     """accounts/<data>/iam/last-accessed.ndjson."""
     def report(arn, *services):
         return {"Arn": arn, "JobStatus": "COMPLETED", "JobCreationDate": "2026-03-02T05:40:00+00:00", "JobCompletionDate": "2026-03-02T05:40:03+00:00",
-                "JobType": "SERVICE_LEVEL", "IsTruncated": False, "ServicesLastAccessed": list(services)}
+                "JobType": "SERVICE_LEVEL", "IsTruncated": False, "ServicesLastAccessed": [{**row, "LastAuthenticatedEntity": arn} if "LastAuthenticated" in row else row for row in services]}
 
     return [
         report(role(DATA, "shipwright-integration"), service("Amazon DynamoDB", "dynamodb"), service("Amazon S3", "s3", "2026-02-27T22:10:00+00:00")),
