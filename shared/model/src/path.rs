@@ -119,7 +119,8 @@ pub struct PathHop {
 /// A chain from a workload to a resource.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct AuthorityPath {
-    /// Hash of workload, roles, resource, action class and scope: the same path has the same id in every run.
+    /// Hash of workload, roles, resource, action class and scope, and of the ways between the roles other than AssumeRole: the same path has the same id in
+    /// every run.
     pub id: String,
     /// The most telling of [`AuthorityPath::kinds`].
     pub kind: PathKind,
@@ -127,7 +128,7 @@ pub struct AuthorityPath {
     pub kinds: Vec<PathKind>,
     /// Native id of the workload or identity that it starts from.
     pub workload: String,
-    /// Native ids of the roles on the way, the workload's own first.
+    /// Native ids of the roles on the way, the workload's own first. A user is its own first authority and is not repeated here.
     pub roles: Vec<String>,
     /// Native id of the resource.
     pub resource: String,
@@ -145,7 +146,7 @@ pub struct AuthorityPath {
     pub condition: Option<ConditionExpression>,
     /// The steps.
     pub hops: Vec<PathHop>,
-    /// Number of authorities chained: 1 for the workload's own role, one more for each role assumed.
+    /// Number of authorities chained: 1 for the workload's own role, one more for each that is assumed or otherwise come to.
     pub chain_depth: usize,
     /// Whether workload, roles and resource are in more than one account.
     pub cross_account: bool,
@@ -169,6 +170,14 @@ pub struct AuthorityPath {
     pub caveats: Vec<Caveat>,
     /// What the logs say of the last step.
     pub observation: Observation,
+}
+
+impl AuthorityPath {
+    /// Native id of the principal that reaches the resource: the last role, or the start where that is a user which reaches it by itself.
+    #[must_use]
+    pub fn last_authority(&self) -> &str {
+        self.roles.last().unwrap_or(&self.workload)
+    }
 }
 
 /// Where data leaves to.

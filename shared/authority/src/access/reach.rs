@@ -98,6 +98,23 @@ impl<'e> Survey<'e, '_> {
             .collect()
     }
 
+    /// One action on one thing that an ARN names in an entity, where some statement grants it.
+    pub(crate) fn access_to(&self, action: &str, entity: &'e Entity, arn: String) -> Option<Access<'e>> {
+        let identity = IdentityGrants::new(self.subject, std::iter::once(action));
+        let place = Place::inside(entity, arn);
+        if !may_be_granted(self.candidates, &identity, self.subject, &place, action) {
+            return None;
+        }
+        let question = OnEntity {
+            entity,
+            class: None,
+            action,
+            target: ActionTarget::Whole,
+        };
+        let evaluation = self.ask(&question, &place)?;
+        self.granted(&question, &place.arn, evaluation)
+    }
+
     fn accesses(&self, identity: &IdentityGrants<'_>, question: &OnEntity<'e, '_>) -> Vec<Access<'e>> {
         let whole = Place::of(question.entity);
         let may_hold_more = self.basis == Basis::Possible && !self.subject.holdings.uncollected.is_empty();

@@ -34,7 +34,7 @@ pub(crate) use holdings::Holdings;
 pub(crate) use judge::Request;
 pub(crate) use place::Place;
 pub use snapshot::SnapshotText;
-pub(crate) use subject::Subject;
+pub(crate) use subject::{Subject, principal_text};
 pub(crate) use suppose::{Instead, Supposition};
 pub(crate) use surroundings::Membership;
 pub(crate) use workforce::Entrance;

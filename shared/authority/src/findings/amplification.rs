@@ -25,7 +25,7 @@ pub(crate) fn findings(facts: &Facts<'_, '_>) -> Vec<Draft> {
 }
 
 fn amplifies(path: &AuthorityPath, min_depth: usize) -> bool {
-    path.kind == PathKind::AssumedChain
+    path.kinds.contains(&PathKind::AssumedChain)
         && path.cross_account
         && path.chain_depth >= min_depth
         && path.sensitivity == Sensitivity::Restricted

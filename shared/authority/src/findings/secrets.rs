@@ -36,7 +36,7 @@ fn finding(facts: &Facts<'_, '_>, secret: &Entity, paths: &[&AuthorityPath]) -> 
         .iter()
         .min_by_key(|path| (path.state, path.chain_depth, &path.id))?;
     let workload = name_of(facts.estate, &best.workload);
-    let role = best.roles.last()?;
+    let role = best.last_authority();
     let mut draft = Draft::new(FindingKind::SecretReach, &best.workload);
     draft.subjects.push(secret.native_id.clone());
     draft.aspect.clone_from(&secret.native_id);
@@ -76,13 +76,18 @@ fn finding(facts: &Facts<'_, '_>, secret: &Entity, paths: &[&AuthorityPath]) -> 
 }
 
 fn rating(path: &AuthorityPath) -> (FindingSeverity, &'static str) {
-    match (path.state, path.cross_account, path.kind) {
+    let is_direct = path.kinds.contains(&PathKind::Direct);
+    match (path.state, path.cross_account, is_direct) {
         (PathState::Allowed, true, _) => (FindingSeverity::High, "the path is allowed and crosses accounts"),
-        (PathState::Allowed, false, PathKind::AssumedChain) => (
+        (PathState::Allowed, false, false) if path.kinds.contains(&PathKind::AssumedChain) => (
             FindingSeverity::High,
             "the path is allowed, over a role that the workload's own role assumes",
         ),
-        (PathState::Allowed, false, PathKind::Direct) => (
+        (PathState::Allowed, false, false) => (
+            FindingSeverity::High,
+            "the path is allowed, over an authority that is not the workload's own",
+        ),
+        (PathState::Allowed, false, true) => (
             FindingSeverity::Medium,
             "the path is allowed, directly and inside one account",
         ),

@@ -2,184 +2,178 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use sv0_iam::{Context, UnknownContext};
 use sv0_model::decision::{Caveat, Layer};
-use sv0_model::graph::Entity;
+use sv0_model::graph::{EdgeKind, Entity, EntityKind};
 use sv0_model::hash::stable_id;
-use sv0_model::observation::Observation;
-use sv0_model::path::{ActionClass, Authority, AuthorityPath, PathHop, PathKind, PathState};
+use sv0_model::path::{ActionClass, Authority, AuthorityPath, PathHop, PathState};
 
-use super::assume::{ASSUME_ROLE, AssumeHops};
 use super::chains::Chain;
 use super::ends::End;
+use super::hops::{Ground, PULLS_VIA, SENDS_TO, Stride};
+use super::keep::{Kept, Sketch};
+use super::kinds::{self, Look};
+use super::reach::Reaches;
+use super::starts::Start;
 use super::step::{Step, extend};
-use super::workloads::Workload;
-use crate::estate::{Estate, Place, Request, conjunction, uncollected_policy};
-use crate::evidence::{Logs, Sighting};
-
-const RUNS_AS: &str = "RUNS_AS";
-const PULLS_VIA: &str = "PULLS_VIA";
-const ASSUMES: &str = "ASSUMES";
-const ACCESSES: &str = "ACCESSES";
+use super::transfer::Transfer;
+use crate::estate::conjunction;
 
 /// Everything that paths are made of.
 pub(crate) struct Assembly<'e, 'a> {
-    pub estate: &'e Estate<'e>,
-    pub logs: &'a Logs<'a>,
-    pub hops: &'a AssumeHops<'e>,
-    pub chains: &'a BTreeMap<&'e str, Vec<Chain<'e>>>,
-    pub ends: &'a BTreeMap<&'e str, Vec<End<'e>>>,
+    pub ground: Ground<'e, 'a>,
+    pub reaches: &'a Reaches<'e>,
+    /// The chains from every authority that something starts with.
+    pub chains: &'a BTreeMap<&'e str, Vec<Chain<'e, 'a>>>,
 }
 
-/// The steps up to the role on which ends are reached.
-struct Approach<'a> {
-    roles: Vec<&'a str>,
+/// The way of a start to the authority on which ends are reached.
+#[derive(Clone, Copy)]
+struct Route<'e, 'a, 's> {
+    departure: &'s Transfer<'e>,
+    chain: &'s Chain<'e, 'a>,
+}
+
+impl<'e, 'a, 's> Route<'e, 'a, 's> {
+    fn transfers(self) -> impl Iterator<Item = &'s Transfer<'e>>
+    where
+        'a: 's,
+    {
+        let taken = self
+            .chain
+            .transfers
+            .iter()
+            .map(|transfer| -> &'s Transfer<'e> { transfer });
+        std::iter::once(self.departure).chain(taken)
+    }
+
+    fn detours(self) -> usize {
+        self.chain.detours() + usize::from(self.departure.way.is_detour())
+    }
+
+    fn state(self) -> PathState {
+        self.chain.state().max(self.departure.state())
+    }
+}
+
+/// The steps up to the authority on which an end is reached.
+#[derive(Default)]
+struct Approach<'e> {
+    roles: Vec<&'e str>,
     hops: Vec<PathHop>,
     caveats: BTreeSet<Caveat>,
+    /// What tells its detours, for the path's id.
+    marks: Vec<String>,
 }
 
-impl<'e> Assembly<'e, '_> {
-    pub(crate) fn paths_of(&self, workload: &Workload<'e>) -> Vec<AuthorityPath> {
+impl<'e, 'a> Assembly<'e, 'a> {
+    pub(crate) fn paths_of(&self, start: &Start<'e>) -> Vec<AuthorityPath> {
         let mut paths = Vec::new();
-        let chains = workload.role.and_then(|role| self.chains.get(role));
-        for chain in chains.into_iter().flatten() {
-            let ends = self.ends_of(chain.terminal());
-            if !ends.is_empty() {
-                let approach = self.approach(workload, chain);
-                paths.extend(ends.iter().map(|end| self.path(workload, &approach, end)));
+        let mut kept = Kept::default();
+        for group in self.routes(start).chunk_by(|a, b| a.detours() == b.detours()) {
+            let mut found: Vec<(PathState, &Route<'e, 'a, '_>, &(End<'e>, PathHop))> = Vec::new();
+            for route in group {
+                let ends = self.reaches.ends(route.chain.terminal()).iter();
+                found.extend(ends.map(|end| (route.state().max(end.1.state), route, end)));
+            }
+            found.sort_by_key(|(state, _, _)| *state);
+            for (state, route, end) in found {
+                let sketch = Sketch {
+                    resource: &end.0.entity.native_id,
+                    scope: &end.0.scope,
+                    class: end.0.class,
+                    state,
+                    detours: route.detours(),
+                };
+                if kept.takes(sketch) {
+                    paths.push(self.path(start.entity, &approach(start.entity, *route), &end.0, &end.1));
+                }
             }
         }
-        if let Some(injection) = &workload.injection {
-            let approach = self.first_hop(workload, injection.role, PULLS_VIA);
-            let injected = self.ends_of(injection.role).iter().filter(|end| {
-                let is_injected = injection.resources.contains(end.entity.native_id.as_str());
-                is_injected && end.class == ActionClass::ReadData
-            });
-            paths.extend(injected.map(|end| self.path(workload, &approach, end)));
-        }
+        paths.extend(self.injected(start));
+        paths.extend(self.sent(start));
         paths
     }
 
-    fn ends_of(&self, role: &str) -> &[End<'e>] {
-        self.ends.get(role).map_or(&[], Vec::as_slice)
-    }
-
-    fn approach<'c>(&self, workload: &Workload<'e>, chain: &'c Chain<'e>) -> Approach<'c> {
-        let own = chain.roles.first().copied().unwrap_or_default();
-        let mut approach = self.first_hop(workload, own, RUNS_AS);
-        for (from, to) in chain.roles.iter().zip(chain.roles.iter().skip(1)) {
-            let Some(hop) = self.hops.between(from, to) else {
-                continue;
-            };
-            let observation = self.assume_seen(from, hop.to);
-            approach.hops.push(
-                hop.step
-                    .hop(from, ASSUMES, to, vec![ASSUME_ROLE.to_owned()], observation),
-            );
-            approach.caveats.extend(&hop.step.caveats);
-            approach.roles.push(to);
-        }
-        if chain.is_cut {
-            approach.caveats.insert(Caveat::DepthLimit);
-        }
-        approach
-    }
-
-    /// The hop from a workload to a role that its service assumes for it.
-    fn first_hop<'c>(&self, workload: &Workload<'e>, role: &'c str, relation: &str) -> Approach<'c> {
-        let step = self.service_assumes(workload, role);
-        let service = workload.service();
-        let account = self.account_of(role);
-        let observation = self.logs.observation(&Sighting {
-            callers: &[service],
-            actions: &[ASSUME_ROLE.to_owned()],
-            resource: role,
-            accounts: account.as_slice(),
-            region: None,
-        });
-        Approach {
-            roles: vec![role],
-            hops: vec![step.hop(&workload.entity.native_id, relation, role, Vec::new(), observation)],
-            caveats: step.caveats.iter().copied().collect(),
-        }
-    }
-
-    /// Whether the role's trust policy lets the workload's service assume it.
-    fn service_assumes(&self, workload: &Workload<'e>, role: &str) -> Step {
-        let contexts = workload.service_contexts();
-        let mut steps = contexts
+    /// The ways from a start, those with the fewest detours first, then the shortest.
+    fn routes<'s>(&'s self, start: &'s Start<'e>) -> Vec<Route<'e, 'a, 's>> {
+        let mut routes: Vec<Route<'e, 'a, 's>> = start
+            .departures
             .iter()
-            .map(|context| self.service_assumes_in(workload, role, context));
-        let first = steps.next().unwrap_or_else(|| unknown_step(role));
-        if first.state != PathState::Conditional {
-            return first;
-        }
-        steps.find(|step| step.state == PathState::Allowed).unwrap_or(first)
+            .flat_map(|departure| {
+                let chains = self.chains.get(departure.to).into_iter().flatten();
+                chains.map(move |chain| Route { departure, chain })
+            })
+            .collect();
+        routes.sort_by_key(|route| (route.detours(), route.chain.transfers.len()));
+        routes
     }
 
-    fn service_assumes_in(&self, workload: &Workload<'e>, role: &str, context: &Context) -> Step {
-        let evaluation = self.estate.named_subject(workload.service()).and_then(|subject| {
-            let place = self.estate.entity(role).map(Place::of)?;
-            let request = Request {
-                subject: &subject,
-                action: ASSUME_ROLE,
-                place: &place,
-                context,
-                unknown_context: UnknownContext::Any,
-            };
-            self.estate.judge(&request).ok()
+    /// Secrets that ECS reads under the execution role and hands to the containers.
+    fn injected(&self, start: &Start<'e>) -> Vec<AuthorityPath> {
+        let Some((injection, leg)) = &start.injection else {
+            return Vec::new();
+        };
+        let approach = Approach {
+            roles: vec![injection.role],
+            hops: vec![leg.hop.clone()],
+            caveats: leg.caveats.iter().copied().collect(),
+            marks: Vec::new(),
+        };
+        let ends = self.reaches.ends(injection.role).iter().filter(|(end, _)| {
+            let is_injected = injection.resources.contains(end.entity.native_id.as_str());
+            is_injected && end.class == ActionClass::ReadData
         });
-        evaluation.map_or_else(|| unknown_step(role), Step::from)
+        ends.map(|(end, hop)| self.path(start.entity, &approach, end, hop))
+            .collect()
     }
 
-    fn assume_seen(&self, from: &str, to: &Entity) -> Observation {
-        let accounts: Vec<&str> = self.account_of(from).into_iter().chain(to.account.as_deref()).collect();
-        self.logs.observation(&Sighting {
-            callers: &self.names_of(from),
-            actions: &[ASSUME_ROLE.to_owned()],
-            resource: &to.native_id,
-            accounts: &accounts,
-            region: None,
-        })
+    /// Places outside AWS that the start sends to by its configuration.
+    fn sent(&self, start: &Start<'e>) -> Vec<AuthorityPath> {
+        let places = self.ground.estate.targets(&start.entity.native_id, EdgeKind::SendsTo);
+        let places = places.filter_map(|place| self.ground.entity(place));
+        let outside = places.filter(|place| place.kind == EntityKind::InternetDestination);
+        outside.map(|place| self.sending(start, place)).collect()
     }
 
-    /// The names under which a role may stand in an event: its ARN, and the unique id that another account's log shows.
-    fn names_of<'n>(&'n self, role: &'n str) -> Vec<&'n str> {
-        let entity = self.estate.entity(role);
-        let unique_id = entity.and_then(|entity| entity.attributes.get("unique_id")?.as_str());
-        std::iter::once(role).chain(unique_id).collect()
+    fn sending(&self, start: &Start<'e>, place: &'e Entity) -> AuthorityPath {
+        let own = start.departures.iter().find(|departure| !departure.way.is_detour());
+        let mut approach = Approach::default();
+        if let Some(departure) = own {
+            approach.add(start.entity, departure);
+        }
+        let stride = Stride {
+            from: approach.roles.last().copied().unwrap_or(&start.entity.native_id),
+            relation: SENDS_TO,
+            to: &place.native_id,
+            actions: Vec::new(),
+            on: None,
+            note: "by its configuration".to_owned(),
+        };
+        let reason = "CloudTrail does not record what leaves AWS";
+        let hop = self.ground.configured(stride, &Step::allowed(), reason).hop;
+        let end = End {
+            entity: place,
+            scope: place.native_id.clone(),
+            class: ActionClass::WriteData,
+            is_best: true,
+            actions: Vec::new(),
+            step: Step::allowed(),
+        };
+        self.path(start.entity, &approach, &end, &hop)
     }
 
-    fn account_of(&self, native_id: &str) -> Option<&'e str> {
-        self.estate
-            .entity(native_id)
-            .and_then(|entity| entity.account.as_deref())
-    }
-
-    fn path(&self, workload: &Workload<'e>, approach: &Approach<'_>, end: &End<'e>) -> AuthorityPath {
-        let role = approach.roles.last().copied().unwrap_or_default();
-        let observation = self.access_seen(role, end);
+    fn path(&self, start: &Entity, approach: &Approach<'e>, end: &End<'e>, last: &PathHop) -> AuthorityPath {
         let mut hops = approach.hops.clone();
-        hops.push(end.step.hop(
-            role,
-            ACCESSES,
-            &end.entity.native_id,
-            end.actions.clone(),
-            observation.clone(),
-        ));
+        hops.push(last.clone());
         let state = hops.iter().map(|hop| hop.state).max().unwrap_or(PathState::Blocked);
         let mut caveats = approach.caveats.clone();
         caveats.extend(&end.step.caveats);
-        let kind = if approach.roles.len() > 1 {
-            PathKind::AssumedChain
-        } else {
-            PathKind::Direct
-        };
-        AuthorityPath {
-            id: path_id(workload, approach, end),
-            kind,
-            kinds: vec![kind],
-            workload: workload.entity.native_id.clone(),
+        let is_own = usize::from(start.kind.is_iam_principal());
+        let mut path = AuthorityPath {
+            id: path_id(start, approach, end),
+            kind: sv0_model::path::PathKind::Direct,
+            kinds: Vec::new(),
+            workload: start.native_id.clone(),
             roles: approach.roles.iter().map(|role| (*role).to_owned()).collect(),
             resource: end.entity.native_id.clone(),
             scope: end.scope.clone(),
@@ -191,8 +185,9 @@ impl<'e> Assembly<'e, '_> {
                 PathState::Conditional => conjunction(hops.iter().filter_map(|hop| hop.condition.clone())),
                 PathState::Allowed | PathState::Blocked => None,
             },
-            chain_depth: approach.roles.len(),
-            cross_account: self.crosses_accounts(workload, approach, end),
+            chain_depth: approach.roles.len() + is_own,
+            cross_account: self.crosses_accounts(start, &hops),
+            observation: last.observation.clone(),
             hops,
             sensitivity: end.entity.sensitivity,
             sensitivity_rule: end.entity.sensitivity_rule.clone(),
@@ -201,43 +196,49 @@ impl<'e> Assembly<'e, '_> {
             egress_category: None,
             authority: Authority::Effective,
             caveats: caveats.into_iter().collect(),
-            observation,
-        }
+        };
+        let look = Look {
+            estate: self.ground.estate,
+            start,
+            end: end.entity,
+            path: &path,
+        };
+        let (kinds, egress) = (kinds::of(&look), kinds::egress(&look));
+        path.kind = kinds.last().copied().unwrap_or(path.kind);
+        path.kinds = kinds;
+        path.egress_category = egress;
+        path
     }
 
-    fn access_seen(&self, role: &str, end: &End<'e>) -> Observation {
-        let mut accounts: Vec<&str> = self
-            .account_of(role)
-            .into_iter()
-            .chain(end.entity.account.as_deref())
-            .collect();
-        accounts.dedup();
-        self.logs.observation(&Sighting {
-            callers: &self.names_of(role),
-            actions: &end.actions,
-            resource: &end.entity.native_id,
-            accounts: &accounts,
-            region: end.entity.region.as_deref(),
-        })
-    }
-
-    fn crosses_accounts(&self, workload: &Workload<'e>, approach: &Approach<'_>, end: &End<'e>) -> bool {
-        let of_roles = approach.roles.iter().filter_map(|role| self.account_of(role));
-        let of_ends = [workload.entity.account.as_deref(), end.entity.account.as_deref()];
-        let accounts: BTreeSet<&str> = of_roles.chain(of_ends.into_iter().flatten()).collect();
+    fn crosses_accounts(&self, start: &Entity, hops: &[PathHop]) -> bool {
+        let of_hops = hops.iter().filter_map(|hop| self.ground.account_of(&hop.to));
+        let accounts: BTreeSet<&str> = of_hops.chain(start.account.as_deref()).collect();
         accounts.len() > 1
     }
 }
 
-/// A step of which nothing can be evaluated because its role is in no answer.
-fn unknown_step(role: &str) -> Step {
-    Step {
-        state: PathState::Conditional,
-        blocked_by: vec![Layer::Resource],
-        condition: Some(uncollected_policy(role)),
-        statements: Vec::new(),
-        granted_by: Vec::new(),
-        caveats: vec![Caveat::ResourcePolicyNotCollected],
+fn approach<'e>(start: &Entity, route: Route<'e, '_, '_>) -> Approach<'e> {
+    let mut approach = Approach::default();
+    for transfer in route.transfers() {
+        approach.add(start, transfer);
+    }
+    if route.chain.is_cut {
+        approach.caveats.insert(Caveat::DepthLimit);
+    }
+    approach
+}
+
+impl<'e> Approach<'e> {
+    fn add(&mut self, start: &Entity, transfer: &Transfer<'e>) {
+        for leg in &transfer.legs {
+            self.hops.push(leg.hop.clone());
+            self.caveats.extend(&leg.caveats);
+        }
+        self.marks.extend(transfer.marks.iter().cloned());
+        // A user is its own first authority, and named as the start.
+        if transfer.to != start.native_id {
+            self.roles.push(transfer.to);
+        }
     }
 }
 
@@ -252,16 +253,17 @@ fn layers(hops: &[PathHop], state: PathState) -> Vec<Layer> {
     layers
 }
 
-/// Hash of workload, roles, resource, class and scope. What reaches the same part in a second state, or on the way of ECS's injection, says so.
-fn path_id(workload: &Workload<'_>, approach: &Approach<'_>, end: &End<'_>) -> String {
+/// Hash of workload, roles, resource, class and scope. What reaches the same part in a second state, on the way of ECS's injection or on a detour, says so.
+fn path_id(start: &Entity, approach: &Approach<'_>, end: &End<'_>) -> String {
     let class = name_of(&end.class);
     let state = name_of(&end.step.state);
-    let mut parts = vec!["path", workload.entity.native_id.as_str()];
+    let mut parts = vec!["path", start.native_id.as_str()];
     parts.extend(&approach.roles);
     parts.extend([end.entity.native_id.as_str(), &class, &end.scope]);
     if approach.hops.first().is_some_and(|hop| hop.relation == PULLS_VIA) {
         parts.push(PULLS_VIA);
     }
+    parts.extend(approach.marks.iter().map(String::as_str));
     if !end.is_best {
         parts.push(&state);
     }

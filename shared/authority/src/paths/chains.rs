@@ -1,4 +1,4 @@
-//! The best chain from a role to every role it reaches.
+//! The best chains from an authority to every other that it comes to.
 //!
 //! Best means: allowed before conditional before blocked, then the shortest, then the first by bytes of the ids.
 
@@ -6,67 +6,125 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use sv0_model::path::PathState;
 
-use super::assume::AssumeHops;
+use super::reach::Reaches;
+use super::transfer::{Transfer, Way};
 
-/// Roles from a workload's own to the last one assumed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Chain<'e> {
-    /// Native ids, the workload's own role first.
-    pub roles: Vec<&'e str>,
-    /// Whether the last role could assume further ones that the hop limit left out.
+/// Transfers in a row from a starting authority.
+#[derive(Debug, Clone)]
+pub(crate) struct Chain<'e, 'a> {
+    /// Native id of the first authority.
+    pub start: &'e str,
+    pub transfers: Vec<&'a Transfer<'e>>,
+    /// Whether the last authority leads on to further ones that the hop limit left out.
     pub is_cut: bool,
 }
 
-impl<'e> Chain<'e> {
+impl<'e> Chain<'e, '_> {
     pub(crate) fn terminal(&self) -> &'e str {
-        self.roles.last().copied().unwrap_or_default()
+        self.transfers.last().map_or(self.start, |transfer| transfer.to)
+    }
+
+    /// How many of its transfers are neither AssumeRole nor the start's own.
+    pub(crate) fn detours(&self) -> usize {
+        self.transfers
+            .iter()
+            .filter(|transfer| transfer.way.is_detour())
+            .count()
+    }
+
+    pub(crate) fn state(&self) -> PathState {
+        let states = self.transfers.iter().map(|transfer| transfer.state());
+        states.max().unwrap_or(PathState::Allowed)
     }
 }
 
-/// The best chain to each role that is reached from `start`, sorted by that role.
-pub(crate) fn best<'e>(start: &'e str, hops: &AssumeHops<'e>, max_hops: usize) -> Vec<Chain<'e>> {
-    let mut best: BTreeMap<&str, Vec<&'e str>> = BTreeMap::new();
+/// The chains from `start`: by AssumeRole alone the best to each role, sorted by that role; then, by any way, those that come to an authority to which no
+/// chain of AssumeRole leads in as good a state, the best and one for each other way of taking its last transfer.
+pub(crate) fn best<'e, 'a>(start: &'e str, reaches: &'a Reaches<'e>, max_hops: usize) -> Vec<Chain<'e, 'a>> {
+    let by_assuming = search(start, reaches, max_hops, &|way| way == Way::Assume);
+    let states: BTreeMap<&str, PathState> = by_assuming
+        .iter()
+        .map(|chain| (chain.terminal(), chain.state()))
+        .collect();
+    let by_any_way = search(start, reaches, max_hops, &|_| true);
+    let mut chains = by_assuming;
+    for chain in by_any_way {
+        let is_better = states
+            .get(chain.terminal())
+            .is_none_or(|assumed| chain.state() < *assumed);
+        if is_better && chain.detours() > 0 {
+            chains.extend(variants(chain, reaches));
+        }
+    }
+    chains
+}
+
+/// The chain, and it with each other way of taking its last transfer in as good a state.
+fn variants<'e, 'a>(chain: Chain<'e, 'a>, reaches: &'a Reaches<'e>) -> Vec<Chain<'e, 'a>> {
+    let Some((last, before)) = chain.transfers.split_last() else {
+        return vec![chain];
+    };
+    let from = before.last().map_or(chain.start, |transfer| transfer.to);
+    let mut ways = BTreeSet::from([last.way]);
+    let others = reaches.transfers(from).iter().filter(|transfer| {
+        let is_as_good = transfer.to == last.to && transfer.state() <= chain.state();
+        is_as_good && transfer.way.is_detour() && ways.insert(transfer.way)
+    });
+    let others: Vec<Chain<'e, 'a>> = others
+        .map(|other| Chain {
+            start: chain.start,
+            transfers: before.iter().copied().chain([other]).collect(),
+            is_cut: chain.is_cut,
+        })
+        .collect();
+    std::iter::once(chain).chain(others).collect()
+}
+
+fn search<'e, 'a>(
+    start: &'e str,
+    reaches: &'a Reaches<'e>,
+    max_hops: usize,
+    takes: &dyn Fn(Way) -> bool,
+) -> Vec<Chain<'e, 'a>> {
+    let mut best: BTreeMap<&str, Vec<&'a Transfer<'e>>> = BTreeMap::new();
     for worst_state in [PathState::Allowed, PathState::Conditional, PathState::Blocked] {
-        for (terminal, roles) in shortest(start, hops, max_hops, worst_state) {
-            best.entry(terminal).or_insert(roles);
+        let is_taken = |transfer: &Transfer<'_>| takes(transfer.way) && transfer.state() <= worst_state;
+        for (terminal, transfers) in shortest(start, reaches, max_hops, &is_taken) {
+            best.entry(terminal).or_insert(transfers);
         }
     }
     let reached: BTreeSet<&str> = best.keys().copied().collect();
-    best.into_values()
-        .map(|roles| {
-            let is_last = roles.len() > max_hops;
-            let terminal = roles.last().copied().unwrap_or_default();
-            let leads_on = || {
-                hops.of(terminal)
-                    .iter()
-                    .any(|hop| !reached.contains(hop.to.native_id.as_str()))
-            };
+    best.into_iter()
+        .map(|(terminal, transfers)| {
+            let is_last = transfers.len() >= max_hops;
+            let mut onward = reaches.transfers(terminal).iter();
+            let mut leads_on = || onward.any(|transfer| takes(transfer.way) && !reached.contains(transfer.to));
             Chain {
+                start,
                 is_cut: is_last && leads_on(),
-                roles,
+                transfers,
             }
         })
         .collect()
 }
 
-/// Breadth first over the hops that are at least as good as `worst_state`. Chains are taken up in order, so that the first to arrive is the first by bytes.
-fn shortest<'e>(
+/// Breadth first over the transfers that are taken. Chains are taken up in order, so that the first to arrive is the first by bytes.
+fn shortest<'e, 'a>(
     start: &'e str,
-    hops: &AssumeHops<'e>,
+    reaches: &'a Reaches<'e>,
     max_hops: usize,
-    worst_state: PathState,
-) -> BTreeMap<&'e str, Vec<&'e str>> {
-    let mut found: BTreeMap<&str, Vec<&'e str>> = BTreeMap::from([(start, vec![start])]);
-    let mut frontier = vec![vec![start]];
+    is_taken: &dyn Fn(&Transfer<'_>) -> bool,
+) -> BTreeMap<&'e str, Vec<&'a Transfer<'e>>> {
+    let mut found: BTreeMap<&str, Vec<&'a Transfer<'e>>> = BTreeMap::from([(start, Vec::new())]);
+    let mut frontier: Vec<Vec<&'a Transfer<'e>>> = vec![Vec::new()];
     for _ in 0..max_hops {
         let mut next = Vec::new();
         for chain in &frontier {
-            let last = chain.last().copied().unwrap_or_default();
-            for hop in hops.of(last).iter().filter(|hop| hop.step.state <= worst_state) {
-                let to = hop.to.native_id.as_str();
-                if !found.contains_key(to) {
-                    let longer: Vec<&str> = chain.iter().copied().chain([to]).collect();
-                    found.insert(to, longer.clone());
+            let last = chain.last().map_or(start, |transfer| transfer.to);
+            for transfer in reaches.transfers(last).iter().filter(|transfer| is_taken(transfer)) {
+                if !found.contains_key(transfer.to) {
+                    let longer: Vec<&Transfer<'e>> = chain.iter().copied().chain([transfer]).collect();
+                    found.insert(transfer.to, longer.clone());
                     next.push(longer);
                 }
             }

@@ -1,23 +1,34 @@
-//! Authority paths: from every workload through the roles it runs as and assumes to what they reach.
+//! Authority paths: from every workload and identity, through the authorities that it has, assumes or otherwise comes to, to what they reach.
 
 mod assemble;
 mod assume;
+mod calls;
 mod chains;
+mod deputies;
 mod ends;
+mod environments;
+mod federation;
+mod hops;
+mod invoke;
+mod keep;
+mod kinds;
+mod reach;
+mod runs;
+mod service;
+mod starts;
 mod step;
 #[cfg(test)]
 mod tests;
+mod transfer;
 mod workloads;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
-use sv0_iam::{Context, UnknownContext};
 use sv0_model::diagnostic::{Diagnostic, Severity};
 use sv0_model::observation::Evidence;
 use sv0_model::path::{AuthorityPath, PathState};
 
-use crate::access::{Basis, Candidates, Survey};
 use crate::estate::Estate;
 use crate::evidence::Logs;
 
@@ -26,14 +37,15 @@ pub(crate) use step::{Step, extend};
 pub(crate) use workloads::of as all_workloads;
 
 use assemble::Assembly;
-use assume::AssumeHops;
 use chains::Chain;
-use ends::End;
+use hops::Ground;
+use reach::Reaches;
+use runs::Runs;
 
 /// How paths are looked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PathOptions {
-    /// Most AssumeRole hops that are followed.
+    /// Most transfers from one authority to the next that are followed: AssumeRole, and every other way.
     pub max_assume_hops: usize,
     /// Most paths that are kept of one workload; the others are counted in a diagnostic.
     pub max_paths_per_workload: usize,
@@ -105,64 +117,37 @@ fn walk(
     options: &PathOptions,
     progress: &(dyn Fn(PathProgress) + Sync),
 ) -> PathsOutput {
-    let workloads = workloads::of(estate);
-    progress(PathProgress::Workloads(workloads.len()));
-    let starts: BTreeSet<&str> = workloads.iter().filter_map(|workload| workload.role).collect();
-    let hops = AssumeHops::from(estate, &starts, options.max_assume_hops);
-    let chains: BTreeMap<&str, Vec<Chain<'_>>> = starts
-        .par_iter()
-        .map(|start| (*start, chains::best(start, &hops, options.max_assume_hops)))
-        .collect();
-    let terminals = chains.values().flatten().map(Chain::terminal);
-    let executors = workloads
-        .iter()
-        .filter_map(|workload| workload.injection.as_ref())
-        .map(|injection| injection.role);
-    let roles: BTreeSet<&str> = terminals.chain(executors).collect();
-    let ends = ends_of_roles(estate, &roles, progress);
     let logs = Logs::new(evidence);
-    let assembly = Assembly {
-        estate,
-        logs: &logs,
-        hops: &hops,
-        chains: &chains,
-        ends: &ends,
-    };
-    let walked: Vec<Vec<AuthorityPath>> = workloads
+    let ground = Ground { estate, logs: &logs };
+    let runs = Runs::new(ground);
+    let starts = starts::of(ground, &runs);
+    progress(PathProgress::Workloads(starts.len()));
+    let firsts: BTreeSet<&str> = starts
+        .iter()
+        .flat_map(|start| &start.departures)
+        .map(|departure| departure.to)
+        .collect();
+    let executors = starts.iter().filter_map(|start| Some(start.injection.as_ref()?.0.role));
+    let authorities = firsts.iter().copied().chain(executors).collect();
+    let reaches = Reaches::from(ground, &runs, authorities, options.max_assume_hops, progress);
+    let chains: BTreeMap<&str, Vec<Chain<'_, '_>>> = firsts
         .par_iter()
-        .map(|workload| {
-            let paths = assembly.paths_of(workload);
-            progress(PathProgress::WorkloadWalked { of: workloads.len() });
+        .map(|first| (*first, chains::best(first, &reaches, options.max_assume_hops)))
+        .collect();
+    let assembly = Assembly {
+        ground,
+        reaches: &reaches,
+        chains: &chains,
+    };
+    let walked: Vec<Vec<AuthorityPath>> = starts
+        .par_iter()
+        .map(|start| {
+            let paths = assembly.paths_of(start);
+            progress(PathProgress::WorkloadWalked { of: starts.len() });
             paths
         })
         .collect();
     collect(walked, options)
-}
-
-fn ends_of_roles<'e>(
-    estate: &'e Estate<'_>,
-    roles: &BTreeSet<&'e str>,
-    progress: &(dyn Fn(PathProgress) + Sync),
-) -> BTreeMap<&'e str, Vec<End<'e>>> {
-    let candidates = Candidates::of_resources(estate);
-    let context = Context::new();
-    roles
-        .par_iter()
-        .filter_map(|role| {
-            let subject = estate.subject_of(estate.entity(role)?)?;
-            let survey = Survey {
-                estate,
-                candidates: &candidates,
-                subject: &subject,
-                basis: Basis::Granted,
-                context: &context,
-                unknown_context: UnknownContext::Any,
-            };
-            let ends = ends::of(survey.reach());
-            progress(PathProgress::RoleReached { of: roles.len() });
-            Some((*role, ends))
-        })
-        .collect()
 }
 
 fn collect(walked: Vec<Vec<AuthorityPath>>, options: &PathOptions) -> PathsOutput {

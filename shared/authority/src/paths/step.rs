@@ -5,7 +5,7 @@ use sv0_model::decision::{Caveat, ConditionExpression, Decision, Layer, Statemen
 use sv0_model::observation::Observation;
 use sv0_model::path::{PathHop, PathState};
 
-use crate::estate::disjunction;
+use crate::estate::{conjunction, disjunction};
 
 /// What every layer says to a step.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,6 +55,52 @@ impl Step {
         extend(&mut self.granted_by, other.granted_by);
         extend(&mut self.caveats, other.caveats);
         self
+    }
+
+    /// A step that no policy has a say in.
+    pub(crate) fn allowed() -> Self {
+        Self {
+            state: PathState::Allowed,
+            blocked_by: Vec::new(),
+            condition: None,
+            statements: Vec::new(),
+            granted_by: Vec::new(),
+            caveats: Vec::new(),
+        }
+    }
+
+    /// The step that holds where two do.
+    pub(crate) fn and(self, other: Self) -> Self {
+        let state = self.state.max(other.state);
+        let mut both = Self {
+            state,
+            condition: match state {
+                PathState::Conditional => conjunction(self.condition.into_iter().chain(other.condition)),
+                PathState::Allowed | PathState::Blocked => None,
+            },
+            ..Self::allowed()
+        };
+        for part in [
+            (self.state, self.blocked_by, self.statements, self.granted_by),
+            (other.state, other.blocked_by, other.statements, other.granted_by),
+        ] {
+            let (of, blocked_by, statements, granted_by) = part;
+            if of == state {
+                extend(&mut both.blocked_by, blocked_by);
+                extend(&mut both.statements, statements);
+                extend(&mut both.granted_by, granted_by);
+            } else {
+                // What allows its part is among what would have allowed the whole.
+                let granting = if state == PathState::Blocked {
+                    &mut both.granted_by
+                } else {
+                    &mut both.statements
+                };
+                extend(granting, statements);
+            }
+        }
+        extend(&mut both.caveats, self.caveats.into_iter().chain(other.caveats));
+        both
     }
 
     pub(crate) fn hop(

@@ -6,6 +6,8 @@ use sv0_model::graph::Graph;
 use sv0_model::observation::{EventScope, Evidence, Observation, Trail};
 use sv0_model::path::{ActionClass, AuthorityPath, PathKind, PathState};
 
+mod kinds;
+
 use super::{PathOptions, authority_paths};
 use crate::estate::Estate;
 use crate::evidence::EvidenceFold;
@@ -226,9 +228,14 @@ fn chains_take_the_best_way() {
     );
     let path = &found[0];
     assert_eq!(
-        (path.kind, path.chain_depth, path.cross_account),
-        (PathKind::AssumedChain, 3, true)
+        (path.kinds.as_slice(), path.chain_depth, path.cross_account),
+        (
+            [PathKind::AssumedChain, PathKind::TrustAmplification].as_slice(),
+            3,
+            true
+        )
     );
+    assert_eq!(path.kind, PathKind::TrustAmplification, "the most telling");
     let relations: Vec<&str> = path.hops.iter().map(|hop| hop.relation.as_str()).collect();
     assert_eq!(relations, ["RUNS_AS", "ASSUMES", "ASSUMES", "ACCESSES"]);
 

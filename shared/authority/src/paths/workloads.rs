@@ -3,7 +3,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
-use sv0_iam::Context;
 use sv0_model::arn::Arn;
 use sv0_model::graph::{EdgeKind, Entity, EntityKind};
 
@@ -27,44 +26,6 @@ pub(crate) struct Injection<'e> {
     pub resources: BTreeSet<&'e str>,
 }
 
-impl Workload<'_> {
-    /// The service that assumes the workload's role.
-    pub(crate) fn service(&self) -> &'static str {
-        match self.entity.kind {
-            EntityKind::LambdaFunction => "lambda.amazonaws.com",
-            EntityKind::Ec2Instance => "ec2.amazonaws.com",
-            _ => "ecs-tasks.amazonaws.com",
-        }
-    }
-
-    /// What the service says of itself when it assumes the role, the least first.
-    ///
-    /// Lambda names the function. ECS names a task, whose id nobody knows beforehand: a trust policy that is content with some task of the account
-    /// lets this one in.
-    pub(crate) fn service_contexts(&self) -> Vec<Context> {
-        let mut context = Context::new();
-        if let Some(account) = &self.entity.account {
-            context.insert("aws:SourceAccount", vec![account.clone()]);
-        }
-        match (self.entity.kind, Arn::parse(&self.entity.native_id)) {
-            (EntityKind::LambdaFunction, _) => {
-                context.insert("aws:SourceArn", vec![self.entity.native_id.clone()]);
-                vec![context]
-            }
-            (EntityKind::EcsService | EntityKind::EcsTaskDefinition, Some(arn)) => {
-                let task = format!(
-                    "arn:{}:ecs:{}:{}:task/sv0-any/sv0-any",
-                    arn.partition, arn.region, arn.account
-                );
-                let mut of_task = context.clone();
-                of_task.insert("aws:SourceArn", vec![task]);
-                vec![context, of_task]
-            }
-            _ => vec![context],
-        }
-    }
-}
-
 /// Every workload that runs under some role, sorted by native id. An ECS task definition stands for itself only where no service runs it.
 pub(crate) fn of<'e>(estate: &'e Estate<'_>) -> Vec<Workload<'e>> {
     let mut tasks: BTreeMap<&str, Vec<&'e Entity>> = BTreeMap::new();
@@ -81,8 +42,12 @@ pub(crate) fn of<'e>(estate: &'e Estate<'_>) -> Vec<Workload<'e>> {
     }
     for entity in all.filter(|entity| entity.kind != EntityKind::EcsService) {
         match tasks.get(entity.native_id.as_str()) {
-            Some(services) => workloads.extend(services.iter().map(|service| workload(estate, service, entity))),
-            None => workloads.push(workload(estate, entity, entity)),
+            Some(services) => workloads.extend(
+                services
+                    .iter()
+                    .flat_map(|service| workloads_of(estate, service, entity)),
+            ),
+            None => workloads.extend(workloads_of(estate, entity, entity)),
         }
     }
     workloads.retain(|workload| workload.role.is_some() || workload.injection.is_some());
@@ -90,17 +55,55 @@ pub(crate) fn of<'e>(estate: &'e Estate<'_>) -> Vec<Workload<'e>> {
     workloads
 }
 
-/// A workload whose code and roles are those of `definition`.
-fn workload<'e>(estate: &'e Estate<'_>, entity: &'e Entity, definition: &'e Entity) -> Workload<'e> {
+/// A workload, once for each of its roles, whose code and roles are those of `definition`.
+fn workloads_of<'e>(estate: &'e Estate<'_>, entity: &'e Entity, definition: &'e Entity) -> Vec<Workload<'e>> {
     let execution_role = estate.targets(&definition.native_id, EdgeKind::PullsVia).next();
-    Workload {
+    let injection = execution_role.and_then(|role| {
+        let resources = injected(estate, definition);
+        (!resources.is_empty()).then_some(Injection { role, resources })
+    });
+    let with_role = |role| Workload {
         entity,
-        role: estate.targets(&definition.native_id, EdgeKind::RunsAs).next(),
-        injection: execution_role.and_then(|role| {
-            let resources = injected(estate, definition);
-            (!resources.is_empty()).then_some(Injection { role, resources })
-        }),
+        role,
+        injection: None,
+    };
+    let mut workloads: Vec<Workload<'e>> = roles_of(estate, definition)
+        .into_iter()
+        .map(Some)
+        .map(with_role)
+        .collect();
+    if workloads.is_empty() {
+        workloads.push(with_role(None));
     }
+    if let Some(first) = workloads.first_mut() {
+        first.injection = injection;
+    }
+    workloads
+}
+
+/// The roles under which a workload does what it is set up to: its own, and those that it names for its targets.
+pub(crate) fn roles_of<'e>(estate: &'e Estate<'_>, workload: &Entity) -> BTreeSet<&'e str> {
+    let own = estate.targets(&workload.native_id, EdgeKind::RunsAs);
+    let of_targets = estate
+        .edges(&workload.native_id, EdgeKind::Invokes)
+        .filter_map(|edge| edge.attributes.get("role")?.as_str())
+        .filter_map(|role| Some(estate.entity(role)?.native_id.as_str()));
+    own.chain(of_targets).collect()
+}
+
+/// Whether a rule, schedule or pipe is switched off: it sets nothing going until somebody switches it on.
+///
+/// Sources: Amazon EventBridge API Reference, "Rule"; EventBridge Scheduler API Reference, "GetSchedule"; EventBridge Pipes API Reference, "DescribePipe".
+pub(crate) fn is_switched_off(workload: &Entity) -> bool {
+    let can_be = matches!(
+        workload.kind,
+        EntityKind::EventBridgeRule | EntityKind::EventBridgeSchedule | EntityKind::EventBridgePipe
+    );
+    let states = ["state", "desired_state", "current_state"];
+    let mut states = states
+        .iter()
+        .filter_map(|name| workload.attributes.get(*name)?.as_str());
+    can_be && states.any(|state| state.eq_ignore_ascii_case("DISABLED") || state.eq_ignore_ascii_case("STOPPED"))
 }
 
 fn injected<'e>(estate: &'e Estate<'_>, definition: &'e Entity) -> BTreeSet<&'e str> {

@@ -14,7 +14,7 @@ use sv0_model::record::Origin;
 use super::statement::{document, identity_statement, resource_statement, trust_statement};
 use super::workforce::Workforce;
 
-const REGION: &str = "eu-west-1";
+pub(super) const REGION: &str = "eu-west-1";
 
 /// The graph under construction, and the block that the next lines belong to.
 #[derive(Default)]
@@ -24,6 +24,8 @@ pub(crate) struct Builder {
     block: Option<String>,
     statements: BTreeMap<(String, Part), Vec<Value>>,
     edges: BTreeSet<(String, EdgeKind, String)>,
+    /// Edges with attributes.
+    links: Vec<Edge>,
 }
 
 /// Which policy of a block a line belongs to.
@@ -83,7 +85,7 @@ impl Builder {
     /// Starts a block.
     fn start(&mut self, kind: &str, rest: &str) {
         let words: Vec<&str> = rest.split_whitespace().collect();
-        if self.workforce_line(kind, &words) {
+        if self.workforce_line(kind, &words) || self.orchestra_line(kind, &words) {
             return;
         }
         match (kind, words.as_slice()) {
@@ -302,6 +304,9 @@ impl Builder {
 
     /// One word, with its operand, of a block's first line.
     fn word(&mut self, entity: &mut Entity, word: &str, operands: &mut std::slice::Iter<'_, &str>) {
+        if self.orchestra_word(entity, word, operands) {
+            return;
+        }
         let mut operand = || operands.next().unwrap_or_else(|| panic!("{word} needs an operand"));
         let id = entity.native_id.clone();
         let account = entity.account.clone().unwrap_or_default();
@@ -403,6 +408,10 @@ impl Builder {
         self.edges.insert((from.to_owned(), kind, to.to_owned()));
     }
 
+    pub(super) fn link(&mut self, edge: Edge) {
+        self.links.push(edge);
+    }
+
     fn statement(&mut self, part: Part, statement: Value) {
         let block = self.block.clone().expect("a block above the statement");
         let organization = self
@@ -437,6 +446,7 @@ impl Builder {
         }
         let edges = std::mem::take(&mut self.edges);
         self.graph.edges = edges.into_iter().map(|(from, kind, to)| edge(from, kind, to)).collect();
+        self.graph.edges.append(&mut self.links);
         self.workforce.finish(&mut self.graph);
         self.graph
     }

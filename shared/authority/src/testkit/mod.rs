@@ -15,9 +15,11 @@
 //! ```
 //! A block starts with its kind; the lines `allow`, `deny`, `trust`, `boundary`, `grant`, `list` (of a bucket's
 //! access control list) and `key-grant` belong to the block above them.
-//! Everything else that a block can carry is a word in its first line: see [`Builder::start`].
+//! Everything else that a block can carry is a word in its first line: see [`Builder::start`]. State machines, rules, agents and who signs in from outside
+//! are in `orchestra.rs`.
 
 mod build;
+mod orchestra;
 mod statement;
 mod workforce;
 

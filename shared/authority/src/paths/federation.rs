@@ -1,0 +1,163 @@
+//! Signing in from outside: whether a role's trust policy lets in whom a provider vouches for.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+use sv0_iam::{Context, UnknownContext};
+use sv0_model::graph::{Edge, EdgeKind, Entity, EntityKind};
+use sv0_model::path::PathState;
+
+use super::assume::ASSUME_ROLE;
+use super::hops::{Ground, Leg, SIGNS_IN_AS, Stride};
+use super::service::unknown_step;
+use super::step::Step;
+use crate::estate::{Estate, Place, Request};
+
+/// Providers by the identities that they vouch for.
+pub(crate) struct Providers<'e> {
+    of: BTreeMap<&'e str, Vec<&'e str>>,
+}
+
+/// Cognito vouches for the identities of its pools.
+const COGNITO: &str = "cognito-identity.amazonaws.com";
+
+impl<'e> Providers<'e> {
+    pub(crate) fn new(estate: &'e Estate<'_>) -> Self {
+        let mut of: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+        for edge in &estate.graph().edges {
+            if edge.kind == EdgeKind::AuthenticatesAs {
+                of.entry(&edge.to).or_default().push(&edge.from);
+            }
+        }
+        Self { of }
+    }
+
+    fn of(&self, entity: &'e Entity) -> Vec<&'e str> {
+        let named = entity.attributes.get("provider").and_then(Value::as_str);
+        let by_kind = (entity.kind == EntityKind::CognitoIdentityPool).then_some(COGNITO);
+        let by_edges = self.of.get(entity.native_id.as_str()).into_iter().flatten().copied();
+        let mut providers: Vec<&str> = by_edges.chain(named).chain(by_kind).collect();
+        providers.sort_unstable();
+        providers.dedup();
+        providers
+    }
+}
+
+impl<'e> Ground<'e, '_> {
+    /// The step by which an identity from outside gets a role; none where nothing grants it.
+    ///
+    /// Sources: AWS STS API Reference, "AssumeRoleWithWebIdentity" and "AssumeRoleWithSAML"; IAM Roles Anywhere User Guide, "Trust model".
+    pub(crate) fn sign_in(
+        &self,
+        providers: &Providers<'e>,
+        entity: &'e Entity,
+        edge: &Edge,
+        role: &Entity,
+    ) -> Option<Leg> {
+        let action = edge.attributes.get("action").and_then(Value::as_str);
+        let action = action.unwrap_or("sts:AssumeRoleWithWebIdentity");
+        if action.eq_ignore_ascii_case(ASSUME_ROLE) {
+            let leg = self.service_leg(entity, &role.native_id, SIGNS_IN_AS);
+            return is_granted(&leg).then_some(leg);
+        }
+        let contexts = self.sign_in_contexts(entity, edge, role);
+        let judged = providers.of(entity).into_iter().flat_map(|provider| {
+            let steps = contexts.iter();
+            steps.filter_map(move |context| self.sign_in_step(provider, action, role, context))
+        });
+        let best = judged.min_by_key(|step| step.state);
+        let step = best.unwrap_or_else(|| unknown_step(&role.native_id));
+        let stride = Stride {
+            from: &entity.native_id,
+            relation: SIGNS_IN_AS,
+            to: &role.native_id,
+            actions: vec![action.to_owned()],
+            on: None,
+            note: String::new(),
+        };
+        let leg = self.leg(stride, &step);
+        is_granted(&leg).then_some(leg)
+    }
+
+    fn sign_in_step(&self, provider: &str, action: &str, role: &Entity, context: &Context) -> Option<Step> {
+        let subject = self.estate.named_subject(provider)?;
+        let place = self.entity(&role.native_id).map(Place::of)?;
+        let request = Request {
+            subject: &subject,
+            action,
+            place: &place,
+            context,
+            unknown_context: UnknownContext::Any,
+        };
+        self.estate.judge(&request).ok().map(Step::from)
+    }
+
+    /// What the identity's tokens say. An identity is described by the very conditions of the statement that lets it in, so each pattern stands for a
+    /// value of its own: what the pattern matches, it matches as a text too.
+    fn sign_in_contexts(&self, entity: &Entity, edge: &Edge, role: &Entity) -> Vec<Context> {
+        let own = edge
+            .attributes
+            .get("conditions")
+            .or_else(|| entity.attributes.get("conditions"));
+        if let Some(conditions) = own {
+            return vec![context_of(conditions)];
+        }
+        let mut known = Context::new();
+        if let Some(Value::Object(claims)) = entity.attributes.get("claims") {
+            for (key, value) in claims {
+                known.insert(key, texts(value));
+            }
+        }
+        let trusts = self.estate.edges(&role.native_id, EdgeKind::Trusts);
+        let mut contexts = vec![known.clone()];
+        let subject = entity.attributes.get("subject").and_then(Value::as_str);
+        for conditions in trusts.filter_map(|trust| trust.attributes.get("conditions")) {
+            let context = context_of(conditions);
+            // A statement that is about another subject is not this identity's.
+            let is_own = subject.is_none_or(|subject| conditions.to_string().contains(subject));
+            if is_own {
+                contexts.push(context);
+            }
+        }
+        contexts
+    }
+}
+
+/// A context in which the positive text conditions of a Condition element hold.
+fn context_of(conditions: &Value) -> Context {
+    let mut context = Context::new();
+    let operators = conditions.as_object().into_iter().flatten();
+    for (operator, tests) in operators {
+        let name = operator.rsplit(':').next().unwrap_or(operator);
+        let holds = [
+            "StringEquals",
+            "StringEqualsIgnoreCase",
+            "StringLike",
+            "ArnEquals",
+            "ArnLike",
+        ];
+        if !holds.iter().any(|positive| name.eq_ignore_ascii_case(positive)) {
+            continue;
+        }
+        for (key, values) in tests.as_object().into_iter().flatten() {
+            let first: Vec<String> = texts(values).into_iter().take(1).collect();
+            if !first.is_empty() && context.get(key).is_none() {
+                context.insert(key, first);
+            }
+        }
+    }
+    context
+}
+
+fn texts(value: &Value) -> Vec<String> {
+    match value {
+        Value::String(text) => vec![text.clone()],
+        Value::Array(items) => items.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// Whether a statement grants the step, whatever else stops it.
+fn is_granted(leg: &Leg) -> bool {
+    leg.hop.state != PathState::Blocked || !leg.hop.granted_by.is_empty()
+}

@@ -1,0 +1,132 @@
+//! What every authority reaches, and whose authority it comes to besides its own.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rayon::prelude::*;
+use sv0_iam::{Context, UnknownContext};
+use sv0_model::path::PathHop;
+
+use super::PathProgress;
+use super::assume::roles;
+use super::ends::{self, End};
+use super::hops::{ACCESSES, Ground, Stride};
+use super::invoke::Seeker;
+use super::runs::Runs;
+use super::transfer::Transfer;
+use crate::access::{Basis, Candidates, Survey};
+use crate::estate::Estate;
+
+/// What one authority reaches.
+#[derive(Default)]
+pub(crate) struct Reach<'e> {
+    /// Sorted by resource, scope, class and state, each with its finished step.
+    pub ends: Vec<(End<'e>, PathHop)>,
+    /// Sorted by where they lead, then by way.
+    pub transfers: Vec<Transfer<'e>>,
+}
+
+/// What every authority reaches that can be come to from some starting ones.
+pub(crate) struct Reaches<'e> {
+    of: BTreeMap<&'e str, Reach<'e>>,
+}
+
+/// The candidates that every authority is asked about.
+struct Targets<'e> {
+    resources: Candidates<'e>,
+    roles: Candidates<'e>,
+    workloads: Candidates<'e>,
+}
+
+impl<'e> Reaches<'e> {
+    /// Follows transfers from `starts`, as many in a row as a chain may have and one more, to tell whether a chain was cut.
+    pub(crate) fn from(
+        ground: Ground<'e, '_>,
+        runs: &Runs<'e>,
+        starts: BTreeSet<&'e str>,
+        max_hops: usize,
+        progress: &(dyn Fn(PathProgress) + Sync),
+    ) -> Self {
+        let targets = Targets::new(ground.estate);
+        let mut of: BTreeMap<&str, Reach<'e>> = BTreeMap::new();
+        let mut frontier = starts;
+        for _ in 0..=max_hops {
+            let known = of.len() + frontier.len();
+            let found: Vec<(&str, Reach<'e>)> = frontier
+                .par_iter()
+                .map(|id| {
+                    let reach = targets.reach(ground, runs, id).unwrap_or_default();
+                    progress(PathProgress::RoleReached { of: known });
+                    (*id, reach)
+                })
+                .collect();
+            let next = found.iter().flat_map(|(_, reach)| &reach.transfers);
+            frontier = next.map(|transfer| transfer.to).collect();
+            of.extend(found);
+            frontier.retain(|id| !of.contains_key(id));
+        }
+        Self { of }
+    }
+
+    pub(crate) fn ends(&self, authority: &str) -> &[(End<'e>, PathHop)] {
+        self.of.get(authority).map_or(&[], |reach| reach.ends.as_slice())
+    }
+
+    pub(crate) fn transfers(&self, authority: &str) -> &[Transfer<'e>] {
+        self.of.get(authority).map_or(&[], |reach| reach.transfers.as_slice())
+    }
+}
+
+impl<'e> Targets<'e> {
+    fn new(estate: &'e Estate<'_>) -> Self {
+        Self {
+            resources: Candidates::of_resources(estate),
+            roles: roles(estate),
+            workloads: Candidates::new(estate, |entity| entity.kind.is_workload()),
+        }
+    }
+
+    fn reach(&self, ground: Ground<'e, '_>, runs: &Runs<'e>, id: &'e str) -> Option<Reach<'e>> {
+        let subject = ground.estate.subject_of(ground.entity(id)?)?;
+        let context = Context::new();
+        let survey = Survey {
+            estate: ground.estate,
+            candidates: &self.resources,
+            subject: &subject,
+            basis: Basis::Granted,
+            context: &context,
+            unknown_context: UnknownContext::Any,
+        };
+        let ends = ends::of(survey.reach());
+        let seeker = Seeker {
+            ground,
+            runs,
+            survey: Survey {
+                candidates: &self.workloads,
+                ..survey
+            },
+            workloads: &self.workloads,
+            from: id,
+            ends: &ends,
+        };
+        let mut transfers = seeker.transfers();
+        transfers.extend(ground.assumptions(&self.roles, &subject, id));
+        transfers.sort_by(|a, b| a.rank().cmp(&b.rank()));
+        transfers.dedup_by(|b, a| a.to == b.to && a.way == b.way && a.marks == b.marks);
+        let with_step = |end: End<'e>| {
+            let stride = Stride {
+                from: id,
+                relation: ACCESSES,
+                to: &end.entity.native_id,
+                actions: end.actions.clone(),
+                on: None,
+                note: String::new(),
+            };
+            let hop = ground.leg(stride, &end.step).hop;
+            (end, hop)
+        };
+        Some(Reach {
+            ends: ends.into_iter().map(with_step).collect(),
+            transfers,
+        })
+    }
+}
