@@ -17,8 +17,21 @@ pub(crate) fn account_of_entity<'a>(graph: &'a Graph, native_id: &'a str) -> Opt
 pub(crate) fn entity_name<'a>(graph: &'a Graph, native_id: &'a str) -> &'a str {
     match graph.entities.get(native_id) {
         Some(entity) => &entity.name,
-        None => Arn::parse(native_id).map_or(native_id, |arn| arn.name()),
+        None => match Arn::parse(native_id) {
+            Some(arn) => arn.name(),
+            None => urn_name(native_id).unwrap_or(native_id),
+        },
     }
+}
+
+/// What a URN is made for, where that is a name by itself: a service's host name, an account's id, a place's host name.
+fn urn_name(native_id: &str) -> Option<&str> {
+    let (kind, name) = native_id.strip_prefix("urn:sv0:")?.split_once(':')?;
+    matches!(
+        kind,
+        "aws-service" | "principal" | "account" | "internet-destination" | "owner"
+    )
+    .then_some(name)
 }
 
 /// The name of an account, where the organization's tree or the graph has one.
@@ -40,5 +53,23 @@ pub(crate) fn account_label(graph: &Graph, account: &str) -> String {
     match account_name(graph, account) {
         Some(name) => format!("{} ({account})", shown(name)),
         None => shown(account),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_nothing_describes_is_called_by_the_end_of_its_id() {
+        let named = |id| entity_name(&EMPTY, id);
+        static EMPTY: std::sync::LazyLock<Graph> = std::sync::LazyLock::new(Graph::default);
+        assert_eq!(
+            named("urn:sv0:aws-service:config.amazonaws.com"),
+            "config.amazonaws.com"
+        );
+        assert_eq!(named("arn:aws:iam::111122223333:role/team/app"), "app");
+        let federated = "urn:sv0:federated-identity:token.actions.githubusercontent.com:repo:a/b:*";
+        assert_eq!(named(federated), federated, "a provider is no name without its subject");
     }
 }

@@ -50,8 +50,8 @@ pub(crate) enum Seen {
     Observed,
 }
 
-/// Relations by which a caller takes over authority that nobody meant it to have.
-const ESCALATIONS: [&str; 3] = ["ESCALATES_TO", "PASSES_ROLE", "CHANGES_CODE_OF"];
+/// Relations by which a caller raises its own authority. What lies behind changed code or a pushed image is counted by the path that leads there.
+const ESCALATIONS: [&str; 2] = ["ESCALATES_TO", "PASSES_ROLE"];
 
 /// Reach by native id.
 pub(crate) type Reach<'a> = BTreeMap<&'a str, EntityReach<'a>>;

@@ -224,7 +224,7 @@ fn without_a_script_overview_and_findings_can_be_read() {
     for text in [
         "Captured 20 November 2025, 14:03 UTC",
         "Organization o-acme1example",
-        "9 open paths lead from a workload to a resource, 5 to restricted data; 2 were seen in use.",
+        "9 open paths lead to a resource, 5 to restricted data; 2 were seen in use.",
         "2 more hold only under a condition, and 4 are granted but blocked.",
         "27 of 37 sources answered completely",
         "Management (100000000001)",
@@ -241,7 +241,7 @@ fn without_a_script_overview_and_findings_can_be_read() {
 fn an_empty_run_claims_nothing() {
     let markup = markup(&page(&Estate::default()));
     for text in [
-        "Nothing that was collected shows a workload with an open path to a resource.",
+        "Nothing that was collected shows an open path to a resource.",
         "nothing here proves that something is absent",
         "Capture time not known",
     ] {

@@ -61,12 +61,13 @@ const silence = () => {
   const gaps = rows.filter(isGap);
   const accounts = [...ledgerByAccount("")];
   const silent = accounts.filter(([account, all]) => account !== ORGANIZATION && !all.some(({ label }) => label === "ok")).map(([, all]) => shown(accountTitle(all[0])));
-  const withGaps = accounts.filter(([, all]) => all.some(isGap)).length;
+  const withGaps = accounts.filter(([, all]) => all.some(isGap)).map(([account]) => account);
+  const inAccounts = count(withGaps.filter((account) => account !== ORGANIZATION).length, "account");
   if (gaps.length === 0) return el("p", {}, "Every source that was asked answered completely.");
   return el(
     "div",
     { class: "unseen" },
-    el("p", {}, el("strong", {}, `${count(gaps.length, "source")} did not answer completely, in ${withGaps} of ${count(accounts.length, "partition")}.`), " What they hold is in no other view of this report."),
+    el("p", {}, el("strong", {}, `${count(gaps.length, "source")} did not answer completely, in ${inAccounts}${withGaps.includes(ORGANIZATION) ? " and for the organization as a whole" : ""}.`), " What they hold is in no other view of this report."),
     silent.length > 0 ? el("p", {}, el("strong", {}, "Silent altogether: "), prose(silent.slice(0, 20).join(", ")), silent.length > 20 ? ` and ${silent.length - 20} more` : "", ".") : null,
   );
 };

@@ -15,13 +15,13 @@ const stateFrom = (path, number) => {
 const USE_ORDER = ["observed", "not observable", "not observed"];
 
 /** Paths that lead to, or come from, the same entity as one row: the most open state counts. */
-const grouped = (paths, keyOf, stateOf) => {
+const grouped = (paths, keyOf, stateOf, seenOf) => {
   const rows = new Map();
   for (const path of paths) {
     const key = keyOf(path);
     const row = rows.get(key) ?? { key, paths: [], classes: new Set(), kinds: new Set(), state: "blocked", use: "not observed" };
     const state = stateOf(path);
-    const use = tables.observations.value("status", tables.paths.value("observation", path));
+    const use = tables.observations.value("status", seenOf(path));
     if (row.paths.length === 0 || STATES.indexOf(state) < STATES.indexOf(row.state)) row.state = state;
     if (row.paths.length === 0 || USE_ORDER.indexOf(use) < USE_ORDER.indexOf(row.use)) row.use = use;
     row.paths.push(path);
@@ -51,13 +51,13 @@ const reachRow = (row) => {
   );
 };
 
-const reachTable = (rows, label, column) => {
+const reachTable = (rows, label, head) => {
   const body = el("div", { class: "results" });
   const draw = (page) => {
     const pages = Math.ceil(rows.length / REACHED_A_PAGE);
-    const head = [column, "State", "Can do", "What", "Kinds of path", "Last step", "Proof"].map((text) => el("th", { scope: "col" }, text));
+    const cells = head.map((text) => el("th", { scope: "col" }, text));
     redraw(body, [
-      el("div", { class: "table-frame", tabindex: "0", role: "region", "aria-label": label }, el("table", { "data-list": "reach" }, el("thead", {}, el("tr", {}, head)), el("tbody", {}, rows.slice(page * REACHED_A_PAGE, (page + 1) * REACHED_A_PAGE).map(reachRow)))),
+      el("div", { class: "table-frame", tabindex: "0", role: "region", "aria-label": label }, el("table", { "data-list": "reach" }, el("thead", {}, el("tr", {}, cells)), el("tbody", {}, rows.slice(page * REACHED_A_PAGE, (page + 1) * REACHED_A_PAGE).map(reachRow)))),
       pager(page, pages, draw) ?? "",
     ]);
   };
@@ -67,21 +67,22 @@ const reachTable = (rows, label, column) => {
 
 const reachSection = (number, through) => {
   const starts = (path) => tables.paths.value("resource", path) !== number && tables.paths.value("hops", path).some((hop) => tables.hops.value("from", hop) === number);
-  const rows = grouped(through.filter(starts), (path) => tables.paths.value("resource", path), (path) => stateFrom(path, number));
+  const rows = grouped(through.filter(starts), (path) => tables.paths.value("resource", path), (path) => stateFrom(path, number), (path) => tables.paths.value("observation", path));
   if (rows.length === 0) return [];
-  return [el("section", { class: "block" }, el("h2", {}, `What it can reach (${rows.filter((row) => row.state !== "blocked").length.toLocaleString("en")})`), reachTable(rows, "What it can reach", "Resource"))];
+  return [el("section", { class: "block" }, el("h2", {}, `What it can reach (${rows.filter((row) => row.state !== "blocked").length.toLocaleString("en")})`), reachTable(rows, "What it can reach", ["Resource", "State", "Can do", "What", "Kinds of path", "Last step", "Proof"]))];
 };
 
 const reachedBySection = (number, through) => {
   const ends = (path) => tables.paths.value("workload", path) !== number && tables.paths.value("hops", path).some((hop) => tables.hops.value("to", hop) === number);
-  const stateTo = (path) => {
+  const hopsTo = (path) => {
     const hops = tables.paths.value("hops", path);
-    const last = hops.findLastIndex((hop) => tables.hops.value("to", hop) === number);
-    return STATES[Math.max(0, ...hops.slice(0, last + 1).map((hop) => STATES.indexOf(tables.hops.value("state", hop))))];
+    return hops.slice(0, hops.findLastIndex((hop) => tables.hops.value("to", hop) === number) + 1);
   };
-  const rows = grouped(through.filter(ends), (path) => tables.paths.value("workload", path), stateTo);
+  const stateTo = (path) => STATES[Math.max(0, ...hopsTo(path).map((hop) => STATES.indexOf(tables.hops.value("state", hop))))];
+  const rows = grouped(through.filter(ends), (path) => tables.paths.value("workload", path), stateTo, (path) => tables.hops.value("observation", hopsTo(path).at(-1)));
+  const isEnd = entity(number).group === "resource";
   if (rows.length === 0) return [];
-  return [el("section", { class: "block" }, el("h2", {}, `Who can reach it (${rows.filter((row) => row.state !== "blocked").length.toLocaleString("en")})`), reachTable(rows, "Who can reach it", "From"))];
+  return [el("section", { class: "block" }, el("h2", {}, `Who can reach it (${rows.filter((row) => row.state !== "blocked").length.toLocaleString("en")})`), reachTable(rows, "Who can reach it", ["From", "State", isEnd ? "Can do" : "And then", "What", "Kinds of path", "Step to it", "Proof"]))];
 };
 
 const EMBEDDED = "These answers are read off the paths in this page: chains that were evaluated through every layer collected, to the resources and kinds of actions that paths end with. That nothing stands here does not mean that nobody can.";

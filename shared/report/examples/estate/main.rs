@@ -7,7 +7,7 @@ use std::error::Error;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let estate = match std::env::args().nth(1).as_deref() {
-        None => estate::acme(),
+        None => estate::whole(),
         Some("empty") => estate::Estate::default(),
         Some(number) => estate::bulk(number.parse()?),
     };

@@ -27,11 +27,11 @@ fn open_paths(paths: &[AuthorityPath]) -> String {
         .filter(|path| matches!(path.observation, Observation::Observed { .. }))
         .count();
     if open.is_empty() {
-        return "Nothing that was collected shows a workload with an open path to a resource.".to_owned();
+        return "Nothing that was collected shows an open path to a resource.".to_owned();
     }
     let verb = if open.len() == 1 { "leads" } else { "lead" };
     format!(
-        "{} {verb} from a workload to a resource, {} to restricted data; {} were seen in use.",
+        "{} {verb} to a resource, {} to restricted data; {} were seen in use.",
         count(open.len(), "open path"),
         none_or(restricted),
         none_or(used),

@@ -29,7 +29,7 @@ pub(crate) struct RadiusLine {
     /// Resources within reach by sensitivity, the most sensitive first; none that are zero.
     pub(crate) reached: Vec<(String, &'static str)>,
     /// The facts that the formula counts beside reach.
-    pub(crate) facts: Vec<&'static str>,
+    pub(crate) facts: Vec<String>,
 }
 
 /// The most dangerous, and how many more have any danger at all.
@@ -54,12 +54,31 @@ pub(super) fn most_dangerous(input: &ReportInput<'_>, reach: &Reach<'_>) -> Vec<
             *id,
         )
     });
-    identities.truncate(MOST_DANGEROUS);
+    let identities = folded(identities);
     let greatest = identities.first().map_or(0, |(_, _, danger)| danger.quarters);
     identities
         .iter()
         .map(|(id, reach, danger)| line(graph, id, reach, danger, greatest))
         .collect()
+}
+
+/// A workload that reaches just what a role of it reaches, which stands before it, says nothing new: the role's line names it.
+fn folded<'a, 'r>(
+    identities: Vec<(&'a str, &'r EntityReach<'a>, Danger)>,
+) -> Vec<(&'a str, &'r EntityReach<'a>, Danger)> {
+    let mut kept: Vec<(&str, &EntityReach<'_>, Danger)> = Vec::new();
+    for (id, reach, danger) in identities {
+        let is_said = kept.iter().any(|(_, of_role, role)| {
+            role.quarters >= danger.quarters && of_role.workloads.contains(id) && of_role.resources == reach.resources
+        });
+        if !is_said {
+            kept.push((id, reach, danger));
+        }
+        if kept.len() == MOST_DANGEROUS {
+            break;
+        }
+    }
+    kept
 }
 
 /// Whether somebody can act as it. What nothing describes counts too: an unknown role on a path is no less an identity.
@@ -82,7 +101,7 @@ fn line(graph: &Graph, id: &str, reach: &EntityReach<'_>, danger: &Danger, great
         danger: thousands(danger.points()),
         permille: permille(danger.quarters, greatest),
         reached: reached(reach),
-        facts: facts(reach, danger),
+        facts: facts(graph, reach, danger),
     }
 }
 
@@ -103,7 +122,7 @@ fn reached(reach: &EntityReach<'_>) -> Vec<(String, &'static str)> {
         .collect()
 }
 
-fn facts(reach: &EntityReach<'_>, danger: &Danger) -> Vec<&'static str> {
+fn facts(graph: &Graph, reach: &EntityReach<'_>, danger: &Danger) -> Vec<String> {
     let use_words = match danger.seen {
         Seen::Observed => "seen in use",
         Seen::NotObserved => "not seen in use",
@@ -112,8 +131,16 @@ fn facts(reach: &EntityReach<'_>, danger: &Danger) -> Vec<&'static str> {
     };
     let escalation = danger.escalates.then_some("can raise its authority");
     let egress = reach.leaves.then_some("data can leave AWS or reach a model");
-    [escalation, danger.exposure, egress, Some(use_words)]
-        .into_iter()
-        .flatten()
-        .collect()
+    let facts = [escalation, danger.exposure, egress, Some(use_words)];
+    let facts = facts.into_iter().flatten().map(str::to_owned);
+    held_by(graph, reach).into_iter().chain(facts).collect()
+}
+
+fn held_by(graph: &Graph, reach: &EntityReach<'_>) -> Option<String> {
+    let mut holders = reach.workloads.iter();
+    let first = holders.next()?;
+    Some(match holders.len() {
+        0 => format!("paths begin at {}", visible(entity_name(graph, first))),
+        more => format!("paths begin at {} and {more} more", visible(entity_name(graph, first))),
+    })
 }

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 use sv0_model::graph::{Entity, EntityKind, PolicyKind, Sensitivity, urn};
-use sv0_model::path::ActionClass;
+use sv0_model::path::{ActionClass, PathKind};
 
 use super::chains::{Chain, allow, observed};
 use super::graph::{bucket, entity, function, insert, insert_policy, role};
@@ -31,6 +31,16 @@ pub fn bulk(paths: usize) -> Estate {
         workload(&mut estate, number, reached);
     }
     estate
+}
+
+/// A kind of every thirteenth workload each, beside that of the chain.
+fn kinds(number: usize) -> Vec<PathKind> {
+    let telling = PathKind::ALL[number % PathKind::ALL.len()];
+    if telling == PathKind::Direct {
+        vec![telling]
+    } else {
+        vec![PathKind::Direct, telling]
+    }
 }
 
 fn account(number: usize) -> String {
@@ -75,7 +85,8 @@ fn workload(estate: &mut Estate, number: usize, reached: usize) {
                 vec![allow(inline.clone(), 0, Some("Tenants"))],
                 observed(3 + step as u64, "2025-08-22T02:10:00Z", &last),
             )
-            .sensitive(Sensitivity::Confidential);
+            .sensitive(Sensitivity::Confidential)
+            .kinds(&kinds(number));
         estate.paths.push(chain.path());
     }
 }

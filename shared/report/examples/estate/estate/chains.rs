@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 
 use sv0_model::decision::{Caveat, ConditionExpression, Effect, Layer, StatementRef};
-use sv0_model::graph::{Sensitivity, urn};
+use sv0_model::graph::{Classified, Sensitivity, urn};
 use sv0_model::hash::stable_id;
 use sv0_model::observation::Observation;
-use sv0_model::path::{ActionClass, Authority, AuthorityPath, PathHop, PathKind, PathState};
+use sv0_model::path::{ActionClass, Authority, AuthorityPath, EgressCategory, PathHop, PathKind, PathState};
 
 use super::graph::{
     DATA_PROD, DENY_DATA_SCP, SHARED, SHOP_DEV, SHOP_PROD, account, bucket, function, instance, key, policy, role,
@@ -51,14 +51,14 @@ pub fn observed(count: u64, first: &str, last: &str) -> Observation {
     }
 }
 
-fn unused() -> Observation {
+pub fn unused() -> Observation {
     Observation::NotObserved {
         window_start: at("2025-08-22T00:00:00Z"),
         window_end: at("2025-11-20T13:55:00Z"),
     }
 }
 
-fn unobservable() -> Observation {
+pub fn unobservable() -> Observation {
     Observation::NotObservable {
         reason: "the organization's trail records no data events of AWS::S3::Object for this bucket".to_owned(),
     }
@@ -73,6 +73,10 @@ pub struct Chain {
     actions: Vec<String>,
     hops: Vec<PathHop>,
     sensitivity: Sensitivity,
+    kinds: Vec<PathKind>,
+    environment: Option<Classified>,
+    data_domain: Option<Classified>,
+    egress: Option<EgressCategory>,
     caveats: Vec<Caveat>,
 }
 
@@ -99,8 +103,61 @@ impl Chain {
             actions: Vec::new(),
             hops: vec![first],
             sensitivity: Sensitivity::Unknown,
+            kinds: Vec::new(),
+            environment: None,
+            data_domain: None,
+            egress: None,
             caveats: Vec::new(),
         }
+    }
+
+    /// A chain that begins with an identity.
+    pub fn starting(identity: String) -> Self {
+        let mut chain = Self::of(identity, String::new());
+        chain.roles.clear();
+        chain.hops.clear();
+        chain
+    }
+
+    /// A step of any relation from where the chain ends. Roles that it leads to count as authorities of the chain.
+    pub fn via(mut self, relation: &str, to: &str, actions: &[&str], note: &str, observation: Observation) -> Self {
+        self.hop(relation, to, actions, Vec::new(), observation);
+        if let Some(hop) = self.hops.last_mut() {
+            note.clone_into(&mut hop.note);
+        }
+        if to.contains(":role/") {
+            self.roles.push(to.to_owned());
+        }
+        self
+    }
+
+    /// Ends the chain where it stands.
+    pub fn ends(mut self, class: ActionClass) -> Self {
+        self.resource = self.end();
+        self.class = class;
+        self
+    }
+
+    pub fn kinds(mut self, kinds: &[PathKind]) -> Self {
+        self.kinds = kinds.to_vec();
+        self
+    }
+
+    pub fn classified(mut self, environment: Classified, data_domain: Classified) -> Self {
+        self.environment = Some(environment);
+        self.data_domain = Some(data_domain);
+        self
+    }
+
+    pub fn out(mut self, egress: EgressCategory) -> Self {
+        self.egress = Some(egress);
+        self
+    }
+
+    fn end(&self) -> String {
+        self.hops
+            .last()
+            .map_or_else(|| self.workload.clone(), |hop| hop.to.clone())
     }
 
     fn hop(
@@ -111,7 +168,7 @@ impl Chain {
         statements: Vec<StatementRef>,
         observation: Observation,
     ) {
-        let from = self.roles.last().cloned().unwrap_or_default();
+        let from = self.end();
         self.hops.push(PathHop {
             from,
             relation: relation.to_owned(),
@@ -188,10 +245,15 @@ impl Chain {
             .chain(&self.roles)
             .chain([&self.resource]);
         let accounts: BTreeSet<_> = on_the_way.filter_map(|id| account(id)).collect();
-        let kind = if self.roles.len() == 1 {
+        let by_length = if self.roles.len() == 1 {
             PathKind::Direct
         } else {
             PathKind::AssumedChain
+        };
+        let kinds = if self.kinds.is_empty() {
+            vec![by_length]
+        } else {
+            self.kinds
         };
         AuthorityPath {
             id: stable_id(&[
@@ -200,12 +262,12 @@ impl Chain {
                 &self.resource,
                 &format!("{:?}", self.class),
             ]),
-            kind,
-            kinds: vec![kind],
+            kind: kinds.iter().copied().max().unwrap_or(by_length),
+            kinds,
             sensitivity_rule: String::new(),
-            data_domain: None,
-            environment: None,
-            egress_category: None,
+            data_domain: self.data_domain,
+            environment: self.environment,
+            egress_category: self.egress,
             scope: if self.resource.starts_with("arn:aws:s3") {
                 format!("{}/*", self.resource)
             } else {

@@ -23,6 +23,124 @@ pub fn acme(paths: &[AuthorityPath]) -> Vec<Finding> {
     ]
 }
 
+/// One finding of every kind.
+pub fn of_every_kind(paths: &[AuthorityPath]) -> Vec<Finding> {
+    use FindingKind as K;
+    let (deployer, records) = (role(SHOP_DEV, "deployer"), bucket("acme-customer-records"));
+    let reader = role(DATA_PROD, "customer-data-reader");
+    let severities = [
+        FindingSeverity::Critical,
+        FindingSeverity::High,
+        FindingSeverity::Medium,
+        FindingSeverity::Low,
+    ];
+    let about = [
+        (
+            K::AdminEquivalent,
+            "deployer can become an administrator of Data Production",
+            &deployer,
+        ),
+        (
+            K::PrivilegeEscalation,
+            "deployer can raise its own authority",
+            &deployer,
+        ),
+        (
+            K::SupplyChainPath,
+            "whoever can push to checkout reads a payment secret",
+            &records,
+        ),
+        (
+            K::LlmEgressPath,
+            "customer-support can tell customer records to whoever talks to it",
+            &records,
+        ),
+        (
+            K::DeepTrustChain,
+            "report-builder reaches customer records over four authorities",
+            &records,
+        ),
+        (K::PublicAccess, "acme-media-uploads is open to everyone", &records),
+        (
+            K::CoverageGap,
+            "S3 data events were not seen in three accounts",
+            &records,
+        ),
+        (
+            K::DormantAuthority,
+            "customer-data-reader was not used for 90 days",
+            &reader,
+        ),
+        (
+            K::UnusedService,
+            "deployer does not use 14 services that it may use",
+            &deployer,
+        ),
+        (
+            K::ScopeDrift,
+            "Access Analyzer finds customer-data-reader wider than its use",
+            &reader,
+        ),
+        (
+            K::TrustsWholeAccount,
+            "customer-data-reader trusts all of Shared Services",
+            &reader,
+        ),
+        (
+            K::OverPermissiveIntegration,
+            "metrics-vendor may do more than read metrics",
+            &reader,
+        ),
+        (
+            K::ConfusedDeputy,
+            "customer-data-reader lets a service in for anybody",
+            &reader,
+        ),
+        (
+            K::OrphanedPrincipal,
+            "a trust policy names a user that is gone",
+            &reader,
+        ),
+        (K::StaleAccessKey, "an access key of backup is 412 days old", &deployer),
+        (K::NoMfa, "ops can sign in without MFA", &deployer),
+        (K::UnrotatedSecret, "shop/orders-db is not rotated", &records),
+        (
+            K::InvocationLoggingOff,
+            "Bedrock in Shop Production does not log invocations",
+            &records,
+        ),
+        (K::RootLogin, "the root user of Shop Development signed in", &deployer),
+        (K::ConsoleRoleSwitch, "a person switched into deployer", &deployer),
+        (
+            K::AssumeRoleAnomaly,
+            "release-pipeline was assumed from outside AWS",
+            &deployer,
+        ),
+        (K::PermissionChange, "deployer was given iam:PassRole", &deployer),
+        (K::OrphanedOwner, "the owner of acme-customer-records is gone", &records),
+        (K::ScannerSelf, "what the scanner's own roles may do", &deployer),
+        (
+            K::OpenFederation,
+            "release-pipeline trusts every branch of a repository",
+            &deployer,
+        ),
+    ];
+    let of = |(number, (kind, title, subject)): (usize, &(FindingKind, &str, &String))| Finding {
+        severity_reason: "An example of its kind.".to_owned(),
+        description: format!("{title}. It stands here to show how a finding of this kind is drawn."),
+        account: Some(DATA_PROD.to_owned()),
+        paths: paths_to(paths, subject),
+        verify: vec![format!("sv0 can '{subject}'")],
+        ..finding(
+            *kind,
+            severities[number * severities.len() / about.len()],
+            title,
+            vec![(*subject).clone()],
+        )
+    };
+    about.iter().enumerate().map(of).collect()
+}
+
 fn finding(kind: FindingKind, severity: FindingSeverity, title: &str, subjects: Vec<String>) -> Finding {
     Finding {
         id: stable_id(&[&format!("{kind:?}"), &subjects.join(" ")]),

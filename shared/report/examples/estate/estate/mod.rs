@@ -9,6 +9,7 @@ mod bulk;
 mod chains;
 mod findings;
 mod graph;
+mod kinds;
 mod ledger;
 
 use sv0_model::coverage::CoverageRow;
@@ -78,6 +79,15 @@ pub fn acme() -> Estate {
         paths,
         findings,
     }
+}
+
+/// The same with a path and a finding of every kind, and hostile texts wherever a path or an entity has one.
+pub fn whole() -> Estate {
+    let mut estate = acme();
+    kinds::extend(&mut estate.graph);
+    estate.paths.extend(kinds::paths());
+    estate.findings.extend(findings::of_every_kind(&estate.paths));
+    estate
 }
 
 fn at(text: &str) -> Timestamp {
