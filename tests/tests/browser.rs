@@ -46,7 +46,7 @@ impl Page {
 
 #[test]
 fn every_view_of_a_report_runs_without_an_error() {
-    let Some(page) = page(&estate::acme()) else { return };
+    let Some(page) = page(&estate::whole()) else { return };
     check_report(&page.chromium, &page.file);
 }
 
@@ -59,27 +59,138 @@ fn the_report_of_the_example_organization_runs_without_an_error() {
 
 #[test]
 fn hostile_names_stay_text() {
-    let Some(page) = page(&estate::acme()) else { return };
+    let estate = estate::whole();
+    let Some(page) = page(&estate) else { return };
+    let name = "%3C%2Fscript%3E%3Cimg%20src%3Dx%20onerror%3D%22document.documentElement.dataset.pwned%3D1%22%3E";
+    let with_note = estate.paths.iter().find(|path| path.sensitivity_rule.contains("<img"));
+    let with_note = with_note.expect("the fixture has a path with hostile texts");
     for address in [
         "#/overview",
+        "#/explore",
+        &format!("#/explore?q={name}"),
         "#/findings",
         "#/paths",
+        &format!("#/paths?environment={name}"),
+        &format!("#/paths/{}", with_note.id),
         "#/workloads",
         "#/identities",
         "#/coverage",
+        &format!("#/actions/{name}"),
+        &format!("#/entities/arn%3Aaws%3Alambda%3Aeu-west-1%3A400000000001%3Afunction%3A{name}"),
+        &format!("#/entities/{name}"),
+        &format!("#/{name}/{name}?{name}={name}"),
     ] {
         let dom = page.open(address);
-        assert!(!dom.contains("data-pwned"), "a name ran as a script at {address}");
+        report::assert_healthy(&dom, address);
         assert!(!dom.contains("<img"), "a name became an element at {address}");
         assert!(
             !dom.replace(report::data_island(&dom), "").contains('\u{202e}'),
             "a name turns text around at {address}"
         );
     }
-    assert!(
-        page.open("#/paths").contains("&lt;/script&gt;&lt;img src=x"),
-        "the name is shown as it is"
+    for address in ["#/paths".to_owned(), format!("#/paths/{}", with_note.id)] {
+        assert!(
+            page.open(&address).contains("&lt;/script&gt;&lt;img src=x"),
+            "the name is shown as it is at {address}"
+        );
+    }
+}
+
+#[test]
+fn a_principal_tells_what_it_reaches_and_a_resource_who_reaches_it() {
+    let Some(page) = page(&estate::whole()) else { return };
+    let told = |address: &str, texts: &[&str]| {
+        let dom = page.open(address);
+        report::assert_healthy(&dom, address);
+        let text = report::visible_text(&dom);
+        for wanted in texts {
+            assert!(text.contains(wanted), "{wanted:?} at {address}: {text}");
+        }
+    };
+    told(
+        "#/entities/arn%3Aaws%3Aiam%3A%3A400000000001%3Arole%2Fdeployer",
+        &[
+            "What it can reach (1)",
+            "acme-customer-records",
+            "Privilege escalation",
+            "Who can reach it (1)",
+            "report-builder",
+            "can raise its authority",
+            "sv0 can 'arn:aws:iam::400000000001:role/deployer'",
+            "does not mean that nobody can",
+        ],
     );
+    told(
+        "#/entities/arn%3Aaws%3As3%3A%3A%3Aacme-customer-records",
+        &[
+            "Who can reach it (9)",
+            "ada@acme.example",
+            "blocked",
+            "by rule 3 of sv0.toml",
+            "sv0 who-can 's3:GetObject' 'arn:aws:s3:::acme-customer-records/*' --via-assume-role",
+        ],
+    );
+    told(
+        "#/entities/arn%3Aaws%3Aiam%3A%3A300000000001%3Arole%2Fmetrics-vendor",
+        &[
+            "It stands on no path",
+            "What its policies say",
+            "a finding says that outsiders",
+        ],
+    );
+    told(
+        "#/actions/s3%3AGetObject",
+        &[
+            "Who can do it to what",
+            "Statements whose Action matches it",
+            "sv0 who-can 's3:GetObject'",
+        ],
+    );
+    told("#/explore?q=getobject", &["s3:GetObject", "Paths"]);
+    told("#/explore?q=deployer", &["Identities 1", "Findings"]);
+    told("#/explore?q=no-such-thing", &["Nothing in this page matches."]);
+}
+
+#[test]
+fn every_kind_of_path_can_be_asked_for() {
+    let estate = estate::whole();
+    let Some(page) = page(&estate) else { return };
+    for kind in sv0_model::path::PathKind::ALL {
+        let name = serde_json::to_value(kind).expect("a kind has a name");
+        let want = estate.paths.iter().filter(|path| path.kinds.contains(&kind)).count();
+        assert!(want > 0, "the fixture has a path of kind {name}");
+        let address = format!("#/paths?blocked=shown&kind={}", name.as_str().expect("a text"));
+        assert_eq!(report::path_rows(&page.open(&address)).len(), want, "{address}");
+    }
+    for (query, want) in [
+        ("environment=production", 9),
+        ("domain=customers", 9),
+        ("egress=to+a+language+model", 1),
+        ("seen=not+observable&kind=supply_chain", 2),
+        ("action=ecr%3APutImage", 0),
+        ("q=PASSES_ROLE", 1),
+        ("q=lambda-create-function", 1),
+    ] {
+        assert_eq!(
+            report::path_rows(&page.open(&format!("#/paths?{query}"))).len(),
+            want,
+            "{query}"
+        );
+    }
+}
+
+#[test]
+fn coverage_says_first_what_was_not_seen_and_what_to_do() {
+    let Some(page) = page(&estate::acme()) else { return };
+    let text = report::visible_text(&page.open("#/coverage"));
+    for wanted in [
+        "10 sources did not answer completely, in 5 accounts and for the organization as a whole.",
+        "Silent altogether: Management.",
+        "Ask the account's owner to restore the spoke role.",
+        "not asked",
+    ] {
+        assert!(text.contains(wanted), "{wanted:?}: {text}");
+    }
 }
 
 #[test]
@@ -108,7 +219,7 @@ fn search_and_filters_narrow_the_list() {
         ("q=no-such-thing", 0),
         ("account=400000000001", 4),
         ("sensitivity=internal", 2),
-        ("kind=Secret", 4),
+        ("resource=Secret", 4),
         ("class=Write+data", 1),
         ("seen=observed", 2),
         ("through=arn%3Aaws%3Aiam%3A%3A200000000001%3Arole%2Frelease-pipeline", 1),
@@ -121,7 +232,7 @@ fn search_and_filters_narrow_the_list() {
 
 #[test]
 fn a_path_tells_what_allows_limits_and_proves_every_step() {
-    let estate = estate::acme();
+    let estate = estate::whole();
     let Some(page) = page(&estate) else { return };
     let told = |workload: &str, resource: &str, texts: &[&str]| {
         let path = estate
@@ -148,6 +259,18 @@ fn a_path_tells_what_allows_limits_and_proves_every_step() {
             "Last seen 28 hours before the capture.",
             "Not observed in the logs of the window.",
             "The account belongs to an organization whose resource control policies were not collected.",
+        ],
+    );
+    told(
+        "agent/AGENTSUPPRT",
+        "acme-customer-records",
+        &[
+            "AI agentLambda to Lambda",
+            "Data goesto a language model",
+            "Data domaincustomersby rule 3 of sv0.toml",
+            "Environmentproductionby account name",
+            "What this step isaction group customers",
+            "The one sets the other going; what is set going acts with its own authority.",
         ],
     );
     told(

@@ -79,7 +79,7 @@ fn the_same_facts_give_the_same_bytes_in_any_order() {
 
 #[test]
 fn names_never_become_markup() {
-    let page = page(&estate::acme());
+    let page = page(&estate::whole());
     assert_eq!(
         page.matches("<script").count(),
         2,
@@ -98,7 +98,7 @@ fn names_never_become_markup() {
 
 #[test]
 fn names_are_whole_in_the_data() {
-    let strings = strings(&page(&estate::acme()));
+    let strings = strings(&page(&estate::whole()));
     for name in [HOSTILE_MARKUP, HOSTILE_DIRECTION, &hostile_length()] {
         assert!(strings.iter().any(|text| text == name), "{name:.40}");
     }
@@ -130,7 +130,7 @@ fn the_policy_admits_exactly_the_style_and_the_script_of_the_page() {
 
 #[test]
 fn nothing_is_loaded_from_anywhere() {
-    let page = page(&estate::acme());
+    let page = page(&estate::whole());
     let markup = markup(&page);
     for attribute in [
         "src=\"",
@@ -176,7 +176,7 @@ fn nothing_is_loaded_from_anywhere() {
 
 #[test]
 fn every_icon_that_is_used_is_drawn() {
-    let page = page(&estate::acme());
+    let page = page(&estate::whole());
     let from_markup = page
         .split("href=\"#icon-")
         .skip(1)
@@ -264,4 +264,134 @@ fn what_is_left_out_is_said_on_the_page() {
     let sentence = "This page holds the first 20,000 of 20,115 paths; the results of the run hold all of them.";
     assert!(markup(&page).contains(sentence));
     assert_eq!(island(&page)["tables"]["paths"]["length"], 20_000);
+}
+
+/// The texts of a column of a table.
+fn texts<'a>(island: &Value, strings: &'a [String], table: &str, column: &str) -> Vec<&'a str> {
+    let cells = island["tables"][table]["columns"][column]["cells"].as_array();
+    let cells = cells.unwrap_or_else(|| panic!("the table {table} has a column {column}"));
+    cells
+        .iter()
+        .filter_map(Value::as_u64)
+        .map(|number| strings[number as usize].as_str())
+        .collect()
+}
+
+#[test]
+fn every_field_of_a_path_reaches_the_data_whoever_wrote_it() {
+    let page = page(&estate::whole());
+    let (island, strings) = (island(&page), strings(&page));
+    let holds = |table: &str, column: &str, text: &str| {
+        assert!(
+            texts(&island, &strings, table, column).contains(&text),
+            "{table}.{column} holds {text:.40}"
+        );
+    };
+    for column in ["environment", "data_domain_rule", "sensitivity_rule"] {
+        holds("paths", column, HOSTILE_MARKUP);
+    }
+    holds("paths", "data_domain", HOSTILE_DIRECTION);
+    holds("paths", "egress", "to a language model");
+    holds("hops", "relation", HOSTILE_MARKUP);
+    holds("hops", "note", "subscription of the topic");
+    holds(
+        "hops",
+        "meaning",
+        "The workload is configured with this role; AWS hands it the role's credentials.",
+    );
+    holds("entities", "actor", "a person");
+    holds("entities", "actor_rule", HOSTILE_MARKUP);
+    let note = format!("{HOSTILE_MARKUP} {HOSTILE_DIRECTION} {}", hostile_length());
+    holds("hops", "note", &note);
+}
+
+#[test]
+fn the_glossary_has_every_word_that_the_report_uses() {
+    let page = page(&estate::whole());
+    let markup = markup(&page);
+    let (island, strings) = (island(&page), strings(&page));
+    let glossary = between(&markup, "id=\"view-glossary\"", "</section>");
+    let labels = [("path_kinds", "label"), ("findings", "kind"), ("coverage", "label")];
+    for (table, column) in labels {
+        for word in texts(&island, &strings, table, column) {
+            assert!(glossary.contains(&format!("<dt>{word}</dt>")), "{word} of {table}");
+        }
+    }
+    for word in [
+        "passes role",
+        "escalates to",
+        "SCP",
+        "key grants not collected",
+        "to a language model",
+    ] {
+        assert!(glossary.contains(&format!("<dt>{word}</dt>")), "{word}");
+    }
+    assert_eq!(texts(&island, &strings, "path_kinds", "label").len(), 13);
+}
+
+#[test]
+fn the_most_dangerous_identity_comes_first_and_the_formula_stands_beside_it() {
+    let markup = markup(&page(&estate::whole()));
+    let radius = between(&markup, "data-list=\"radius\"", "</ol>");
+    let at = |name: &str| radius.find(&format!("<bdi>{name}</bdi>"));
+    // deployer: restricted data, a role that it can pass, and a finding that it is open to outsiders: (10 + 50) × 1½.
+    assert!(
+        at("deployer") < at("orders-api-execution"),
+        "escalation outweighs three restricted resources"
+    );
+    assert!(at("customer-data-reader").is_some());
+    assert!(radius.contains("can raise its authority"));
+    assert_eq!(radius.matches("<li>").count(), 10);
+    assert!(markup.contains("Danger = (reach + escalation)"));
+    assert!(
+        at("report-builder").is_none(),
+        "a workload with the reach of its role is named on the role's line"
+    );
+}
+
+#[test]
+fn an_account_that_was_not_seen_is_marked_on_the_overview() {
+    let markup = markup(&page(&estate::acme()));
+    let accounts = between(&markup, "data-list=\"accounts\"", "</table>");
+    let silent: Vec<&str> = accounts.split("<tr").filter(|row| row.contains("silent")).collect();
+    assert_eq!(silent.len(), 1);
+    assert!(silent[0].contains("Management") && silent[0].contains("0 of 4 sources"));
+}
+
+#[test]
+fn statements_that_stand_behind_no_path_are_there_as_written() {
+    let page = page(&estate::acme());
+    let (island, strings) = (island(&page), strings(&page));
+    let holders = island["tables"]["grants"]["columns"]["holder"]["cells"]
+        .as_array()
+        .expect("grants");
+    let names = texts(&island, &strings, "entities", "name");
+    let names: Vec<&str> = holders
+        .iter()
+        .map(|row| names[row.as_u64().expect("a row") as usize])
+        .collect();
+    assert!(names.contains(&"metrics-vendor"), "its trust policy: {names:?}");
+}
+
+#[test]
+fn a_page_does_not_grow_with_the_texts_of_policies_without_end() {
+    let mut estate = estate::acme();
+    let statement = serde_json::json!({"Effect": "Allow", "Action": "s3:GetObject", "Resource": "x".repeat(50_000)});
+    for policy in estate.graph.policies.values_mut() {
+        let document = serde_json::json!({"Statement": vec![statement.clone(); 60]});
+        policy.document = Some(document);
+    }
+    // Texts that are the same are written once; these are not.
+    for (number, policy) in estate.graph.policies.values_mut().enumerate() {
+        let statements = policy
+            .document
+            .as_mut()
+            .and_then(|text| text["Statement"].as_array_mut());
+        for (index, statement) in statements.expect("statements").iter_mut().enumerate() {
+            statement["Sid"] = serde_json::json!(format!("{number}x{index}"));
+        }
+    }
+    let page = page(&estate);
+    assert!(page.len() < 10 * 1024 * 1024, "{} bytes", page.len());
+    assert!(markup(&page).contains("policy statements and conditions was left out"));
 }

@@ -5,8 +5,9 @@ use std::path::Path;
 use super::chromium::Chromium;
 
 /// Every view, and a text that only its own heading or table holds.
-const VIEWS: [(&str, &str); 8] = [
+const VIEWS: [(&str, &str); 9] = [
     ("#/overview", "The estate at a glance"),
+    ("#/explore", "Search everything"),
     ("#/findings", "Filter by severity"),
     ("#/paths", "Authority paths"),
     ("#/identities", "Principals that policies speak of"),
