@@ -14,6 +14,7 @@ mod findings;
 mod names;
 mod paths;
 mod query;
+mod related;
 #[cfg(test)]
 mod testkit;
 

@@ -1,9 +1,19 @@
 //! Which actions make up each class, by kind of resource.
+//!
+//! Source: Service Authorization Reference, "Actions, resources, and condition keys for" each service; a test holds every row against the catalogue.
 
+mod tables;
+#[cfg(test)]
+mod tests;
+
+use serde_json::Value;
+use sv0_model::arn::Arn;
 use sv0_model::graph::{Entity, EntityKind};
 use sv0_model::path::ActionClass;
 
 use crate::estate::is_aws_managed;
+use crate::related::Related;
+use tables::TABLES;
 
 /// What an action is called on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,6 +24,10 @@ pub(crate) enum ActionTarget {
     Inside,
     /// The resource itself or one of its versions and aliases.
     WholeOrQualified,
+    /// What stands for it under an ARN of its own: the users of a database.
+    Related(Related),
+    /// Nothing: only a statement on every resource allows it.
+    Unscoped,
 }
 
 /// The actions of a class on one kind of resource.
@@ -23,117 +37,70 @@ pub(crate) struct ClassRow {
     pub actions: &'static [(&'static str, ActionTarget)],
 }
 
-const fn row(class: ActionClass, actions: &'static [(&'static str, ActionTarget)]) -> ClassRow {
-    ClassRow { class, actions }
-}
-
-use ActionClass::{ChangeCode, Invoke, ManagePermissions, ReadData, UseKey, WriteData};
-use ActionTarget::{Inside, Whole, WholeOrQualified};
-
-const BUCKET: &[ClassRow] = &[
-    row(ReadData, &[("s3:GetObject", Inside), ("s3:ListBucket", Whole)]),
-    row(WriteData, &[("s3:DeleteObject", Inside), ("s3:PutObject", Inside)]),
-    row(
-        ManagePermissions,
-        &[("s3:PutBucketAcl", Whole), ("s3:PutBucketPolicy", Whole)],
-    ),
-];
-
-const SECRET: &[ClassRow] = &[
-    row(ReadData, &[("secretsmanager:GetSecretValue", Whole)]),
-    row(
-        WriteData,
-        &[
-            ("secretsmanager:PutSecretValue", Whole),
-            ("secretsmanager:UpdateSecret", Whole),
-        ],
-    ),
-    row(ManagePermissions, &[("secretsmanager:PutResourcePolicy", Whole)]),
-];
-
-const KEY: &[ClassRow] = &[
-    row(UseKey, &[("kms:Decrypt", Whole)]),
-    row(
-        ManagePermissions,
-        &[("kms:CreateGrant", Whole), ("kms:PutKeyPolicy", Whole)],
-    ),
-];
-
-const FUNCTION: &[ClassRow] = &[
-    row(Invoke, &[("lambda:InvokeFunction", WholeOrQualified)]),
-    row(ChangeCode, &[("lambda:UpdateFunctionCode", Whole)]),
-    row(ManagePermissions, &[("lambda:AddPermission", WholeOrQualified)]),
-];
-
-const REPOSITORY: &[ClassRow] = &[
-    row(ReadData, &[("ecr:BatchGetImage", Whole)]),
-    row(ChangeCode, &[("ecr:PutImage", Whole)]),
-    row(ManagePermissions, &[("ecr:SetRepositoryPolicy", Whole)]),
-];
-
-const TABLE: &[ClassRow] = &[
-    row(
-        ReadData,
-        &[
-            ("dynamodb:GetItem", Whole),
-            ("dynamodb:Query", Whole),
-            ("dynamodb:Scan", Whole),
-        ],
-    ),
-    row(
-        WriteData,
-        &[
-            ("dynamodb:DeleteItem", Whole),
-            ("dynamodb:PutItem", Whole),
-            ("dynamodb:UpdateItem", Whole),
-        ],
-    ),
-    row(ManagePermissions, &[("dynamodb:PutResourcePolicy", Whole)]),
-];
-
-const QUEUE: &[ClassRow] = &[
-    row(ReadData, &[("sqs:ReceiveMessage", Whole)]),
-    row(WriteData, &[("sqs:SendMessage", Whole)]),
-    row(
-        ManagePermissions,
-        &[("sqs:AddPermission", Whole), ("sqs:SetQueueAttributes", Whole)],
-    ),
-];
-
-const TOPIC: &[ClassRow] = &[
-    row(ReadData, &[("sns:Subscribe", Whole)]),
-    row(WriteData, &[("sns:Publish", Whole)]),
-    row(
-        ManagePermissions,
-        &[("sns:AddPermission", Whole), ("sns:SetTopicAttributes", Whole)],
-    ),
-];
-
-const PARAMETER: &[ClassRow] = &[
-    row(ReadData, &[("ssm:GetParameter", Whole), ("ssm:GetParameters", Whole)]),
-    row(WriteData, &[("ssm:PutParameter", Whole)]),
-];
-
-const TABLES: &[&[ClassRow]] = &[
-    BUCKET, SECRET, KEY, FUNCTION, REPOSITORY, TABLE, QUEUE, TOPIC, PARAMETER,
-];
-
 /// The classes of a resource; none for what paths do not end on.
 pub(crate) fn rows_of(entity: &Entity) -> &'static [ClassRow] {
     match entity.kind {
-        EntityKind::S3Bucket => BUCKET,
-        EntityKind::Secret => SECRET,
+        EntityKind::S3Bucket => tables::BUCKET,
+        EntityKind::Secret => tables::SECRET,
         // Nobody's permissions change what AWS's own keys let through.
         EntityKind::KmsKey if is_aws_managed(&entity.native_id, Some(entity)) => &[],
-        EntityKind::KmsKey => KEY,
-        EntityKind::LambdaFunction => FUNCTION,
-        EntityKind::EcrRepository => REPOSITORY,
-        EntityKind::DynamoDbTable => TABLE,
-        EntityKind::SqsQueue => QUEUE,
-        EntityKind::SnsTopic => TOPIC,
-        EntityKind::SsmParameter => PARAMETER,
+        EntityKind::KmsKey => tables::KEY,
+        EntityKind::LambdaFunction => tables::FUNCTION,
+        EntityKind::LambdaLayer => tables::LAYER,
+        EntityKind::EcrRepository => tables::REPOSITORY,
+        EntityKind::DynamoDbTable => tables::TABLE,
+        EntityKind::SqsQueue => tables::QUEUE,
+        EntityKind::SnsTopic => tables::TOPIC,
+        EntityKind::SsmParameter => tables::PARAMETER,
+        EntityKind::RdsDatabase if resource_of(entity).starts_with("cluster:") => tables::DATABASE_CLUSTER,
+        EntityKind::RdsDatabase => tables::DATABASE,
+        EntityKind::RedshiftCluster if resource_of(entity).starts_with("cluster:") => tables::WAREHOUSE,
+        EntityKind::OpenSearchDomain => tables::DOMAIN,
+        EntityKind::EfsFileSystem => tables::FILE_SYSTEM,
+        EntityKind::KinesisStream => tables::STREAM,
+        EntityKind::EventBus => tables::EVENT_BUS,
+        EntityKind::StateMachine => tables::STATE_MACHINE,
+        EntityKind::BedrockAgent => tables::AGENT,
+        EntityKind::BedrockFlow => tables::FLOW,
+        EntityKind::KnowledgeBase => tables::KNOWLEDGE_BASE,
+        EntityKind::FoundationModel => tables::MODEL,
+        EntityKind::Guardrail => tables::GUARDRAIL,
+        EntityKind::AgentCoreRuntime => tables::AGENT_RUNTIME,
+        EntityKind::AgentCoreGateway => tables::AGENT_GATEWAY,
+        EntityKind::EcsTaskDefinition => tables::TASK_DEFINITION,
+        EntityKind::EcsService => tables::ECS_SERVICE,
+        EntityKind::CodeBuildProject => tables::BUILD_PROJECT,
+        EntityKind::EksCluster => tables::CLUSTER,
+        EntityKind::GenericWorkload if is_of_type(entity, "AWS::Glue::Job") => tables::GLUE_JOB,
+        EntityKind::GenericResource => rows_of_generic(entity),
         _ => &[],
     }
+}
+
+/// Snapshots of databases that a person made: those that RDS makes by itself cannot be shared.
+///
+/// Source: Amazon RDS User Guide, "Sharing a DB snapshot for Amazon RDS".
+fn rows_of_generic(entity: &Entity) -> &'static [ClassRow] {
+    let is_automatic = resource_of(entity)
+        .split_once(':')
+        .is_some_and(|(_, name)| name.starts_with("rds:"));
+    if is_automatic {
+        &[]
+    } else if is_of_type(entity, "AWS::RDS::DBSnapshot") {
+        tables::SNAPSHOT
+    } else if is_of_type(entity, "AWS::RDS::DBClusterSnapshot") {
+        tables::CLUSTER_SNAPSHOT
+    } else {
+        &[]
+    }
+}
+
+fn resource_of(entity: &Entity) -> &str {
+    Arn::parse(&entity.native_id).map_or("", |arn| arn.resource)
+}
+
+fn is_of_type(entity: &Entity, resource_type: &str) -> bool {
+    entity.attributes.get("resource_type").and_then(Value::as_str) == Some(resource_type)
 }
 
 /// The class an action belongs to, and what it is called on.

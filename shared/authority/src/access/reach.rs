@@ -80,7 +80,8 @@ impl<'e> Survey<'e, '_> {
     pub(crate) fn reach_of(&self, action: &str, class: Option<ActionClass>, target: ActionTarget) -> Vec<Access<'e>> {
         let identity = IdentityGrants::new(self.subject, std::iter::once(action));
         let takes = |entity: &&Entity| {
-            is_of_service(entity, action) && resource_type_fits(action, &inside(entity, target)) != Fit::RuledOut
+            let fits = || resource_type_fits(action, &inside(entity, target)) != Fit::RuledOut;
+            is_of_class(entity, action) || (is_of_service(entity, action) && fits())
         };
         let candidates = self.candidates.of(self.subject, &[action]);
         candidates
@@ -116,20 +117,22 @@ impl<'e> Survey<'e, '_> {
     }
 
     fn accesses(&self, identity: &IdentityGrants<'_>, question: &OnEntity<'e, '_>) -> Vec<Access<'e>> {
-        let whole = Place::of(question.entity);
+        let Some(whole) = place_of(question.entity, question.target) else {
+            return Vec::new();
+        };
         let may_hold_more = self.basis == Basis::Possible && !self.subject.holdings.uncollected.is_empty();
         if !may_hold_more && !may_be_granted(self.candidates, identity, self.subject, &whole, question.action) {
             return Vec::new();
         }
         let separator = match question.target {
-            ActionTarget::Whole => {
+            ActionTarget::Whole | ActionTarget::Unscoped => {
                 let evaluation = self.ask(question, &whole);
                 return evaluation
                     .and_then(|evaluation| self.granted(question, &whole.arn, evaluation))
                     .into_iter()
                     .collect();
             }
-            ActionTarget::Inside => Separator::Slash,
+            ActionTarget::Inside | ActionTarget::Related(_) => Separator::Slash,
             ActionTarget::WholeOrQualified => Separator::Colon,
         };
         let variables = Variables::new(self.estate.surroundings(&self.request(question, &whole)), self.subject);
@@ -140,6 +143,9 @@ impl<'e> Survey<'e, '_> {
         let mut parts = parts(self.estate, self.subject, question.action, &resource, &variables);
         if question.target == ActionTarget::WholeOrQualified {
             parts.rest.witness.clone_from(&whole.arn);
+        }
+        if matches!(question.target, ActionTarget::Related(_)) {
+            parts.rest.scope.push_str("/*");
         }
         let every = std::iter::once(parts.rest).chain(parts.singled_out);
         let asked: Vec<(Part, Evaluation)> = every
@@ -209,12 +215,27 @@ fn is_of_service(entity: &Entity, action: &str) -> bool {
     own.eq_ignore_ascii_case(service) || (own == "iam" && service.eq_ignore_ascii_case("sts"))
 }
 
+/// Whether paths end on the entity by the action.
+fn is_of_class(entity: &Entity, action: &str) -> bool {
+    let mut actions = rows_of(entity).iter().flat_map(|row| row.actions);
+    actions.any(|(name, _)| name.eq_ignore_ascii_case(action))
+}
+
 /// An ARN of the kind that the action takes.
 fn inside(entity: &Entity, target: ActionTarget) -> String {
     match target {
         ActionTarget::Inside => format!("{}/*", entity.native_id),
-        ActionTarget::Whole | ActionTarget::WholeOrQualified => entity.native_id.clone(),
+        _ => entity.native_id.clone(),
     }
+}
+
+/// What the action is called on, or what that lies in; none where the entity has nothing of the sort.
+fn place_of(entity: &Entity, target: ActionTarget) -> Option<Place<'_>> {
+    Some(match target {
+        ActionTarget::Whole | ActionTarget::Inside | ActionTarget::WholeOrQualified => Place::of(entity),
+        ActionTarget::Related(related) => Place::inside(entity, related.base(entity)?),
+        ActionTarget::Unscoped => Place::inside(entity, "*".to_owned()),
+    })
 }
 
 /// Leaves out each part whose answer is that of a part around it.

@@ -10,6 +10,7 @@ use super::Estate;
 use crate::evidence::secret_without_suffix;
 use crate::names;
 use crate::query::{Asked, QueryError};
+use crate::related;
 
 /// A resource of a question.
 #[derive(Debug, Clone)]
@@ -42,9 +43,12 @@ impl<'e> Place<'e> {
     }
 }
 
-/// Secrets by their ARN without the six characters that AWS adds to their names.
+/// Resources by what else they are called.
 pub(crate) struct Places<'g> {
+    /// Secrets by their ARN without the six characters that AWS adds to their names.
     secrets: BTreeMap<&'g str, &'g Entity>,
+    /// Databases by what the ARNs of their users begin with, agents by that of their aliases.
+    related: BTreeMap<String, &'g Entity>,
 }
 
 impl<'g> Places<'g> {
@@ -56,6 +60,11 @@ impl<'g> Places<'g> {
         Self {
             secrets: secrets
                 .filter_map(|secret| Some((secret_without_suffix(&secret.native_id)?, secret)))
+                .collect(),
+            related: graph
+                .entities
+                .values()
+                .flat_map(|entity| related::bases(entity).map(move |base| (base, entity)))
                 .collect(),
         }
     }
@@ -84,7 +93,9 @@ impl<'g> Estate<'g> {
         if let Some(secret) = self.places.secrets.get(text) {
             return Some(Place::of(secret));
         }
-        let entity = self.entity(&container_of(text)?)?;
+        let related = || self.places.related.get(text.rsplit_once('/')?.0).copied();
+        let container = || self.entity(&container_of(text)?);
+        let entity = related().or_else(container)?;
         Some(Place::inside(entity, text.to_owned()))
     }
 
@@ -166,7 +177,7 @@ fn governs(entity: &Entity, action: &str) -> bool {
     Arn::parse(&entity.native_id).is_some_and(|arn| service.eq_ignore_ascii_case(arn.service))
 }
 
-/// The ARN of what an ARN lies in: the bucket or access point of an object, the function of a version or alias.
+/// The ARN of what an ARN lies in: the bucket or access point of an object, the function of a version or alias, the domain of an index.
 fn container_of(text: &str) -> Option<String> {
     let arn = Arn::parse(text)?;
     let container = match arn.service {
@@ -177,6 +188,10 @@ fn container_of(text: &str) -> Option<String> {
         "lambda" => {
             let function = arn.resource.strip_prefix("function:")?.split(':').next()?;
             format!("function:{function}")
+        }
+        "es" => {
+            let domain = arn.resource.strip_prefix("domain/")?.split('/').next()?;
+            format!("domain/{domain}")
         }
         "dynamodb" => {
             let table = arn.resource.strip_prefix("table/")?.split('/').next()?;

@@ -8,6 +8,8 @@ use sv0_model::observation::{DataEventScope, EventScope, Trail};
 enum Access {
     Read,
     Write,
+    /// Nothing says which of the two CloudTrail calls it: only a trail of both surely records it.
+    Either,
 }
 
 /// How CloudTrail records an action.
@@ -17,6 +19,8 @@ enum EventClass {
     Management(Access),
     /// A data event of a resource type, which trails record only where a selector asks for it.
     Data(&'static str, Access),
+    /// No event of CloudTrail has the action's name (a connection to a database, a search in a domain), or nothing says how it is recorded.
+    Never,
 }
 
 /// The actions on which paths end, and how CloudTrail records them ("Logging data events", CloudTrail User Guide). What is not listed is a management event.
@@ -28,6 +32,14 @@ const EVENT_CLASSES: &[(&str, EventClass)] = &[
     (
         "lambda:InvokeFunction",
         EventClass::Data("AWS::Lambda::Function", Access::Write),
+    ),
+    (
+        "dynamodb:BatchGetItem",
+        EventClass::Data("AWS::DynamoDB::Table", Access::Read),
+    ),
+    (
+        "dynamodb:BatchWriteItem",
+        EventClass::Data("AWS::DynamoDB::Table", Access::Write),
     ),
     (
         "dynamodb:GetItem",
@@ -50,6 +62,77 @@ const EVENT_CLASSES: &[(&str, EventClass)] = &[
     ("sqs:ReceiveMessage", EventClass::Data("AWS::SQS::Queue", Access::Write)),
     ("sqs:SendMessage", EventClass::Data("AWS::SQS::Queue", Access::Write)),
     ("sns:Publish", EventClass::Data("AWS::SNS::Topic", Access::Write)),
+    (
+        "kinesis:GetRecords",
+        EventClass::Data("AWS::Kinesis::Stream", Access::Read),
+    ),
+    (
+        "kinesis:PutRecord",
+        EventClass::Data("AWS::Kinesis::Stream", Access::Write),
+    ),
+    (
+        "kinesis:PutRecords",
+        EventClass::Data("AWS::Kinesis::Stream", Access::Write),
+    ),
+    (
+        "rds-data:ExecuteStatement",
+        EventClass::Data("AWS::RDS::DBCluster", Access::Either),
+    ),
+    (
+        "rds-data:BatchExecuteStatement",
+        EventClass::Data("AWS::RDS::DBCluster", Access::Either),
+    ),
+    (
+        "bedrock:InvokeAgent",
+        EventClass::Data("AWS::Bedrock::AgentAlias", Access::Either),
+    ),
+    (
+        "bedrock:InvokeFlow",
+        EventClass::Data("AWS::Bedrock::FlowAlias", Access::Either),
+    ),
+    (
+        "bedrock:Retrieve",
+        EventClass::Data("AWS::Bedrock::KnowledgeBase", Access::Either),
+    ),
+    (
+        "bedrock-agentcore:InvokeAgentRuntime",
+        EventClass::Data("AWS::BedrockAgentCore::Runtime", Access::Either),
+    ),
+    (
+        "bedrock-agentcore:InvokeGateway",
+        EventClass::Data("AWS::BedrockAgentCore::Gateway", Access::Either),
+    ),
+    ("bedrock:InvokeModel", EventClass::Management(Access::Either)),
+    (
+        "bedrock:InvokeModelWithResponseStream",
+        EventClass::Management(Access::Either),
+    ),
+    (
+        "bedrock:GetKnowledgeBaseDocuments",
+        EventClass::Management(Access::Either),
+    ),
+    ("redshift:GetClusterCredentials", EventClass::Management(Access::Either)),
+    (
+        "redshift:GetClusterCredentialsWithIAM",
+        EventClass::Management(Access::Either),
+    ),
+    ("ssm:GetParameterHistory", EventClass::Management(Access::Read)),
+    ("ssm:GetParametersByPath", EventClass::Management(Access::Read)),
+    ("lambda:GetLayerVersion", EventClass::Never),
+    ("rds-db:connect", EventClass::Never),
+    ("redshift-data:ExecuteStatement", EventClass::Never),
+    ("redshift-data:BatchExecuteStatement", EventClass::Never),
+    ("es:ESHttpDelete", EventClass::Never),
+    ("es:ESHttpGet", EventClass::Never),
+    ("es:ESHttpPatch", EventClass::Never),
+    ("es:ESHttpPost", EventClass::Never),
+    ("es:ESHttpPut", EventClass::Never),
+    ("elasticfilesystem:ClientMount", EventClass::Never),
+    ("elasticfilesystem:ClientRootAccess", EventClass::Never),
+    ("elasticfilesystem:ClientWrite", EventClass::Never),
+    ("events:PutEvents", EventClass::Never),
+    ("states:StartSyncExecution", EventClass::Never),
+    ("eks:AccessKubernetesApi", EventClass::Never),
     ("sts:AssumeRole", EventClass::Management(Access::Read)),
     ("secretsmanager:GetSecretValue", EventClass::Management(Access::Read)),
     ("kms:Decrypt", EventClass::Management(Access::Read)),
@@ -120,6 +203,7 @@ fn unrecorded(trail: &Trail, site: &CallSite<'_>) -> Option<String> {
             Some(scope) if records(scope, access) => None,
             Some(_) => Some(format!("trail {name} does not record management events of this kind")),
         },
+        EventClass::Never => Some(format!("CloudTrail is not known to record {}", site.action)),
         EventClass::Data(resource_type, access) => {
             let selected = trail
                 .data_events

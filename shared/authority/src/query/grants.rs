@@ -153,7 +153,8 @@ impl Estate<'_> {
         if lookup_action(action).is_some_and(|facts| facts.resource_types.is_empty()) {
             let mut found = Found::default();
             if evaluation.decision.is_possible() {
-                let key = (None, "*".to_owned(), action.to_owned());
+                let class = class_of(action).map(|(class, _)| class);
+                let key = (class, "*".to_owned(), action.to_owned());
                 found.0.insert(key, (evaluation.decision, evaluation.condition));
             }
             return Ok(found);

@@ -352,3 +352,67 @@ fn unknown_names_and_malformed_questions_are_errors() {
         ));
     });
 }
+
+const STORES: &str = r#"
+    database 111111111111/main resource-id db-ABC
+    database 111111111111/other resource-id db-XYZ
+    agent 111111111111/AGENT1
+    bus 111111111111/orders
+    domain 111111111111/logs
+    role 111111111111/connects
+      allow rds-db:connect on arn:aws:rds-db:eu-west-1:111111111111:dbuser:db-ABC/app
+    role 111111111111/names-the-database
+      allow rds-db:connect on arn:aws:rds:eu-west-1:111111111111:db:main
+    role 111111111111/asks
+      allow bedrock:InvokeAgent on arn:aws:bedrock:eu-west-1:111111111111:agent-alias/AGENT1/*
+    role 111111111111/opens
+      allow events:PutPermission on *
+    role 111111111111/opens-one
+      allow events:PutPermission on arn:aws:events:eu-west-1:111111111111:event-bus/orders
+    role 111111111111/searches
+      allow es:ESHttpGet on arn:aws:es:eu-west-1:111111111111:domain/logs/audit/*
+"#;
+
+#[test]
+fn actions_are_asked_on_the_arns_that_aws_asks_them_on() {
+    let at = "eu-west-1:111111111111";
+    for (principal, action, want) in [
+        (
+            "connects",
+            "rds-db:connect",
+            vec![format!("arn:aws:rds-db:{at}:dbuser:db-ABC/app")],
+        ),
+        ("names-the-database", "rds-db:connect", vec![]),
+        (
+            "asks",
+            "bedrock:InvokeAgent",
+            vec![format!("arn:aws:bedrock:{at}:agent-alias/AGENT1/*")],
+        ),
+        ("opens", "events:PutPermission", vec!["*".to_owned()]),
+        ("opens-one", "events:PutPermission", vec![]),
+        (
+            "searches",
+            "es:ESHttpGet",
+            vec![format!("arn:aws:es:{at}:domain/logs/audit/*")],
+        ),
+    ] {
+        let principal = format!("arn:aws:iam::111111111111:role/{principal}");
+        let grants = |asked: Option<&str>| {
+            with_estate(STORES, |estate| {
+                let grants = estate.grants(&principal, asked, &Context::new(), UnknownContext::Any);
+                let of_action = grants
+                    .unwrap()
+                    .grants
+                    .into_iter()
+                    .filter(|grant| grant.actions == [action]);
+                of_action.flat_map(|grant| grant.resources).collect::<Vec<String>>()
+            })
+        };
+        assert_eq!(grants(Some(action)), want, "{principal}");
+        assert_eq!(grants(None), want, "{principal} in everything it may do");
+        for resource in want {
+            let who = who_can(STORES, action, &resource);
+            assert!(who.contains(&format!("{principal} allow")), "{resource}: {who:?}");
+        }
+    }
+}

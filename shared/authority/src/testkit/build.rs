@@ -56,6 +56,15 @@ fn settings_of(entity: &mut Entity) {
             set(entity, "block_public_access", block_public_access(false));
             set(entity, "account_block_public_access", block_public_access(false));
         }
+        EntityKind::GenericResource if entity.native_id.contains(":snapshot:") => {
+            set(entity, "resource_type", json!("AWS::RDS::DBSnapshot"));
+        }
+        EntityKind::GenericResource if entity.native_id.contains(":cluster-snapshot:") => {
+            set(entity, "resource_type", json!("AWS::RDS::DBClusterSnapshot"));
+        }
+        EntityKind::GenericWorkload if entity.native_id.contains(":glue:") => {
+            set(entity, "resource_type", json!("AWS::Glue::Job"));
+        }
         _ => {}
     }
 }
@@ -206,6 +215,42 @@ impl Builder {
                 EntityKind::RdsDatabase,
                 format!("arn:aws:rds:{REGION}:{account}:db:{name}"),
             ),
+            "database-cluster" => (
+                EntityKind::RdsDatabase,
+                format!("arn:aws:rds:{REGION}:{account}:cluster:{name}"),
+            ),
+            "snapshot" => (
+                EntityKind::GenericResource,
+                format!("arn:aws:rds:{REGION}:{account}:snapshot:{name}"),
+            ),
+            "cluster-snapshot" => (
+                EntityKind::GenericResource,
+                format!("arn:aws:rds:{REGION}:{account}:cluster-snapshot:{name}"),
+            ),
+            "flow" => (
+                EntityKind::BedrockFlow,
+                format!("arn:aws:bedrock:{REGION}:{account}:flow/{name}"),
+            ),
+            "model" => (
+                EntityKind::FoundationModel,
+                format!("arn:aws:bedrock:{REGION}:{account}:inference-profile/{name}"),
+            ),
+            "guardrail" => (
+                EntityKind::Guardrail,
+                format!("arn:aws:bedrock:{REGION}:{account}:guardrail/{name}"),
+            ),
+            "runtime" => (
+                EntityKind::AgentCoreRuntime,
+                format!("arn:aws:bedrock-agentcore:{REGION}:{account}:runtime/{name}"),
+            ),
+            "gateway" => (
+                EntityKind::AgentCoreGateway,
+                format!("arn:aws:bedrock-agentcore:{REGION}:{account}:gateway/{name}"),
+            ),
+            "glue-job" => (
+                EntityKind::GenericWorkload,
+                format!("arn:aws:glue:{REGION}:{account}:job/{name}"),
+            ),
             "file-system" => (
                 EntityKind::EfsFileSystem,
                 format!("arn:aws:elasticfilesystem:{REGION}:{account}:file-system/{name}"),
@@ -321,6 +366,7 @@ impl Builder {
                 let (key, value) = operand().split_once('=').expect("KEY=VALUE");
                 entity.tags.insert(key.to_owned(), value.to_owned());
             }
+            "resource-id" => set(entity, "resource_id", json!(operand())),
             "runs-as" => self.edge(&id, EdgeKind::RunsAs, &role(operand())),
             "pulls-via" => self.edge(&id, EdgeKind::PullsVia, &role(operand())),
             "injects" => {
