@@ -4,12 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 use sv0_model::arn::is_account_id;
+use sv0_model::graph::ServiceAccess;
 use sv0_model::observation::Trail;
 use sv0_model::record::{CaptureHeader, Origin, Record, RecordKind};
 use sv0_model::time::Timestamp;
 
 use crate::additions::Addition;
 use crate::config;
+use crate::credentials::{self, CredentialFacts};
 use crate::description::{Description, Statement};
 use crate::diagnostics::Diagnostics;
 use crate::freshness::{Fact, Freshness, Newest};
@@ -17,6 +19,7 @@ use crate::iam;
 use crate::identity_center::{self, IdentityCenterFacts};
 use crate::key_grants::{self, KeyGrants};
 use crate::organization::{self, OrganizationFacts};
+use crate::service_access;
 use crate::spoke;
 use crate::trail;
 
@@ -74,6 +77,10 @@ pub(crate) struct Facts {
     pub(crate) organization: OrganizationFacts,
     /// IAM Identity Center.
     pub(crate) identity_center: IdentityCenterFacts,
+    /// Credential reports.
+    pub(crate) credentials: CredentialFacts,
+    /// Services last accessed, by principal and service.
+    pub(crate) service_access: Newest<ServiceAccess>,
     /// Trails by ARN.
     pub(crate) trails: Newest<Trail>,
     /// Accounts of which anything was recorded.
@@ -100,7 +107,8 @@ impl Facts {
         match &record.kind {
             RecordKind::CloudTrailEvent | RecordKind::AthenaRow { .. } => return,
             RecordKind::SpokeItem { service, what } => spoke::read(record, service, what, self),
-            RecordKind::CredentialReportRow | RecordKind::ServiceLastAccessed => {}
+            RecordKind::CredentialReportRow => credentials::read(record, self),
+            RecordKind::ServiceLastAccessed => service_access::read(record, self),
             RecordKind::SecurityHubFinding | RecordKind::Analyzer | RecordKind::AnalyzerFinding => {}
             RecordKind::ConfigAggregator => {}
             RecordKind::ConfigItem { resource_type } => config::read(record, resource_type, self),

@@ -9,6 +9,7 @@
 mod access_list;
 mod additions;
 mod config;
+mod credentials;
 mod description;
 mod diagnostics;
 mod edges;
@@ -25,6 +26,7 @@ mod options;
 mod organization;
 mod resource_kind;
 mod sensitivity;
+mod service_access;
 mod spoke;
 mod statements;
 mod target;

@@ -22,7 +22,7 @@ use crate::index::Index;
 use crate::organization::{self, Built};
 use crate::resource_kind::kind_of_resource;
 use crate::target::{Target, boundary_policy};
-use crate::{GraphInput, GraphOutput, identity_center, sensitivity, statements};
+use crate::{GraphInput, GraphOutput, credentials, identity_center, sensitivity, service_access, statements};
 
 /// Descriptions by native id, with their rank.
 type Descriptions = BTreeMap<String, (Freshness, Description)>;
@@ -50,6 +50,7 @@ pub(crate) fn assemble(input: &GraphInput<'_>, mut facts: Facts) -> GraphOutput 
     additions::link(&facts.additions, &described, &index, &mut edges);
     link_organization(&built, &index, &mut edges);
     identity_center::link(&facts.identity_center, &mut edges);
+    credentials::link(&facts.credentials, &mut edges);
 
     let (mut entities, mut policies) = take_apart(described);
     entities.extend(by_native_id(built.entities));
@@ -60,6 +61,7 @@ pub(crate) fn assemble(input: &GraphInput<'_>, mut facts: Facts) -> GraphOutput 
     // A boundary is a managed policy in a second role; the policy itself must be there too.
     edges.mention_boundary_policies();
     add_placeholders(&mut entities, &mut edges, &built.organization, &facts);
+    credentials::complete(&facts.credentials, &mut entities);
     identity_center::link_roles(&facts.identity_center, &mut entities, &mut edges);
     additions::attributes(&facts.additions, &mut entities);
     finish_entities(&mut entities, &built.organization, &facts);
@@ -76,7 +78,7 @@ pub(crate) fn assemble(input: &GraphInput<'_>, mut facts: Facts) -> GraphOutput 
             edges: edges.finish(),
             policies,
             signals: Vec::new(),
-            service_access: Vec::new(),
+            service_access: service_access::finish(&mut facts),
         },
         trails: trails(facts.trails),
         diagnostics: facts.diagnostics.finish(),

@@ -1,6 +1,7 @@
 //! What comes out of which records. A test reads as: these answers were recorded, so this is in the graph.
 
 mod config_items;
+mod credentials;
 mod documentation;
 mod hostile;
 mod iam_details;
@@ -13,6 +14,7 @@ mod resource_policies;
 mod resources;
 mod s3_and_kms;
 mod sensitivities;
+mod service_access;
 mod snapshots;
 mod trails;
 

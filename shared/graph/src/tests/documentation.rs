@@ -1,7 +1,7 @@
 use serde_json::json;
 use sv0_model::graph::Graph;
 
-use super::{Capture, config_items, iam_details, identity_center, order, organizations, resources};
+use super::{Capture, config_items, credentials, iam_details, identity_center, order, organizations, resources};
 use crate::config::documented_attributes;
 use crate::options::SensitivityRule;
 
@@ -14,6 +14,7 @@ fn captures() -> Vec<Capture> {
         config_items::workloads(),
         identity_center::workforce(),
         resources::stores(),
+        credentials::report(),
         Capture::new().details(iam_details::reader()),
     ]
 }
