@@ -103,6 +103,17 @@ impl<'e> Logs<'e> {
             .collect()
     }
 
+    /// Every use that the logs hold of a caller, under any of its names; failed calls are uses of no success.
+    pub(crate) fn uses_by<'s>(&'s self, caller: &str) -> impl Iterator<Item = &'e ObservedUse> + use<'s, 'e> {
+        let key = caller_key(caller);
+        let from = (key.clone(), "");
+        let of_caller = self
+            .uses
+            .range(from..)
+            .take_while(move |((caller, _), _)| *caller == key);
+        of_caller.flat_map(|(_, uses)| uses.iter().copied())
+    }
+
     fn absence(&self, sighting: &Sighting<'_>) -> Observation {
         let verdicts: Vec<Result<(Timestamp, Timestamp), String>> = sighting
             .accounts

@@ -497,7 +497,7 @@ fn example(entity: &Entity, accesses: &[&Access<'_>]) -> (String, String) {
 }
 
 /// The AWS CLI's command that prints the policy.
-fn show_policy(entity: &Entity) -> Option<String> {
+pub(super) fn show_policy(entity: &Entity) -> Option<String> {
     let id = entity.native_id.as_str();
     Some(match entity.kind {
         EntityKind::IamRole => command(&["aws", "iam", "get-role", "--role-name", &entity.name]),

@@ -3,13 +3,28 @@
 mod admin;
 mod amplification;
 mod coverage;
+mod dormant_authority;
 mod draft;
 mod exposure;
 mod external_id;
+mod integration;
+mod invocation_logging;
+mod known;
+mod no_mfa;
+mod open_federation;
+mod orphaned_owner;
+mod orphaned_principal;
 mod routes;
+mod scanner_self;
 mod secrets;
+mod severity;
+mod stale_access_key;
+mod standing;
 #[cfg(test)]
 mod tests;
+mod unrotated_secret;
+mod unused_service;
+mod whole_account;
 
 use std::cmp::Reverse;
 
@@ -31,6 +46,14 @@ pub struct FindingOptions {
     pub min_amplification_depth: usize,
     /// Sources whose refusal means that the role an account is read with is gone.
     pub spoke_sources: Vec<String>,
+    /// Authority that was not used for more than so many days is dormant.
+    pub dormant_days: u32,
+    /// An access key that is older, or idle for longer, than so many days is stale.
+    pub stale_access_key_days: u32,
+    /// A secret that was not rotated for more than so many days is a finding although its rotation is on.
+    pub unrotated_secret_days: u32,
+    /// Names of the scanner's own roles and resources, without case; `*` and `?` are wildcards.
+    pub scanner_role_names: Vec<String>,
 }
 
 impl Default for FindingOptions {
@@ -38,6 +61,10 @@ impl Default for FindingOptions {
         Self {
             min_amplification_depth: 2,
             spoke_sources: vec!["iam:authorization-details".to_owned()],
+            dormant_days: 90,
+            stale_access_key_days: 90,
+            unrotated_secret_days: 90,
+            scanner_role_names: vec!["SecurityV0*".to_owned()],
         }
     }
 }
@@ -80,6 +107,19 @@ pub fn findings(
     drafts.extend(exposure::findings(&facts));
     drafts.extend(secrets::findings(&facts));
     drafts.extend(coverage::findings(&facts, graph));
+    let standings = standing::Standings::new(&facts, &administrators);
+    drafts.extend(stale_access_key::findings(&facts, &standings));
+    drafts.extend(no_mfa::findings(&facts, &standings));
+    drafts.extend(unrotated_secret::findings(&facts));
+    drafts.extend(dormant_authority::findings(&facts, &standings));
+    drafts.extend(unused_service::findings(&facts));
+    drafts.extend(orphaned_principal::findings(&facts));
+    drafts.extend(whole_account::findings(&facts, &standings));
+    drafts.extend(integration::findings(&facts, &standings));
+    drafts.extend(open_federation::findings(&facts, &standings));
+    drafts.extend(invocation_logging::findings(&facts));
+    drafts.extend(orphaned_owner::findings(&facts));
+    drafts.extend(scanner_self::findings(&facts, &standings));
     let mut findings: Vec<Finding> = drafts.into_iter().map(|draft| draft.finish(estate)).collect();
     findings.sort_by(|a, b| {
         (Reverse(a.severity), a.kind, &a.subjects, &a.id).cmp(&(Reverse(b.severity), b.kind, &b.subjects, &b.id))

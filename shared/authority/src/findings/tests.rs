@@ -1,5 +1,9 @@
 //! Each finding beside its nearest miss.
 
+mod federation;
+mod hygiene;
+mod third_parties;
+
 use serde_json::json;
 use sv0_model::coverage::{CoverageRow, CoverageStatus};
 use sv0_model::finding::Finding;
@@ -240,6 +244,7 @@ fn external_ids() {
             &[
                 "missing_external_id high: role partner trusts a third party without an ExternalId",
                 "external_access medium: partner is open to a principal outside the organization",
+                "trusts_whole_account low: role partner trusts the whole of account 333333333333",
             ],
         ),
         (
@@ -253,7 +258,10 @@ fn external_ids() {
         (
             "asks for it",
             &with(&format!("333333333333{ASKS}")),
-            &["external_access low: partner is open to a principal outside the organization"],
+            &[
+                "external_access low: partner is open to a principal outside the organization",
+                "trusts_whole_account low: role partner trusts the whole of account 333333333333",
+            ],
         ),
         (
             "asks for it only if it is there",
@@ -261,9 +269,14 @@ fn external_ids() {
             &[
                 "missing_external_id high: role partner trusts a third party without an ExternalId",
                 "external_access medium: partner is open to a principal outside the organization",
+                "trusts_whole_account low: role partner trusts the whole of account 333333333333",
             ],
         ),
-        ("inside the organization", &with("222222222222"), &[]),
+        (
+            "inside the organization",
+            &with("222222222222"),
+            &["trusts_whole_account informational: role partner trusts the whole of account 222222222222"],
+        ),
         (
             "only from the organization",
             &with(r#"333333333333 if {"StringEquals":{"aws:PrincipalOrgID":"o-acme"}}"#),

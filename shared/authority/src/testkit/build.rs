@@ -94,7 +94,7 @@ impl Builder {
     /// Starts a block.
     fn start(&mut self, kind: &str, rest: &str) {
         let words: Vec<&str> = rest.split_whitespace().collect();
-        if self.workforce_line(kind, &words) || self.orchestra_line(kind, &words) {
+        if self.workforce_line(kind, &words) || self.orchestra_line(kind, &words) || self.fact_line(kind, &words) {
             return;
         }
         match (kind, words.as_slice()) {
@@ -359,6 +359,10 @@ impl Builder {
         match word {
             "restricted" => entity.sensitivity = Sensitivity::Restricted,
             "internal" => entity.sensitivity = Sensitivity::Internal,
+            "with" => {
+                let (name, value) = attribute(operand());
+                entity.attributes.insert(name, value);
+            }
             "referenced" => entity.resolution = Resolution::Referenced,
             "external" => entity.resolution = Resolution::External,
             "policy-not-collected" => entity.resource_policy = ResourcePolicy::NotCollected,
@@ -450,7 +454,7 @@ impl Builder {
         arn
     }
 
-    fn edge(&mut self, from: &str, kind: EdgeKind, to: &str) {
+    pub(super) fn edge(&mut self, from: &str, kind: EdgeKind, to: &str) {
         self.edges.insert((from.to_owned(), kind, to.to_owned()));
     }
 
@@ -544,6 +548,13 @@ impl Builder {
         entity.resource_policy = ResourcePolicy::Set { policy: id.clone() };
         self.policy(&id, kind, Some(block), Some(text.clone()));
     }
+}
+
+/// `NAME=VALUE`, the value in JSON or, where it is none, a text.
+fn attribute(text: &str) -> (String, Value) {
+    let (name, value) = text.split_once('=').expect("NAME=VALUE");
+    let parsed = serde_json::from_str(value);
+    (name.to_owned(), parsed.unwrap_or_else(|_| json!(value)))
 }
 
 fn edge(from: String, kind: EdgeKind, to: String) -> Edge {

@@ -15,10 +15,11 @@
 //! ```
 //! A block starts with its kind; the lines `allow`, `deny`, `trust`, `boundary`, `grant`, `list` (of a bucket's
 //! access control list) and `key-grant` belong to the block above them.
-//! Everything else that a block can carry is a word in its first line: see [`Builder::start`]. State machines, rules, agents and who signs in from outside
-//! are in `orchestra.rs`.
+//! Everything else that a block can carry is a word in its first line: see [`Builder::start`]; `with NAME=VALUE` gives it an attribute. State machines,
+//! rules, agents and who signs in from outside are in `orchestra.rs`; credentials, services last accessed, relations and things of any kind in `facts.rs`.
 
 mod build;
+mod facts;
 mod orchestra;
 mod statement;
 mod workforce;
