@@ -71,6 +71,42 @@ pub enum FindingKind {
     OpenFederation,
 }
 
+impl FindingKind {
+    /// Every kind, in order.
+    pub const ALL: [Self; 30] = [
+        Self::AdminEquivalent,
+        Self::TrustAmplification,
+        Self::MissingExternalId,
+        Self::PublicAccess,
+        Self::ExternalAccess,
+        Self::SecretReach,
+        Self::SpokeRoleMissing,
+        Self::CoverageGap,
+        Self::DeepTrustChain,
+        Self::SupplyChainPath,
+        Self::LlmEgressPath,
+        Self::PrivilegeEscalation,
+        Self::DormantAuthority,
+        Self::UnusedService,
+        Self::ScopeDrift,
+        Self::TrustsWholeAccount,
+        Self::OverPermissiveIntegration,
+        Self::ConfusedDeputy,
+        Self::OrphanedPrincipal,
+        Self::StaleAccessKey,
+        Self::NoMfa,
+        Self::UnrotatedSecret,
+        Self::InvocationLoggingOff,
+        Self::RootLogin,
+        Self::ConsoleRoleSwitch,
+        Self::AssumeRoleAnomaly,
+        Self::PermissionChange,
+        Self::OrphanedOwner,
+        Self::ScannerSelf,
+        Self::OpenFederation,
+    ];
+}
+
 /// How bad a finding is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

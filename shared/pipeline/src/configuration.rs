@@ -1,6 +1,7 @@
 //! `sv0.toml`: what a user may set. Its JSON Schema is `docs/schemas/sv0.toml.schema.json`.
 
 use serde::{Deserialize, Serialize};
+use sv0_authority::FindingOptions;
 use sv0_graph::{GraphOptions, SensitivityRule};
 use sv0_model::hash::sha256_of_json;
 use thiserror::Error;
@@ -13,6 +14,10 @@ pub struct Configuration {
     pub sensitivity: Vec<SensitivityRule>,
     /// How far chains are followed.
     pub paths: PathConfiguration,
+    /// When something is old, idle or unrotated.
+    pub findings: FindingConfiguration,
+    /// What belongs to the scanner.
+    pub scanner: ScannerConfiguration,
 }
 
 /// `[paths]`.
@@ -31,6 +36,64 @@ impl Default for PathConfiguration {
     }
 }
 
+/// `[findings]`: days after which something is a finding, each 1 to 365.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct FindingConfiguration {
+    /// Days without use after which authority is dormant. AWS tracks the last 400 days.
+    pub dormant_days: u32,
+    /// Days after which an access key is stale, by its age or by its last use.
+    pub stale_access_key_days: u32,
+    /// Days after which a secret whose rotation is on counts as not rotated.
+    pub unrotated_secret_days: u32,
+}
+
+impl Default for FindingConfiguration {
+    fn default() -> Self {
+        let shipped = FindingOptions::default();
+        Self {
+            dormant_days: shipped.dormant_days,
+            stale_access_key_days: shipped.stale_access_key_days,
+            unrotated_secret_days: shipped.unrotated_secret_days,
+        }
+    }
+}
+
+impl FindingConfiguration {
+    /// The first number of days that is outside its range.
+    fn out_of_range(&self) -> Option<(&'static str, u32)> {
+        let days = [
+            ("dormant_days", self.dormant_days),
+            ("stale_access_key_days", self.stale_access_key_days),
+            ("unrotated_secret_days", self.unrotated_secret_days),
+        ];
+        days.into_iter()
+            .find(|(_, days)| !(FEWEST_DAYS..=MOST_DAYS).contains(days))
+    }
+}
+
+/// `[scanner]`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ScannerConfiguration {
+    /// Names of the scanner's own roles and resources, without case; `*` and `?` are wildcards.
+    pub role_names: Vec<String>,
+}
+
+impl Default for ScannerConfiguration {
+    fn default() -> Self {
+        Self {
+            role_names: FindingOptions::default().scanner_role_names,
+        }
+    }
+}
+
+/// Fewest days that may be set.
+const FEWEST_DAYS: u32 = 1;
+
+/// Most days that may be set: less than AWS's tracking period of 400 days, so that "not used" can be known at all.
+const MOST_DAYS: u32 = 365;
+
 /// The cap on chained AssumeRole hops.
 const MAX_ASSUME_HOPS: u8 = 5;
 
@@ -43,6 +106,9 @@ pub enum ConfigurationError {
     /// A number is outside its range.
     #[error("paths.max_assume_hops is {0}; it must be 0 to {MAX_ASSUME_HOPS}")]
     TooManyHops(u8),
+    /// A number of days is outside its range.
+    #[error("findings.{0} is {1}; it must be {FEWEST_DAYS} to {MOST_DAYS}")]
+    Days(&'static str, u32),
 }
 
 impl Configuration {
@@ -55,6 +121,9 @@ impl Configuration {
         if configuration.paths.max_assume_hops > MAX_ASSUME_HOPS {
             return Err(ConfigurationError::TooManyHops(configuration.paths.max_assume_hops));
         }
+        if let Some((name, days)) = configuration.findings.out_of_range() {
+            return Err(ConfigurationError::Days(name, days));
+        }
         Ok(configuration)
     }
 
@@ -63,6 +132,18 @@ impl Configuration {
     pub fn graph_options(&self) -> GraphOptions {
         GraphOptions {
             sensitivity: self.sensitivity.clone(),
+        }
+    }
+
+    /// The part that shapes findings.
+    #[must_use]
+    pub fn finding_options(&self) -> FindingOptions {
+        FindingOptions {
+            dormant_days: self.findings.dormant_days,
+            stale_access_key_days: self.findings.stale_access_key_days,
+            unrotated_secret_days: self.findings.unrotated_secret_days,
+            scanner_role_names: self.scanner.role_names.clone(),
+            ..FindingOptions::default()
         }
     }
 
@@ -92,6 +173,33 @@ mod tests {
             .to_string();
         assert!(error.contains("line 2") && error.contains("max_hops"), "{error}");
         assert!(Configuration::from_toml("[paths]\nmax_assume_hops = 6\n").is_err());
+    }
+
+    #[test]
+    fn days_stay_within_what_aws_can_tell() {
+        let set = |text: &str| Configuration::from_toml(&format!("[findings]\n{text}\n"));
+        let configuration = set("dormant_days = 30\nstale_access_key_days = 365").unwrap();
+        let options = configuration.finding_options();
+        assert_eq!(
+            (
+                options.dormant_days,
+                options.stale_access_key_days,
+                options.unrotated_secret_days
+            ),
+            (30, 365, 90)
+        );
+        for text in [
+            "dormant_days = 0",
+            "stale_access_key_days = 366",
+            "unrotated_secret_days = 400",
+        ] {
+            let error = set(text).unwrap_err().to_string();
+            assert!(error.contains("1 to 365"), "{error}");
+        }
+        assert!(set("dormant_days = -1").is_err());
+        let scanner = Configuration::from_toml("[scanner]\nrole_names = [\"acme-scan-*\"]\n").unwrap();
+        assert_eq!(scanner.finding_options().scanner_role_names, ["acme-scan-*"]);
+        assert_eq!(Configuration::default().finding_options(), FindingOptions::default());
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Each finding beside its nearest miss.
 
+mod documentation;
 mod federation;
 mod hygiene;
 mod third_parties;
