@@ -214,7 +214,7 @@ fn pools_refuse_guests(facts: &Facts<'_, '_>, role: &Entity) -> bool {
         .filter_map(|edge| facts.estate.entity(&edge.from))
         .filter(|pool| pool.kind == EntityKind::CognitoIdentityPool)
         .peekable();
-    pools.peek().is_some() && pools.all(|pool| truth(pool, "allow_unauthenticated_identities") == Some(false))
+    pools.peek().is_some() && pools.all(|pool| truth(pool, "allows_unauthenticated") == Some(false))
 }
 
 /// What a token of somebody else says: another subject, and in every other claim that the trust policy asks for something that nobody wrote there.

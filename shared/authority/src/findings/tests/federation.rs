@@ -147,12 +147,12 @@ fn guests() {
         ("signed-in users", with("authenticated", reads), &[]),
         (
             "a pool that admits guests",
-            with("unauthenticated", reads) + &relation("with allow_unauthenticated_identities=true"),
+            with("unauthenticated", reads) + &relation("with allows_unauthenticated=true"),
             open,
         ),
         (
             "a pool that admits none",
-            with("unauthenticated", reads) + &relation("with allow_unauthenticated_identities=false"),
+            with("unauthenticated", reads) + &relation("with allows_unauthenticated=false"),
             &[],
         ),
         (
