@@ -134,10 +134,11 @@ const facts = (entries) =>
 
 const caveatList = (caveats) => el("ul", { class: "caveats" }, caveats.map((caveat) => el("li", {}, caveat)));
 
+/* Options are told apart by their place: their values are as hostile as names, and an attribute would hold them as they are. */
 const select = (label, options, value, onchange) => {
-  const field = el("select", { class: value ? "active" : null }, options.map(([key, text]) => el("option", { value: key }, text)));
-  field.value = value;
-  field.addEventListener("change", () => onchange(field.value));
+  const field = el("select", { class: value ? "active" : null }, options.map(([, text], place) => el("option", { value: String(place) }, text)));
+  field.selectedIndex = options.findIndex(([key]) => key === value);
+  field.addEventListener("change", () => onchange(options[field.selectedIndex]?.[0] ?? ""));
   return el("label", { class: "field" }, el("span", {}, label), field);
 };
 

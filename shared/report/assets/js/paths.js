@@ -145,7 +145,7 @@ const showPaths = (query) => {
     current = changedQuery(current, { page: "", ...changes });
     replaceAddress("paths", current);
     draw();
-    results.closest("section")?.querySelectorAll("select").forEach((field) => field.classList.toggle("active", field.value !== ""));
+    results.closest("section")?.querySelectorAll("select").forEach((field) => field.classList.toggle("active", field.selectedIndex > 0));
   };
   draw();
   return [
