@@ -1,13 +1,14 @@
 //! Which paths, findings and rows the page shows, and in which order.
 
 use std::cmp::Reverse;
+use std::collections::BTreeMap;
 
 use sv0_model::coverage::CoverageRow;
 use sv0_model::diagnostic::Diagnostic;
 use sv0_model::finding::Finding;
 use sv0_model::graph::Graph;
 use sv0_model::observation::{Observation, ObservedUse};
-use sv0_model::path::AuthorityPath;
+use sv0_model::path::{AuthorityPath, PathKind, PathState};
 
 use crate::ReportInput;
 use crate::grants::{self, Grant};
@@ -19,6 +20,8 @@ use crate::words::text::thousands;
 /// The most of each that a page holds and a browser still handles with ease. What is left out is said on the page.
 mod limit {
     pub(super) const PATHS: usize = 20_000;
+    /// Paths of each kind and state that are kept before any other.
+    pub(super) const OF_A_KIND: usize = 200;
     pub(super) const FINDINGS: usize = 5_000;
     pub(super) const COVERAGE: usize = 50_000;
     pub(super) const DIAGNOSTICS: usize = 1_000;
@@ -51,7 +54,12 @@ impl<'a> Shown<'a> {
     /// Sorts, and cuts where there is more than a page can hold.
     pub(crate) fn of(input: &ReportInput<'a>, reach: &Reach<'_>) -> Self {
         let mut left_out = Vec::new();
-        let paths = first(limit::PATHS, sorted(input.paths, path_order), "paths", &mut left_out);
+        let paths = sampled(
+            sorted(input.paths, path_order),
+            limit::PATHS,
+            limit::OF_A_KIND,
+            &mut left_out,
+        );
         let findings = first(
             limit::FINDINGS,
             sorted(input.findings, finding_order),
@@ -100,6 +108,41 @@ impl<'a> Shown<'a> {
             left_out,
         }
     }
+}
+
+/// The first `limit` paths; of every kind and state at least `of_a_kind`, so that many dangerous
+/// paths of one kind do not hide all of another.
+fn sampled<'a>(
+    all: Vec<&'a AuthorityPath>,
+    limit: usize,
+    of_a_kind: usize,
+    left_out: &mut Vec<String>,
+) -> Vec<&'a AuthorityPath> {
+    if all.len() <= limit {
+        return all;
+    }
+    left_out.push(format!(
+        "This page holds {} of {} paths, the most dangerous of every kind and state; the results of the run hold all of them.",
+        thousands(limit),
+        thousands(all.len()),
+    ));
+    let mut kept_of: BTreeMap<(PathKind, PathState), usize> = BTreeMap::new();
+    let is_kept: Vec<bool> = all
+        .iter()
+        .map(|path| {
+            let kept = kept_of.entry((path.kind, path.state)).or_default();
+            *kept += 1;
+            *kept <= of_a_kind
+        })
+        .collect();
+    let mut room = limit.saturating_sub(is_kept.iter().filter(|kept| **kept).count());
+    let paired = all.into_iter().zip(is_kept);
+    let chosen = paired.filter(|(_, is_kept)| {
+        let has_room = *is_kept || room > 0;
+        room = room.saturating_sub(usize::from(!*is_kept));
+        has_room
+    });
+    chosen.map(|(path, _)| path).take(limit).collect()
 }
 
 fn sorted<'a, T, K: Ord>(all: &'a [T], order: impl Fn(&'a T) -> K) -> Vec<&'a T> {

@@ -261,9 +261,15 @@ fn a_path_costs_a_few_hundred_bytes() {
 #[test]
 fn what_is_left_out_is_said_on_the_page() {
     let page = page(&estate::bulk(20_100));
-    let sentence = "This page holds the first 20,000 of 20,115 paths; the results of the run hold all of them.";
+    let sentence = "This page holds 20,000 of 20,115 paths, the most dangerous of every kind and state; the results of the run hold all of them.";
     assert!(markup(&page).contains(sentence));
-    assert_eq!(island(&page)["tables"]["paths"]["length"], 20_000);
+    let (island, strings) = (island(&page), strings(&page));
+    assert_eq!(island["tables"]["paths"]["length"], 20_000);
+    let shown = texts(&island, &strings, "paths", "state");
+    assert!(
+        shown.contains(&"blocked"),
+        "what comes last of all is there too, as few of its kind are blocked"
+    );
 }
 
 /// The texts of a column of a table.
