@@ -166,6 +166,11 @@ fn apply(treatment: Treatment, value: &mut Value) -> bool {
         (Treatment::Environment, Value::Object(fields)) if fields.values().all(is_scalar) => redact_all(value),
         (Treatment::Environment, _) => return false,
         (Treatment::StateMachine, _) => state_machine::redact(value),
+        (Treatment::AllButArns, _) => redact_all_but_arns(value),
+        (Treatment::Address, _) => redact_addresses(value),
+        (Treatment::Whole, Value::Null) => {}
+        (Treatment::Whole, _) => *value = Value::from(REDACTED),
+        (Treatment::LookInto, _) => return false,
     }
     true
 }
@@ -184,6 +189,46 @@ fn redact_all(value: &mut Value) {
     }
 }
 
+/// Every text and number below `value` that is no ARN, in JSON inside a text too.
+fn redact_all_but_arns(value: &mut Value) {
+    match value {
+        Value::Array(values) => values.iter_mut().for_each(redact_all_but_arns),
+        Value::Object(fields) => fields.values_mut().for_each(redact_all_but_arns),
+        Value::Null | Value::Bool(_) => {}
+        Value::String(text) if is_arn(text) => {}
+        Value::String(text) => {
+            *text = match parse_text(text) {
+                Ok((mut embedded @ (Value::Object(_) | Value::Array(_)), _)) => {
+                    redact_scalars_but_arns(&mut embedded);
+                    embedded.to_string()
+                }
+                _ => REDACTED.to_owned(),
+            };
+        }
+        Value::Number(_) => *value = Value::from(REDACTED),
+    }
+}
+
+/// The same without looking into texts once more.
+fn redact_scalars_but_arns(value: &mut Value) {
+    match value {
+        Value::Array(values) => values.iter_mut().for_each(redact_scalars_but_arns),
+        Value::Object(fields) => fields.values_mut().for_each(redact_scalars_but_arns),
+        Value::String(text) if is_arn(text) => {}
+        value => redact_all(value),
+    }
+}
+
+/// Every text below `value` keeps what it tells of where a message goes, see [`text::destination`].
+fn redact_addresses(value: &mut Value) {
+    match value {
+        Value::Array(values) => values.iter_mut().for_each(redact_addresses),
+        Value::String(text) if is_arn(text) => {}
+        Value::String(text) => *text = text::destination(text),
+        _ => redact_all(value),
+    }
+}
+
 /// A text or number, or an array of them; ARNs stay, because they name a secret and are none.
 fn redact_scalars(value: &mut Value) {
     match value {
@@ -195,6 +240,9 @@ fn redact_scalars(value: &mut Value) {
 }
 
 /// A list of named values keeps its names and its references to secrets; a map keeps its keys.
+///
+/// A reference is an ARN in `ValueFrom`, or the value of a variable that CodeBuild takes from a parameter or secret.
+/// Source: AWS CodeBuild API Reference, "EnvironmentVariable", `type` and `value`.
 fn redact_named_values(value: &mut Value) {
     let Value::Array(entries) = value else {
         return redact_all(value);
@@ -204,9 +252,13 @@ fn redact_named_values(value: &mut Value) {
             redact_all(entry);
             continue;
         };
+        let names_its_value = fields.iter().any(|(key, value)| {
+            normalised(key) == "type" && matches!(value.as_str(), Some("PARAMETER_STORE" | "SECRETS_MANAGER"))
+        });
         for (key, value) in fields {
             let name = normalised(key);
-            let is_reference = name == "valuefrom" && value.as_str().is_some_and(is_arn);
+            let is_reference = name == "valuefrom" && value.as_str().is_some_and(is_arn)
+                || name == "value" && names_its_value && value.is_string();
             if !is_reference && !names::holds_a_name(&name) && name != "type" {
                 redact_all(value);
             }

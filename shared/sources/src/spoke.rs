@@ -207,6 +207,12 @@ impl SpokeName {
 fn join_beside(answer: &mut Value) {
     match answer {
         Value::Array(answers) => answers.iter_mut().for_each(join_beside),
+        Value::String(text) => {
+            if let Ok(mut inner @ (Value::Object(_) | Value::Array(_))) = serde_json::from_str(text) {
+                join_beside(&mut inner);
+                *answer = inner;
+            }
+        }
         Value::Object(fields) => {
             let beside = match fields.get_mut(BESIDE_PIPELINE) {
                 Some(Value::Object(beside)) => std::mem::take(beside),

@@ -13,9 +13,17 @@ pub(super) enum Treatment {
     Environment,
     /// The literals of a state machine's definition go, its structure and its ARNs stay.
     StateMachine,
+    /// Every text and number below it goes but ARNs.
+    AllButArns,
+    /// A URL keeps its scheme and host, a mail address its domain; ARNs stay, anything else goes.
+    Address,
+    /// It goes as a whole, with what it is made of.
+    Whole,
+    /// It is looked into, whatever a row for any type says.
+    LookInto,
 }
 
-use Treatment::{Environment, NamedValues, Scalars, StateMachine, Values};
+use Treatment::{Address, AllButArns, Environment, LookInto, NamedValues, Scalars, StateMachine, Values, Whole};
 
 /// Any resource type.
 const ANY: &str = "";
@@ -55,18 +63,81 @@ const PLACES: &[(&str, &[&str], Treatment)] = &[
     (ANY, &["templatebody"], Values),
     (ANY, &["target", "input"], Values),
     (ANY, &["targets", "input"], Values),
-    (ANY, &["inputtransformer", "inputtemplate"], Values),
+    (ANY, &["inputtransformer"], Values),
+    (ANY, &["inputtemplate"], Values),
+    (ANY, &["httpparameters"], Values),
+    (ANY, &["pipelineparameterlist"], NamedValues),
+    (ANY, &["redshiftdataparameters", "sql"], Values),
+    (ANY, &["redshiftdataparameters", "sqls"], Values),
+    (ANY, &["appsyncparameters"], Values),
+    (ANY, &["runcommandparameters"], Values),
+    (ANY, &["batchjobparameters", "parameters"], Values),
+    (ANY, &["authparameters"], Values),
+    (ANY, &["customparameters"], Values),
+    (ANY, &["env"], Environment),
+    (ANY, &["args"], Scalars),
+    (ANY, &["containerentrypoint"], Scalars),
+    (ANY, &["containerarguments"], Scalars),
+    (ANY, &["startcommand"], Values),
+    (ANY, &["buildcommand"], Values),
+    (ANY, &["commands"], Scalars),
+    (ANY, &["hyperparameters"], Values),
+    (ANY, &["configurations", "properties"], Values),
+    (ANY, &["configurationproperties"], Values),
+    (ANY, &["codegenconfigurationnodes"], Values),
+    (ANY, &["content", "location"], Values),
+    (ANY, &["instruction"], Values),
+    (ANY, &["promptoverrideconfiguration"], AllButArns),
+    (ANY, &["collaborationinstruction"], Values),
+    (ANY, &["blockedinputmessaging"], Values),
+    (ANY, &["blockedoutputsmessaging"], Values),
+    (ANY, &["supportedloginproviders"], Values),
+    (ANY, &["invocationendpoint"], Address),
+    (ANY, &["inlinepayload"], Whole),
+    (ANY, &["apischema", "payload"], Whole),
+    (ANY, &["functionschema"], Whole),
+    (ANY, &["inlinecode", "code"], Values),
+    (ANY, &["conditions", "expression"], Values),
+    (ANY, &["additionalmodelrequestfields"], Values),
+    (ANY, &["prompttemplate"], Values),
+    (ANY, &["templateconfiguration"], Values),
+    (ANY, &["userparameters"], Values),
+    (ANY, &["parameteroverrides"], Values),
+    (ANY, &["customdata"], Values),
+    (ANY, &["variables", "defaultvalue"], Values),
     ("AWS::ApiGateway::Stage", &["variables"], Values),
     ("AWS::AppConfig::HostedConfigurationVersion", &["content"], Values),
     ("AWS::Batch::JobDefinition", &["parameters"], Values),
+    ("AWS::Bedrock::Guardrail", &["topicsconfig"], AllButArns),
+    ("AWS::Bedrock::Guardrail", &["wordsconfig"], Values),
+    ("AWS::Bedrock::Guardrail", &["regexesconfig"], Values),
+    ("AWS::CodeBuild::Project", &["environment"], LookInto),
     ("AWS::CloudFormation::Stack", &["parameters"], NamedValues),
     ("AWS::CloudFormation::Stack", &["outputs"], NamedValues),
     ("AWS::SSM::Association", &["parameters"], Values),
     ("AWS::SSM::Document", &["content"], Values),
     ("AWS::SSM::Parameter", &["value"], Values),
+    ("AWS::Glue::Trigger", &["arguments"], Values),
+    ("AWS::SNS::Subscription", &["endpoint"], Address),
+    ("AWS::SNS::Topic", &["subscription", "endpoint"], Address),
+    ("AWS::SageMaker::Pipeline", &["pipelinedefinition"], AllButArns),
     ("AWS::StepFunctions::StateMachine", &["definition"], StateMachine),
     ("AWS::StepFunctions::StateMachine", &["definitionstring"], StateMachine),
     ("AWS::StepFunctions::StateMachine", &["definitionsubstitutions"], Values),
+    ("batch/job-definitions", &["parameters"], Values),
+    ("bedrock/guardrails", &["topics"], AllButArns),
+    ("bedrock/guardrails", &["words"], Values),
+    ("bedrock/guardrails", &["regexes"], Values),
+    ("bedrock-agent/agent-action-groups", &["description"], Values),
+    ("bedrock-agent/agent-action-groups", &["parentactiongroupsignatureparams"], Values),
+    ("bedrock-agent/agent-knowledge-bases", &["description"], Values),
+    ("bedrock-agent/data-sources", &["seedurls", "url"], Address),
+    ("codebuild/projects", &["environment"], LookInto),
+    ("ecr/image-scan-findings", &["imagescanfindings", "findings"], Whole),
+    ("ecr/image-scan-findings", &["imagescanfindings", "enhancedfindings"], Whole),
+    ("sagemaker/pipelines", &["pipelinedefinition"], AllButArns),
+    ("sns/subscriptions", &["endpoint"], Address),
+    ("stepfunctions/state-machines", &["definition"], StateMachine),
 ];
 
 /// What is to be done with the field at `path` of an item of `resource_type`.
@@ -93,6 +164,12 @@ mod tests {
             NamedValues => "values of a list of names and values, or of a map",
             Environment => "values of a list or map; a structure is looked into",
             StateMachine => "literals; structure, called resources and ARNs stay",
+            AllButArns => "every value that is no ARN",
+            Address => {
+                "of a URL all but scheme and host, of a mail address all but its domain, anything else that is no ARN"
+            }
+            Whole => "the whole",
+            LookInto => "nothing; it is looked into",
         }
     }
 

@@ -17,6 +17,9 @@ pub(crate) fn scrub(text: &str) -> Option<String> {
     if text.contains("PRIVATE KEY-----") {
         return Some(REDACTED.to_owned());
     }
+    if let Some(url) = without_user(text) {
+        return Some(scrub(&url).unwrap_or(url));
+    }
     if !text.contains('=') || !is_presigned(text) {
         return None;
     }
@@ -27,9 +30,113 @@ pub(crate) fn scrub(text: &str) -> Option<String> {
     })
 }
 
+/// A URL without the user and password in it, or `None` where it has none.
+fn without_user(text: &str) -> Option<String> {
+    let (scheme, rest) = url(text)?;
+    let authority = rest.split(['/', '?', '#']).next()?;
+    let (user, _) = authority.rsplit_once('@')?;
+    let rest = rest.get(user.len()..)?;
+    (user != REDACTED).then(|| format!("{scheme}://{REDACTED}{rest}"))
+}
+
+/// Scheme and rest of a text that is a URL.
+fn url(text: &str) -> Option<(&str, &str)> {
+    let (scheme, rest) = text.split_once("://")?;
+    let is_scheme = !scheme.is_empty()
+        && scheme
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'-' | b'.'));
+    is_scheme.then_some((scheme, rest))
+}
+
+/// What a text tells of where a message goes: scheme and host of a URL, the domain of a mail address. Paths and queries of webhooks are their secret.
+pub(super) fn destination(text: &str) -> String {
+    if let Some((scheme, rest)) = url(text) {
+        let authority = rest.split(['/', '?', '#', '\\']).next().unwrap_or("");
+        let host = authority.rsplit('@').next().unwrap_or("");
+        if is_host(host) {
+            let has_more = host.len() < rest.trim_end_matches('/').len();
+            let more = if has_more {
+                format!("/{REDACTED}")
+            } else {
+                String::new()
+            };
+            return format!("{scheme}://{host}{more}");
+        }
+    }
+    match text.rsplit_once('@') {
+        Some((user, domain)) if !user.contains("://") && is_host(domain) => format!("{REDACTED}@{domain}"),
+        _ => REDACTED.to_owned(),
+    }
+}
+
+fn is_host(text: &str) -> bool {
+    let is_part = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_' | b':' | b'*' | b'[' | b']');
+    (1..=260).contains(&text.len()) && text.bytes().all(is_part)
+}
+
 fn is_presigned(text: &str) -> bool {
     let lower = text.to_ascii_lowercase();
     PRESIGNED
         .iter()
         .any(|(first, second)| lower.contains(first) && lower.contains(second))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_a_destination_its_host_is_kept() {
+        for (text, kept) in [
+            (
+                "https://hooks.slack.com/services/T0/B0/secret",
+                "https://hooks.slack.com/[redacted]",
+            ),
+            (
+                "https://api.example.com?key=secret",
+                "https://api.example.com/[redacted]",
+            ),
+            (
+                "https://user:secret@api.example.com:8443/",
+                "https://api.example.com:8443/[redacted]",
+            ),
+            ("https://api.example.com", "https://api.example.com"),
+            ("https://api.example.com/", "https://api.example.com"),
+            ("https://secret word/x", REDACTED),
+            ("https://", REDACTED),
+            ("oncall@example.com", "[redacted]@example.com"),
+            ("https://user@host@secret word", REDACTED),
+            ("+4915112345678", REDACTED),
+            ("", REDACTED),
+        ] {
+            assert_eq!(destination(text), kept, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_url_loses_its_user_and_nothing_else() {
+        for (text, kept) in [
+            (
+                "https://user:secret@github.com/acme/web.git",
+                Some("https://[redacted]@github.com/acme/web.git"),
+            ),
+            (
+                "postgres://app:secret@db:5432/app?x=1",
+                Some("postgres://[redacted]@db:5432/app?x=1"),
+            ),
+            (
+                "https://secret@a/b?X-Amz-Signature=secret",
+                Some("https://[redacted]@a/b?[redacted]"),
+            ),
+            ("https://[redacted]@github.com/acme/web.git", None),
+            ("https://github.com/acme/web.git", None),
+            ("https://medium.com/@acme/post", None),
+            ("https://a.example/?to=b@c", None),
+            ("arn:aws:iam::444455556666:role/a@b", None),
+            ("repo@sha256:0a1b", None),
+        ] {
+            assert_eq!(scrub(text).as_deref(), kept, "{text}");
+        }
+    }
 }

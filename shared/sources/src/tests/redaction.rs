@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::CaptureContents;
 use crate::redact::redact;
-use crate::testkit::{Capture, EventLog, HUB, MEMBER, event, gzip, lines, log_path};
+use crate::testkit::{Capture, EventLog, HUB, MEMBER, codes, event, gzip, lines, log_path};
 
 const CANARY: &str = "CANARY";
 
@@ -61,6 +61,82 @@ fn no_canary_of_a_config_item_survives_in_any_encoding() {
                 );
             }
         }
+    }
+}
+
+/// An item of what Config does not hold with canaries, and what of it must stay.
+#[derive(serde::Deserialize)]
+struct SpokeCase {
+    file: String,
+    item: Value,
+    kept: Vec<String>,
+}
+
+#[test]
+fn no_canary_of_a_spoke_item_survives() {
+    let cases: Vec<SpokeCase> = serde_json::from_str(include_str!("spoke_redaction_cases.json")).unwrap();
+    for SpokeCase { file, item, kept } in cases {
+        let path = format!("accounts/{MEMBER}/eu-west-1/{file}.ndjson");
+        for content in [item.to_string(), Value::from(item.to_string()).to_string()] {
+            let contents = Capture::new().file(&path, &content).read();
+            assert_eq!(codes(&contents), Vec::<String>::new(), "{file} {content}");
+            let text = everything(&contents);
+            assert!(!text.contains(CANARY), "{file} {content}\n{text}");
+            let body = contents.records[0].body.to_string();
+            for kept in &kept {
+                let escaped = kept.replace('"', "\\\"");
+                assert!(
+                    body.contains(kept) || body.contains(&escaped),
+                    "{kept} is gone from {file} {body}"
+                );
+            }
+        }
+    }
+}
+
+/// Of every other answer only what is used is kept.
+#[test]
+fn no_canary_of_a_projected_answer_survives() {
+    let header =
+        "user,arn,password_enabled,password_next_rotation,access_key_1_active,access_key_1_last_used_service,note";
+    let report = format!("{header}\neve,arn:aws:iam::{MEMBER}:user/eve,true,N/A,true,s3,CANARY\n");
+    let files = [
+        (
+            "securityhub/findings.ndjson".to_owned(),
+            json!({"Id": "kept", "Title": "t", "Description": "CANARY", "ProductFields": {"a": "CANARY"}, "Remediation": {"Recommendation": {"Text": "CANARY"}},
+                   "Resources": [{"Type": "AwsLambdaFunction", "Id": "kept", "Details": {"AwsLambdaFunction": {"Environment": {"Variables": {"A": "CANARY"}}}}}],
+                   "Note": {"Text": "CANARY"}, "UserDefinedFields": {"a": "CANARY"}, "Severity": {"Label": "HIGH", "Original": "CANARY"}, "Workflow": "CANARY"})
+            .to_string(),
+        ),
+        (
+            "access-analyzer/analyzers.ndjson".to_owned(),
+            json!({"arn": "kept", "managedBy": "CANARY"}).to_string(),
+        ),
+        (
+            "access-analyzer/findings.ndjson".to_owned(),
+            json!({"id": "kept", "status": "ACTIVE", "new": "CANARY"}).to_string(),
+        ),
+        (
+            "config/aggregator.json".to_owned(),
+            json!({"ConfigurationAggregators": [{"ConfigurationAggregatorName": "kept", "CreatedBy": "CANARY"}],
+                   "AggregatedSourceStatusList": [{"SourceId": MEMBER, "LastErrorMessage": "CANARY"}], "Other": "CANARY"})
+            .to_string(),
+        ),
+        (
+            "athena/assume-role.ndjson".to_owned(),
+            json!({"principal": "kept", "session_token": "CANARY", "nested": {"a": "CANARY"}, "list": [{"a": "CANARY"}]}).to_string(),
+        ),
+        (
+            format!("accounts/{MEMBER}/iam/last-accessed.ndjson"),
+            json!({"Arn": "kept", "ServicesLastAccessed": [], "Error": {"Message": "CANARY"}, "Other": "CANARY"}).to_string(),
+        ),
+        (format!("accounts/{MEMBER}/iam/credential-report.csv"), report),
+    ];
+    for (file, content) in files {
+        let contents = Capture::new().file(&file, &content).read();
+        assert_eq!((codes(&contents).len(), contents.records.len()), (0, 1), "{file}");
+        let text = everything(&contents);
+        assert!(!text.contains(CANARY), "{file} {text}");
     }
 }
 
@@ -210,6 +286,14 @@ fn diagnostics_quote_nothing() {
         "coverage.ndjson",
         "accounts/444455556666/status.json",
         "accounts/444455556666/iam/authorization-details.json",
+        "accounts/444455556666/iam/last-accessed.ndjson",
+        "accounts/444455556666/iam/credential-report.csv",
+        "accounts/444455556666/eu-west-1/bedrock-agent/agents.ndjson",
+        "accounts/444455556666/eu-west-1/lambda/function-policies.json",
+        "securityhub/findings.ndjson",
+        "access-analyzer/analyzers.ndjson",
+        "access-analyzer/findings.json",
+        "config/aggregator.json",
         "cloudtrail/AWSLogs/444455556666/CloudTrail/eu-west-1/2026/01/30/a.json",
     ];
     for file in files {

@@ -21,7 +21,7 @@ pub(super) fn read(file: &InputFile, limits: &Limits, diagnostics: &mut FileDiag
     }
 }
 
-/// Reads the rows of a text, each as an object of texts.
+/// Reads the rows of a text, each as an object of texts. A table without any is none: every report of AWS has a row.
 pub(crate) fn read_text(text: &str, limits: &Limits, diagnostics: &mut FileDiagnostics, sink: &mut Sink<'_>) {
     let mut rows = Rows::new(text);
     let Some(header) = rows.next() else {
@@ -29,6 +29,10 @@ pub(crate) fn read_text(text: &str, limits: &Limits, diagnostics: &mut FileDiagn
     };
     if let Some(problem) = header.problem().or_else(|| unusable_header(&header.fields)) {
         return diagnostics.add(Some(header.line), problem);
+    }
+    let mut rows = rows.peekable();
+    if rows.peek().is_none() {
+        return diagnostics.add(None, Fault::Empty.problem(""));
     }
     for (before, row) in rows.enumerate() {
         if before as u64 >= limits.max_items_per_file {
