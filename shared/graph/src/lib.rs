@@ -32,6 +32,7 @@ mod statements;
 mod target;
 mod trail;
 
+pub use config::table::{AnswerName, answers, config_types};
 pub use options::{GraphOptions, SensitivityRule};
 
 use sv0_model::diagnostic::Diagnostic;

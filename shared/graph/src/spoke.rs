@@ -37,10 +37,14 @@ pub(crate) struct Reader(
     pub(crate) fn(&Answer<'_>, &mut Facts),
 );
 
+/// Every reader.
+pub(crate) fn readers() -> impl Iterator<Item = &'static Reader> {
+    [workloads::READERS, resources::READERS].into_iter().flatten()
+}
+
 /// Reads one item into the facts. Files that nobody reads are passed over: the ledger says what was recorded.
 pub(crate) fn read(record: &Record, service: &str, what: &str, facts: &mut Facts) {
-    let mut readers = [workloads::READERS, resources::READERS].into_iter().flatten();
-    if let Some(Reader(.., read)) = readers.find(|Reader(of, name, _)| (*of, *name) == (service, what)) {
+    if let Some(Reader(.., read)) = readers().find(|Reader(of, name, _)| (*of, *name) == (service, what)) {
         return read(&answer(record), facts);
     }
     if let Some(row) = table::row_of_answer(service, what) {

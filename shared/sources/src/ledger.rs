@@ -1,7 +1,9 @@
 //! The coverage ledger: as the scan recorded it, or derived from what the capture holds; damage done to files since is entered in both.
 
+mod aggregator;
 mod damage;
 mod derived;
+mod places;
 mod recorded;
 mod recorders;
 
@@ -11,6 +13,7 @@ use sv0_model::coverage::{CoverageRow, CoverageStatus};
 use sv0_model::record::CaptureHeader;
 
 use crate::layout::{FileKind, Place, place_of};
+pub(crate) use aggregator::{SourceStatus, source_statuses};
 pub(crate) use recorded::read_rows;
 pub(crate) use recorders::{Recorders, read_recorders};
 
@@ -86,6 +89,8 @@ pub(crate) struct LedgerInput<'a> {
     /// The rows of `accounts/*/status.json`.
     pub statuses: Vec<CoverageRow>,
     pub recorders: Recorders,
+    /// What the aggregator of AWS Config says of its sources.
+    pub aggregated: Vec<SourceStatus>,
 }
 
 /// Makes the ledger, sorted by account, Region and source.
@@ -94,6 +99,7 @@ pub(crate) fn ledger(input: &LedgerInput<'_>) -> Vec<CoverageRow> {
         Some(rows) => Ledger::of(rows.iter().chain(&input.statuses)),
         None => derived::derive(input),
     };
+    aggregator::enter(&mut ledger, input);
     damage::enter(&mut ledger, input);
     ledger.rows.into_values().collect()
 }

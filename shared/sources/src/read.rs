@@ -17,7 +17,7 @@ use crate::error::CaptureError;
 use crate::header::parse_header;
 use crate::items::read_items;
 use crate::layout::{FileKind, LogPartition};
-use crate::ledger::{FileReport, Health, LedgerInput, Recorders, ledger, read_recorders, read_rows};
+use crate::ledger::{FileReport, Health, LedgerInput, Recorders, ledger, read_recorders, read_rows, source_statuses};
 use crate::options::{Limits, ReadOptions, ReadProgress};
 use crate::plan::{InputFile, plan};
 use crate::text::sha256_of_file;
@@ -156,6 +156,7 @@ impl<E: EventFold> Part<E> {
             recorded: self.recorded,
             statuses: self.statuses,
             recorders: self.recorders,
+            aggregated: source_statuses(&self.records),
         });
         CaptureContents {
             header,
@@ -174,10 +175,13 @@ impl<E: EventFold> Part<E> {
         accounts.extend(listed.filter_map(|record| record.body.get("Id").and_then(Value::as_str).map(str::to_owned)));
         for report in &self.reports {
             match &report.kind {
-                FileKind::AuthorizationDetails { account } | FileKind::AccountStatus { account } => {
+                FileKind::AuthorizationDetails { account }
+                | FileKind::CredentialReport { account }
+                | FileKind::LastAccessed { account }
+                | FileKind::AccountStatus { account } => {
                     accounts.insert(account.clone());
                 }
-                FileKind::KeyGrants { partition } => {
+                FileKind::KeyGrants { partition } | FileKind::SpokeItems { partition, .. } => {
                     accounts.insert(partition.account.clone());
                 }
                 _ => {}

@@ -73,6 +73,7 @@ pub(crate) static NAMES: &[SpokeName] = &[
     item("bedrock", "guardrails", &["guardrails"], &["guardrailArn", "arn"]),
     item("bedrock", "inference-profiles", &["inferenceProfileSummaries"], &["inferenceProfileArn"]),
     item("bedrock", "model-invocation-logging", &["loggingConfig"], &[]),
+    subject("bedrock", "resource-policies"),
     item("bedrock-agent", "agent-action-groups", &["agentActionGroup"], &["actionGroupId"]),
     subject("bedrock-agent", "agent-aliases"),
     subject("bedrock-agent", "agent-collaborators"),
@@ -85,6 +86,7 @@ pub(crate) static NAMES: &[SpokeName] = &[
     item("bedrock-agentcore-control", "agent-runtimes", &["agentRuntimes"], &["agentRuntimeArn"]),
     item("bedrock-agentcore-control", "gateway-targets", &[], &["targetId"]),
     item("bedrock-agentcore-control", "gateways", &[], &["gatewayArn", "gatewayId"]),
+    subject("bedrock-agentcore-control", "resource-policies"),
     item("codebuild", "projects", &["projects"], &["arn", "name"]),
     item("codepipeline", "pipelines", &["pipeline"], &["name"]),
     item("cognito-identity", "identity-pool-roles", &[], &["IdentityPoolId"]),
@@ -136,6 +138,7 @@ pub(crate) static NAMES: &[SpokeName] = &[
     item("secretsmanager", "resource-policies", &[], &["ARN"]),
     item("sns", "subscriptions", &["Subscriptions"], &["SubscriptionArn"]),
     item("sns", "topics", &["Attributes"], &["TopicArn"]),
+    subject("sqs", "queue-policies"),
     subject("sqs", "queues"),
     item("ssm", "parameters", &["Parameters"], &["ARN", "Name"]),
     subject("ssm", "resource-policies"),
@@ -239,5 +242,13 @@ mod tests {
     #[test]
     fn names_are_sorted_and_stand_once() {
         assert!(NAMES.is_sorted_by(|a, b| (a.service, a.what) < (b.service, b.what)));
+    }
+
+    /// What the graph reads must reach it.
+    #[test]
+    fn every_answer_that_the_graph_reads_has_a_name() {
+        for (service, what) in sv0_graph::answers() {
+            assert!(find(service, what).is_some(), "{service}/{what}");
+        }
     }
 }

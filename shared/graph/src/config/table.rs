@@ -10,7 +10,7 @@ use sv0_model::graph::{EdgeKind, EntityKind};
 
 use super::ConfigItem;
 use crate::description::{Description, Reference};
-use crate::spoke;
+use crate::spoke::{self, Reader};
 
 /// One Config type.
 pub(crate) struct TypeRow {
@@ -115,6 +115,10 @@ pub(crate) fn row_of_answer(service: &str, what: &str) -> Option<&'static TypeRo
 
 fn rows() -> impl Iterator<Item = &'static TypeRow> {
     let of_answers_alone = [spoke::workloads::ROWS, spoke::resources::ROWS];
+    config_rows().chain(of_answers_alone.into_iter().flatten())
+}
+
+fn config_rows() -> impl Iterator<Item = &'static TypeRow> {
     let of_config = [
         workloads::ROWS,
         resources::ROWS,
@@ -122,7 +126,21 @@ fn rows() -> impl Iterator<Item = &'static TypeRow> {
         messaging::ROWS,
         identities::ROWS,
     ];
-    of_config.into_iter().chain(of_answers_alone).flatten()
+    of_config.into_iter().flatten()
+}
+
+/// The service and the name of an answer, as in `accounts/<account>/<region>/<service>/<name>.ndjson`.
+pub type AnswerName = (&'static str, &'static str);
+
+/// The types of AWS Config that have a row, each with the services' own answers that describe the same things.
+pub fn config_types() -> impl Iterator<Item = (&'static str, &'static [AnswerName])> {
+    config_rows().map(|row| (row.resource_type, row.answers))
+}
+
+/// The services' own answers that are read.
+pub fn answers() -> impl Iterator<Item = AnswerName> {
+    let read = spoke::readers().map(|Reader(service, what, _)| (*service, *what));
+    read.chain(rows().flat_map(|row| row.answers).copied())
 }
 
 /// The attributes that rows give.

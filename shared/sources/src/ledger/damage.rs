@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use sv0_model::coverage::{CoverageRow, CoverageStatus};
 
 use super::derived::is_whole;
+use super::places::{is_placed, place_of};
 use super::{
     AUTHORIZATION_DETAILS, FileReport, Health, Ledger, LedgerInput, ORGANIZATION, Partition, Tally, gap, source_of,
 };
@@ -80,7 +81,13 @@ fn scope_of<'a>(kind: &'a FileKind, source: &'a str) -> Scope<'a> {
             account: Some(account),
             region: None,
         },
+        FileKind::CredentialReport { account } | FileKind::LastAccessed { account } => Scope {
+            source,
+            account: Some(account),
+            region: None,
+        },
         FileKind::KeyGrants { partition }
+        | FileKind::SpokeItems { partition, .. }
         | FileKind::CloudTrailLog {
             partition: Some(partition),
         } => Scope {
@@ -148,8 +155,10 @@ fn note(row: &mut CoverageRow, text: &str) {
 fn enter_absent_files(ledger: &mut Ledger, input: &LedgerInput<'_>) {
     let mut config = BTreeSet::new();
     let mut detailed = BTreeSet::new();
+    let mut placed = BTreeSet::new();
     for report in input.reports {
         config.extend(report.tallies.keys().map(|(name, _)| format!("config:{name}")));
+        placed.extend(source_of(&report.kind).zip(place_of(&report.kind)));
         match &report.kind {
             FileKind::ConfigItems { .. } => config.extend(source_of(&report.kind)),
             FileKind::AuthorizationDetails { account } => {
@@ -161,6 +170,9 @@ fn enter_absent_files(ledger: &mut Ledger, input: &LedgerInput<'_>) {
     for row in ledger.rows.values_mut().filter(|row| row.status.proves_absence()) {
         let is_absent = if row.source == AUTHORIZATION_DETAILS {
             !detailed.contains(row.account.as_str())
+        } else if is_placed(&row.source) {
+            let place = Partition::new(&row.account, Some(&row.region));
+            row.items > 0 && !placed.contains(&(row.source.clone(), place))
         } else {
             row.items > 0 && row.source.starts_with("config:AWS::") && !config.contains(&row.source)
         };

@@ -6,12 +6,12 @@ use sv0_model::coverage::{CoverageRow, CoverageStatus};
 
 use super::{
     AUTHORIZATION_DETAILS, FileReport, GLOBAL, Health, KEY_GRANTS, LOGS, Ledger, LedgerInput, ORGANIZATION, Partition,
-    Tally, gap, row, source_of,
+    Tally, gap, places, row, source_of,
 };
 use crate::layout::{FileKind, IdentityCenterFile};
 
 /// Sources that exist once, and the file that holds each.
-const ONCE: [(FileKind, &str); 14] = [
+const ONCE: [(FileKind, &str); 18] = [
     (FileKind::Organization, "organizations/organization.json"),
     (FileKind::Accounts, "organizations/accounts.json"),
     (FileKind::OrganizationTree, "organizations/tree.json"),
@@ -50,26 +50,16 @@ const ONCE: [(FileKind, &str); 14] = [
         "identity-center/memberships.ndjson",
     ),
     (FileKind::Trails, "cloudtrail/trails.ndjson"),
+    (FileKind::ConfigAggregator, "config/aggregator.json"),
+    (FileKind::SecurityHubFindings, "securityhub/findings.ndjson"),
+    (FileKind::Analyzers, "access-analyzer/analyzers.ndjson"),
+    (FileKind::AnalyzerFindings, "access-analyzer/findings.ndjson"),
 ];
 
-/// Resource types that a capture is expected to hold: those the graph is made of.
-const EXPECTED_TYPES: [&str; 16] = [
-    "AWS::EC2::Instance",
-    "AWS::ECR::Repository",
-    "AWS::ECS::Service",
-    "AWS::ECS::TaskDefinition",
-    "AWS::IAM::Group",
-    "AWS::IAM::InstanceProfile",
-    "AWS::IAM::Policy",
-    "AWS::IAM::Role",
-    "AWS::IAM::User",
-    "AWS::KMS::Alias",
-    "AWS::KMS::Key",
-    "AWS::Lambda::Function",
+/// Types of AWS Config that say something of other types' things and so have no row in the graph's table.
+const ADDITIONS: [&str; 2] = [
     "AWS::S3::AccountPublicAccessBlock",
-    "AWS::S3::Bucket",
     "AWS::SecretsManager::ResourcePolicy",
-    "AWS::SecretsManager::Secret",
 ];
 
 /// Beyond so many partitions without an item of a type, one row stands for all of them.
@@ -82,6 +72,7 @@ pub(super) fn derive(input: &LedgerInput<'_>) -> Ledger {
     derive_authorization_details(&mut ledger, input);
     derive_config(&mut ledger, input);
     derive_key_grants(&mut ledger, input);
+    places::derive(&mut ledger, input);
     derive_logs(&mut ledger, input);
     ledger
 }
@@ -180,7 +171,7 @@ fn derive_config(ledger: &mut Ledger, input: &LedgerInput<'_>) {
             partitions.entry(partition.clone()).or_default().add(tally);
         }
     }
-    for resource_type in EXPECTED_TYPES.iter().filter(|name| !present.contains_key(**name)) {
+    for resource_type in expected_types(input).difference(&present.keys().map(String::as_str).collect()) {
         let file = resource_type.replace("::", "-");
         let reason = format!("the capture holds no config/{file}.ndjson");
         ledger.add(gap(
@@ -194,6 +185,24 @@ fn derive_config(ledger: &mut Ledger, input: &LedgerInput<'_>) {
     for (resource_type, tallies) in &present {
         derive_type(ledger, input, &reached, resource_type, tallies);
     }
+}
+
+/// Resource types that a capture is expected to hold: those the graph is made of, but for those of which it holds the service's own answer.
+fn expected_types(input: &LedgerInput<'_>) -> BTreeSet<&'static str> {
+    let answered: BTreeSet<sv0_graph::AnswerName> = input
+        .reports
+        .iter()
+        .filter_map(|report| match &report.kind {
+            FileKind::SpokeItems { name, .. } => Some((name.service, name.what)),
+            _ => None,
+        })
+        .collect();
+    let is_answered = |answers: &[sv0_graph::AnswerName]| answers.iter().any(|answer| answered.contains(answer));
+    let in_graph = sv0_graph::config_types().filter(|(_, answers)| !is_answered(answers));
+    in_graph
+        .map(|(resource_type, _)| resource_type)
+        .chain(ADDITIONS)
+        .collect()
 }
 
 /// Where the Config files hold anything at all. A recorder proves nothing about files that its answers never got into.
