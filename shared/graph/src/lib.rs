@@ -8,8 +8,10 @@
 
 mod access_list;
 mod additions;
+mod classification;
 mod config;
 mod credentials;
+mod criteria;
 mod description;
 mod diagnostics;
 mod edges;
@@ -33,7 +35,7 @@ mod target;
 mod trail;
 
 pub use config::table::{AnswerName, answers, config_types};
-pub use options::{GraphOptions, SensitivityRule};
+pub use options::{ClassificationRule, GraphOptions, SensitivityRule};
 
 use sv0_model::diagnostic::Diagnostic;
 use sv0_model::graph::Graph;

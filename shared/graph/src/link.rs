@@ -22,7 +22,7 @@ use crate::index::Index;
 use crate::organization::{self, Built};
 use crate::resource_kind::kind_of_resource;
 use crate::target::{Target, boundary_policy};
-use crate::{GraphInput, GraphOutput, credentials, identity_center, sensitivity, service_access, statements};
+use crate::{GraphInput, GraphOutput, classification, credentials, identity_center, sensitivity, service_access, statements};
 
 /// Descriptions by native id, with their rank.
 type Descriptions = BTreeMap<String, (Freshness, Description)>;
@@ -67,7 +67,8 @@ pub(crate) fn assemble(input: &GraphInput<'_>, mut facts: Facts) -> GraphOutput 
     finish_entities(&mut entities, &built.organization, &facts);
     add_uncollected_policies(&entities, &mut policies);
     take_from_snapshot(&mut policies, &mut facts.diagnostics);
-    sensitivity::classify(entities.values_mut(), input.options);
+    sensitivity::classify(entities.values_mut(), &built.organization, input.options);
+    classification::classify(entities.values_mut(), &built.organization, input.options);
 
     GraphOutput {
         graph: Graph {

@@ -1,8 +1,9 @@
 //! How sensitive what an entity holds is, by the user's rules and the shipped ones.
 
-use sv0_iam::{Glob, WildcardScope};
-use sv0_model::graph::{Entity, EntityKind, Sensitivity};
+use serde_json::Value;
+use sv0_model::graph::{Entity, EntityKind, Organization, Sensitivity};
 
+use crate::criteria::Criteria;
 use crate::options::{GraphOptions, SensitivityRule};
 
 /// Tag keys that name a classification in common landing zones.
@@ -17,7 +18,7 @@ const CLASSIFICATION_TAGS: &[&str] = &[
 ];
 
 impl SensitivityRule {
-    /// The rules that hold where the user's own say nothing: a classification tag names the level; secrets are restricted, KMS keys internal.
+    /// The rules that hold where the user's own say nothing: a classification tag names the level; secrets are restricted, KMS keys internal. After them encrypted parameters are restricted too.
     #[must_use]
     pub fn shipped() -> Vec<Self> {
         let by_tag = CLASSIFICATION_TAGS.iter().map(|tag| Self {
@@ -37,58 +38,53 @@ impl SensitivityRule {
     }
 
     /// The level this rule gives the entity, and in words why. `None` where it does not match.
-    fn apply(&self, entity: &Entity) -> Option<(Sensitivity, String)> {
-        let mut reasons = Vec::new();
-        let mut level = self.level;
-        if let Some(kind) = self.kind {
-            if entity.kind != kind {
-                return None;
-            }
-            reasons.push(format!("kind {}", kind_name(kind)));
-        }
-        if let Some(pattern) = &self.name_pattern {
-            if !matches(pattern, &entity.name) {
-                return None;
-            }
-            reasons.push(format!("name matches {pattern}"));
-        }
-        if let Some(key) = &self.tag {
-            let (key, value) = entity
-                .tags
-                .iter()
-                .find(|(candidate, _)| candidate.eq_ignore_ascii_case(key))?;
-            if self.value.as_ref().is_some_and(|pattern| !matches(pattern, value)) {
-                return None;
-            }
-            level = level.or_else(|| level_named(value));
-            reasons.push(format!("tag {key}={value}"));
-        }
-        let level = level.filter(|_| !reasons.is_empty())?;
-        Some((level, reasons.join(", ")))
+    fn apply(&self, entity: &Entity, organization: &Organization) -> Option<(Sensitivity, String)> {
+        let criteria = Criteria {
+            tag: self.tag.as_deref(),
+            value: self.value.as_deref(),
+            name_pattern: self.name_pattern.as_deref(),
+            kind: self.kind,
+            account: self.account.as_deref(),
+            organizational_unit: self.organizational_unit.as_deref(),
+        };
+        let matched = criteria.matched(entity, organization)?;
+        let level = self.level.or_else(|| level_named(matched.tag_value?))?;
+        Some((level, matched.reasons))
     }
 }
 
+/// A parameter that is encrypted holds a secret; so may one of which only its name is known.
+fn of_parameter(entity: &Entity) -> Option<(Sensitivity, String)> {
+    if entity.kind != EntityKind::SsmParameter {
+        return None;
+    }
+    let rule = match entity.attributes.get("parameter_type").and_then(Value::as_str) {
+        Some("SecureString") => "parameter of type SecureString",
+        Some(_) => return None,
+        None => "parameter whose type was not collected",
+    };
+    Some((Sensitivity::Restricted, rule.to_owned()))
+}
+
 /// Sets level and reason of every entity. The first rule that matches decides.
-pub(crate) fn classify<'a>(entities: impl Iterator<Item = &'a mut Entity>, options: &GraphOptions) {
+pub(crate) fn classify<'a>(
+    entities: impl Iterator<Item = &'a mut Entity>,
+    organization: &Organization,
+    options: &GraphOptions,
+) {
     let shipped = SensitivityRule::shipped();
     for entity in entities {
         let first = options
             .sensitivity
             .iter()
             .chain(&shipped)
-            .find_map(|rule| rule.apply(entity));
+            .find_map(|rule| rule.apply(entity, organization))
+            .or_else(|| of_parameter(entity));
         if let Some((level, rule)) = first {
             entity.sensitivity = level;
             entity.sensitivity_rule = rule;
         }
     }
-}
-
-fn kind_name(kind: EntityKind) -> String {
-    serde_json::to_value(kind)
-        .ok()
-        .and_then(|value| value.as_str().map(str::to_owned))
-        .unwrap_or_default()
 }
 
 fn level_named(text: &str) -> Option<Sensitivity> {
@@ -99,9 +95,4 @@ fn level_named(text: &str) -> Option<Sensitivity> {
         "restricted" => Some(Sensitivity::Restricted),
         _ => None,
     }
-}
-
-/// Whether a pattern with `*` and `?` matches the whole text, without regard to the case of ASCII letters.
-fn matches(pattern: &str, text: &str) -> bool {
-    Glob::new(&pattern.to_ascii_lowercase(), WildcardScope::Anywhere).matches(&text.to_ascii_lowercase())
 }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use sv0_authority::FindingOptions;
-use sv0_graph::{GraphOptions, SensitivityRule};
+use sv0_graph::{ClassificationRule, GraphOptions, SensitivityRule};
 use sv0_model::hash::sha256_of_json;
 use thiserror::Error;
 
@@ -12,6 +12,10 @@ use thiserror::Error;
 pub struct Configuration {
     /// `[[sensitivity]]`: rules that say how sensitive a resource is, tried in order and before the shipped ones.
     pub sensitivity: Vec<SensitivityRule>,
+    /// `[[data_domain]]`: rules that say which data domain a resource is of.
+    pub data_domain: Vec<ClassificationRule>,
+    /// `[[environment]]`: rules that say which environment something is in.
+    pub environment: Vec<ClassificationRule>,
     /// How far chains are followed.
     pub paths: PathConfiguration,
     /// When something is old, idle or unrotated.
@@ -132,6 +136,8 @@ impl Configuration {
     pub fn graph_options(&self) -> GraphOptions {
         GraphOptions {
             sensitivity: self.sensitivity.clone(),
+            data_domain: self.data_domain.clone(),
+            environment: self.environment.clone(),
         }
     }
 

@@ -1,5 +1,6 @@
 use serde_json::{Value, json};
-use sv0_model::graph::Sensitivity;
+use sv0_model::graph::{Classified, Sensitivity};
+use sv0_model::record::RecordKind;
 
 use super::{Capture, DEV, REGION, entity};
 use crate::GraphOptions;
@@ -119,4 +120,164 @@ fn a_rule_without_criteria_matches_nothing() {
 fn a_misspelt_rule_is_refused() {
     let error = toml::from_str::<GraphOptions>("[[sensitivity]]\nlevle = \"restricted\"").unwrap_err();
     assert!(error.to_string().contains("levle"), "{error}");
+}
+
+#[test]
+fn encrypted_parameters_are_restricted_until_a_rule_says_otherwise() {
+    let id = format!("arn:aws:ssm:{REGION}:{DEV}:parameter/db");
+    for (parameter_type, tags, want, rule) in [
+        (
+            "SecureString",
+            json!({}),
+            Sensitivity::Restricted,
+            "parameter of type SecureString",
+        ),
+        ("String", json!({}), Sensitivity::Unknown, ""),
+        ("StringList", json!({}), Sensitivity::Unknown, ""),
+        (
+            "SecureString",
+            json!({ "classification": "internal" }),
+            Sensitivity::Internal,
+            "tag classification=internal",
+        ),
+    ] {
+        let item = json!({ "arn": id, "tags": tags, "configuration": { "Name": "db", "Type": parameter_type } });
+        let capture = Capture::new().config("AWS::SSM::Parameter", item);
+        assert_eq!(level(&capture, &id), (want, rule.to_owned()), "{parameter_type} {tags}");
+    }
+    let unread = Capture::new().config("AWS::SSM::Parameter", json!({ "arn": id }));
+    assert_eq!(level(&unread, &id).0, Sensitivity::Restricted);
+}
+
+fn in_organization(bucket: &Capture, account_name: &str, units: &[&str]) -> Capture {
+    let mut units_of_tree = Vec::new();
+    let mut above = "r-1".to_owned();
+    for (number, name) in units.iter().enumerate() {
+        let id = format!("ou-{number}");
+        units_of_tree.push(json!({ "Id": id, "Name": name, "ParentId": above }));
+        above = id;
+    }
+    let parents = json!([{ "ChildId": DEV, "ParentId": above }]);
+    bucket
+        .clone()
+        .organization(RecordKind::Organization, json!({ "Id": "o-acme", "MasterAccountId": DEV }))
+        .organization(RecordKind::Account, json!({ "Id": DEV, "Name": account_name, "State": "ACTIVE" }))
+        .organization(
+            RecordKind::OrganizationTree,
+            json!({ "Roots": [{ "Id": "r-1", "Name": "Root" }], "OrganizationalUnits": units_of_tree, "Parents": parents }),
+        )
+}
+
+#[test]
+fn the_environment_is_that_of_the_nearest_rule() {
+    for (tags, account, units, want) in [
+        (
+            json!({}),
+            "acme-prod",
+            vec!["Workloads"],
+            Some(("production", "account is named acme-prod")),
+        ),
+        (
+            json!({}),
+            "payments",
+            vec!["Workloads", "Staging"],
+            Some(("staging", "organizational unit is named Staging")),
+        ),
+        (
+            json!({}),
+            "payments",
+            vec!["Prod", "Sandbox"],
+            Some(("sandbox", "organizational unit is named Sandbox")),
+        ),
+        (
+            json!({ "env": "Dev" }),
+            "acme-prod",
+            vec![],
+            Some(("development", "tag env=Dev")),
+        ),
+        (
+            json!({ "Stage": "blue" }),
+            "acme-prod",
+            vec![],
+            Some(("blue", "tag Stage=blue")),
+        ),
+        (json!({}), "prod-and-test", vec!["Prod"], None),
+        (json!({}), "payments", vec!["Workloads"], None),
+        (json!({}), "products", vec!["Devices"], None),
+    ] {
+        let graph = in_organization(&bucket("b", &tags), account, &units).graph();
+        let bucket = graph.entities.get("arn:aws:s3:::b").unwrap();
+        let found = bucket
+            .environment
+            .as_ref()
+            .map(|found| (found.value.as_str(), found.rule.as_str()));
+        assert_eq!(found, want, "{tags} {account} {units:?}");
+    }
+}
+
+#[test]
+fn the_users_rules_for_domain_and_environment_come_first() {
+    let options: GraphOptions = toml::from_str(
+        r#"
+        [[data_domain]]
+        tag = "team"
+        value = "billing*"
+        name = "payments"
+
+        [[data_domain]]
+        tag = "team"
+
+        [[environment]]
+        organizational_unit = "PCI"
+        kind = "resource/s3_bucket"
+        name = "production"
+
+        [[environment]]
+        account = "acme-x*"
+        name = "lab"
+
+        [[sensitivity]]
+        organizational_unit = "PCI"
+        level = "restricted"
+        "#,
+    )
+    .unwrap();
+    for (tags, account, unit, domain, environment, level) in [
+        (
+            json!({ "team": "billing-eu" }),
+            "a-dev",
+            "PCI",
+            Some("payments"),
+            Some("production"),
+            Sensitivity::Restricted,
+        ),
+        (
+            json!({ "Team": "Orders" }),
+            "acme-x1",
+            "Other",
+            Some("orders"),
+            Some("lab"),
+            Sensitivity::Unknown,
+        ),
+        (
+            json!({ "DataDomain": "HR" }),
+            "a-dev",
+            "Other",
+            Some("hr"),
+            Some("development"),
+            Sensitivity::Unknown,
+        ),
+        (json!({ "team": " " }), "a", "Other", None, None, Sensitivity::Unknown),
+    ] {
+        let capture = Capture {
+            options: options.clone(),
+            ..in_organization(&bucket("b", &tags), account, &[unit])
+        };
+        let graph = capture.graph();
+        let found = entity(&graph, "arn:aws:s3:::b");
+        let value = |classified: &Option<Classified>| classified.as_ref().map(|found| found.value.clone());
+        assert_eq!(value(&found.data_domain).as_deref(), domain, "{tags}");
+        assert_eq!(value(&found.environment).as_deref(), environment, "{tags} {account}");
+        assert_eq!(found.sensitivity, level, "{tags} {unit}");
+    }
 }
