@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 use sv0_model::arn::is_account_id;
 use sv0_model::graph::ServiceAccess;
+use sv0_model::graph::Signal;
 use sv0_model::observation::Trail;
 use sv0_model::record::{CaptureHeader, Origin, Record, RecordKind};
 use sv0_model::time::Timestamp;
@@ -20,6 +21,7 @@ use crate::identity_center::{self, IdentityCenterFacts};
 use crate::key_grants::{self, KeyGrants};
 use crate::organization::{self, OrganizationFacts};
 use crate::service_access;
+use crate::signals;
 use crate::spoke;
 use crate::trail;
 
@@ -85,6 +87,8 @@ pub(crate) struct Facts {
     pub(crate) trails: Newest<Trail>,
     /// Accounts of which anything was recorded.
     pub(crate) scanned_accounts: BTreeSet<String>,
+    /// Findings of other services, by source and id.
+    pub(crate) signals: Newest<Signal>,
     /// What could not be used.
     pub(crate) diagnostics: Diagnostics,
 }
@@ -109,7 +113,9 @@ impl Facts {
             RecordKind::SpokeItem { service, what } => spoke::read(record, service, what, self),
             RecordKind::CredentialReportRow => credentials::read(record, self),
             RecordKind::ServiceLastAccessed => service_access::read(record, self),
-            RecordKind::SecurityHubFinding | RecordKind::Analyzer | RecordKind::AnalyzerFinding => {}
+            RecordKind::SecurityHubFinding => signals::read_security_hub_finding(record, self),
+            RecordKind::AnalyzerFinding => signals::read_analyzer_finding(record, self),
+            RecordKind::Analyzer => {}
             RecordKind::ConfigAggregator => {}
             RecordKind::ConfigItem { resource_type } => config::read(record, resource_type, self),
             RecordKind::AuthorizationDetails => iam::read_authorization_details(record, self),

@@ -29,6 +29,7 @@ mod organization;
 mod resource_kind;
 mod sensitivity;
 mod service_access;
+mod signals;
 mod spoke;
 mod statements;
 mod target;

@@ -22,7 +22,7 @@ use crate::index::Index;
 use crate::organization::{self, Built};
 use crate::resource_kind::kind_of_resource;
 use crate::target::{Target, boundary_policy};
-use crate::{GraphInput, GraphOutput, classification, credentials, identity_center, sensitivity, service_access, statements};
+use crate::{GraphInput, GraphOutput, classification, credentials, identity_center, sensitivity, service_access, signals, statements};
 
 /// Descriptions by native id, with their rank.
 type Descriptions = BTreeMap<String, (Freshness, Description)>;
@@ -78,8 +78,8 @@ pub(crate) fn assemble(input: &GraphInput<'_>, mut facts: Facts) -> GraphOutput 
             entities,
             edges: edges.finish(),
             policies,
-            signals: Vec::new(),
             service_access: service_access::finish(&mut facts),
+            signals: signals::finish(std::mem::take(&mut facts.signals)),
         },
         trails: trails(facts.trails),
         diagnostics: facts.diagnostics.finish(),

@@ -15,6 +15,7 @@ mod resources;
 mod s3_and_kms;
 mod sensitivities;
 mod service_access;
+mod signals;
 mod snapshots;
 mod trails;
 

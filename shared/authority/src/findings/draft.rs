@@ -36,6 +36,8 @@ pub(crate) struct Draft {
     pub statements: BTreeSet<StatementRef>,
     pub event_ids: BTreeSet<String>,
     pub caveats: BTreeSet<Caveat>,
+    /// Records behind it besides those of its subjects and statements.
+    pub records: BTreeSet<Origin>,
     pub verify: Vec<String>,
 }
 
@@ -54,6 +56,7 @@ impl Draft {
             statements: BTreeSet::new(),
             event_ids: BTreeSet::new(),
             caveats: BTreeSet::new(),
+            records: BTreeSet::new(),
             verify: Vec::new(),
         }
     }
@@ -92,7 +95,7 @@ impl Draft {
             title: self.title,
             description: self.description,
             account: self.account,
-            origins: origins(estate, &self.subjects, &statements),
+            origins: origins(estate, &self.subjects, &statements, &self.records),
             subjects: self.subjects,
             paths: self.paths.into_iter().collect(),
             statements,
@@ -103,8 +106,13 @@ impl Draft {
     }
 }
 
-/// The records behind the subjects and the statements.
-fn origins(estate: &Estate<'_>, subjects: &[String], statements: &[StatementRef]) -> Vec<Origin> {
+/// The records behind the subjects and the statements, and further ones.
+fn origins(
+    estate: &Estate<'_>,
+    subjects: &[String],
+    statements: &[StatementRef],
+    records: &BTreeSet<Origin>,
+) -> Vec<Origin> {
     let of_subjects = subjects
         .iter()
         .filter_map(|subject| estate.entity(subject))
@@ -112,7 +120,7 @@ fn origins(estate: &Estate<'_>, subjects: &[String], statements: &[StatementRef]
     let of_policies = statements
         .iter()
         .filter_map(|statement| estate.library().record(&statement.policy)?.origin.as_ref());
-    let all: BTreeSet<&Origin> = of_subjects.chain(of_policies).collect();
+    let all: BTreeSet<&Origin> = of_subjects.chain(of_policies).chain(records).collect();
     all.into_iter().take(MOST_PROOFS).cloned().collect()
 }
 

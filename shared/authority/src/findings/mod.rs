@@ -16,6 +16,7 @@ mod orphaned_owner;
 mod orphaned_principal;
 mod routes;
 mod scanner_self;
+mod scope_drift;
 mod secrets;
 mod severity;
 mod stale_access_key;
@@ -120,6 +121,8 @@ pub fn findings(
     drafts.extend(invocation_logging::findings(&facts));
     drafts.extend(orphaned_owner::findings(&facts));
     drafts.extend(scanner_self::findings(&facts, &standings));
+    let only_of_aws = scope_drift::join(&facts, &mut drafts);
+    drafts.extend(only_of_aws);
     let mut findings: Vec<Finding> = drafts.into_iter().map(|draft| draft.finish(estate)).collect();
     findings.sort_by(|a, b| {
         (Reverse(a.severity), a.kind, &a.subjects, &a.id).cmp(&(Reverse(b.severity), b.kind, &b.subjects, &b.id))

@@ -540,3 +540,85 @@ fn a_finding_keeps_its_id_and_hostile_names_stay_words() {
         "escaping belongs to whoever prints HTML"
     );
 }
+
+#[test]
+fn findings_of_aws_stand_beside_ours_or_alone() {
+    use sv0_model::graph::{Signal, SignalSource};
+    use sv0_model::record::Origin;
+    let fixture = format!(
+        "{BASE}
+         bucket 111111111111/shared
+           grant 333333333333 allow s3:GetObject on arn:aws:s3:::shared/*
+         bucket 111111111111/closed
+         role 111111111111/idle"
+    );
+    let signal = |id: &str, finding_type: &str, resource: &str, is_active: bool| Signal {
+        id: id.to_owned(),
+        source: SignalSource::AccessAnalyzer,
+        finding_type: finding_type.to_owned(),
+        title: String::new(),
+        is_active,
+        severity: String::new(),
+        account: Some("111111111111".to_owned()),
+        region: None,
+        resources: vec![resource.to_owned()],
+        principals: Vec::new(),
+        actions: vec!["dynamodb:*".to_owned()],
+        is_public: None,
+        updated_at: None,
+        origin: Origin {
+            object: "access-analyzer/findings.ndjson".to_owned(),
+            sha256: id.to_owned(),
+        },
+    };
+    let role = "arn:aws:iam::111111111111:role/idle";
+    let mut graph = graph(&fixture);
+    graph.signals = vec![
+        signal("a-shared", "ExternalAccess", "arn:aws:s3:::shared", true),
+        signal("a-closed", "ExternalAccess", "arn:aws:s3:::closed", true),
+        signal("a-gone", "ExternalAccess", "arn:aws:s3:::gone", true),
+        signal("a-old", "UnusedIAMRole", role, false),
+        signal("a-idle", "UnusedPermission", role, true),
+        signal("a-idle-2", "UnusedPermission", role, true),
+        signal("a-other", "EC2.19", role, true),
+    ];
+    let estate = Estate::new(&graph);
+    let found = findings(
+        &graph,
+        &estate,
+        &[],
+        &Evidence::default(),
+        &[],
+        &FindingOptions::default(),
+    );
+    let lines: Vec<String> = found.iter().map(line).collect();
+    assert_eq!(
+        lines,
+        [
+            "external_access medium: shared is open to a principal outside the organization",
+            "scope_drift medium: IAM Access Analyzer calls closed open to outsiders, which the recorded policies do not confirm",
+            "scope_drift medium: IAM Access Analyzer calls arn:aws:s3:::gone open to outsiders, which the recorded policies do not confirm",
+            "scope_drift low: idle has access that IAM Access Analyzer says nobody uses",
+        ]
+    );
+    assert!(
+        found[0]
+            .description
+            .contains("IAM Access Analyzer reports it too: a-shared.")
+    );
+    assert!(
+        found[2].description.contains("not in this capture"),
+        "{}",
+        found[2].description
+    );
+    assert!(
+        found[3].description.contains("a-idle, a-idle-2"),
+        "{}",
+        found[3].description
+    );
+    assert!(
+        found
+            .iter()
+            .all(|finding| !finding.origins.is_empty() && !finding.verify.is_empty())
+    );
+}

@@ -47,6 +47,8 @@ fn kinds() -> Vec<RecordKind> {
         RecordKind::KeyGrants,
         RecordKind::Trail,
         RecordKind::CloudTrailEvent,
+        RecordKind::AnalyzerFinding,
+        RecordKind::SecurityHubFinding,
     ];
     let answers = [
         ("dynamodb", "resource-policies"),
