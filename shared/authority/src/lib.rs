@@ -6,6 +6,7 @@
 //! Architecture invariant: this crate calls no AWS API, reads no file, clock or environment, and knows no storage. Same graph, same bytes.
 
 mod access;
+mod canonical;
 #[allow(dead_code, reason = "paths and findings take it up")]
 mod escalation;
 mod estate;
@@ -18,6 +19,7 @@ mod related;
 #[cfg(test)]
 mod testkit;
 
+pub use canonical::CanonicalPermission;
 pub use estate::{Estate, SnapshotText};
 pub use evidence::EvidenceFold;
 pub use findings::{FindingOptions, findings};

@@ -12,6 +12,7 @@ use sv0_model::path::ActionClass;
 use super::via::{ViaHop, chains_from};
 use super::{Query, QueryError};
 use crate::access::{Access, ActionTarget, Basis, Candidates, Survey, class_of};
+use crate::canonical::{CanonicalPermission, words};
 use crate::estate::{Estate, Request, Subject, conjunction, disjunction, uncollected_policy};
 
 /// What a principal may do, in the shape of `can P --json`.
@@ -30,6 +31,8 @@ pub struct Grant {
     pub action_class: Option<ActionClass>,
     /// The actions, sorted.
     pub actions: Vec<String>,
+    /// What the actions are in words that other systems share; sorted.
+    pub canonical: Vec<CanonicalPermission>,
     /// ARNs of the resources, or patterns of parts of them; sorted.
     pub resources: Vec<String>,
     /// `allow` or `conditional`.
@@ -260,6 +263,7 @@ impl Grant {
         Self {
             action_class: None,
             actions: vec![action.unwrap_or("*").to_owned()],
+            canonical: words([action.unwrap_or("*")]),
             resources: vec!["*".to_owned()],
             decision: Decision::Conditional,
             condition: Some(uncollected_policy(&member.native_id)),
@@ -289,6 +293,7 @@ fn grouped(found: &Found) -> Vec<Grant> {
         .into_iter()
         .map(|((action_class, actions, (decision, condition)), resources)| Grant {
             action_class,
+            canonical: words(actions.iter().copied()),
             actions: actions.into_iter().map(str::to_owned).collect(),
             resources: resources.into_iter().map(str::to_owned).collect(),
             decision,

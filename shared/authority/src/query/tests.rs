@@ -145,7 +145,7 @@ fn answers_have_the_promised_shapes() {
                 )
                 .unwrap()
         );
-        let want = json!([{"action_class": "read_data", "actions": ["s3:GetObject"], "resources": ["arn:aws:s3:::orders/reports/*"], "decision": "allow", "condition": null}]);
+        let want = json!([{"action_class": "read_data", "actions": ["s3:GetObject"], "canonical": ["DataRead"], "resources": ["arn:aws:s3:::orders/reports/*"], "decision": "allow", "condition": null}]);
         assert_eq!(
             grants,
             json!({"principal": "arn:aws:iam::111111111111:user/ann", "grants": want})
@@ -235,7 +235,7 @@ fn parts_named_by_policy_variables_are_found() {
                     .grants(&principal, None, &Context::new(), UnknownContext::Any)
                     .unwrap()
             );
-            let want = json!([{"action_class": "read_data", "actions": ["s3:GetObject"], "resources": [scope], "decision": decision, "condition": condition}]);
+            let want = json!([{"action_class": "read_data", "actions": ["s3:GetObject"], "canonical": ["DataRead"], "resources": [scope], "decision": decision, "condition": condition}]);
             assert_eq!(grants["grants"], want, "{principal}");
         }
     });

@@ -50,7 +50,7 @@ const BLOCKS: &[(&str, EntityKind, &str, &str)] = &[
         "rolesanywhere",
         "profile/{name}",
     ),
-    ("queue", EntityKind::GenericResource, "sqs", "{name}"),
+    ("queue", EntityKind::SqsQueue, "sqs", "{name}"),
 ];
 
 impl Builder {

@@ -463,8 +463,8 @@ fn agents_act_through_their_tools() {
     let egress = |start: &str| {
         found
             .iter()
-            .find(|path| path.workload.ends_with(start))
-            .and_then(|path| path.egress_category)
+            .filter(|path| path.workload.ends_with(start))
+            .find_map(|path| path.egress_category)
     };
     assert_eq!(egress("helpdesk"), Some(EgressCategory::Llm));
     assert_eq!(egress("chat"), Some(EgressCategory::Llm));

@@ -174,7 +174,7 @@ fn grants_of_a_user_are_those_of_all_roles() {
             let answer = estate.grants("ann", action, &Context::new(), UnknownContext::Any);
             json!(answer.unwrap())["grants"].clone()
         };
-        let want = json!([{"action_class": "read_data", "actions": ["s3:GetObject"], "resources": ["arn:aws:s3:::data"], "decision": "allow", "condition": null}]);
+        let want = json!([{"action_class": "read_data", "actions": ["s3:GetObject"], "canonical": ["DataRead"], "resources": ["arn:aws:s3:::data"], "decision": "allow", "condition": null}]);
         assert_eq!(grants(None), want);
         assert_eq!(grants(Some("ec2:DescribeInstances"))[0]["resources"], json!(["*"]));
     });
