@@ -114,6 +114,17 @@ impl<'e> Logs<'e> {
         of_caller.flat_map(|(_, uses)| uses.iter().copied())
     }
 
+    /// When each role was last assumed, by whomever, or somebody tried; the roles under [`caller_key`].
+    pub(crate) fn last_assumptions(&self) -> BTreeMap<String, Timestamp> {
+        let assumptions = self.evidence.uses.iter();
+        let mut last: BTreeMap<String, Timestamp> = BTreeMap::new();
+        for used in assumptions.filter(|used| used.action.starts_with("sts:AssumeRole")) {
+            let time = last.entry(caller_key(&used.resource)).or_insert(used.last_seen);
+            *time = (*time).max(used.last_seen);
+        }
+        last
+    }
+
     fn absence(&self, sighting: &Sighting<'_>) -> Observation {
         let verdicts: Vec<Result<(Timestamp, Timestamp), String>> = sighting
             .accounts
@@ -179,7 +190,7 @@ fn observed(uses: &[&ObservedUse]) -> Option<Observation> {
 }
 
 /// A role's ARN without its path: a session's ARN does not tell the path, and a role's name is unique in its account.
-fn caller_key(caller: &str) -> String {
+pub(crate) fn caller_key(caller: &str) -> String {
     let role = role_of_session(caller).unwrap_or_else(|| caller.to_owned());
     match Arn::parse(&role).filter(|arn| arn.service == "iam" && arn.resource_type() == "role") {
         Some(arn) => format!("arn:{}:iam::{}:role/{}", arn.partition, arn.account, arn.name()),

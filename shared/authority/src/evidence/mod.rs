@@ -9,4 +9,4 @@ mod resource;
 mod tests;
 
 pub use fold::EvidenceFold;
-pub(crate) use logs::{Logs, Sighting, secret_without_suffix};
+pub(crate) use logs::{Logs, Sighting, caller_key, secret_without_suffix};

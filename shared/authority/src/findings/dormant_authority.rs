@@ -3,6 +3,8 @@
 //! Sources: IAM API Reference, "RoleLastUsed" (the trailing 400 days); IAM User Guide, "Generate credential reports for your AWS account" and
 //! "Refine permissions in AWS using last accessed information" (attempts count, allowed or not; the report lags by about four hours).
 
+use std::collections::BTreeMap;
+
 use sv0_model::decision::Effect;
 use sv0_model::finding::FindingKind;
 use sv0_model::graph::{EdgeKind, Entity, EntityKind, Resolution};
@@ -13,6 +15,7 @@ use super::draft::{Draft, command, name};
 use super::known::{LastUse, day, days, last_used, text, time, truth};
 use super::severity::Use;
 use super::standing::Standings;
+use crate::evidence::caller_key;
 
 /// An answer that is older than so many days does not tell what was used since.
 const MOST_DAYS_BEHIND: u64 = 7;
@@ -20,18 +23,24 @@ const MOST_DAYS_BEHIND: u64 = 7;
 /// One finding for each user and role whose authority AWS watched and nobody used.
 pub(crate) fn findings<'e>(facts: &Facts<'e, '_>, standings: &Standings<'_, 'e, '_>) -> Vec<Draft> {
     let entities = facts.estate.graph().entities.values();
+    let assumed = facts.logs.last_assumptions();
     entities
         .filter(|entity| {
             // A service-linked role is its service's: AWS made it, and its service uses it when it has to.
             matches!(entity.kind, EntityKind::IamRole | EntityKind::IamUser)
                 && entity.resolution == Resolution::Collected
         })
-        .filter_map(|principal| finding(facts, standings, principal))
+        .filter_map(|principal| finding(facts, standings, principal, &assumed))
         .collect()
 }
 
-fn finding<'e>(facts: &Facts<'e, '_>, standings: &Standings<'_, 'e, '_>, principal: &'e Entity) -> Option<Draft> {
-    let silence = silence_of(facts, principal)?;
+fn finding<'e>(
+    facts: &Facts<'e, '_>,
+    standings: &Standings<'_, 'e, '_>,
+    principal: &'e Entity,
+    assumed: &BTreeMap<String, Timestamp>,
+) -> Option<Draft> {
+    let silence = silence_of(facts, principal, assumed)?;
     let kind = if principal.kind == EntityKind::IamUser {
         "user"
     } else {
@@ -85,7 +94,7 @@ struct Silence {
 }
 
 /// What AWS and the logs say of a principal's use, if they say that there was none for so long.
-fn silence_of(facts: &Facts<'_, '_>, principal: &Entity) -> Option<Silence> {
+fn silence_of(facts: &Facts<'_, '_>, principal: &Entity, assumed: &BTreeMap<String, Timestamp>) -> Option<Silence> {
     let now = facts.estate.graph().captured_at?;
     let most = u64::from(facts.options.dormant_days);
     let made = time(principal, "create_date").filter(|made| days(*made, now) > most)?;
@@ -114,6 +123,8 @@ fn silence_of(facts: &Facts<'_, '_>, principal: &Entity) -> Option<Silence> {
         return None;
     }
     uses.extend(facts.logs.uses_by(&principal.native_id).map(|used| used.last_seen));
+    // Whoever assumes a role uses it, be it only the service that runs it.
+    uses.extend(assumed.get(&caller_key(&principal.native_id)).copied());
     let last = uses.into_iter().max();
     let is_silent = last.is_none_or(|last| days(last, now) > most);
     is_silent.then_some(Silence { made, last, sources })

@@ -131,7 +131,9 @@ impl<'f, 'e, 'a> Standings<'f, 'e, 'a> {
         }
         let others = estate.targets(&principal.native_id, EdgeKind::Trusts);
         let mut accounts = others.filter_map(|other| estate.entity(other)?.account.as_deref());
-        if accounts.any(|account| Some(account) != principal.account.as_deref()) {
+        // The management account stands above its members, whatever a role says.
+        let management = estate.graph().organization.management_account.as_deref();
+        if accounts.any(|account| Some(account) != principal.account.as_deref() && Some(account) != management) {
             return Exposure::Organization;
         }
         Exposure::Account

@@ -285,6 +285,16 @@ fn what_the_logs_show_is_not_dormant() {
         ("errorCode", json!("AccessDenied")),
     ]));
     assert_eq!(judge(fixture, &fold.finish(Vec::new()), &[]), [], "an attempt is a use");
+    let mut fold = EvidenceFold::default();
+    fold.add(&event(&[
+        (
+            "userIdentity",
+            json!({"type": "AWSService", "invokedBy": "lambda.amazonaws.com"}),
+        ),
+        ("requestParameters", json!({ "roleArn": APP })),
+    ]));
+    let assumed = judge(fixture, &fold.finish(Vec::new()), &[]);
+    assert_eq!(assumed, [], "a service that assumes the role uses it");
     assert_eq!(judge(fixture, &Evidence::default(), &[]).len(), 1);
 }
 
