@@ -76,7 +76,7 @@ impl<'a> Surroundings<'a> {
         Self {
             graph,
             exposed: main_subjects(findings, &EXPOSING),
-            escalating: main_subjects(findings, &ESCALATING),
+            escalating: escalating(graph, findings),
             trusting: trusts_outside.map(|edge| edge.from.as_str()).collect(),
             used,
         }
@@ -122,6 +122,17 @@ fn main_subjects<'a>(findings: &'a [Finding], kinds: &[FindingKind]) -> BTreeSet
     of_kinds
         .filter_map(|finding| finding.subjects.first())
         .map(String::as_str)
+        .collect()
+}
+
+/// The main subjects of such findings, and the workloads that run as them, which stand behind the main subject.
+fn escalating<'a>(graph: &Graph, findings: &'a [Finding]) -> BTreeSet<&'a str> {
+    let is_workload = |id: &&String| graph.entities.get(*id).is_some_and(|entity| entity.kind.is_workload());
+    let of_kinds = findings.iter().filter(|finding| ESCALATING.contains(&finding.kind));
+    let workloads = of_kinds.flat_map(|finding| finding.subjects.iter().filter(is_workload));
+    main_subjects(findings, &ESCALATING)
+        .into_iter()
+        .chain(workloads.map(String::as_str))
         .collect()
 }
 

@@ -169,7 +169,7 @@ fn figures(input: &ReportInput<'_>) -> Vec<Figure> {
         figure(
             of_group(Group::Workload),
             "Workloads",
-            "functions, tasks, instances".to_owned(),
+            "what runs code or calls AWS".to_owned(),
             "#/workloads",
         ),
         figure(

@@ -69,7 +69,11 @@ fn folded<'a, 'r>(
     let mut kept: Vec<(&str, &EntityReach<'_>, Danger)> = Vec::new();
     for (id, reach, danger) in identities {
         let is_said = kept.iter().any(|(_, of_role, role)| {
-            role.quarters >= danger.quarters && of_role.workloads.contains(id) && of_role.resources == reach.resources
+            let says_all = reach
+                .resources
+                .iter()
+                .all(|(resource, reached)| of_role.resources.get(resource) == Some(reached));
+            says_all && role.quarters >= danger.quarters && of_role.workloads.contains(id)
         });
         if !is_said {
             kept.push((id, reach, danger));

@@ -35,7 +35,8 @@ pub fn bulk(paths: usize) -> Estate {
 
 /// A kind of every thirteenth workload each, beside that of the chain.
 fn kinds(number: usize) -> Vec<PathKind> {
-    let telling = PathKind::ALL[number % PathKind::ALL.len()];
+    let telling = PathKind::ALL.into_iter().cycle().nth(number % PathKind::ALL.len());
+    let telling = telling.unwrap_or(PathKind::Direct);
     if telling == PathKind::Direct {
         vec![telling]
     } else {

@@ -125,20 +125,16 @@ pub fn of_every_kind(paths: &[AuthorityPath]) -> Vec<Finding> {
             &deployer,
         ),
     ];
-    let of = |(number, (kind, title, subject)): (usize, &(FindingKind, &str, &String))| Finding {
+    let severities = severities.iter().flat_map(|&severity| [severity; 7]);
+    let of = |((kind, title, subject), severity): (&(FindingKind, &str, &String), FindingSeverity)| Finding {
         severity_reason: "An example of its kind.".to_owned(),
         description: format!("{title}. It stands here to show how a finding of this kind is drawn."),
         account: Some(DATA_PROD.to_owned()),
         paths: paths_to(paths, subject),
         verify: vec![format!("sv0 can '{subject}'")],
-        ..finding(
-            *kind,
-            severities[number * severities.len() / about.len()],
-            title,
-            vec![(*subject).clone()],
-        )
+        ..finding(*kind, severity, title, vec![(*subject).clone()])
     };
-    about.iter().enumerate().map(of).collect()
+    about.iter().zip(severities).map(of).collect()
 }
 
 fn finding(kind: FindingKind, severity: FindingSeverity, title: &str, subjects: Vec<String>) -> Finding {
