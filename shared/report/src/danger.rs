@@ -214,4 +214,50 @@ mod tests {
             assert!(FORMULA.contains(weight), "{weight}");
         }
     }
+
+    #[test]
+    fn an_administrator_is_dangerous_without_a_path_and_so_is_what_runs_as_it_but_not_whom_it_goes_through() {
+        use sv0_model::finding::FindingSeverity;
+        let function = "arn:aws:lambda:eu-west-1:111122223333:function:release";
+        let json = serde_json::json!({
+            "native_id": function, "source_system": "", "kind": "workload/lambda_function", "name": "release", "account": null, "region": null,
+            "resolution": "collected", "sensitivity": "unknown", "resource_policy": {"state": "not_supported"}, "captured_at": null, "origins": [],
+        });
+        let mut graph = Graph::default();
+        graph
+            .entities
+            .insert(function.to_owned(), serde_json::from_value(json).unwrap());
+        let finding = |kind, subjects: &[&str]| Finding {
+            id: String::new(),
+            kind,
+            severity: FindingSeverity::High,
+            severity_reason: String::new(),
+            title: String::new(),
+            description: String::new(),
+            account: None,
+            subjects: subjects.iter().map(|&id| id.to_owned()).collect(),
+            paths: Vec::new(),
+            statements: Vec::new(),
+            event_ids: Vec::new(),
+            origins: Vec::new(),
+            verify: Vec::new(),
+            caveats: Vec::new(),
+        };
+        let findings = [
+            finding(FindingKind::AdminEquivalent, &["releaser", function, "admin"]),
+            finding(FindingKind::MissingExternalId, &["vendor", "999988887777"]),
+        ];
+        let evidence = Evidence::default();
+        let surroundings = Surroundings::of(&graph, &findings, &evidence);
+        let of = |id| surroundings.danger(id, &EntityReach::default());
+        assert_eq!(
+            (of("releaser").points(), of(function).points(), of("admin").points()),
+            (50, 50, 0)
+        );
+        assert!(
+            of("vendor").exposure.is_some(),
+            "exposed, though nothing is within its reach"
+        );
+        assert!(of("999988887777").exposure.is_none());
+    }
 }

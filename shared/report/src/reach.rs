@@ -133,3 +133,45 @@ pub(crate) fn seen(observation: &Observation) -> Seen {
         Observation::NotObservable { .. } => Seen::NotObservable,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn hop(from: &str, to: &str, state: &str) -> serde_json::Value {
+        json!({"from": from, "relation": "ASSUMES", "to": to, "actions": [], "state": state, "blocked_by": [], "condition": null,
+            "statements": [], "granted_by": [], "observation": {"status": "not_observable", "reason": ""}})
+    }
+
+    fn path(hops: &[serde_json::Value], state: &str) -> AuthorityPath {
+        let path = json!({"id": "p", "kind": "direct", "kinds": ["direct"], "workload": "function", "roles": ["own", "next"], "resource": "bucket",
+            "scope": "bucket", "action_class": "read_data", "actions": [], "state": state, "blocked_by": [], "condition": null, "hops": hops,
+            "chain_depth": 2, "cross_account": false, "sensitivity": "restricted", "authority": "effective", "caveats": [],
+            "observation": {"status": "not_observable", "reason": ""}});
+        serde_json::from_value(path).unwrap()
+    }
+
+    #[test]
+    fn a_role_behind_a_blocked_step_still_reaches_what_is_open_to_it() {
+        let hops = [
+            hop("function", "own", "allowed"),
+            hop("own", "next", "blocked"),
+            hop("next", "bucket", "allowed"),
+        ];
+        let paths = [path(&hops, "blocked")];
+        let reach = of(&paths);
+        assert!(reach["function"].resources.is_empty() && reach["own"].resources.is_empty());
+        assert_eq!(reach["next"].resources["bucket"].state, PathState::Allowed);
+        assert!(reach["bucket"].workloads.is_empty(), "nobody gets there by this path");
+        assert_eq!(reach["next"].blocked, 1);
+    }
+
+    #[test]
+    fn the_most_open_way_counts() {
+        let conditional = [hop("function", "bucket", "conditional")];
+        let allowed = [hop("function", "bucket", "allowed")];
+        let paths = [path(&conditional, "conditional"), path(&allowed, "allowed")];
+        assert_eq!(of(&paths)["function"].resources["bucket"].state, PathState::Allowed);
+    }
+}
