@@ -7,7 +7,6 @@
 
 mod access;
 mod canonical;
-#[allow(dead_code, reason = "paths and findings take it up")]
 mod escalation;
 mod estate;
 mod evidence;

@@ -176,8 +176,10 @@ fn services() -> BTreeSet<&'static str> {
 }
 
 fn may_trust(estate: &Estate<'_>, role: &Entity, service: &str) -> bool {
-    let ResourcePolicy::Set { policy } = &role.resource_policy else {
-        return true;
+    let policy = match &role.resource_policy {
+        ResourcePolicy::Set { policy } => policy,
+        ResourcePolicy::NotCollected => return true,
+        ResourcePolicy::NotSet | ResourcePolicy::NotSupported => return false,
     };
     let Some(policy) = estate.library().policy(policy) else {
         return true;

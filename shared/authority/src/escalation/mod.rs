@@ -7,8 +7,11 @@ mod calls;
 mod gain;
 mod ground;
 mod listed;
+mod raised;
 pub(crate) mod routes;
 mod search;
+#[cfg(test)]
+mod tests;
 mod things;
 
 use sv0_model::graph::Entity;
@@ -21,6 +24,7 @@ use crate::paths::Step;
 pub(crate) use calls::{allows_everything, statement_reference};
 pub(crate) use gain::Gain;
 use ground::Ground;
+pub(crate) use raised::{controls_permissions, in_group, with_every_permission, without_boundary};
 use routes::Route;
 use search::Search;
 
@@ -93,7 +97,7 @@ impl<'e> Escalations<'e> {
         let Some(subject) = self.ground.estate.subject_of(principal) else {
             return Vec::new();
         };
-        if holds_everything(&subject) {
+        if self.is_administrator(&subject) {
             return Vec::new();
         }
         let identity = IdentityGrants::new(&subject, routes::all_actions());
@@ -104,12 +108,11 @@ impl<'e> Escalations<'e> {
             identity: &identity,
         })
     }
-}
 
-/// Whether a policy of the principal allows every action on every resource.
-fn holds_everything(subject: &Subject<'_>) -> bool {
-    let policies = subject.holdings.identity.iter();
-    policies
-        .flat_map(|policy| policy.policy.statements())
-        .any(allows_everything)
+    /// Whether the principal may do everything already, perhaps under a condition.
+    fn is_administrator(&self, subject: &Subject<'_>) -> bool {
+        let policies = subject.holdings.identity.iter();
+        let mut statements = policies.flat_map(|policy| policy.policy.statements());
+        statements.any(allows_everything) && controls_permissions(self.ground.estate, subject).is_some()
+    }
 }

@@ -303,6 +303,7 @@ impl Builder {
                 EntityKind::EcsService,
                 format!("arn:aws:ecs:{REGION}:{account}:service/main/{name}"),
             ),
+            "thing" => (EntityKind::GenericResource, regional_arn(account, name)),
             other => panic!("unknown block of a fixture: {other}"),
         };
         self.entity(
@@ -391,7 +392,18 @@ impl Builder {
                 let group = format!("arn:aws:iam::{account}:group/{}", operand());
                 self.edge(&id, EdgeKind::MemberOf, &group);
             }
+            "type" => {
+                let resource_type = operand();
+                entity.kind = kind_of_type(resource_type);
+                set(entity, "resource_type", json!(resource_type));
+            }
             "holds" => self.hold(&id, operand()),
+            "holds-own" => {
+                let (name, text) = identity_policy(operand());
+                let policy = format!("arn:aws:iam::{account}:policy/{name}");
+                self.policy(&policy, PolicyKind::CustomerManaged, None, Some(text));
+                self.edge(&id, EdgeKind::HasPolicy, &policy);
+            }
             "blocks-public-access" => set(entity, "block_public_access", block_public_access(true)),
             "account-blocks-public-access" => set(entity, "account_block_public_access", block_public_access(true)),
             "ignores-public-acls" => set(entity, "block_public_access", json!({"ignore_public_acls": true})),
@@ -440,11 +452,9 @@ impl Builder {
     }
 
     fn snapshot_policy(&mut self, policy: &str) -> String {
-        let (name, statements) = policy.split_once('=').expect("NAME=STATEMENT");
-        let statements = statements.replace('_', " ");
-        let statements: Vec<Value> = statements.split(';').map(identity_statement).collect();
+        let (name, text) = identity_policy(policy);
         let arn = format!("arn:aws:iam::aws:policy/{name}");
-        self.policy(&arn, PolicyKind::AwsManaged, None, Some(document(&statements)));
+        self.policy(&arn, PolicyKind::AwsManaged, None, Some(text));
         let record = self.graph.policies.get_mut(&arn).expect("just inserted");
         record.version_id = Some("v7".to_owned());
         record.snapshot = Some(PolicySnapshot {
@@ -555,6 +565,31 @@ fn attribute(text: &str) -> (String, Value) {
     let (name, value) = text.split_once('=').expect("NAME=VALUE");
     let parsed = serde_json::from_str(value);
     (name.to_owned(), parsed.unwrap_or_else(|_| json!(value)))
+}
+
+/// The name and the text of `NAME=STATEMENT[;STATEMENT]`, with `_` for a blank.
+fn identity_policy(policy: &str) -> (&str, Value) {
+    let (name, statements) = policy.split_once('=').expect("NAME=STATEMENT");
+    let statements = statements.replace('_', " ");
+    let statements: Vec<Value> = statements.split(';').map(identity_statement).collect();
+    (name, document(&statements))
+}
+
+/// The ARN of `SERVICE:RESOURCE`.
+fn regional_arn(account: &str, name: &str) -> String {
+    let (service, resource) = name.split_once(':').expect("SERVICE:RESOURCE");
+    format!("arn:aws:{service}:{REGION}:{account}:{resource}")
+}
+
+/// The kind of entity that AWS's name of a type becomes.
+fn kind_of_type(resource_type: &str) -> EntityKind {
+    match resource_type {
+        "AWS::AutoScaling::AutoScalingGroup" => EntityKind::AutoScalingGroup,
+        "AWS::CodeBuild::Project" => EntityKind::CodeBuildProject,
+        "AWS::StepFunctions::StateMachine" => EntityKind::StateMachine,
+        "AWS::BedrockAgentCore::Runtime" => EntityKind::AgentCoreRuntime,
+        _ => EntityKind::GenericWorkload,
+    }
 }
 
 fn edge(from: String, kind: EdgeKind, to: String) -> Edge {

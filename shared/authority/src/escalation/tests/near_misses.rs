@@ -1,0 +1,315 @@
+//! What decides whether a route is open, case by case.
+
+use super::lines;
+
+const APP: &str = "arn:aws:iam::111111111111:role/app";
+const ANN: &str = "arn:aws:iam::111111111111:user/ann";
+
+fn check(principal: &str, cases: &[(&str, &str, &[&str])]) {
+    for (name, fixture, want) in cases {
+        assert_eq!(lines(fixture, principal), *want, "{name}");
+    }
+}
+
+#[test]
+fn passing_a_role() {
+    let etl = "role 111111111111/etl\n trust service lambda.amazonaws.com";
+    let create = "allow lambda:CreateFunction,lambda:InvokeFunction on *";
+    let case = |pass: &str, role: &str| format!("role 111111111111/app\n {create}\n {pass}\n {role}");
+    let all = [
+        ("any role", case("allow iam:PassRole on *", etl), vec!["lambda-001 etl"]),
+        (
+            "that role",
+            case("allow iam:PassRole on arn:aws:iam::111111111111:role/etl", etl),
+            vec!["lambda-001 etl"],
+        ),
+        (
+            "another role",
+            case("allow iam:PassRole on arn:aws:iam::111111111111:role/other", etl),
+            vec![],
+        ),
+        (
+            "a role that trusts another service",
+            case(
+                "allow iam:PassRole on *",
+                "role 111111111111/etl\n trust service ec2.amazonaws.com",
+            ),
+            vec![],
+        ),
+        (
+            "a role whose trust policy nobody read",
+            case("allow iam:PassRole on *", "role 111111111111/etl policy-not-collected"),
+            vec!["lambda-001? etl"],
+        ),
+        (
+            "a role of another account",
+            case(
+                "allow iam:PassRole on *",
+                "role 222222222222/etl\n trust service lambda.amazonaws.com",
+            ),
+            vec![],
+        ),
+        (
+            "only to Lambda",
+            case(
+                r#"allow iam:PassRole on * if {"StringEquals":{"iam:PassedToService":"lambda.amazonaws.com"}}"#,
+                etl,
+            ),
+            vec!["lambda-001 etl"],
+        ),
+        (
+            "only to EC2",
+            case(
+                r#"allow iam:PassRole on * if {"StringEquals":{"iam:PassedToService":"ec2.amazonaws.com"}}"#,
+                etl,
+            ),
+            vec![],
+        ),
+        (
+            "with a second factor",
+            case(
+                r#"allow iam:PassRole on * if {"Bool":{"aws:MultiFactorAuthPresent":"true"}}"#,
+                etl,
+            ),
+            vec!["lambda-001? etl"],
+        ),
+        (
+            "itself",
+            format!("role 111111111111/app\n {create}\n allow iam:PassRole on *\n trust service lambda.amazonaws.com"),
+            vec![],
+        ),
+    ];
+    for (name, fixture, want) in all {
+        assert_eq!(lines(&fixture, APP), want, "{name}");
+    }
+}
+
+#[test]
+fn names_that_the_caller_chooses() {
+    let case = |create: &str, invoke: &str| {
+        format!(
+            "role 111111111111/app\n allow iam:PassRole on *\n allow lambda:CreateFunction on {create}\n allow lambda:InvokeFunction on {invoke}
+             role 111111111111/etl\n trust service lambda.amazonaws.com"
+        )
+    };
+    let function = |name: &str| format!("arn:aws:lambda:eu-west-1:111111111111:function:{name}");
+    for (name, create, invoke, want) in [
+        (
+            "one prefix for both",
+            function("team-*"),
+            function("team-*"),
+            vec!["lambda-001 etl"],
+        ),
+        (
+            "one name inside the other's prefix",
+            function("team-*"),
+            function("team-a"),
+            vec!["lambda-001 etl"],
+        ),
+        ("no name for both", function("team-*"), function("other-*"), vec![]),
+        (
+            "a Region of which nothing is known",
+            "arn:aws:lambda:sa-east-1:111111111111:function:*".to_owned(),
+            "arn:aws:lambda:sa-east-1:*:function:*".to_owned(),
+            vec!["lambda-001 etl"],
+        ),
+        (
+            "two Regions",
+            function("*"),
+            "arn:aws:lambda:us-east-1:111111111111:function:*".to_owned(),
+            vec![],
+        ),
+        (
+            "another account",
+            "arn:aws:lambda:eu-west-1:222222222222:function:*".to_owned(),
+            "*".to_owned(),
+            vec![],
+        ),
+    ] {
+        assert_eq!(lines(&case(&create, &invoke), APP), want, "{name}");
+    }
+}
+
+#[test]
+fn taking_over_what_runs() {
+    let function = "role 111111111111/etl\n lambda 111111111111/f runs-as etl";
+    check(
+        APP,
+        &[
+            (
+                "a function by its name",
+                &format!("role 111111111111/app\n allow lambda:UpdateFunctionCode on arn:aws:lambda:eu-west-1:111111111111:function:f\n {function}"),
+                &["lambda-003 etl"],
+            ),
+            (
+                "another function",
+                &format!("role 111111111111/app\n allow lambda:UpdateFunctionCode on arn:aws:lambda:eu-west-1:111111111111:function:g\n {function}"),
+                &[],
+            ),
+            (
+                "a function that runs as the principal itself",
+                "role 111111111111/app\n allow lambda:UpdateFunctionCode on *\n lambda 111111111111/f runs-as app",
+                &[],
+            ),
+            (
+                "a function of another account that lets the principal in",
+                "role 111111111111/app\n allow lambda:UpdateFunctionCode on *
+                 role 222222222222/etl\n lambda 222222222222/f runs-as etl
+                 grant arn:aws:iam::111111111111:role/app allow lambda:UpdateFunctionCode on arn:aws:lambda:eu-west-1:222222222222:function:f",
+                &["lambda-003 etl"],
+            ),
+            (
+                "a function of another account that does not",
+                "role 111111111111/app\n allow lambda:UpdateFunctionCode on *\n role 222222222222/etl\n lambda 222222222222/f runs-as etl",
+                &[],
+            ),
+            (
+                "a function whose own policy is enough",
+                "role 111111111111/app
+                 role 111111111111/etl\n lambda 111111111111/f runs-as etl
+                 grant arn:aws:iam::111111111111:role/app allow lambda:UpdateFunctionCode on arn:aws:lambda:eu-west-1:111111111111:function:f",
+                &["lambda-003 etl"],
+            ),
+            (
+                "instances with a tag, of which this one has it",
+                r#"role 111111111111/app
+                allow ssm:StartSession on * if {"StringEquals":{"aws:ResourceTag/team":"a"}}
+                role 111111111111/etl
+                instance 111111111111/i-1 runs-as etl tag team=a"#,
+                &["ssm-001 etl"],
+            ),
+            (
+                "instances with a tag that this one has not",
+                r#"role 111111111111/app
+                allow ssm:StartSession on * if {"StringEquals":{"aws:ResourceTag/team":"a"}}
+                role 111111111111/etl
+                instance 111111111111/i-1 runs-as etl tag team=b"#,
+                &[],
+            ),
+            (
+                "instances of which a deployment group may take in some",
+                "role 111111111111/app\n allow codedeploy:CreateDeployment,codedeploy:RegisterApplicationRevision on *\n role 111111111111/etl\n instance 111111111111/i-1 runs-as etl",
+                &["prowler:CODEDEPLOY-001? etl"],
+            ),
+            (
+                "a launch template of some name, and it is not known whether that of the group",
+                "role 111111111111/app\n allow ec2:CreateLaunchTemplateVersion,ec2:ModifyLaunchTemplate on arn:aws:ec2:eu-west-1:111111111111:launch-template/lt-1
+                 role 111111111111/etl
+                 thing 111111111111/autoscaling:autoScalingGroup:1:autoScalingGroupName/g type AWS::AutoScaling::AutoScalingGroup runs-as etl",
+                &["ec2-004? etl"],
+            ),
+        ],
+    );
+}
+
+#[test]
+fn things_that_may_exist() {
+    let rewrite = "role 111111111111/app\n allow iam:PassRole,glue:UpdateJob,glue:StartJobRun on *\n role 111111111111/etl\n trust service glue.amazonaws.com";
+    check(
+        APP,
+        &[
+            (
+                "a job is known",
+                &format!("{rewrite}\n thing 111111111111/glue:job/j type AWS::Glue::Job"),
+                &["glue-005 etl"],
+            ),
+            ("no job is known", rewrite, &["glue-005? etl"]),
+        ],
+    );
+}
+
+#[test]
+fn taking_over_users_and_roles() {
+    check(
+        APP,
+        &[
+            (
+                "keys of a user",
+                "role 111111111111/app\n allow iam:CreateAccessKey on arn:aws:iam::111111111111:user/bob\n user 111111111111/bob\n user 111111111111/ann",
+                &["iam-002 bob"],
+            ),
+            (
+                "keys of a user of another account",
+                "role 111111111111/app\n allow iam:CreateAccessKey on *\n user 222222222222/bob",
+                &[],
+            ),
+            (
+                "a role that trusts the account, without the permission",
+                "role 111111111111/app\n role 111111111111/other\n trust 111111111111",
+                &[],
+            ),
+            (
+                "a role that trusts the principal, without the permission",
+                "role 111111111111/app\n role 111111111111/other\n trust arn:aws:iam::111111111111:role/app",
+                &["sts-001 other"],
+            ),
+            (
+                "a role that it raises but cannot assume",
+                "role 111111111111/app\n allow iam:PutRolePolicy,sts:AssumeRole on arn:aws:iam::111111111111:role/other
+                 role 111111111111/other\n trust service ec2.amazonaws.com",
+                &[],
+            ),
+            (
+                "a role that it raises and assumes",
+                "role 111111111111/app\n allow iam:PutRolePolicy on arn:aws:iam::111111111111:role/other
+                 role 111111111111/other\n trust arn:aws:iam::111111111111:role/app",
+                &["sts-001 other", "iam-017 other"],
+            ),
+            (
+                "a role of IAM Identity Center, which only AWS changes",
+                "role 111111111111/app\n allow iam:PutRolePolicy,iam:UpdateAssumeRolePolicy on *
+                 role 111111111111/aws-reserved/sso.amazonaws.com/AWSReservedSSO_Ops_0123456789abcdef",
+                &["iam-005 own"],
+            ),
+            (
+                "the boundary of a role that has one",
+                "role 111111111111/app\n allow iam:DeleteRolePermissionsBoundary on *\n allow sts:AssumeRole on *
+                 role 111111111111/other\n trust 111111111111\n boundary allow s3:* on *
+                 role 111111111111/free\n trust 111111111111",
+                &["sts-001 free", "sts-001 other", "prowler:IAM-023 other"],
+            ),
+        ],
+    );
+    check(
+        ANN,
+        &[
+            (
+                "a group that she is in already",
+                "user 111111111111/ann in staff\n allow iam:AddUserToGroup on *\n group 111111111111/staff",
+                &[],
+            ),
+            (
+                "another group",
+                "user 111111111111/ann in staff\n allow iam:AddUserToGroup on *\n group 111111111111/staff\n group 111111111111/others",
+                &["iam-013 others"],
+            ),
+            (
+                "a role's inline policy",
+                "user 111111111111/ann\n allow iam:PutRolePolicy on *",
+                &[],
+            ),
+        ],
+    );
+}
+
+#[test]
+fn whoever_may_do_everything_gains_nothing() {
+    let etl = "role 111111111111/etl\n trust service lambda.amazonaws.com";
+    check(
+        APP,
+        &[
+            (
+                "an administrator",
+                &format!("role 111111111111/app\n allow * on *\n {etl}"),
+                &[],
+            ),
+            (
+                "who may do everything inside a boundary that leaves a way",
+                &format!(
+                    "role 111111111111/app\n allow * on *\n boundary allow iam:PassRole,lambda:CreateFunction,lambda:InvokeFunction on *\n {etl}"
+                ),
+                &["lambda-001 etl"],
+            ),
+        ],
+    );
+}
