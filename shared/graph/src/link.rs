@@ -22,7 +22,10 @@ use crate::index::Index;
 use crate::organization::{self, Built};
 use crate::resource_kind::kind_of_resource;
 use crate::target::{Target, boundary_policy};
-use crate::{GraphInput, GraphOutput, classification, credentials, identity_center, sensitivity, service_access, signals, statements};
+use crate::{
+    GraphInput, GraphOutput, classification, credentials, identity_center, sensitivity, service_access, signals,
+    statements,
+};
 
 /// Descriptions by native id, with their rank.
 type Descriptions = BTreeMap<String, (Freshness, Description)>;

@@ -622,3 +622,131 @@ fn findings_of_aws_stand_beside_ours_or_alone() {
             .all(|finding| !finding.origins.is_empty() && !finding.verify.is_empty())
     );
 }
+
+#[test]
+fn raised_authority() {
+    const ORDERS: &str = "bucket 111111111111/orders restricted";
+    const READER: &str =
+        "role 111111111111/reader\n trust service lambda.amazonaws.com\n allow s3:GetObject on arn:aws:s3:::orders/*";
+    const PASSES: &str = "role 111111111111/app\n allow iam:PassRole,lambda:CreateFunction,lambda:InvokeFunction on *";
+    check(&[
+        (
+            "passes a role that reads what it cannot",
+            &format!("{PASSES}\n {READER}\n {ORDERS}"),
+            &["privilege_escalation high: role app can gain the authority of reader"],
+        ),
+        (
+            "and code runs as it",
+            &format!("{PASSES}\n lambda 111111111111/f runs-as app\n {READER}\n {ORDERS}"),
+            &["privilege_escalation critical: role app can gain the authority of reader"],
+        ),
+        (
+            "and an outsider can assume it",
+            &format!(
+                "{PASSES}\n trust arn:aws:iam::333333333333:role/vendor if {{\"StringEquals\":{{\"sts:ExternalId\":\"x\"}}}}\n {READER}\n {ORDERS}"
+            ),
+            &[
+                "privilege_escalation critical: role app can gain the authority of reader",
+                "external_access low: app is open to a principal outside the organization",
+            ],
+        ),
+        (
+            "and the data is nothing special",
+            &format!("{PASSES}\n {READER}\n bucket 111111111111/orders"),
+            &["privilege_escalation medium: role app can gain the authority of reader"],
+        ),
+        (
+            "with a second factor",
+            &format!("{PASSES}\n {READER}\n {ORDERS}").replace(
+                "InvokeFunction on *",
+                r#"InvokeFunction on * if {"Bool":{"aws:MultiFactorAuthPresent":"true"}}"#,
+            ),
+            &["privilege_escalation medium: role app can gain the authority of reader"],
+        ),
+        (
+            "passes a role that reads what it reads itself",
+            &format!("{PASSES}\n allow s3:GetObject on *\n {READER}\n {ORDERS}"),
+            &[],
+        ),
+        (
+            "passes a role that reads what a role that it may assume reads",
+            &format!(
+                "{PASSES}\n {READER}\n {ORDERS}\n role 111111111111/twin\n trust arn:aws:iam::111111111111:role/app\n allow s3:GetObject on *"
+            ),
+            &[],
+        ),
+        (
+            "passes a role that reads nothing",
+            &format!("{PASSES}\n role 111111111111/idle\n trust service lambda.amazonaws.com\n {ORDERS}"),
+            &[],
+        ),
+        (
+            "only assumes a role, as it was given",
+            &format!("role 111111111111/app\n allow sts:AssumeRole on *\n {READER}\n trust 111111111111\n {ORDERS}"),
+            &[],
+        ),
+        (
+            "passes a role that assumes the reader",
+            &format!(
+                "{PASSES}\n role 111111111111/step\n trust service lambda.amazonaws.com\n role 111111111111/reader\n trust arn:aws:iam::111111111111:role/step\n allow s3:GetObject on *\n {ORDERS}"
+            ),
+            &["privilege_escalation high: role app can gain the authority of step"],
+        ),
+        (
+            "passes a role that can rewrite its own policy: an administrator in two steps, told once",
+            &format!(
+                "{PASSES}\n role 111111111111/step\n trust service lambda.amazonaws.com\n allow iam:PutRolePolicy on arn:aws:iam::111111111111:role/step"
+            ),
+            &[
+                "admin_equivalent high: role app can become administrator step",
+                "admin_equivalent high: role step can make itself an administrator",
+            ],
+        ),
+        (
+            "writes itself policies where an SCP keeps administrators from being any",
+            "role 111111111111/app\n allow iam:PutRolePolicy on *\n scp no-attach on ou-prod\n deny iam:AttachRolePolicy on *",
+            &["privilege_escalation high: role app can raise its own authority"],
+        ),
+        (
+            "writes itself policies inside a boundary that leaves it nothing else",
+            "role 111111111111/app\n allow iam:PutRolePolicy on *\n boundary allow iam:PutUserPolicy on *",
+            &[],
+        ),
+        (
+            "joins a group that reads more",
+            &format!(
+                "user 111111111111/ann\n allow iam:AddUserToGroup on *\n group 111111111111/readers\n allow s3:GetObject on *\n {ORDERS}"
+            ),
+            &["privilege_escalation high: user ann can gain the authority of readers"],
+        ),
+        (
+            "joins a group that reads nothing more",
+            &format!("user 111111111111/ann\n allow iam:AddUserToGroup on *\n group 111111111111/readers\n {ORDERS}"),
+            &[],
+        ),
+        (
+            "takes off a boundary that kept it from the data",
+            &format!(
+                "user 111111111111/ann\n allow iam:DeleteUserPermissionsBoundary,s3:* on *\n boundary allow iam:* on *\n {ORDERS}"
+            ),
+            &["privilege_escalation high: user ann can raise its own authority"],
+        ),
+    ]);
+}
+
+#[test]
+fn composed_steps_are_told_in_words() {
+    let found = judge(
+        "role 111111111111/app\n allow iam:PassRole,lambda:CreateFunction,lambda:InvokeFunction on *
+         role 111111111111/step\n trust service lambda.amazonaws.com\n allow iam:PutRolePolicy on arn:aws:iam::111111111111:role/step",
+        &Evidence::default(),
+        &[],
+    );
+    assert_eq!(
+        found.first().map(|finding| finding.description.as_str()),
+        Some(
+            "The role can create and invoke a Lambda function that runs as step (iam:PassRole, lambda:CreateFunction, lambda:InvokeFunction). \
+             step can write itself an inline policy (iam:PutRolePolicy)."
+        )
+    );
+}

@@ -11,11 +11,11 @@ use sv0_model::graph::{Entity, EntityKind, Resolution, urn};
 
 use super::Facts;
 use super::draft::{Draft, command, name};
-use super::routes::ASSUME_ROLE;
 use super::severity::{Exposure, Use};
 use super::standing::Standings;
 use crate::access::{Opening, openings};
 use crate::estate::{Place, Request};
+use crate::paths::ASSUME_ROLE;
 
 /// The name of a role that a policy names only if it names everyone of its account.
 const ANY_ROLE: &str = "sv0-any";
