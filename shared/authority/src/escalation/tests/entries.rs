@@ -106,7 +106,7 @@ enum Targets {
     None,
 }
 
-/// Principals with the same statements: a role, a user, and a role that AWS made of a permission set.
+/// Principals with the same statements.
 struct Case<'d> {
     entry: &'d Entry,
     what: String,
@@ -138,14 +138,25 @@ impl<'d> Case<'d> {
         })
     }
 
-    fn principals(&self, index: usize) -> [String; 3] {
+    /// A role, and what else the entry's routes are for: a user, a role that AWS made of a permission set.
+    fn principals(&self, index: usize) -> Vec<String> {
+        let targets: Vec<Target> = self.entry.rows().iter().map(|route| route.target).collect();
+        let is_any = |wanted: &[Target]| targets.iter().any(|target| wanted.contains(target));
         let set = format!("aws-reserved/sso.amazonaws.com/AWSReservedSSO_Ops_{index:016x}");
-        [
-            format!("role/c{index}"),
-            format!("user/c{index}"),
-            format!("role/{set}"),
-        ]
-        .map(|name| format!("arn:aws:iam::111111111111:{name}"))
+        let mut names = vec![format!("role/c{index}")];
+        if is_any(&[
+            Target::OwnUser,
+            Target::OwnGroup,
+            Target::OtherGroup,
+            Target::OwnBoundary,
+        ]) {
+            names.push(format!("user/c{index}"));
+        }
+        if is_any(&[Target::OwnPermissionSet]) {
+            names.push(format!("role/{set}"));
+        }
+        let arn = |name| format!("arn:aws:iam::111111111111:{name}");
+        names.into_iter().map(arn).collect()
     }
 
     fn lines(&self, index: usize) -> String {
