@@ -176,6 +176,26 @@ pub(crate) fn authorization_details(data: &[u8]) {
     read_stored("accounts/111122223333/iam/authorization-details.json", data);
 }
 
+/// The credential report, whose rows are objects of texts.
+pub(crate) fn credential_report(data: &[u8]) {
+    let key = "accounts/111122223333/iam/credential-report.csv";
+    read_stored(key, data);
+    for record in read_file(key, data).records {
+        let row = record.body.as_object().expect("a row is an object");
+        assert!(row.values().all(serde_json::Value::is_string), "{row:?}");
+        assert!(row.contains_key("user") && row.contains_key("arn"));
+    }
+}
+
+/// `<service>/<what>` on the first line, the file of that name after it.
+pub(crate) fn spoke_items(data: &[u8]) {
+    let at = data.iter().position(|byte| *byte == b'\n').unwrap_or(data.len());
+    let (name, bytes) = data.split_at(at);
+    let name = String::from_utf8_lossy(name);
+    let key = format!("accounts/111122223333/eu-west-1/{}.ndjson", name.trim());
+    read_stored(&key, bytes.get(1..).unwrap_or_default());
+}
+
 /// A log file in CloudTrail's own layout.
 pub(crate) fn cloudtrail_log(data: &[u8]) {
     read_stored(

@@ -37,6 +37,22 @@ pub(crate) fn state_machine(data: &[u8]) {
     }
 }
 
+/// `<service>/<what>` on the first line, any JSON as an item after it. A secret is planted in every object of it.
+pub(crate) fn spoke_item(data: &[u8]) {
+    let Some((name, mut item)) = typed_json(data) else {
+        return;
+    };
+    plant(&mut item, &secrets_of_any_item());
+    let contents = with_folder(|root| {
+        write(root, "capture.json", HEADER.as_bytes());
+        let key = format!("accounts/111122223333/eu-west-1/{name}.ndjson");
+        write(root, &key, item.to_string().as_bytes());
+        read(root).expect("damage to one file costs that file")
+    });
+    let text = everything(&contents);
+    assert!(!text.contains(PLANTED), "{name} {item}\n{text}");
+}
+
 fn typed_json(data: &[u8]) -> Option<(String, Value)> {
     let text = std::str::from_utf8(data).ok()?;
     let (resource_type, json) = text.split_once('\n')?;

@@ -244,6 +244,21 @@ mod tests {
         assert!(NAMES.is_sorted_by(|a, b| (a.service, a.what) < (b.service, b.what)));
     }
 
+    #[test]
+    fn the_documented_names_are_these() {
+        let document = include_str!("../../../docs/capture.md");
+        let table = document
+            .lines()
+            .skip_while(|line| *line != "| file | a line | command |")
+            .skip(2);
+        let documented: Vec<&str> = table
+            .take_while(|line| line.starts_with('|'))
+            .filter_map(|line| line.split('`').nth(1))
+            .collect();
+        let wanted: Vec<String> = NAMES.iter().map(SpokeName::redaction_type).collect();
+        assert_eq!(documented, wanted);
+    }
+
     /// What the graph reads must reach it.
     #[test]
     fn every_answer_that_the_graph_reads_has_a_name() {

@@ -73,6 +73,7 @@ pub(super) fn derive(input: &LedgerInput<'_>) -> Ledger {
     derive_config(&mut ledger, input);
     derive_key_grants(&mut ledger, input);
     places::derive(&mut ledger, input);
+    derive_evidence_rows(&mut ledger, input);
     derive_logs(&mut ledger, input);
     ledger
 }
@@ -307,6 +308,22 @@ fn derive_key_grants(ledger: &mut Ledger, input: &LedgerInput<'_>) {
         ledger.add(CoverageRow {
             items,
             ..row(&partition, KEY_GRANTS, CoverageStatus::Ok, input.header)
+        });
+    }
+}
+
+/// Which queries there should be is for whoever asks them to know: a query without a file is no gap.
+fn derive_evidence_rows(ledger: &mut Ledger, input: &LedgerInput<'_>) {
+    let mut counts: BTreeMap<String, u64> = BTreeMap::new();
+    for report in input.reports {
+        if let (FileKind::AthenaRows { .. }, Some(source)) = (&report.kind, source_of(&report.kind)) {
+            *counts.entry(source).or_default() += report.count;
+        }
+    }
+    for (source, items) in counts {
+        ledger.add(CoverageRow {
+            items,
+            ..row(&once(), &source, CoverageStatus::Ok, input.header)
         });
     }
 }

@@ -156,6 +156,14 @@ fn a_recorded_ledger_is_held_to_its_files() {
     assert_eq!(status(&contents, "777788889999", REGION, POLICIES), Ok);
 }
 
+#[test]
+fn a_query_has_a_row_where_it_has_a_file() {
+    let rows = [json!({"principal": "a"}), json!({"principal": "b"})];
+    let contents = Capture::new().lines("athena/assume-role.ndjson", &rows).read();
+    let row = coverage(&contents, "organization", "global", "athena:assume-role");
+    assert_eq!((row.status, row.items), (Ok, 2));
+}
+
 fn source(id: &str, region: &str, status: &str) -> Value {
     json!({"SourceId": id, "SourceType": if id.starts_with("o-") { "ORGANIZATION" } else { "ACCOUNT" }, "AwsRegion": region,
            "LastUpdateStatus": status, "LastErrorCode": if status == "FAILED" { "AccessDenied" } else { "" }})
