@@ -120,6 +120,8 @@ fn record(state: &mut SqliteState, day: i8, world: &World) -> Tally {
         (keys::EDGES, &world.edges),
         (keys::POLICIES, &world.policies),
         (keys::ORGANIZATION, &vec![organization]),
+        (keys::SIGNALS, &Vec::new()),
+        (keys::SERVICE_ACCESS, &Vec::new()),
         (keys::PATHS, &world.paths),
         (keys::FINDINGS, &world.findings),
         (keys::COVERAGE, &world.coverage),
