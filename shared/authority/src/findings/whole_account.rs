@@ -14,6 +14,7 @@ use super::draft::{Draft, command, name};
 use super::severity::{Exposure, Use};
 use super::standing::Standings;
 use crate::access::{Opening, openings};
+use crate::escalation::routes::ASSUME_ROLE;
 use crate::estate::{Place, Request};
 use crate::paths::ASSUME_ROLE;
 

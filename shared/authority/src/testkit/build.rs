@@ -303,7 +303,7 @@ impl Builder {
                 EntityKind::EcsService,
                 format!("arn:aws:ecs:{REGION}:{account}:service/main/{name}"),
             ),
-            "thing" => (EntityKind::GenericResource, regional_arn(account, name)),
+            "typed" => (EntityKind::GenericResource, regional_arn(account, name)),
             other => panic!("unknown block of a fixture: {other}"),
         };
         self.entity(

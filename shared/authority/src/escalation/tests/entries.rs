@@ -255,21 +255,21 @@ fn everything_to_gain() -> String {
         instance 111111111111/i-1 runs-as worker
         task 111111111111/t runs-as worker
         service 111111111111/s runs t
-        thing 111111111111/autoscaling:autoScalingGroup:1:autoScalingGroupName/g type AWS::AutoScaling::AutoScalingGroup runs-as worker
-        thing 111111111111/cloudformation:stack/s/1 type AWS::CloudFormation::Stack runs-as worker
-        thing 111111111111/cloudformation:stackset/s:1 type AWS::CloudFormation::StackSet
-        thing 111111111111/codebuild:project/p type AWS::CodeBuild::Project runs-as worker
-        thing 111111111111/glue:devEndpoint/d type AWS::Glue::DevEndpoint runs-as worker
-        thing 111111111111/glue:job/j type AWS::Glue::Job runs-as worker
-        thing 111111111111/sagemaker:notebook-instance/n type AWS::SageMaker::NotebookInstance runs-as worker
-        thing 111111111111/apprunner:service/a/1 type AWS::AppRunner::Service runs-as worker
-        thing 111111111111/bedrock-agentcore:code-interpreter-custom/c type AWS::BedrockAgentCore::CodeInterpreterCustom runs-as worker
-        thing 111111111111/bedrock-agentcore:browser-custom/b type AWS::BedrockAgentCore::BrowserCustom runs-as worker
-        thing 111111111111/bedrock-agentcore:runtime/r type AWS::BedrockAgentCore::Runtime runs-as worker
-        thing 111111111111/batch:job-definition/j:1 type AWS::Batch::JobDefinition runs-as worker
-        thing 111111111111/batch:job-queue/q type AWS::Batch::JobQueue
-        thing 111111111111/ecs:cluster/main type AWS::ECS::Cluster
-        thing 111111111111/states:stateMachine:m type AWS::StepFunctions::StateMachine runs-as worker
+        typed 111111111111/autoscaling:autoScalingGroup:1:autoScalingGroupName/g type AWS::AutoScaling::AutoScalingGroup runs-as worker
+        typed 111111111111/cloudformation:stack/s/1 type AWS::CloudFormation::Stack runs-as worker
+        typed 111111111111/cloudformation:stackset/s:1 type AWS::CloudFormation::StackSet
+        typed 111111111111/codebuild:project/p type AWS::CodeBuild::Project runs-as worker
+        typed 111111111111/glue:devEndpoint/d type AWS::Glue::DevEndpoint runs-as worker
+        typed 111111111111/glue:job/j type AWS::Glue::Job runs-as worker
+        typed 111111111111/sagemaker:notebook-instance/n type AWS::SageMaker::NotebookInstance runs-as worker
+        typed 111111111111/apprunner:service/a/1 type AWS::AppRunner::Service runs-as worker
+        typed 111111111111/bedrock-agentcore:code-interpreter-custom/c type AWS::BedrockAgentCore::CodeInterpreterCustom runs-as worker
+        typed 111111111111/bedrock-agentcore:browser-custom/b type AWS::BedrockAgentCore::BrowserCustom runs-as worker
+        typed 111111111111/bedrock-agentcore:runtime/r type AWS::BedrockAgentCore::Runtime runs-as worker
+        typed 111111111111/batch:job-definition/j:1 type AWS::Batch::JobDefinition runs-as worker
+        typed 111111111111/batch:job-queue/q type AWS::Batch::JobQueue
+        typed 111111111111/ecs:cluster/main type AWS::ECS::Cluster
+        typed 111111111111/states:stateMachine:m type AWS::StepFunctions::StateMachine runs-as worker
     "
     .to_owned();
     let services: BTreeSet<&str> = all()

@@ -195,7 +195,7 @@ fn taking_over_what_runs() {
                 "a launch template of some name, and it is not known whether that of the group",
                 "role 111111111111/app\n allow ec2:CreateLaunchTemplateVersion,ec2:ModifyLaunchTemplate on arn:aws:ec2:eu-west-1:111111111111:launch-template/lt-1
                  role 111111111111/etl
-                 thing 111111111111/autoscaling:autoScalingGroup:1:autoScalingGroupName/g type AWS::AutoScaling::AutoScalingGroup runs-as etl",
+                 typed 111111111111/autoscaling:autoScalingGroup:1:autoScalingGroupName/g type AWS::AutoScaling::AutoScalingGroup runs-as etl",
                 &["ec2-004? etl"],
             ),
         ],
@@ -210,7 +210,7 @@ fn things_that_may_exist() {
         &[
             (
                 "a job is known",
-                &format!("{rewrite}\n thing 111111111111/glue:job/j type AWS::Glue::Job"),
+                &format!("{rewrite}\n typed 111111111111/glue:job/j type AWS::Glue::Job"),
                 &["glue-005 etl"],
             ),
             ("no job is known", rewrite, &["glue-005? etl"]),
