@@ -16,7 +16,6 @@ use super::standing::Standings;
 use crate::access::{Opening, openings};
 use crate::escalation::routes::ASSUME_ROLE;
 use crate::estate::{Place, Request};
-use crate::paths::ASSUME_ROLE;
 
 /// The name of a role that a policy names only if it names everyone of its account.
 const ANY_ROLE: &str = "sv0-any";
