@@ -29,6 +29,14 @@ pub mod keys {
     pub const SERVICE_ACCESS: &str = "graph/service-access.ndjson.zst";
     /// Observed uses, one `ObservedUse` a line.
     pub const OBSERVED_USE: &str = "evidence/observed-use.ndjson.zst";
+    /// Roles taken, one `ObservedAssumption` a line.
+    pub const ASSUMPTIONS: &str = "evidence/assumptions.ndjson.zst";
+    /// Executions over one or more roles, one `ObservedChain` a line.
+    pub const CHAINS: &str = "evidence/chains.ndjson.zst";
+    /// From where principals call, one `ObservedCaller` a line.
+    pub const CALLERS: &str = "evidence/callers.ndjson.zst";
+    /// Events worth a look, one `NotableEvent` a line.
+    pub const NOTABLE_EVENTS: &str = "evidence/notable-events.ndjson.zst";
     /// Trails, log window and logged partitions: one line.
     pub const LOG_COVERAGE: &str = "evidence/log-coverage.ndjson";
     /// Authority paths.

@@ -9,7 +9,7 @@ use sv0_model::coverage::CoverageRow;
 use sv0_model::diagnostic::Diagnostic;
 use sv0_model::finding::Finding;
 use sv0_model::graph::{Edge, Entity, Graph, Organization, PolicyRecord};
-use sv0_model::observation::{Evidence, LogWindow, ObservedUse, Trail};
+use sv0_model::observation::{DividedSession, Evidence, LogWindow, NotableTotal, ObservedUse, Trail};
 use sv0_model::path::AuthorityPath;
 use sv0_model::time::Timestamp;
 
@@ -48,6 +48,9 @@ pub(crate) struct LogCoverage {
     pub window: Option<(Timestamp, Timestamp)>,
     pub logged_partitions: Vec<(String, String)>,
     pub log_windows: Vec<LogWindow>,
+    pub divided_sessions: Vec<DividedSession>,
+    pub notable_totals: Vec<NotableTotal>,
+    pub cut: Vec<String>,
 }
 
 impl<R: Rows> Snapshot<R> {
@@ -88,6 +91,13 @@ impl<R: Rows> Snapshot<R> {
             window: logs.window,
             logged_partitions: logs.logged_partitions,
             log_windows: logs.log_windows,
+            assumptions: self.rows.rows(keys::ASSUMPTIONS)?,
+            chains: self.rows.rows(keys::CHAINS)?,
+            callers: self.rows.rows(keys::CALLERS)?,
+            notable: self.rows.rows(keys::NOTABLE_EVENTS)?,
+            divided_sessions: logs.divided_sessions,
+            notable_totals: logs.notable_totals,
+            cut: logs.cut,
         })
     }
 

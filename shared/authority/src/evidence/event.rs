@@ -1,5 +1,7 @@
 //! Reads one CloudTrail event as the uses of authority it records.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 use sv0_model::arn::Arn;
 use sv0_model::record::Record;
@@ -21,8 +23,8 @@ pub(crate) struct Call {
     pub time: Timestamp,
     pub succeeded: bool,
     pub event_id: String,
-    /// CloudTrail gives the copies of one event in several accounts the same `sharedEventID`.
-    pub shared_event_id: Option<String>,
+    /// Whether a row of a query told it, and not a log.
+    pub is_row: bool,
 }
 
 /// Who called, and whether the copy of the event names the caller in full. The copy in the account of the resource often does not.
@@ -42,66 +44,106 @@ impl Caller {
     }
 }
 
-/// The account and Region whose log holds the event.
-pub(crate) fn partition_of(event: &Record) -> Option<(String, String)> {
-    let body = &event.body;
-    let account = text_at(body, "/recipientAccountId")
-        .or(event.account.as_deref())
-        .or_else(|| text_at(body, "/userIdentity/accountId"))?;
-    let region = text_at(body, "/awsRegion").or(event.region.as_deref())?;
-    Some((account.to_owned(), region.to_owned()))
+/// The parts of an event that everything else is read from.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Event<'e> {
+    pub body: &'e Value,
+    /// The account whose log holds it.
+    pub account: &'e str,
+    /// The Region whose log holds it.
+    pub region: &'e str,
+    pub time: Timestamp,
+    /// CloudTrail's id, or the hash of an event that has none.
+    pub id: &'e str,
 }
 
-/// When the event happened.
-pub(crate) fn time_of(event: &Record) -> Option<Timestamp> {
-    text_at(&event.body, "/eventTime").and_then(parse_timestamp)
-}
-
-/// The uses that an event records: one for each resource it names. Empty when it lacks a caller, a time or a name.
-pub(crate) fn calls_of(event: &Record) -> Vec<Call> {
-    read_calls(event).unwrap_or_default()
-}
-
-fn read_calls(event: &Record) -> Option<Vec<Call>> {
-    let body = &event.body;
-    let (account, region) = partition_of(event)?;
-    let time = time_of(event)?;
-    let identity = body.get("userIdentity")?;
-    let principal = caller(identity).filter(|caller| caller.text().len() <= LONGEST_TEXT)?;
-    let source = text_at(body, "/eventSource")?;
-    let name = text_at(body, "/eventName")?;
-    let action = resource::action(source, name).filter(|action| action.len() <= LONGEST_TEXT)?;
-    let place = EventPlace {
-        partition: partition_name(identity, &region),
-        account: &account,
-        region: &region,
-    };
-    let mut resources = resource::resources(&action, body, &place);
-    resources.retain(|resource| resource.len() <= LONGEST_TEXT);
-    if resources.is_empty() {
-        resources.insert("*".to_owned());
+impl<'e> Event<'e> {
+    /// `None` for an event without account, Region or time.
+    pub(crate) fn of(record: &'e Record) -> Option<Self> {
+        let time = text_at(&record.body, "/eventTime").and_then(parse_timestamp)?;
+        let id = text_at(&record.body, "/eventID").unwrap_or(&record.origin.sha256);
+        Self::at(&record.body, record, time, id)
     }
-    let event_id = text_at(body, "/eventID").map_or_else(|| event.origin.sha256.clone(), str::to_owned);
-    let call = Call {
-        principal,
-        action,
-        resource: String::new(),
-        account: account.clone(),
-        region: region.clone(),
-        time,
-        succeeded: text_at(body, "/errorCode").is_none(),
-        event_id,
-        shared_event_id: text_at(body, "/sharedEventID").map(str::to_owned),
-    };
-    Some(
+
+    /// The event in `body` as if it had happened then.
+    pub(crate) fn at(body: &'e Value, record: &'e Record, time: Timestamp, id: &'e str) -> Option<Self> {
+        let account = text_at(body, "/recipientAccountId")
+            .or(record.account.as_deref())
+            .or_else(|| text_at(body, "/userIdentity/accountId"))?;
+        let region = text_at(body, "/awsRegion").or(record.region.as_deref())?;
+        Some(Self {
+            body,
+            account,
+            region,
+            time,
+            id,
+        })
+    }
+
+    pub(crate) fn text(&self, pointer: &str) -> Option<&'e str> {
+        text_at(self.body, pointer).filter(|text| !text.is_empty() && text.len() <= LONGEST_TEXT)
+    }
+
+    pub(crate) fn identity(&self) -> Option<&'e Value> {
+        self.body.get("userIdentity")
+    }
+
+    pub(crate) fn caller(&self) -> Option<Caller> {
+        caller(self.identity()?).filter(|caller| caller.text().len() <= LONGEST_TEXT)
+    }
+
+    pub(crate) fn action(&self) -> Option<String> {
+        resource::action(text_at(self.body, "/eventSource")?, text_at(self.body, "/eventName")?)
+            .filter(|action| action.len() <= LONGEST_TEXT)
+    }
+
+    pub(crate) fn succeeded(&self) -> bool {
+        text_at(self.body, "/errorCode").is_none()
+    }
+
+    /// CloudTrail gives the copies of one event in several accounts the same `sharedEventID`.
+    pub(crate) fn shared_id(&self) -> Option<&'e str> {
+        self.text("/sharedEventID")
+    }
+
+    pub(crate) fn partition(&self) -> &'e str {
+        self.identity()
+            .map_or("aws", |identity| partition_name(identity, self.region))
+    }
+
+    /// ARNs of the resources that the event acted on; `*` where it names none.
+    pub(crate) fn resources(&self, action: &str) -> BTreeSet<String> {
+        let place = EventPlace {
+            partition: self.partition(),
+            account: self.account,
+            region: self.region,
+        };
+        let mut resources = resource::resources(action, self.body, &place);
+        resources.retain(|resource| resource.len() <= LONGEST_TEXT);
+        if resources.is_empty() {
+            resources.insert("*".to_owned());
+        }
         resources
-            .into_iter()
-            .map(|resource| Call {
-                resource,
-                ..call.clone()
-            })
-            .collect(),
-    )
+    }
+}
+
+/// The uses that an event records: one for each resource it names. Empty when it lacks a caller or a name.
+pub(crate) fn calls_of(event: &Event<'_>, is_row: bool) -> Vec<Call> {
+    let (Some(principal), Some(action)) = (event.caller(), event.action()) else {
+        return Vec::new();
+    };
+    let call = |resource| Call {
+        principal: principal.clone(),
+        action: action.clone(),
+        resource,
+        account: event.account.to_owned(),
+        region: event.region.to_owned(),
+        time: event.time,
+        succeeded: event.succeeded(),
+        event_id: event.id.to_owned(),
+        is_row,
+    };
+    event.resources(&action).into_iter().map(call).collect()
 }
 
 /// Who called. A role's session is counted under its role, so that one role is one principal whatever its sessions are called.

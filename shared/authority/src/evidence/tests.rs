@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use sv0_model::observation::{DataEventScope, EventScope, Evidence, Observation, Trail};
 use sv0_model::record::Record;
 
-use super::event::calls_of;
+use super::event::{Call, Event};
 use super::{EvidenceFold, Logs, Sighting};
 use crate::testkit::event;
 
@@ -15,6 +15,10 @@ const ROLE: &str = "arn:aws:iam::111111111111:role/app/reader";
 fn session_of(role: &str) -> Value {
     json!({"type": "AssumedRole", "arn": "arn:aws:sts::111111111111:assumed-role/reader/s1", "accountId": ACCOUNT,
            "sessionContext": {"sessionIssuer": {"type": "Role", "arn": role}}})
+}
+
+fn calls_of(record: &Record) -> Vec<Call> {
+    Event::of(record).map_or_else(Vec::new, |event| super::event::calls_of(&event, false))
 }
 
 fn fold(events: &[Record]) -> Evidence {
@@ -488,24 +492,35 @@ fn observe(evidence: &Evidence, action: &str, resource: &str, region: Option<&st
     })
 }
 
-/// Events that collide on purpose: few ids, few callers, few times, some shared.
-fn events() -> impl Strategy<Value = Vec<Record>> {
+/// Events that collide on purpose: few ids, few callers, few sessions, few times, some shared.
+pub(super) fn events() -> impl Strategy<Value = Vec<Record>> {
     let one = (
-        0..4u8,
-        0..3u8,
-        0..3u8,
-        prop::bool::ANY,
-        prop::option::of(0..2u8),
-        0..2u8,
+        (0..4u8, 0..3u8, 0..3u8, prop::bool::ANY),
+        (prop::option::of(0..2u8), 0..2u8, 0..5u8, 0..3u8, 0..3u8),
     )
-        .prop_map(|(id, day, role, failed, shared, account)| {
+        .prop_map(|((id, day, role, failed), (shared, account, what, session, network))| {
+            let mut identity = session_of(&format!("arn:aws:iam::111111111111:role/r{role}"));
+            identity["accessKeyId"] = json!(format!("ASIA{session}"));
+            let (source, name, parameters) = [
+                ("sts", "AssumeRole", json!({"roleArn": format!("arn:aws:iam::222222222222:role/r{session}"), "roleSessionName": format!("s-{id}")})),
+                ("secretsmanager", "GetSecretValue", json!({"secretId": "a"})),
+                ("iam", "AttachRolePolicy", json!({"roleName": "x", "policyArn": "arn:aws:iam::aws:policy/AdministratorAccess"})),
+                ("signin", "ConsoleLogin", Value::Null),
+                ("cloudtrail", "StopLogging", json!({"name": "t"})),
+            ][usize::from(what)].clone();
+            if what == 3 {
+                identity = json!({"type": "Root", "arn": "arn:aws:iam::111111111111:root", "accountId": ACCOUNT});
+            }
             event(&[
                 ("eventID", json!(format!("e{id}"))),
-                ("eventTime", json!(format!("2025-06-0{}T00:00:00Z", day + 1))),
-                (
-                    "userIdentity",
-                    session_of(&format!("arn:aws:iam::111111111111:role/r{role}")),
-                ),
+                ("eventTime", json!(format!("2025-06-0{}T0{network}:00:00Z", day + 1))),
+                ("userIdentity", identity),
+                ("eventSource", json!(format!("{source}.amazonaws.com"))),
+                ("eventName", json!(name)),
+                ("requestParameters", parameters),
+                ("responseElements", json!({"credentials": {"accessKeyId": format!("ASIA{id}")}})),
+                ("sourceIPAddress", json!(format!("198.51.{network}.7"))),
+                ("userAgent", json!("aws-cli/2")),
                 ("errorCode", if failed { json!("AccessDenied") } else { Value::Null }),
                 (
                     "sharedEventID",

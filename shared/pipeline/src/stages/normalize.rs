@@ -94,11 +94,18 @@ pub fn run(
 
 fn write_evidence(context: &StageContext<'_>, evidence: Evidence) -> Result<(), ScanError> {
     context.write_rows(keys::OBSERVED_USE, &evidence.uses)?;
+    context.write_rows(keys::ASSUMPTIONS, &evidence.assumptions)?;
+    context.write_rows(keys::CHAINS, &evidence.chains)?;
+    context.write_rows(keys::CALLERS, &evidence.callers)?;
+    context.write_rows(keys::NOTABLE_EVENTS, &evidence.notable)?;
     let logs = LogCoverage {
         trails: evidence.trails,
         window: evidence.window,
         logged_partitions: evidence.logged_partitions,
         log_windows: evidence.log_windows,
+        divided_sessions: evidence.divided_sessions,
+        notable_totals: evidence.notable_totals,
+        cut: evidence.cut,
     };
     context.write_rows(keys::LOG_COVERAGE, [logs])?;
     Ok(())

@@ -14,11 +14,13 @@ pub(crate) enum Keep {
     Scalars,
     /// These fields of an object.
     Fields(&'static [(&'static str, Keep)]),
+    /// A text, a list of them, or these fields of an object.
+    TextOrFields(&'static [(&'static str, Keep)]),
     /// These fields of each object of a list.
     Each(&'static Keep),
 }
 
-use Keep::{Each, Fields, Scalars};
+use Keep::{Each, Fields, Scalars, TextOrFields};
 
 /// The allow list.
 pub(crate) static EVENT: Keep = Fields(&[
@@ -35,6 +37,11 @@ pub(crate) static EVENT: Keep = Fields(&[
     ("managementEvent", Scalars),
     ("errorCode", Scalars),
     ("sourceIPAddress", Scalars),
+    ("userAgent", Scalars),
+    (
+        "additionalEventData",
+        Fields(&[("MFAUsed", Scalars), ("SwitchFrom", Scalars)]),
+    ),
     ("userIdentity", USER_IDENTITY),
     ("resources", Each(&RESOURCE)),
     ("requestParameters", REQUEST_PARAMETERS),
@@ -67,39 +74,101 @@ const SESSION_CONTEXT: Keep = Fields(&[
         "attributes",
         Fields(&[("mfaAuthenticated", Scalars), ("creationDate", Scalars)]),
     ),
+    ("sourceIdentity", Scalars),
+    ("webIdFederationData", Fields(&[("federatedProvider", Scalars)])),
 ]);
 
 static RESOURCE: Keep = Fields(&[("ARN", Scalars), ("accountId", Scalars), ("type", Scalars)]);
 
 const REQUEST_PARAMETERS: Keep = Fields(&[
+    ("accountId", Scalars),
+    ("acl", Scalars),
     ("agentId", Scalars),
+    ("assumeRolePolicyDocument", Scalars),
+    ("attributeName", Scalars),
+    ("attributes", Fields(&[("Policy", Scalars)])),
+    ("attributeType", Scalars),
+    ("authType", Scalars),
     ("bucketName", Scalars),
+    ("bucketPolicy", BUCKET_POLICY),
+    ("createVolumePermission", SHARED_WITH),
+    ("dBClusterSnapshotIdentifier", Scalars),
+    ("dBSnapshotIdentifier", Scalars),
     ("durationSeconds", Scalars),
     ("functionName", Scalars),
+    ("granteePrincipal", Scalars),
     ("groupName", Scalars),
+    ("imageId", Scalars),
+    ("inlinePolicy", Scalars),
+    ("instanceProfileName", Scalars),
     ("key", Scalars),
     ("keyId", Scalars),
+    ("launchPermission", SHARED_WITH),
     ("name", Scalars),
     ("names", Scalars),
+    ("permissionsBoundary", Scalars),
+    ("permissionSetArn", Scalars),
+    ("policy", Scalars),
     ("policyArn", Scalars),
+    ("policyArns", Each(&Fields(&[("arn", Scalars)]))),
+    ("policyDocument", Scalars),
+    ("policyId", Scalars),
     ("policyName", Scalars),
+    ("policyText", Scalars),
+    ("principal", Scalars),
+    ("principalArn", Scalars),
+    ("principalId", Scalars),
     ("queueUrl", Scalars),
     ("repositoryName", Scalars),
+    ("resourcePolicy", Scalars),
     ("roleArn", Scalars),
     ("roleName", Scalars),
     ("roleSessionName", Scalars),
     ("secretId", Scalars),
     ("secretIdList", Scalars),
+    ("serialNumber", Scalars),
+    ("snapshotId", Scalars),
     ("sourceIdentity", Scalars),
     ("stateMachineArn", Scalars),
     ("tableName", Scalars),
+    ("tags", Each(&Fields(&[("key", Scalars)]))),
+    ("targetId", Scalars),
+    ("targetPrincipal", Scalars),
     ("topicArn", Scalars),
+    ("transitiveTagKeys", Scalars),
     ("userName", Scalars),
+    ("valuesToAdd", Scalars),
 ]);
+
+/// Accounts and groups that an image or a snapshot is shared with.
+const SHARED_WITH: Keep = Fields(&[(
+    "add",
+    Fields(&[("items", Each(&Fields(&[("userId", Scalars), ("group", Scalars)])))]),
+)]);
+
+/// A bucket's policy stands in the event as an object, not as text.
+const BUCKET_POLICY: Keep = Fields(&[(
+    "Statement",
+    Each(&Fields(&[
+        ("Effect", Scalars),
+        ("Action", Scalars),
+        ("Resource", Scalars),
+        (
+            "Principal",
+            TextOrFields(&[("AWS", Scalars), ("Service", Scalars), ("Federated", Scalars)]),
+        ),
+    ])),
+)]);
 
 const RESPONSE_ELEMENTS: Keep = Fields(&[
     ("credentials", Fields(&[("accessKeyId", Scalars)])),
     ("assumedRoleUser", Fields(&[("arn", Scalars)])),
+    ("federatedUser", Fields(&[("arn", Scalars)])),
+    ("ConsoleLogin", Scalars),
+    ("SwitchRole", Scalars),
+    ("sourceIdentity", Scalars),
+    ("subject", Scalars),
+    ("subjectFromWebIdentityToken", Scalars),
 ]);
 
 /// Reads a value and keeps what the allow list names; `None` when nothing of it is kept.
@@ -116,7 +185,7 @@ impl<'de> DeserializeSeed<'de> for Projection {
 
 impl Projection {
     fn scalar<E>(self, value: impl Into<Value>) -> Result<Option<Value>, E> {
-        Ok(matches!(self.0, Scalars).then(|| value.into()))
+        Ok(matches!(self.0, Scalars | TextOrFields(_)).then(|| value.into()))
     }
 }
 
@@ -170,7 +239,7 @@ impl<'de> Visitor<'de> for Projection {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Self::Value, A::Error> {
         let keep = match self.0 {
-            Scalars => &Scalars,
+            Scalars | TextOrFields(_) => &Scalars,
             Each(keep) => keep,
             Fields(_) => {
                 while list.next_element::<IgnoredAny>()?.is_some() {}
@@ -185,7 +254,7 @@ impl<'de> Visitor<'de> for Projection {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut object: A) -> Result<Self::Value, A::Error> {
-        let Fields(fields) = self.0 else {
+        let (Fields(fields) | TextOrFields(fields)) = self.0 else {
             while object.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
             return Ok(None);
         };

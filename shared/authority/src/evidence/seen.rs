@@ -1,0 +1,257 @@
+//! Sets that grow the same whatever the order: what the fold is made of.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use sv0_model::observation::SeenValue;
+use sv0_model::time::Timestamp;
+
+/// How many event ids are kept of what was seen.
+const KEPT_EVENT_IDS: usize = 3;
+
+/// The first and the last time.
+pub(super) type Span = (Timestamp, Timestamp);
+
+/// Joins what two folds know of the same thing: commutative, associative, idempotent.
+pub(super) trait Join {
+    fn join(&mut self, other: Self);
+}
+
+/// When something was seen, by which events.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Sight<'s> {
+    /// Stands for the event, or for the row that stands for several.
+    pub identity: u128,
+    /// How many events a row stands for; `None` for one event.
+    pub row: Option<u64>,
+    pub span: Span,
+    /// The newest events, at most three.
+    pub newest: &'s [(Timestamp, &'s str)],
+}
+
+/// What was seen how often, when, and in which events. Of the identities at most `MOST` are kept, so the count of `Seen<16>` stops at 16.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Seen<const MOST: usize> {
+    /// 128 bits of each event's identity: enough to count it once, and a fraction of its text.
+    ids: BTreeSet<u128>,
+    /// Rows, and for how many events each stands.
+    rows: BTreeMap<u128, u64>,
+    span: Option<Span>,
+    newest: BTreeSet<(Timestamp, String)>,
+}
+
+impl<const MOST: usize> Seen<MOST> {
+    pub(super) fn add(&mut self, sight: &Sight<'_>) {
+        match sight.row {
+            None => {
+                self.ids.insert(sight.identity);
+            }
+            Some(count) => raise(&mut self.rows, sight.identity, count),
+        }
+        self.cut();
+        widen(self.span.get_or_insert(sight.span), sight.span);
+        for (time, id) in sight.newest {
+            let is_old = self.newest.len() == KEPT_EVENT_IDS
+                && self
+                    .newest
+                    .first()
+                    .is_some_and(|(oldest, own)| (*oldest, own.as_str()) >= (*time, *id));
+            if !is_old {
+                self.newest.insert((*time, (*id).to_owned()));
+                self.keep_newest();
+            }
+        }
+    }
+
+    fn cut(&mut self) {
+        while self.ids.len() > MOST {
+            self.ids.pop_last();
+        }
+        while self.rows.len() > MOST {
+            self.rows.pop_last();
+        }
+    }
+
+    fn keep_newest(&mut self) {
+        while self.newest.len() > KEPT_EVENT_IDS {
+            self.newest.pop_first();
+        }
+    }
+
+    /// How many events. Logs and rows of the same calls tell the same twice: the larger count stands, never the sum.
+    pub(super) fn count(&self) -> u64 {
+        let events = u64::try_from(self.ids.len()).unwrap_or(u64::MAX);
+        let rows = self.rows.values().fold(0, |sum: u64, count| sum.saturating_add(*count));
+        let most = u64::try_from(MOST).unwrap_or(u64::MAX);
+        events.max(rows).min(most)
+    }
+
+    pub(super) fn span(&self) -> Option<Span> {
+        self.span
+    }
+
+    /// Ids of the newest events, newest first.
+    pub(super) fn event_ids(&self) -> Vec<String> {
+        self.newest.iter().rev().map(|(_, id)| id.clone()).collect()
+    }
+
+    pub(super) fn value(&self, value: &str) -> Option<SeenValue> {
+        let (first_seen, last_seen) = self.span?;
+        Some(SeenValue {
+            value: value.to_owned(),
+            count: self.count(),
+            first_seen,
+            last_seen,
+            event_ids: self.event_ids(),
+        })
+    }
+}
+
+impl<const MOST: usize> Join for Seen<MOST> {
+    fn join(&mut self, other: Self) {
+        self.ids.extend(other.ids);
+        for (row, count) in other.rows {
+            raise(&mut self.rows, row, count);
+        }
+        self.cut();
+        self.span = join_spans(self.span, other.span);
+        self.newest.extend(other.newest);
+        self.keep_newest();
+    }
+}
+
+fn raise(rows: &mut BTreeMap<u128, u64>, row: u128, count: u64) {
+    let own = rows.entry(row).or_default();
+    *own = (*own).max(count);
+}
+
+/// A map that keeps the `MOST` entries with the least keys. What it holds depends on what was added alone, never on the order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Least<K: Ord, V, const MOST: usize> {
+    entries: BTreeMap<K, V>,
+    is_cut: bool,
+}
+
+impl<K: Ord, V, const MOST: usize> Default for Least<K, V, MOST> {
+    fn default() -> Self {
+        Self {
+            entries: BTreeMap::new(),
+            is_cut: false,
+        }
+    }
+}
+
+impl<K: Ord, V: Join, const MOST: usize> Least<K, V, MOST> {
+    /// Adds an entry, or joins it to the one that is there.
+    pub(super) fn add(&mut self, key: K, value: V) {
+        let is_full = self.entries.len() == MOST;
+        if is_full && self.entries.last_key_value().is_some_and(|(last, _)| *last < key) {
+            self.is_cut = true;
+            return;
+        }
+        match self.entries.entry(key) {
+            std::collections::btree_map::Entry::Occupied(own) => own.into_mut().join(value),
+            std::collections::btree_map::Entry::Vacant(free) => {
+                free.insert(value);
+            }
+        }
+        if self.entries.len() > MOST {
+            self.entries.pop_last();
+            self.is_cut = true;
+        }
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = (&K, &V)> {
+        self.entries.iter()
+    }
+
+    pub(super) fn get(&self, key: &K) -> Option<&V> {
+        self.entries.get(key)
+    }
+
+    pub(super) fn get_mut<Q: Ord + ?Sized>(&mut self, key: &Q) -> Option<&mut V>
+    where
+        K: std::borrow::Borrow<Q>,
+    {
+        self.entries.get_mut(key)
+    }
+
+    pub(super) fn is_cut(&self) -> bool {
+        self.is_cut
+    }
+}
+
+impl<K: Ord, V: Join, const MOST: usize> Join for Least<K, V, MOST> {
+    fn join(&mut self, other: Self) {
+        self.is_cut |= other.is_cut;
+        for (key, value) in other.entries {
+            self.add(key, value);
+        }
+    }
+}
+
+/// Values that calls had: networks, families of user agents.
+pub(super) type Values = Least<String, Seen<16>, 64>;
+
+pub(super) fn add_value(values: &mut Values, value: &str, sight: &Sight<'_>) {
+    match values.get_mut(value) {
+        Some(seen) => seen.add(sight),
+        None => {
+            let mut seen = Seen::default();
+            seen.add(sight);
+            values.add(value.to_owned(), seen);
+        }
+    }
+}
+
+pub(super) fn shown(values: &Values) -> Vec<sv0_model::observation::SeenValue> {
+    values.iter().filter_map(|(value, seen)| seen.value(value)).collect()
+}
+
+/// Texts of which a few are kept.
+pub(super) type Sample<const MOST: usize> = Least<String, (), MOST>;
+
+impl Join for () {
+    fn join(&mut self, (): Self) {}
+}
+
+pub(super) fn texts<const MOST: usize>(sample: &Sample<MOST>) -> Vec<String> {
+    sample.iter().map(|(text, ())| text.clone()).collect()
+}
+
+pub(super) fn join_spans(a: Option<Span>, b: Option<Span>) -> Option<Span> {
+    match (a, b) {
+        (Some(mut span), Some(other)) => {
+            widen(&mut span, other);
+            Some(span)
+        }
+        (span, None) | (None, span) => span,
+    }
+}
+
+pub(super) fn widen(span: &mut Span, by: Span) {
+    span.0 = span.0.min(by.0);
+    span.1 = span.1.max(by.1);
+}
+
+/// 128 bits that stand for texts: FNV-1a over them, each ended by a byte that UTF-8 does not have.
+pub(super) fn digest(parts: &[&str]) -> u128 {
+    parts
+        .iter()
+        .fold(OFFSET, |hash, part| step(feed(hash, part.as_bytes()), 0xff))
+}
+
+/// 128 bits that stand for an event: its id and time. AWS's own ids are random, so equal bits mean the same event.
+pub(super) fn identity(event_id: &str, time: Timestamp) -> u128 {
+    feed(feed(OFFSET, event_id.as_bytes()), &time.as_nanosecond().to_le_bytes())
+}
+
+const OFFSET: u128 = 0x6c62_272e_07bb_0142_62b8_2175_6295_c58d;
+const PRIME: u128 = 0x0000_0000_0100_0000_0000_0000_0000_013b;
+
+fn feed(hash: u128, bytes: &[u8]) -> u128 {
+    bytes.iter().fold(hash, |hash, byte| step(hash, *byte))
+}
+
+fn step(hash: u128, byte: u8) -> u128 {
+    (hash ^ u128::from(byte)).wrapping_mul(PRIME)
+}
