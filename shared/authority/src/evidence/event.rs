@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 use sv0_model::arn::Arn;
+use sv0_model::hash::sha256_hex;
 use sv0_model::record::Record;
 use sv0_model::time::{Timestamp, parse_timestamp};
 
@@ -55,6 +56,15 @@ pub(crate) struct Event<'e> {
     pub time: Timestamp,
     /// CloudTrail's id, or the hash of an event that has none.
     pub id: &'e str,
+    /// The sessions of a row, which tells them already as hashes.
+    pub sessions: Option<Sessions>,
+}
+
+/// In which session a call was made, and which session it issued: the first half of the SHA-256 of the access key id.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Sessions {
+    pub own: Option<u128>,
+    pub issued: Option<u128>,
 }
 
 impl<'e> Event<'e> {
@@ -77,11 +87,28 @@ impl<'e> Event<'e> {
             region,
             time,
             id,
+            sessions: None,
         })
     }
 
     pub(crate) fn text(&self, pointer: &str) -> Option<&'e str> {
         text_at(self.body, pointer).filter(|text| !text.is_empty() && text.len() <= LONGEST_TEXT)
+    }
+
+    /// The session in which the call was made.
+    pub(crate) fn session(&self) -> Option<u128> {
+        match self.sessions {
+            Some(sessions) => sessions.own,
+            None => session(self.text("/userIdentity/accessKeyId")?),
+        }
+    }
+
+    /// The session that the call issued.
+    pub(crate) fn issued_session(&self) -> Option<u128> {
+        match self.sessions {
+            Some(sessions) => sessions.issued,
+            None => session(self.text("/responseElements/credentials/accessKeyId")?),
+        }
     }
 
     pub(crate) fn identity(&self) -> Option<&'e Value> {
@@ -125,6 +152,19 @@ impl<'e> Event<'e> {
         }
         resources
     }
+}
+
+/// The session whose temporary credentials an access key id belongs to ("IAM identifiers": `ASIA`).
+fn session(access_key_id: &str) -> Option<u128> {
+    let is_temporary = access_key_id.starts_with("ASIA");
+    is_temporary
+        .then(|| sha256_hex(access_key_id.as_bytes()))
+        .and_then(|hash| session_of_hash(&hash))
+}
+
+/// The first half of a SHA-256 in hexadecimal.
+pub(crate) fn session_of_hash(sha256: &str) -> Option<u128> {
+    u128::from_str_radix(sha256.get(..32)?, 16).ok()
 }
 
 /// The uses that an event records: one for each resource it names. Empty when it lacks a caller or a name.

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use sv0_model::arn::{Arn, account_of};
-use sv0_model::observation::{Evidence, Observation, ObservedUse};
+use sv0_model::observation::{Evidence, Observation, ObservedChain, ObservedUse};
 use sv0_model::time::Timestamp;
 
 use super::event::role_of_session;
@@ -17,6 +17,8 @@ pub(crate) struct Logs<'e> {
     evidence: &'e Evidence,
     uses: BTreeMap<(String, &'e str), Vec<&'e ObservedUse>>,
     windows: BTreeMap<(&'e str, &'e str), (Timestamp, Timestamp)>,
+    /// Executions by their last role.
+    chains: BTreeMap<String, Vec<&'e ObservedChain>>,
 }
 
 /// A hop, as a question to the logs.
@@ -51,11 +53,49 @@ impl<'e> Logs<'e> {
                 )
             })
             .collect();
+        let mut chains: BTreeMap<String, Vec<&ObservedChain>> = BTreeMap::new();
+        for chain in &evidence.chains {
+            if let Some(last) = chain.roles.last() {
+                chains.entry(caller_key(last)).or_default().push(chain);
+            }
+        }
         Self {
             evidence,
             uses,
             windows,
+            chains,
         }
+    }
+
+    /// All of it.
+    pub(crate) fn evidence(&self) -> &'e Evidence {
+        self.evidence
+    }
+
+    /// In words, that one execution took the roles one after the other and did one of the actions on the resource; `None` where the logs show no such one.
+    pub(crate) fn execution(&self, roles: &[&str], actions: &[String], resource: &str) -> Option<String> {
+        let last = roles.last().filter(|_| roles.len() > 1)?;
+        let wanted: Vec<String> = roles.iter().map(|role| caller_key(role)).collect();
+        let chains = self.chains.get(&caller_key(last))?;
+        let seen = chains.iter().filter(|chain| {
+            let is_same_end = actions.contains(&chain.action) && same_resource(&chain.resource, resource);
+            is_same_end && chain.roles.len() >= wanted.len() && {
+                let skipped = chain.roles.len() - wanted.len();
+                chain
+                    .roles
+                    .iter()
+                    .skip(skipped)
+                    .map(|role| caller_key(role))
+                    .eq(wanted.iter().cloned())
+            }
+        });
+        let (count, last_seen) = seen.fold((0_u64, None), |(count, last), chain| {
+            (count.saturating_add(chain.count), last.max(Some(chain.last_seen)))
+        });
+        Some(format!(
+            "observed as a chain: {count} execution(s) took these roles one after the other and did this, the last one {}",
+            last_seen?
+        ))
     }
 
     /// What the logs say: done, not done in the window they cover, or not to be told from them.

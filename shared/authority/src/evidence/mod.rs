@@ -19,3 +19,5 @@ mod uses;
 
 pub use fold::EvidenceFold;
 pub(crate) use logs::{Logs, Sighting, caller_key, secret_without_suffix};
+pub(crate) use origin::{is_interactive, is_public};
+pub(crate) use permission::ALLOWS_ALL;

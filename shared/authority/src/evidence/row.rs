@@ -2,11 +2,13 @@
 //!
 //! A row is read as the events it stands for, by the same code that reads the logs: there is one meaning of an event.
 
+use std::borrow::Cow;
+
 use serde_json::Value;
 use sv0_model::record::Record;
 use sv0_model::time::{Timestamp, parse_timestamp};
 
-use super::event::{Event, text_at};
+use super::event::{Event, Sessions, session_of_hash, text_at};
 use super::seen::{Sight, Span, digest, identity};
 
 /// The queries, each of which feeds its own part of the evidence: an event that two of them tell counts once.
@@ -34,7 +36,8 @@ pub(super) enum Row<'r> {
 
 /// Events that are equal but for time and id.
 pub(super) struct Group<'r> {
-    event: &'r Value,
+    event: Cow<'r, Value>,
+    sessions: Sessions,
     count: u64,
     span: Span,
     /// The newest three: time and id, newest first.
@@ -69,7 +72,16 @@ fn span(body: &Value) -> Option<Span> {
 }
 
 fn group(body: &Value) -> Option<Group<'_>> {
-    let event = body.get("event").filter(|event| event.is_object())?;
+    let event = match body.get("event")? {
+        event @ Value::Object(_) => Cow::Borrowed(event),
+        Value::String(text) => Cow::Owned(serde_json::from_str(text).ok()?),
+        _ => return None,
+    };
+    let session = |field| text_at(body, field).and_then(session_of_hash);
+    let sessions = Sessions {
+        own: session("/session"),
+        issued: session("/issued"),
+    };
     let newest: Vec<(Timestamp, &str)> = body
         .get("newest")
         .and_then(Value::as_array)
@@ -83,6 +95,7 @@ fn group(body: &Value) -> Option<Group<'_>> {
     let count = count(body.get("count")?)?;
     (count > 0 && !newest.is_empty()).then_some(Group {
         event,
+        sessions,
         count,
         span: span(body)?,
         newest,
@@ -108,24 +121,33 @@ impl Group<'_> {
                 span: (*time, *time),
                 newest: &[(*time, id)],
             };
-            if let Some(event) = Event::at(self.event, record, *time, id) {
+            if let Some(event) = self.event_at(record, *time, id) {
                 take(&event, &sight);
             }
         }
     }
 
+    fn event_at<'e>(&'e self, record: &'e Record, time: Timestamp, id: &'e str) -> Option<Event<'e>> {
+        let event = Event::at(&self.event, record, time, id)?;
+        Some(Event {
+            sessions: Some(self.sessions),
+            ..event
+        })
+    }
+
     fn together(&self, record: &Record, take: &mut dyn FnMut(&Event<'_>, &Sight<'_>)) {
         let (first, last) = self.span;
         let text = self.event.to_string();
+        let sessions = format!("{:?}", self.sessions);
         let sight = Sight {
-            identity: digest(&[&text, &first.to_string(), &last.to_string()]),
+            identity: digest(&[&text, &sessions, &first.to_string(), &last.to_string()]),
             row: Some(self.count),
             span: self.span,
             newest: &self.newest,
         };
         let newest = self.newest.iter().max();
         if let Some((time, id)) = newest
-            && let Some(event) = Event::at(self.event, record, *time, id)
+            && let Some(event) = self.event_at(record, *time, id)
         {
             take(&event, &sight);
         }

@@ -1,6 +1,6 @@
 //! Sessions: which call issued a session's credentials, what was done with them, and from where. Together they are executions.
 //!
-//! Access key ids join the events and go no further: the fold keeps 128 bits of each.
+//! Access key ids join the events and go no further: the fold keeps half of the SHA-256 of each, and writes none of it out.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -91,13 +91,6 @@ impl Join for Place {
     }
 }
 
-/// The session whose temporary credentials an access key id belongs to ("IAM identifiers": `ASIA`).
-fn session(access_key_id: &str) -> Option<u128> {
-    access_key_id
-        .starts_with("ASIA")
-        .then(|| digest(&["session", access_key_id]))
-}
-
 /// What sessions add up to.
 pub(super) struct Executions {
     pub chains: Vec<ObservedChain>,
@@ -108,19 +101,17 @@ impl Sessions {
     /// Adds the call that issues a session; every other event adds nothing.
     pub(super) fn add_issue(&mut self, event: &Event<'_>) {
         let Some(kind) = kind_of(event) else { return };
-        let key = event
-            .text("/responseElements/credentials/accessKeyId")
-            .and_then(session);
+        let key = event.issued_session();
         let (Some(key), Some(from), Some(to)) = (key, taker_of(event, kind), target_of(event, kind)) else {
             return;
         };
-        let parent = event.text("/userIdentity/accessKeyId").and_then(session);
+        let parent = event.session();
         self.issues.add(key, Issue { from, parent, to });
     }
 
     /// Adds what was done in a session.
     pub(super) fn add_calls(&mut self, event: &Event<'_>, calls: &[Call], sight: &Sight<'_>) {
-        let Some(session) = event.text("/userIdentity/accessKeyId").and_then(session) else {
+        let Some(session) = event.session() else {
             return;
         };
         let Some((time, id)) = sight.newest.iter().max() else {

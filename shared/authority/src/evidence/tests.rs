@@ -1,5 +1,9 @@
 //! What events become, and what their absence means.
 
+mod rows;
+mod sessions;
+mod stratus;
+
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use sv0_model::observation::{DataEventScope, EventScope, Evidence, Observation, Trail};

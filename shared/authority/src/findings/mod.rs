@@ -2,6 +2,8 @@
 
 mod admin;
 mod amplification;
+mod assume_role_anomaly;
+mod console_role_switch;
 mod coverage;
 mod dormant_authority;
 mod draft;
@@ -11,10 +13,13 @@ mod external_id;
 mod integration;
 mod invocation_logging;
 mod known;
+mod log_events;
 mod no_mfa;
 mod open_federation;
 mod orphaned_owner;
 mod orphaned_principal;
+mod permission_change;
+mod root_login;
 mod scanner_self;
 mod scope_drift;
 mod secrets;
@@ -23,6 +28,7 @@ mod stale_access_key;
 mod standing;
 #[cfg(test)]
 mod tests;
+mod unexplained;
 mod unrotated_secret;
 mod unused_service;
 mod whole_account;
@@ -124,6 +130,11 @@ pub fn findings(
     drafts.extend(scanner_self::findings(&facts, &standings));
     let only_of_aws = scope_drift::join(&facts, &mut drafts);
     drafts.extend(only_of_aws);
+    drafts.extend(root_login::findings(&facts));
+    drafts.extend(console_role_switch::findings(&facts));
+    drafts.extend(assume_role_anomaly::findings(&facts));
+    drafts.extend(permission_change::findings(&facts));
+    drafts.extend(unexplained::findings(&facts));
     let mut findings: Vec<Finding> = drafts.into_iter().map(|draft| draft.finish(estate)).collect();
     findings.sort_by(|a, b| {
         (Reverse(a.severity), a.kind, &a.subjects, &a.id).cmp(&(Reverse(b.severity), b.kind, &b.subjects, &b.id))

@@ -164,7 +164,15 @@ impl<'e, 'a> Assembly<'e, 'a> {
 
     fn path(&self, start: &Entity, approach: &Approach<'e>, end: &End<'e>, last: &PathHop) -> AuthorityPath {
         let mut hops = approach.hops.clone();
-        hops.push(last.clone());
+        let mut reached = last.clone();
+        let execution = self
+            .ground
+            .logs
+            .execution(&approach.roles, &end.actions, &end.entity.native_id);
+        if let Some(execution) = execution.filter(|_| reached.note.is_empty()) {
+            reached.note = execution;
+        }
+        hops.push(reached);
         let state = hops.iter().map(|hop| hop.state).max().unwrap_or(PathState::Blocked);
         let mut caveats = approach.caveats.clone();
         caveats.extend(&end.step.caveats);

@@ -7,7 +7,7 @@ use sv0_graph::{GraphInput, normalise};
 use sv0_lake::keys;
 use sv0_model::manifest::ManifestObject;
 use sv0_model::observation::Evidence;
-use sv0_model::record::{CaptureHeader, Record};
+use sv0_model::record::{CaptureHeader, Record, RecordKind};
 use sv0_sources::{CaptureContents, EventFold, ReadOptions, ReadProgress, read_capture};
 
 use super::{StageContext, snapshot_coverage};
@@ -60,7 +60,10 @@ pub fn run(
         records: &capture.records,
         options: &context.configuration.graph_options(),
     });
-    let evidence = capture.events.0.finish(output.trails);
+    let mut events = capture.events.0;
+    let is_row = |record: &&Record| matches!(record.kind, RecordKind::AthenaRow { .. });
+    capture.records.iter().filter(is_row).for_each(|row| events.add(row));
+    let evidence = events.finish(output.trails);
     let mut diagnostics = capture.diagnostics;
     diagnostics.extend(output.diagnostics);
     diagnostics.sort();
