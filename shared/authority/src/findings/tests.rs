@@ -4,6 +4,7 @@ mod documentation;
 mod federation;
 mod hygiene;
 mod third_parties;
+mod logs;
 
 use serde_json::json;
 use sv0_model::coverage::{CoverageRow, CoverageStatus};
