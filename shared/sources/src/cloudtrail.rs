@@ -60,6 +60,11 @@ pub(crate) fn read_log<E: EventFold>(
     folder.finish(diagnostics)
 }
 
+/// What is kept of an event; `None` where it is none.
+pub(crate) fn kept_of_event(event: Value) -> Option<Value> {
+    Projection(&EVENT).deserialize(event).ok().flatten()
+}
+
 /// Makes records of events and folds them.
 struct Folder<'a, E> {
     file: &'a InputFile,

@@ -146,6 +146,14 @@ impl ItemReader<'_> {
             FileKind::CredentialReport { .. } => {
                 answers::draft(&self.file.kind, item).map(|draft| self.keep_as_it_is(draft))
             }
+            FileKind::AthenaRows { .. } => answers::draft(&self.file.kind, item).map(|draft| {
+                // An event was cut down to the fields that are kept of every event; the names of its fields announce no secret there.
+                if draft.body.contains_key("event") {
+                    self.keep_as_it_is(draft);
+                } else {
+                    self.keep(draft, "");
+                }
+            }),
             FileKind::SpokeItems { name, .. } => {
                 let draft = answers::draft(&self.file.kind, item);
                 draft.map(|draft| self.keep(draft, &name.redaction_type()))

@@ -2,6 +2,8 @@
 
 use serde_json::{Map, Value};
 
+use crate::values::parse_text;
+
 /// Texts that people write are kept this long.
 const MAX_TEXT: usize = 512;
 
@@ -129,14 +131,32 @@ pub(super) fn aggregator(mut item: Map<String, Value>) -> Option<Map<String, Val
     Some(item)
 }
 
-/// A row of an evidence query: texts, numbers and truth values by column, and lists of them.
+/// Columns that stand beside the event of a row.
+const EVENT_COLUMNS: [&str; 7] = ["event", "session", "issued", "count", "first", "last", "newest"];
+
+/// A row of an evidence query: texts, numbers and truth values by column, and lists of them. The column `event` holds the text of a CloudTrail event, of
+/// which the fields are kept that are kept of events in log files.
 pub(super) fn athena_row(mut item: Map<String, Value>) -> Option<Map<String, Value>> {
+    if let Some(event) = item.remove("event") {
+        keep(&mut item, &EVENT_COLUMNS);
+        item.retain(|_, value| is_scalar(value) || value.as_array().is_some_and(|values| values.iter().all(is_scalar)));
+        item.insert("event".to_owned(), event_of(event)?);
+        return Some(item);
+    }
     item.retain(|_, value| match value {
         Value::Object(_) => false,
         Value::Array(values) => values.iter().all(is_scalar),
         _ => true,
     });
     (!item.is_empty()).then_some(item)
+}
+
+fn event_of(value: Value) -> Option<Value> {
+    let event = match value {
+        Value::String(text) => parse_text(&text).ok()?.0,
+        value => value,
+    };
+    crate::cloudtrail::kept_of_event(event).filter(Value::is_object)
 }
 
 fn is_scalar(value: &Value) -> bool {

@@ -224,9 +224,10 @@ fn no_canary_of_other_answers_survives() {
 fn of_an_event_only_the_allow_list_is_kept() {
     let mut planted = event("1");
     let canary_everywhere = json!({
-        "errorCode": "AccessDenied", "errorMessage": "CANARY", "userAgent": "CANARY", "requestID": "CANARY", "tlsDetails": {"x": "CANARY"},
+        "errorCode": "AccessDenied", "errorMessage": "CANARY", "userAgent": "kept-agent", "requestID": "CANARY", "tlsDetails": {"x": "CANARY"},
         "additionalEventData": {"x": "CANARY"}, "serviceEventDetails": {"x": "CANARY"}, "vpcEndpointId": "CANARY",
-        "requestParameters": {"roleArn": "arn:aws:iam::444455556666:role/app", "secretString": "CANARY", "policy": "CANARY",
+        "requestParameters": {"roleArn": "arn:aws:iam::444455556666:role/app", "secretString": "CANARY", "policy": "{\"Sid\":\"kept-policy\"}",
+                              "bucketPolicy": {"x": "CANARY", "Statement": [{"Principal": {"AWS": "kept-principal", "x": "CANARY"}, "x": "CANARY"}]},
                               "password": "CANARY", "userData": "CANARY", "environment": {"variables": {"A": "CANARY"}},
                               "name": {"nested": "CANARY"}, "names": ["/kept", {"x": "CANARY"}], "secretIdList": ["prod/kept-secret-id"], "key": "https://h/k?X-Amz-Signature=CANARY"},
         "responseElements": {"credentials": {"accessKeyId": "ASIAKEPT", "sessionToken": "CANARY", "secretAccessKey": "CANARY"},
@@ -260,9 +261,27 @@ fn of_an_event_only_the_allow_list_is_kept() {
             "AccessDenied",
             "https://h/k?[redacted]",
             "mfaAuthenticated",
+            "kept-agent",
+            "kept-policy",
+            "kept-principal",
         ] {
             assert!(text.contains(kept), "{kept} {text}");
         }
+    }
+}
+
+#[test]
+fn of_an_event_in_a_row_the_same_is_kept() {
+    let event = json!({"eventSource": "secretsmanager.amazonaws.com", "requestParameters": {"secretId": "prod/kept", "secretString": "CANARY"}});
+    for event in [event.clone(), Value::from(event.to_string())] {
+        let row = json!({"event": event, "session": "9f86", "count": "2", "newest": ["2026-01-30T10:00:00Z 1"], "other": "CANARY"});
+        let contents = Capture::new()
+            .file("athena/observed-use.ndjson", row.to_string())
+            .read();
+        let body = &contents.records[0].body;
+        assert_eq!(body["event"]["requestParameters"], json!({"secretId": "prod/kept"}));
+        assert_eq!(body["newest"], row["newest"]);
+        assert!(!everything(&contents).contains(CANARY), "{body}");
     }
 }
 

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use sv0_model::observation::{AssumptionKind, Evidence, ObservedChain};
 use sv0_model::record::Record;
 
-use super::{ACCOUNT, fold};
+use super::{ACCOUNT, Logs, fold};
 use crate::testkit::event;
 
 fn role(name: &str) -> String {
@@ -98,6 +98,24 @@ fn an_execution_is_the_roles_that_one_session_after_the_other_was_given() {
         lines(&fold(&[all[1].clone(), in_session("c", "ASIA3", &denied)])),
         Vec::<String>::new()
     );
+}
+
+#[test]
+fn a_path_is_observed_as_a_chain_only_where_one_execution_took_its_roles() {
+    let second = in_session("a", "ASIA1", &takes("b", "ASIA2"));
+    let read = in_session("b", "ASIA2", &reads("x", "2025-06-01T01:00:00Z"));
+    let evidence = fold(&[second, read]);
+    let logs = Logs::new(&evidence);
+    let [a, b, c] = ["a", "b", "c"].map(role);
+    let secret = format!("arn:aws:secretsmanager:eu-west-1:{ACCOUNT}:secret:x-AbCdEf");
+    let seen =
+        |roles: &[&str], action: &str, resource: &str| logs.execution(roles, &[action.to_owned()], resource).is_some();
+    let get = "secretsmanager:GetSecretValue";
+    assert!(seen(&[&a, &b], get, &secret));
+    assert!(!seen(&[&b], get, &secret), "one role is no chain");
+    assert!(!seen(&[&c, &b], get, &secret), "another way to the same role");
+    assert!(!seen(&[&a, &b], "secretsmanager:PutSecretValue", &secret));
+    assert!(!seen(&[&a, &b], get, &secret.replace(":x-", ":y-")));
 }
 
 #[test]
