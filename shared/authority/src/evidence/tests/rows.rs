@@ -26,11 +26,14 @@ fn row(query: &str, body: Value) -> Record {
     }
 }
 
+/// The columns of a row, and time and id of its events.
+type Grouped = (Value, Vec<(String, String)>);
+
 /// What the queries of `docs/capture.md` answer over these events: groups of a day, equal but for time and id.
 fn queried(events: &[Record]) -> Vec<Record> {
     let mut rows = Vec::new();
     let mut windows: BTreeMap<(String, String), (String, String)> = BTreeMap::new();
-    let mut groups: BTreeMap<(String, String), (Value, Vec<(String, String)>)> = BTreeMap::new();
+    let mut groups: BTreeMap<(String, String), Grouped> = BTreeMap::new();
     for event in events {
         let text = |pointer: &str| {
             event
@@ -49,9 +52,9 @@ fn queried(events: &[Record]) -> Vec<Record> {
         let fields = rest.as_object_mut().unwrap();
         fields.remove("eventID");
         fields.remove("eventTime");
-        let columns = columns_of(&mut rest);
+        let columns = columns_of(&rest);
         let group = groups
-            .entry((rest.to_string(), time[..10].to_owned()))
+            .entry((rest.to_string(), time.chars().take(10).collect()))
             .or_insert((columns, Vec::new()));
         if !group.1.contains(&(time.clone(), id.clone())) {
             group.1.push((time, id));
@@ -85,16 +88,14 @@ fn queried(events: &[Record]) -> Vec<Record> {
 }
 
 /// The event as the query prints it: access key ids only as hashes.
-fn columns_of(event: &mut Value) -> Value {
+fn columns_of(event: &Value) -> Value {
     let mut columns = json!({});
     for (pointer, column) in [
         ("/userIdentity/accessKeyId", "session"),
         ("/responseElements/credentials/accessKeyId", "issued"),
     ] {
-        if let Some(key) = event.pointer_mut(pointer) {
-            if let Some(text) = key.as_str() {
-                columns[column] = json!(sha256_hex(text.as_bytes()));
-            }
+        if let Some(text) = event.pointer(pointer).and_then(Value::as_str) {
+            columns[column] = json!(sha256_hex(text.as_bytes()));
         }
     }
     let mut shown = event.clone();

@@ -233,6 +233,9 @@ fn a_role_for_machines_in_the_console() {
     }
 }
 
+/// Name, what is usual, what is odd, findings.
+type TwoSided = (&'static str, Vec<Record>, Vec<Record>, &'static [&'static str]);
+
 #[test]
 fn a_role_of_services_taken_from_the_internet() {
     let other = session("arn:aws:iam::111111111111:role/other");
@@ -244,7 +247,7 @@ fn a_role_of_services_taken_from_the_internet() {
     let odd = |count, address: &'static str| takings(count, &other, APP, |_| vec![("sourceIPAddress", json!(address))]);
     const TITLE: &str =
         "assume_role_anomaly medium: role app is taken by services, and was taken from a network of the Internet";
-    let cases: &[(&str, Vec<Record>, Vec<Record>, &[&str])] = &[
+    let cases: &[TwoSided] = &[
         ("rare", usual(20), odd(3, "198.51.100.7"), &[TITLE]),
         ("too little is known", usual(19), odd(3, "198.51.100.7"), &[]),
         ("usual", usual(20), odd(4, "198.51.100.7"), &[]),
