@@ -3,8 +3,8 @@
 mod documentation;
 mod federation;
 mod hygiene;
-mod third_parties;
 mod logs;
+mod third_parties;
 
 use serde_json::json;
 use sv0_model::coverage::{CoverageRow, CoverageStatus};
