@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use sv0_iam::catalogue::{Fit, resource_type_fits};
 use sv0_model::finding::{FindingKind, FindingSeverity};
 use sv0_model::graph::Sensitivity;
 use sv0_model::observation::Observation;
@@ -10,9 +9,52 @@ use sv0_model::path::{AuthorityPath, PathHop, PathKind, PathState};
 
 use super::Facts;
 use super::draft::{Draft, command, name_of};
+use super::way::{self, example_of, most_telling, resources};
+use crate::paths::climbs;
 
-/// One finding for each workload and restricted resource.
+/// One finding for each workload and restricted resource, and one for each workload that climbs into production.
 pub(crate) fn findings(facts: &Facts<'_, '_>) -> Vec<Draft> {
+    let mut found = into_restricted(facts);
+    found.extend(into_production(facts));
+    found
+}
+
+fn into_production(facts: &Facts<'_, '_>) -> Vec<Draft> {
+    let mut starts: BTreeMap<&str, Vec<&AuthorityPath>> = BTreeMap::new();
+    let open = facts.paths.iter().filter(|path| path.state != PathState::Blocked);
+    for path in open.filter(|path| climbs(facts.estate, path)) {
+        starts.entry(&path.workload).or_default().push(path);
+    }
+    starts.into_values().filter_map(|paths| climb(facts, &paths)).collect()
+}
+
+fn climb(facts: &Facts<'_, '_>, paths: &[&AuthorityPath]) -> Option<Draft> {
+    let best = most_telling(paths)?;
+    let start = name_of(facts.estate, &best.workload);
+    let mut draft = Draft::new(FindingKind::TrustAmplification, &best.workload);
+    "production".clone_into(&mut draft.aspect);
+    draft.subjects.push(best.resource.clone());
+    draft.subjects.extend(best.roles.iter().cloned());
+    draft.account = facts
+        .estate
+        .entity(&best.resource)
+        .and_then(|entity| entity.account.clone());
+    paths.iter().for_each(|path| draft.add_path(path));
+    let (severity, reason) = way::rating(best);
+    draft.rate(severity, reason);
+    draft.title = format!(
+        "{start} climbs from an environment of lesser trust to {} in production",
+        resources(facts, paths)
+    );
+    draft.description = format!(
+        "Development and test are guarded less than production. Whoever controls what runs there comes as far as: {}.",
+        way::chain(facts, best)
+    );
+    draft.verify = way::checks(facts, best);
+    Some(draft)
+}
+
+fn into_restricted(facts: &Facts<'_, '_>) -> Vec<Draft> {
     let mut pairs: BTreeMap<(&str, &str), Vec<&AuthorityPath>> = BTreeMap::new();
     for path in facts
         .paths
@@ -81,14 +123,6 @@ fn finding(facts: &Facts<'_, '_>, paths: &[&AuthorityPath]) -> Option<Draft> {
             .map(|role| command(&["aws", "iam", "get-role", "--role-name", &name_of(facts.estate, role)])),
     );
     Some(draft)
-}
-
-/// Something of the scope that the action takes: objects of a bucket where it takes no bucket.
-fn example_of(action: &str, scope: &str) -> String {
-    match resource_type_fits(action, scope) {
-        Fit::RuledOut => format!("{scope}/*"),
-        Fit::Fits | Fit::Unknown => scope.to_owned(),
-    }
 }
 
 fn rating(path: &AuthorityPath) -> (FindingSeverity, &'static str) {

@@ -2,9 +2,14 @@
 
 mod admin;
 mod amplification;
+<<<<<<< HEAD
 mod assume_role_anomaly;
 mod console_role_switch;
+=======
+mod confused_deputy;
+>>>>>>> 947be83 (Report deep chains, supply chains, models that tell data and services that act for anyone)
 mod coverage;
+mod deep_trust_chain;
 mod dormant_authority;
 mod draft;
 mod escalation;
@@ -13,7 +18,11 @@ mod external_id;
 mod integration;
 mod invocation_logging;
 mod known;
+<<<<<<< HEAD
 mod log_events;
+=======
+mod llm_egress;
+>>>>>>> 947be83 (Report deep chains, supply chains, models that tell data and services that act for anyone)
 mod no_mfa;
 mod open_federation;
 mod orphaned_owner;
@@ -26,11 +35,13 @@ mod secrets;
 mod severity;
 mod stale_access_key;
 mod standing;
+mod supply_chain;
 #[cfg(test)]
 mod tests;
 mod unexplained;
 mod unrotated_secret;
 mod unused_service;
+mod way;
 mod whole_account;
 
 use std::cmp::Reverse;
@@ -111,6 +122,10 @@ pub fn findings(
     drafts.extend(admin::findings(&facts, &administrators));
     drafts.extend(escalation::findings(&facts, &administrators));
     drafts.extend(amplification::findings(&facts));
+    drafts.extend(deep_trust_chain::findings(&facts));
+    drafts.extend(supply_chain::findings(&facts));
+    drafts.extend(llm_egress::findings(&facts));
+    drafts.extend(confused_deputy::findings(&facts));
     drafts.extend(external_id::findings(&facts, &administrators));
     drafts.extend(exposure::findings(&facts));
     drafts.extend(secrets::findings(&facts));

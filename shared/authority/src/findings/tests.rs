@@ -11,6 +11,8 @@ use sv0_model::coverage::{CoverageRow, CoverageStatus};
 use sv0_model::finding::Finding;
 use sv0_model::observation::Evidence;
 
+mod ways;
+
 use super::{FindingOptions, findings};
 use crate::estate::Estate;
 use crate::evidence::EvidenceFold;

@@ -31,10 +31,15 @@ const ACTS_ACROSS_ACCOUNTS: &[&str] = &[
 /// Accounts that stand for an outsider's: the first that the estate does not know is taken.
 const OUTSIDERS: [&str; 3] = ["000000000001", "000000000002", "000000000003"];
 
+/// Whether a service calls what is in another account because one of its customers set that up.
+pub(crate) fn acts_across_accounts(service: &str) -> bool {
+    ACTS_ACROSS_ACCOUNTS.contains(&service)
+}
+
 /// The functions that a service calls for anyone, with the roles that they run as.
 pub(crate) fn departures<'e>(ground: Ground<'e, '_>, runs: &Runs<'e>, service: &'e Entity) -> Vec<Transfer<'e>> {
     let name = principal_text(&service.native_id);
-    if !ACTS_ACROSS_ACCOUNTS.contains(&name) {
+    if !acts_across_accounts(name) {
         return Vec::new();
     }
     let mut departures = Vec::new();

@@ -1,8 +1,8 @@
 //! Environments of lesser and of greater trust, and paths that climb from one to the other.
 
 use sv0_model::graph::{Entity, urn};
+use sv0_model::path::AuthorityPath;
 
-use super::kinds::Look;
 use crate::estate::Estate;
 
 const PRODUCTION: &[&str] = &["prod", "production", "prd", "live"];
@@ -33,13 +33,13 @@ const LESSER: &[&str] = &[
 
 /// How far an environment is trusted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Trust {
+enum Trust {
     Lesser,
     Production,
 }
 
 /// How far an entity's environment is trusted: its own, else its account's; none where neither is known.
-pub(crate) fn trust_of(estate: &Estate<'_>, entity: &Entity) -> Option<Trust> {
+fn trust_of(estate: &Estate<'_>, entity: &Entity) -> Option<Trust> {
     let of_account = || {
         let account = estate.entity(&urn::account(entity.account.as_deref()?))?;
         account.environment.as_ref()
@@ -53,11 +53,12 @@ pub(crate) fn trust_of(estate: &Estate<'_>, entity: &Entity) -> Option<Trust> {
 }
 
 /// Whether a path leads from an environment of lesser trust into production: its start, and then whatever each hop leads to.
-pub(crate) fn climbs(look: &Look<'_>) -> bool {
-    let stations = look.path.hops.iter().filter_map(|hop| look.estate.entity(&hop.to));
+pub(crate) fn climbs(estate: &Estate<'_>, path: &AuthorityPath) -> bool {
+    let stations = path.hops.iter().map(|hop| hop.to.as_str());
     let mut was_lesser = false;
-    for station in std::iter::once(look.start).chain(stations) {
-        match trust_of(look.estate, station) {
+    for station in std::iter::once(path.workload.as_str()).chain(stations) {
+        let trust = estate.entity(station).and_then(|entity| trust_of(estate, entity));
+        match trust {
             Some(Trust::Lesser) => was_lesser = true,
             Some(Trust::Production) if was_lesser => return true,
             Some(Trust::Production) | None => {}

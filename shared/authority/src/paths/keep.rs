@@ -18,10 +18,13 @@ pub(crate) struct Sketch<'p> {
     pub detours: usize,
 }
 
+/// Resource, scope and class.
+type KeptEnd<'p> = (&'p str, &'p str, ActionClass);
+
 /// The paths of one start that were kept so far. They are offered by the number of their detours, then by state.
 #[derive(Default)]
 pub(crate) struct Kept<'p> {
-    ends: BTreeMap<(&'p str, &'p str, ActionClass), Vec<(usize, PathState)>>,
+    ends: BTreeMap<KeptEnd<'p>, Vec<(usize, PathState)>>,
 }
 
 impl<'p> Kept<'p> {

@@ -239,7 +239,7 @@ fn amplifies_trust(look: &Look<'_>) -> bool {
         && look.path.cross_account
         && look.path.chain_depth > 1
         && look.path.sensitivity == Sensitivity::Restricted;
-    into_restricted || climbs(look)
+    into_restricted || climbs(look.estate, look.path)
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ mod chains;
 mod deputies;
 mod ends;
 mod environments;
+mod escalate;
 mod federation;
 mod hops;
 mod invoke;
@@ -29,17 +30,20 @@ use sv0_model::diagnostic::{Diagnostic, Severity};
 use sv0_model::observation::Evidence;
 use sv0_model::path::{AuthorityPath, PathState};
 
+use crate::escalation::Escalations;
 use crate::estate::Estate;
 use crate::evidence::Logs;
 
 pub(crate) use assume::{ASSUME_ROLE, roles as assumable_roles};
+pub(crate) use deputies::{acts_across_accounts, acts_for_outsiders};
+pub(crate) use environments::climbs;
 pub(crate) use step::{Step, extend};
 pub(crate) use workloads::of as all_workloads;
 
 use assemble::Assembly;
 use chains::Chain;
 use hops::Ground;
-use reach::Reaches;
+use reach::{Reaches, Ways};
 use runs::Runs;
 
 /// How paths are looked for.
@@ -129,7 +133,13 @@ fn walk(
         .collect();
     let executors = starts.iter().filter_map(|start| Some(start.injection.as_ref()?.0.role));
     let authorities = firsts.iter().copied().chain(executors).collect();
-    let reaches = Reaches::from(ground, &runs, authorities, options.max_assume_hops, progress);
+    let escalations = Escalations::new(estate);
+    let ways = Ways {
+        ground,
+        runs: &runs,
+        escalations: &escalations,
+    };
+    let reaches = Reaches::from(ways, authorities, options.max_assume_hops, progress);
     let chains: BTreeMap<&str, Vec<Chain<'_, '_>>> = firsts
         .par_iter()
         .map(|first| (*first, chains::best(first, &reaches, options.max_assume_hops)))
@@ -147,7 +157,14 @@ fn walk(
             paths
         })
         .collect();
-    collect(walked, options)
+    let mut output = collect(walked, options);
+    let cuts = chains
+        .iter()
+        .filter(|(_, chains)| chains.iter().any(|chain| chain.is_cut));
+    output
+        .diagnostics
+        .extend(cuts.map(|(first, _)| chain_cut(first, options)));
+    output
 }
 
 fn collect(walked: Vec<Vec<AuthorityPath>>, options: &PathOptions) -> PathsOutput {
@@ -190,6 +207,22 @@ fn sort_key(path: &AuthorityPath) -> SortKey<'_> {
         path.state,
         &path.id,
     )
+}
+
+/// What lies past the limit is in no path: that must not look like nothing.
+fn chain_cut(authority: &str, options: &PathOptions) -> Diagnostic {
+    let most = options.max_assume_hops;
+    Diagnostic {
+        file: String::new(),
+        line: None,
+        at: authority.to_owned(),
+        severity: Severity::Warning,
+        code: "chain_cut".to_owned(),
+        message: format!(
+            "more than {most} authorities follow each other from it: what those past the limit reach is not listed"
+        ),
+        help: "ask sv0 can for the last role of its longest path".to_owned(),
+    }
 }
 
 fn cut(workload: &str, found: usize, options: &PathOptions) -> Diagnostic {

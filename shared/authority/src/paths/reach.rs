@@ -14,6 +14,7 @@ use super::invoke::Seeker;
 use super::runs::Runs;
 use super::transfer::Transfer;
 use crate::access::{Basis, Candidates, Survey};
+use crate::escalation::Escalations;
 use crate::estate::Estate;
 
 /// What one authority reaches.
@@ -30,6 +31,14 @@ pub(crate) struct Reaches<'e> {
     of: BTreeMap<&'e str, Reach<'e>>,
 }
 
+/// What the ways of an authority are looked up in.
+#[derive(Clone, Copy)]
+pub(crate) struct Ways<'e, 'a> {
+    pub ground: Ground<'e, 'a>,
+    pub runs: &'a Runs<'e>,
+    pub escalations: &'a Escalations<'e>,
+}
+
 /// The candidates that every authority is asked about.
 struct Targets<'e> {
     resources: Candidates<'e>,
@@ -40,13 +49,12 @@ struct Targets<'e> {
 impl<'e> Reaches<'e> {
     /// Follows transfers from `starts`, as many in a row as a chain may have and one more, to tell whether a chain was cut.
     pub(crate) fn from(
-        ground: Ground<'e, '_>,
-        runs: &Runs<'e>,
+        ways: Ways<'e, '_>,
         starts: BTreeSet<&'e str>,
         max_hops: usize,
         progress: &(dyn Fn(PathProgress) + Sync),
     ) -> Self {
-        let targets = Targets::new(ground.estate);
+        let targets = Targets::new(ways.ground.estate);
         let mut of: BTreeMap<&str, Reach<'e>> = BTreeMap::new();
         let mut frontier = starts;
         for _ in 0..=max_hops {
@@ -54,7 +62,7 @@ impl<'e> Reaches<'e> {
             let found: Vec<(&str, Reach<'e>)> = frontier
                 .par_iter()
                 .map(|id| {
-                    let reach = targets.reach(ground, runs, id).unwrap_or_default();
+                    let reach = targets.reach(ways, id).unwrap_or_default();
                     progress(PathProgress::RoleReached { of: known });
                     (*id, reach)
                 })
@@ -85,8 +93,10 @@ impl<'e> Targets<'e> {
         }
     }
 
-    fn reach(&self, ground: Ground<'e, '_>, runs: &Runs<'e>, id: &'e str) -> Option<Reach<'e>> {
-        let subject = ground.estate.subject_of(ground.entity(id)?)?;
+    fn reach(&self, ways: Ways<'e, '_>, id: &'e str) -> Option<Reach<'e>> {
+        let Ways { ground, runs, .. } = ways;
+        let principal = ground.entity(id)?;
+        let subject = ground.estate.subject_of(principal)?;
         let context = Context::new();
         let survey = Survey {
             estate: ground.estate,
@@ -109,6 +119,7 @@ impl<'e> Targets<'e> {
             ends: &ends,
         };
         let mut transfers = seeker.transfers();
+        transfers.extend(ground.escalations(ways.escalations, principal, &transfers));
         transfers.extend(ground.assumptions(&self.roles, &subject, id));
         transfers.sort_by(|a, b| a.rank().cmp(&b.rank()));
         transfers.dedup_by(|b, a| a.to == b.to && a.way == b.way && a.marks == b.marks);

@@ -321,6 +321,17 @@ fn a_chain_ends_at_the_hop_limit_and_says_so() {
         .map(|path| (path.chain_depth, path.caveats.contains(&Caveat::DepthLimit)))
         .collect();
     assert_eq!(depths, [(2, false), (3, false), (4, true)]);
+    let output = authority_paths(&Estate::new(&graph), &Evidence::default(), &options);
+    let codes: Vec<&str> = output
+        .diagnostics
+        .iter()
+        .map(|diagnostic| diagnostic.code.as_str())
+        .collect();
+    assert_eq!(
+        codes,
+        ["chain_cut"],
+        "also where the roles past the limit alone reach anything"
+    );
     let whole = paths_of(&graph, &Evidence::default(), &PathOptions::default());
     assert!(whole.iter().all(|path| path.caveats.is_empty()), "nothing was cut");
 }

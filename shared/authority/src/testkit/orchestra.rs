@@ -9,12 +9,6 @@ use super::build::{Builder, REGION};
 
 /// Blocks by their word: kind, and ARN after the account with `{name}` in it.
 const BLOCKS: &[(&str, EntityKind, &str, &str)] = &[
-    (
-        "state-machine",
-        EntityKind::StateMachine,
-        "states",
-        "stateMachine:{name}",
-    ),
     ("rule", EntityKind::EventBridgeRule, "events", "rule/{name}"),
     (
         "schedule",
@@ -23,7 +17,6 @@ const BLOCKS: &[(&str, EntityKind, &str, &str)] = &[
         "schedule/default/{name}",
     ),
     ("pipe", EntityKind::EventBridgePipe, "pipes", "pipe/{name}"),
-    ("agent", EntityKind::BedrockAgent, "bedrock", "agent/{name}"),
     ("flow", EntityKind::BedrockFlow, "bedrock", "flow/{name}"),
     (
         "runtime",
@@ -37,7 +30,6 @@ const BLOCKS: &[(&str, EntityKind, &str, &str)] = &[
         "bedrock-agentcore",
         "gateway/{name}",
     ),
-    ("project", EntityKind::CodeBuildProject, "codebuild", "project/{name}"),
     (
         "group-of-instances",
         EntityKind::AutoScalingGroup,
@@ -50,7 +42,6 @@ const BLOCKS: &[(&str, EntityKind, &str, &str)] = &[
         "rolesanywhere",
         "profile/{name}",
     ),
-    ("queue", EntityKind::SqsQueue, "sqs", "{name}"),
 ];
 
 impl Builder {

@@ -538,9 +538,9 @@ fn the_workforce_and_users_with_keys_start_paths() {
         |words: &str| format!("user 111111111111/ann {words}\n allow s3:GetObject on *\n bucket 111111111111/orders");
     assert_eq!(ways(&user("machine")), ["ann: ACCESSES [direct] allowed"]);
     assert_eq!(ways(&user("human")), [""; 0], "a person without keys");
-    let depth = paths(&format!(
-        "user 111111111111/ann machine\n allow sts:AssumeRole on *\n role 111111111111/reader\n trust 111111111111\n allow s3:GetObject on *\n bucket 111111111111/orders"
-    ));
+    let depth = paths(
+        "user 111111111111/ann machine\n allow sts:AssumeRole on *\n role 111111111111/reader\n trust 111111111111\n allow s3:GetObject on *\n bucket 111111111111/orders",
+    );
     assert_eq!(
         depth.iter().map(line).collect::<Vec<_>>(),
         ["reader read_data orders s3:GetObject allowed"]
@@ -683,6 +683,55 @@ fn chains_climb_into_production() {
             "caller",
             chain("", "").replace("111111111111/orders", "111111111111/orders restricted"),
             &["caller: RUNS_AS ASSUMES ACCESSES [assumed_chain trust_amplification] allowed"],
+        ),
+    ]);
+}
+
+#[test]
+fn roles_are_passed_and_policies_rewritten() {
+    let developer = |lines: &str| {
+        format!(
+            "{PROD}
+            lambda 111111111111/caller runs-as app
+            role 111111111111/app
+              trust service lambda.amazonaws.com
+              {lines}"
+        )
+    };
+    let passes = "allow iam:PassRole,lambda:CreateFunction,lambda:InvokeFunction on *";
+    check(&[
+        case(
+            "a new function under the role",
+            "caller",
+            developer(passes),
+            &["caller: RUNS_AS PASSES_ROLE ACCESSES [privilege_escalation] allowed"],
+        ),
+        case(
+            "the role may not be passed",
+            "caller",
+            developer("allow lambda:CreateFunction,lambda:InvokeFunction on *"),
+            &[],
+        ),
+        case(
+            "the role trusts another service",
+            "caller",
+            developer(passes).replace(
+                "role 111111111111/reader\n      trust service lambda.amazonaws.com",
+                "role 111111111111/reader\n      trust service glue.amazonaws.com",
+            ),
+            &[],
+        ),
+        case(
+            "its trust policy is rewritten",
+            "caller",
+            developer("allow iam:UpdateAssumeRolePolicy,sts:AssumeRole on *"),
+            &["caller: RUNS_AS ESCALATES_TO ACCESSES [privilege_escalation] allowed"],
+        ),
+        case(
+            "stopped by a control policy",
+            "caller",
+            format!("{}\n scp no on ou-prod\n deny iam:PassRole on *", developer(passes)),
+            &[],
         ),
     ]);
 }
