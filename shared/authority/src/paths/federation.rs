@@ -54,8 +54,13 @@ impl<'e> Ground<'e, '_> {
         edge: &Edge,
         role: &Entity,
     ) -> Option<Leg> {
-        let action = edge.attributes.get("action").and_then(Value::as_str);
-        let action = action.unwrap_or("sts:AssumeRoleWithWebIdentity");
+        let named = edge.attributes.get("action").and_then(Value::as_str);
+        let by_kind = (entity.kind == EntityKind::RolesAnywhereProfile).then_some(ASSUME_ROLE);
+        // Without an action the edge is a service account's to a role that its own role goes on to assume: that is a hop of its own.
+        let action = named.or(by_kind)?;
+        if entity.attributes.get("enabled") == Some(&Value::Bool(false)) {
+            return None;
+        }
         if action.eq_ignore_ascii_case(ASSUME_ROLE) {
             let leg = self.service_leg(entity, &role.native_id, SIGNS_IN_AS);
             return is_granted(&leg).then_some(leg);
@@ -92,39 +97,57 @@ impl<'e> Ground<'e, '_> {
         self.estate.judge(&request).ok().map(Step::from)
     }
 
-    /// What the identity's tokens say. An identity is described by the very conditions of the statement that lets it in, so each pattern stands for a
-    /// value of its own: what the pattern matches, it matches as a text too.
+    /// What the identity's tokens say.
+    ///
+    /// An identity is described by the very conditions of the statement that lets it in, so each pattern stands for a value of its own: what the pattern
+    /// matches, it matches as a text too. Cognito says which pool the identity is of, and whether it is signed in (Amazon Cognito Developer Guide, "Role
+    /// trust and permissions").
     fn sign_in_contexts(&self, entity: &Entity, edge: &Edge, role: &Entity) -> Vec<Context> {
-        let own = edge
-            .attributes
-            .get("conditions")
-            .or_else(|| entity.attributes.get("conditions"));
-        if let Some(conditions) = own {
-            return vec![context_of(conditions)];
-        }
-        let mut known = Context::new();
-        if let Some(Value::Object(claims)) = entity.attributes.get("claims") {
-            for (key, value) in claims {
-                known.insert(key, texts(value));
+        if entity.kind == EntityKind::CognitoIdentityPool {
+            let mut context = Context::new();
+            let pool = entity.native_id.rsplit('/').next().unwrap_or_default();
+            context.insert(&format!("{COGNITO}:aud"), vec![pool.to_owned()]);
+            if let Some(authentication) = edge.attributes.get("authentication").and_then(Value::as_str) {
+                context.insert(&format!("{COGNITO}:amr"), vec![authentication.to_owned()]);
             }
+            return vec![context];
         }
+        let statement = edge.attributes.get("statement_index");
         let trusts = self.estate.edges(&role.native_id, EdgeKind::Trusts);
-        let mut contexts = vec![known.clone()];
-        let subject = entity.attributes.get("subject").and_then(Value::as_str);
-        for conditions in trusts.filter_map(|trust| trust.attributes.get("conditions")) {
-            let context = context_of(conditions);
-            // A statement that is about another subject is not this identity's.
-            let is_own = subject.is_none_or(|subject| conditions.to_string().contains(subject));
-            if is_own {
-                contexts.push(context);
-            }
-        }
+        let own =
+            trusts.filter(|trust| statement.is_none_or(|index| trust.attributes.get("statement_index") == Some(index)));
+        let mut contexts: Vec<Context> = own
+            .filter_map(|trust| trust.attributes.get("conditions"))
+            .map(|conditions| context_of(conditions, subject_of(entity)))
+            .collect();
+        contexts.push(subject_alone(entity));
         contexts
     }
 }
 
+/// The subject, or the pattern of subjects, that an identity is.
+fn subject_of(entity: &Entity) -> Option<&str> {
+    let patterns = entity.attributes.get("subject_patterns")?.as_array()?;
+    patterns.first()?.as_str()
+}
+
+/// A context in which nothing but the subject is known.
+fn subject_alone(entity: &Entity) -> Context {
+    let mut context = Context::new();
+    let provider = entity.attributes.get("provider").and_then(Value::as_str);
+    let host = provider.map(|provider| {
+        provider
+            .split_once(":oidc-provider/")
+            .map_or(provider, |(_, host)| host)
+    });
+    if let (Some(host), Some(subject)) = (host, subject_of(entity).filter(|subject| *subject != "*")) {
+        context.insert(&format!("{host}:sub"), vec![subject.to_owned()]);
+    }
+    context
+}
+
 /// A context in which the positive text conditions of a Condition element hold.
-fn context_of(conditions: &Value) -> Context {
+fn context_of(conditions: &Value, subject: Option<&str>) -> Context {
     let mut context = Context::new();
     let operators = conditions.as_object().into_iter().flatten();
     for (operator, tests) in operators {
@@ -140,7 +163,11 @@ fn context_of(conditions: &Value) -> Context {
             continue;
         }
         for (key, values) in tests.as_object().into_iter().flatten() {
-            let first: Vec<String> = texts(values).into_iter().take(1).collect();
+            let own = subject.filter(|_| key.to_ascii_lowercase().ends_with(":sub"));
+            let first: Vec<String> = match own {
+                Some(subject) => vec![subject.to_owned()],
+                None => texts(values).into_iter().take(1).collect(),
+            };
             if !first.is_empty() && context.get(key).is_none() {
                 context.insert(key, first);
             }

@@ -64,7 +64,7 @@ impl<'e> Runs<'e> {
 
     fn index(&mut self, estate: &'e Estate<'_>, edge: &'e Edge) {
         match edge.kind {
-            EdgeKind::TriggeredBy => {
+            EdgeKind::TriggeredBy if !is_disabled(edge) => {
                 if let Some(workload) = estate.entity(&edge.from).filter(|entity| entity.kind.is_workload()) {
                     self.triggered.entry(&edge.to).or_default().push(workload);
                 }
@@ -128,6 +128,18 @@ impl<'e> Runs<'e> {
     pub(crate) fn deployed_from(&self, repository: &str) -> &[&'e Edge] {
         self.deployed.get(repository).map_or(&[], Vec::as_slice)
     }
+}
+
+/// Whether an event source mapping is switched off.
+///
+/// Source: AWS Lambda API Reference, "EventSourceMappingConfiguration", `State`.
+fn is_disabled(trigger: &Edge) -> bool {
+    let state = trigger.attributes.get("state").and_then(serde_json::Value::as_str);
+    state.is_some_and(|state| {
+        ["Disabled", "Disabling"]
+            .iter()
+            .any(|off| state.eq_ignore_ascii_case(off))
+    })
 }
 
 /// Where code and roles of a workload stand: those of an ECS service in its task definitions.

@@ -63,7 +63,20 @@ impl Builder {
             ("identity", [provider, subject, words @ ..]) => {
                 let id = urn::federated_identity(provider, subject);
                 self.entity(EntityKind::FederatedIdentity, &id, subject, None, words);
+                let entity = self.graph.entities.get_mut(&id).expect("just inserted");
+                entity
+                    .attributes
+                    .insert("subject_patterns".to_owned(), json!([subject]));
+                entity.attributes.insert("provider".to_owned(), json!(provider));
                 self.link(edge(provider, EdgeKind::AuthenticatesAs, &id));
+            }
+            // The edge of the role's trust policy, with the condition that the block's `trust` line has.
+            ("trusts-provider", [role, provider, condition]) => {
+                let role = format!("arn:aws:iam::111111111111:role/{role}");
+                let mut link = edge(&role, EdgeKind::Trusts, provider);
+                let condition: Value = serde_json::from_str(condition).expect("a JSON condition");
+                link.attributes.insert("conditions".to_owned(), condition);
+                self.link(link);
             }
             ("destination", [host]) => {
                 self.entity(
@@ -117,6 +130,11 @@ impl Builder {
                 self.link(link);
             }
             "triggered-by" => self.link(edge(&id, EdgeKind::TriggeredBy, operand())),
+            "switched-off-trigger" => {
+                let mut link = edge(&id, EdgeKind::TriggeredBy, operand());
+                link.attributes.insert("state".to_owned(), json!("Disabled"));
+                self.link(link);
+            }
             "sends-to" => self.link(edge(&id, EdgeKind::SendsTo, &urn::internet_destination(operand()))),
             // `deployed-from ACCOUNT/REPOSITORY[@DIGEST]`.
             "deployed-from" => {

@@ -400,6 +400,20 @@ fn orchestrators_set_others_going() {
             &["caller: RUNS_AS INVOKES RUNS_AS ACCESSES [lambda_to_lambda] allowed"],
         ),
         case(
+            "whoever writes to a queue whose mapping is switched off",
+            "caller",
+            format!(
+                "{PROD}
+                lambda 111111111111/callee runs-as reader switched-off-trigger arn:aws:sqs:eu-west-1:111111111111:jobs
+                queue 111111111111/jobs
+                lambda 111111111111/caller runs-as app
+                role 111111111111/app
+                  trust service lambda.amazonaws.com
+                  allow sqs:SendMessage on *"
+            ),
+            &[],
+        ),
+        case(
             "whoever reads the queue sets nothing going",
             "caller",
             format!(
@@ -463,8 +477,8 @@ fn agents_act_through_their_tools() {
     let egress = |start: &str| {
         found
             .iter()
-            .filter(|path| path.workload.ends_with(start))
-            .find_map(|path| path.egress_category)
+            .find(|path| path.workload.ends_with(start) && path.resource.ends_with(":orders"))
+            .and_then(|path| path.egress_category)
     };
     assert_eq!(egress("helpdesk"), Some(EgressCategory::Llm));
     assert_eq!(egress("chat"), Some(EgressCategory::Llm));
@@ -489,6 +503,29 @@ fn people_and_machines_sign_in_from_outside() {
         found(&repository("trust service lambda.amazonaws.com")),
         [""; 0],
         "the role does not trust the provider"
+    );
+    let claim = |operator: &str, subject: &str| {
+        let host = "token.actions.githubusercontent.com";
+        format!(
+            r#" if {{"{operator}":{{"{host}:sub":"{subject}"}},"StringEquals":{{"{host}:aud":"sts.amazonaws.com"}}}}"#
+        )
+    };
+    let own = claim("StringLike", "repo:acme/app:*");
+    let of_pattern = |condition: &str, subject: &str| {
+        let trusting = repository(&github(condition)).replace("repo:acme/app:ref:refs/heads/main", subject);
+        found(&format!(
+            "{trusting}\n trusts-provider reader {GITHUB} {}",
+            condition.trim_start_matches(" if ")
+        ))
+    };
+    assert_eq!(
+        of_pattern(&own, "repo:acme/app:*"),
+        ["*: SIGNS_IN_AS ACCESSES [direct] allowed"]
+    );
+    assert_eq!(
+        of_pattern(&own, "repo:acme/other:*"),
+        [""; 0],
+        "the statement is about another repository"
     );
     let saml = "arn:aws:iam::111111111111:saml-provider/okta";
     assert_eq!(
