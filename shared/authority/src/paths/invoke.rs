@@ -1,5 +1,7 @@
 //! Ways to another authority over what runs with it: setting it going, replacing its code, pushing its image.
 
+use std::collections::BTreeMap;
+
 use sv0_model::graph::{Edge, Entity, EntityKind};
 use sv0_model::path::ActionClass;
 
@@ -29,10 +31,15 @@ impl<'e> Seeker<'e, '_> {
     /// Every transfer over a workload, in no order.
     pub(crate) fn transfers(&self) -> Vec<Transfer<'e>> {
         let mut found = Vec::new();
+        let mut known: BTreeMap<&str, Vec<&End<'e>>> = BTreeMap::new();
+        for end in self.ends {
+            known.entry(&end.entity.native_id).or_default().push(end);
+        }
         let actions: Vec<&str> = super::calls::CALLS.iter().map(|call| call.action).collect();
         for workload in self.workloads.of(self.survey.subject, &actions) {
             for call in calls_on(workload) {
-                if let Some(step) = self.step(call, workload) {
+                let ends = known.get(workload.native_id.as_str()).map_or(&[][..], Vec::as_slice);
+                if let Some(step) = self.step(call, workload, ends) {
                     self.over(call, workload, &step, &mut found);
                 }
             }
@@ -47,7 +54,7 @@ impl<'e> Seeker<'e, '_> {
     }
 
     /// Whether some statement lets the principal make the call. Where paths end on the workload the answer is known already.
-    fn step(&self, call: &Call, workload: &'e Entity) -> Option<Step> {
+    fn step(&self, call: &Call, workload: &'e Entity, ends: &[&End<'e>]) -> Option<Step> {
         let is_end = rows_of(workload)
             .iter()
             .flat_map(|row| row.actions)
@@ -56,9 +63,9 @@ impl<'e> Seeker<'e, '_> {
             let access = self.survey.access_to(call.action, workload, target_of(workload))?;
             return Some(Step::from(access.evaluation));
         }
-        let of_call = self.ends.iter().filter(|end| {
-            end.entity.native_id == workload.native_id && end.actions.iter().any(|action| action == call.action)
-        });
+        let of_call = ends
+            .iter()
+            .filter(|end| end.actions.iter().any(|action| action == call.action));
         of_call.min_by_key(|end| end.step.state).map(|end| end.step.clone())
     }
 
