@@ -54,7 +54,7 @@ pub enum Command {
     Explain(ExplainArguments),
     /// Authority paths: workload → role → … → resource.
     #[command(
-        after_help = "Examples:\n  sv0 paths --from order-summary\n  sv0 paths --to arn:aws:s3:::data --state blocked\n  sv0 paths --kind assumed_chain --json"
+        after_help = "Examples:\n  sv0 paths --from order-summary\n  sv0 paths --to arn:aws:s3:::data --state blocked\n  sv0 paths --kind supply_chain\n  sv0 paths --kind assumed_chain --json"
     )]
     Paths(PathsArguments),
     /// Findings, the worst first.
@@ -244,13 +244,13 @@ pub struct ExplainArguments {
 /// `sv0 paths`.
 #[derive(Debug, Args)]
 pub struct PathsArguments {
-    /// Only paths from this workload or through this role: its ARN, or a part of its name.
+    /// Only paths from this workload or identity, or through this role: its ARN, or a part of its name.
     #[arg(long, value_name = "TEXT")]
     pub from: Option<String>,
     /// Only paths to this resource: its ARN, or a part of its name.
     #[arg(long, value_name = "TEXT")]
     pub to: Option<String>,
-    /// Only paths of this kind: direct or assumed_chain.
+    /// Only paths of this kind, such as supply_chain; a path may be of several. docs/path-kinds.md lists them.
     #[arg(long, value_name = "KIND", value_parser = named::<PathKind>)]
     pub kind: Option<PathKind>,
     /// Only paths in this state; blocked ones are listed only when asked for.

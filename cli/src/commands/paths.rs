@@ -5,7 +5,7 @@ use std::fmt::Write;
 use serde_json::json;
 use sv0_authority::suggestions;
 use sv0_model::graph::{Entity, Graph};
-use sv0_model::path::{AuthorityPath, PathState};
+use sv0_model::path::{AuthorityPath, PathHop, PathKind, PathState};
 
 use super::{Outcome, print, print_json};
 use crate::arguments::{PathsArguments, StateArgument};
@@ -51,7 +51,7 @@ fn is_asked_for(graph: &Graph, path: &AuthorityPath, arguments: &PathsArguments)
     sources.extend(&path.roles);
     named(&arguments.from, &sources)
         && named(&arguments.to, &[&path.resource, &path.scope])
-        && arguments.kind.is_none_or(|kind| path.kind == kind)
+        && arguments.kind.is_none_or(|kind| path.kinds.contains(&kind))
 }
 
 /// One end of the paths that were asked for.
@@ -65,7 +65,7 @@ struct End<'a> {
 /// Why no path is listed: a name that nothing has must not look like an identity that reaches nothing.
 fn why_none(graph: &Graph, arguments: &PathsArguments) -> String {
     let mut out = String::new();
-    let is_source = |of: &Entity| of.kind.is_workload() || of.kind.is_iam_principal();
+    let is_source = |of: &Entity| of.kind.is_workload() || name_of(&of.kind).starts_with("identity/");
     let is_end = |of: &Entity| of.kind.is_workload() || name_of(&of.kind).starts_with("resource/");
     let ends = [
         End {
@@ -114,13 +114,45 @@ fn is_in_state(state: PathState, arguments: &PathsArguments) -> bool {
     }
 }
 
+/// What a step is where it is more than taking on a role or reaching the resource.
+const STEPS: &[(&str, &str)] = &[
+    ("INVOKES", "invokes "),
+    ("CHANGES_CODE_OF", "replaces the code of "),
+    ("PUSHES_IMAGE_TO", "pushes images to "),
+    ("IMAGE_RUNS_IN", "which run in "),
+    ("PASSES_ROLE", "passes role "),
+    ("ESCALATES_TO", "takes over "),
+    ("SIGNS_IN_AS", "signs in as "),
+    ("SENDS_TO", "sends to "),
+];
+
+fn step(graph: &Graph, hop: &PathHop) -> String {
+    let words = STEPS.iter().find(|(relation, _)| *relation == hop.relation);
+    format!("{}{}", words.map_or("", |(_, words)| words), entity(graph, &hop.to))
+}
+
+/// The kinds that the chain itself does not show.
+fn telling_kinds(path: &AuthorityPath) -> String {
+    let telling = path
+        .kinds
+        .iter()
+        .filter(|kind| !matches!(kind, PathKind::Direct | PathKind::AssumedChain));
+    telling.map(name_of).collect::<Vec<String>>().join(", ")
+}
+
 /// A path as a few lines: the chain, what can be done, and what limits and proves it.
 pub fn chain_text(graph: &Graph, path: &AuthorityPath) -> String {
-    let mut chain = vec![entity(graph, &path.workload)];
-    chain.extend(path.roles.iter().map(|role| entity(graph, role)));
-    chain.push(entity(graph, &path.resource));
+    let steps = path.hops.iter().map(|hop| step(graph, hop));
+    let chain: Vec<String> = std::iter::once(entity(graph, &path.workload)).chain(steps).collect();
     let mut out = String::new();
     let _ = writeln!(out, "{}  {}", state(path.state), chain.join(" → "));
+    let kinds = telling_kinds(path);
+    if !kinds.is_empty() {
+        out.push_str(&labelled("", 13, &kinds, plain));
+    }
+    for hop in path.hops.iter().filter(|hop| !hop.note.is_empty()) {
+        out.push_str(&labelled("", 13, &safe(&hop.note), dim));
+    }
     let actions = format!("{}: {}", name_of(&path.action_class), path.actions.join(", "));
     out.push_str(&labelled("", 13, &safe(&actions), plain));
     if path.scope != path.resource {
