@@ -2,12 +2,9 @@
 
 mod admin;
 mod amplification;
-<<<<<<< HEAD
 mod assume_role_anomaly;
-mod console_role_switch;
-=======
 mod confused_deputy;
->>>>>>> 947be83 (Report deep chains, supply chains, models that tell data and services that act for anyone)
+mod console_role_switch;
 mod coverage;
 mod deep_trust_chain;
 mod dormant_authority;
@@ -18,11 +15,8 @@ mod external_id;
 mod integration;
 mod invocation_logging;
 mod known;
-<<<<<<< HEAD
-mod log_events;
-=======
 mod llm_egress;
->>>>>>> 947be83 (Report deep chains, supply chains, models that tell data and services that act for anyone)
+mod log_events;
 mod no_mfa;
 mod open_federation;
 mod orphaned_owner;
