@@ -1,15 +1,17 @@
 //! What a record says of an entity that another record describes: a function's triggers, a rule's targets, the action groups of an agent.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 use sv0_model::graph::Entity;
+use sv0_model::hash::canonical_json;
 use sv0_model::record::Origin;
 
 use crate::description::{Description, Link};
-use crate::edges::{Edges, NewEdge};
+use crate::edges::Edges;
 use crate::freshness::{Fact, Freshness, Newest};
 use crate::index::Index;
+use crate::link::add_link;
 use crate::target::Target;
 
 /// Something more about an entity.
@@ -71,37 +73,46 @@ pub(crate) fn link(
             .get(&subject.native_id)
             .map_or(&stand_in, |(_, description)| &description.entity);
         for link in &addition.links {
-            let resolved = index.resolve(entity, &link.to);
-            let mut attributes = link.attributes.clone();
-            attributes.extend(
-                resolved
-                    .attributes
-                    .into_iter()
-                    .map(|(name, value)| (name.to_owned(), value)),
-            );
-            edges.add(NewEdge {
-                from: &subject.native_id,
-                kind: link.kind,
-                target: resolved.target,
-                attributes,
-                origin: Some(&fact.origin),
-                captured_at,
-            });
+            add_link(entity, link, &fact.origin, captured_at, index, edges);
         }
     }
 }
 
-/// Adds the attributes. What describes the entity itself outranks what is said of it elsewhere.
+/// Adds the attributes. What describes the entity itself outranks what is said of it elsewhere; of two that are said elsewhere lists are joined,
+/// and of anything else the greater counts.
 pub(crate) fn attributes(additions: &Newest<Addition>, entities: &mut BTreeMap<String, Entity>) {
+    let mut said: BTreeMap<(&str, &str), BTreeMap<String, &Value>> = BTreeMap::new();
     for (_, fact) in additions.iter() {
-        let Some(entity) = entities.get_mut(&fact.value.subject.native_id) else {
-            continue;
-        };
-        for (name, value) in &fact.value.attributes {
-            entity.attributes.entry(name.clone()).or_insert_with(|| value.clone());
-        }
-        if let Err(place) = entity.origins.binary_search(&fact.origin) {
+        let subject = fact.value.subject.native_id.as_str();
+        if let Some(entity) = entities.get_mut(subject)
+            && let Err(place) = entity.origins.binary_search(&fact.origin)
+        {
             entity.origins.insert(place, fact.origin.clone());
+        }
+        for (name, value) in &fact.value.attributes {
+            let known = said.entry((subject, name)).or_default();
+            match value {
+                Value::Array(items) => known.extend(items.iter().map(|item| (canonical_json(item), item))),
+                other => {
+                    known.insert(canonical_json(other), other);
+                }
+            }
+        }
+    }
+    let lists: BTreeSet<&str> = additions
+        .iter()
+        .flat_map(|(_, fact)| &fact.value.attributes)
+        .filter(|(_, value)| value.is_array())
+        .map(|(name, _)| name.as_str())
+        .collect();
+    for ((subject, name), values) in said {
+        let value = if lists.contains(name) {
+            Some(values.into_values().cloned().collect())
+        } else {
+            values.into_values().next_back().cloned()
+        };
+        if let (Some(entity), Some(value)) = (entities.get_mut(subject), value) {
+            entity.attributes.entry(name.to_owned()).or_insert(value);
         }
     }
 }

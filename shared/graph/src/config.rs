@@ -15,7 +15,7 @@ pub(crate) use describe::{describe, is_empty_policy, set_resource_policy, set_se
 pub(crate) use item::{ConfigItem, subject_and_answer};
 pub(crate) use s3::{every_switch, is_access_point};
 #[cfg(test)]
-pub(crate) use table::documented_attributes;
+pub(crate) use table::{documented_attributes, types_and_answers};
 
 use sv0_model::record::Record;
 
@@ -23,6 +23,7 @@ use crate::description::Statement;
 use crate::facts::Facts;
 use crate::freshness::Fact;
 use crate::json::text_at;
+use crate::launch;
 
 /// Reads one Config item into the facts.
 pub(crate) fn read(record: &Record, resource_type: &str, facts: &mut Facts) {
@@ -36,6 +37,14 @@ pub(crate) fn read(record: &Record, resource_type: &str, facts: &mut Facts) {
     match resource_type {
         "AWS::IAM::User" | "AWS::IAM::Role" | "AWS::IAM::Group" | "AWS::IAM::Policy" => iam::read(&item, facts),
         "AWS::IAM::InstanceProfile" => iam::read_instance_profile(&item, facts),
+        "AWS::AutoScaling::LaunchConfiguration" => {
+            launch::read_configuration(&item, facts);
+            read_by_table(&item, facts);
+        }
+        "AWS::EC2::LaunchTemplate" => {
+            launch::read_template(&item, facts);
+            read_by_table(&item, facts);
+        }
         "AWS::S3::AccountPublicAccessBlock" => s3::read_account_public_access_block(&item, facts),
         "AWS::SecretsManager::ResourcePolicy" => secrets::read_resource_policy(&item, facts),
         _ => read_by_table(&item, facts),

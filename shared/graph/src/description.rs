@@ -12,6 +12,7 @@ use sv0_model::hash::sha256_of_json;
 use sv0_model::record::Origin;
 
 use crate::freshness::Freshness;
+use crate::target::embedded_arn;
 
 /// An entity as one record describes it, with the edges that start from it and the policies that belong to it.
 #[derive(Debug, Clone)]
@@ -48,6 +49,17 @@ pub(crate) struct Link {
     pub(crate) to: Reference,
     /// Attributes of the edge.
     pub(crate) attributes: BTreeMap<String, Value>,
+    /// Which end the entity is that the record describes.
+    pub(crate) direction: Direction,
+}
+
+/// Which end of an edge the described entity is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Direction {
+    /// The edge starts from it.
+    From,
+    /// The edge leads to it: a bucket's notification says what triggers a function.
+    To,
 }
 
 /// The name under which a record speaks of another entity.
@@ -70,6 +82,18 @@ pub(crate) enum Reference {
     Key(String),
     /// A container image.
     Image(String),
+    /// Anything by its ARN. A version or alias of a function, an index of a table, an object of a bucket stand for the thing itself.
+    Arn(String),
+    /// An ARN, or the id that stands for `{id}` in the format, in the same account and Region.
+    InFormat(&'static str, String),
+    /// A queue by its URL or ARN.
+    Queue(String),
+    /// A model of Bedrock by ARN or id.
+    Model(String),
+    /// A place outside AWS, by a URL or its host. What is no host leads nowhere.
+    Host(String),
+    /// The instance profile of a launch template or launch configuration, by the names of [`crate::launch`].
+    Launch(String),
     /// A task definition by ARN, `family:revision` or family, in the same account and Region.
     TaskDefinition(String),
 }
@@ -81,6 +105,15 @@ impl Link {
             kind,
             to,
             attributes: BTreeMap::new(),
+            direction: Direction::From,
+        }
+    }
+
+    /// An edge that leads from `from` to the described entity.
+    pub(crate) fn inverse(kind: EdgeKind, from: Reference) -> Self {
+        Self {
+            direction: Direction::To,
+            ..Self::new(kind, from)
         }
     }
 
@@ -202,7 +235,10 @@ fn source_system(native_id: &str, account: Option<&str>) -> String {
     match (Arn::parse(native_id), account) {
         (Some(arn), Some(account)) => format!("aws_{}:{account}", arn.service),
         (Some(arn), None) => format!("aws_{}:global", arn.service),
-        (None, Some(account)) => format!("aws_iam:{account}"),
+        (None, Some(account)) => {
+            let of_arn = embedded_arn(native_id).and_then(Arn::parse);
+            format!("aws_{}:{account}", of_arn.map_or("iam", |arn| arn.service))
+        }
         (None, None) => GLOBAL_SOURCE.to_owned(),
     }
 }

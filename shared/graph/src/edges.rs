@@ -87,6 +87,18 @@ impl Edges {
         }
     }
 
+    /// The edges so far.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Edge> {
+        self.edges.values()
+    }
+
+    /// What the named things are, by native id.
+    pub(crate) fn kinds(&self) -> impl Iterator<Item = (&str, EntityKind)> {
+        self.mentions
+            .iter()
+            .map(|(native_id, mention)| (native_id.as_str(), mention.target.kind))
+    }
+
     /// Policies that are somebody's boundary, with whoever names them.
     pub(crate) fn mention_boundary_policies(&mut self) {
         let boundaries: Vec<(String, Option<Timestamp>, Vec<Origin>)> = self

@@ -73,6 +73,8 @@ pub(crate) struct Facts {
     pub(crate) account_public_access_blocks: Newest<Value>,
     /// The role inside an instance profile, by the profile's ARN.
     pub(crate) instance_profiles: Newest<Option<String>>,
+    /// The instance profile in a launch template or launch configuration, by the names of [`launch`].
+    pub(crate) launch_profiles: Newest<Option<String>>,
     /// The newest use that any description knows, by native id.
     pub(crate) last_uses: BTreeMap<String, LastUse>,
     /// The organization.

@@ -4,13 +4,16 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 use sv0_iam::PrincipalPattern;
-use sv0_model::arn::Arn;
+use sv0_model::arn::{Arn, is_account_id};
 use sv0_model::graph::{Entity, EntityKind, urn};
 
 use crate::description::{Description, Reference};
 use crate::facts::{Facts, KeyAlias};
 use crate::freshness::{Freshness, Newest};
 use crate::image::{self, Repository};
+use crate::json::{host_of, is_arn};
+use crate::launch::LaunchProfiles;
+use crate::resource_arn;
 use crate::target::{IMAGE_REPOSITORY, Target};
 
 /// The collected entities under every name they go by.
@@ -27,6 +30,8 @@ pub(crate) struct Index {
     aws_managed_keys: std::collections::BTreeSet<String>,
     /// Role ARNs by instance profile ARN, with the rank of who says so.
     roles_by_profile: BTreeMap<String, (Freshness, Option<String>)>,
+    /// Instance profiles of launch templates and configurations.
+    launch_profiles: LaunchProfiles,
     /// The highest revision by task definition ARN without its revision.
     newest_revision: BTreeMap<String, (u64, String)>,
 }
@@ -60,6 +65,7 @@ impl Index {
     pub(crate) fn new<'a>(facts: &Facts, described: impl Iterator<Item = (&'a Freshness, &'a Description)>) -> Self {
         let mut index = Self {
             partition: facts.partition.clone(),
+            launch_profiles: LaunchProfiles::new(&facts.launch_profiles),
             ..Self::default()
         };
         for (profile, fact) in facts.instance_profiles.iter() {
@@ -149,9 +155,15 @@ impl Index {
     }
 
     /// The entity a reference means, seen from the entity that makes it.
-    pub(crate) fn resolve(&self, from: &Entity, reference: &Reference) -> Resolved {
+    pub(crate) fn resolve(&self, from: &Entity, reference: &Reference) -> Option<Resolved> {
         let account = from.account.as_deref();
-        match reference {
+        let resolved = match reference {
+            Reference::Arn(arn) => self.by_arn(arn)?,
+            Reference::InFormat(format, text) => self.in_format(format, text, from)?,
+            Reference::Queue(queue) => self.queue(queue, from)?,
+            Reference::Model(model) => self.model(model, from)?,
+            Reference::Host(url) => Resolved::plain(internet_destination(url)?),
+            Reference::Launch(name) => self.instance_profile(self.launch_profiles.of(name)?, account),
             Reference::Id { native_id, kind } => Resolved::plain(self.by_id(native_id, *kind)),
             Reference::Role(role) => Resolved::plain(self.role(role, account)),
             Reference::Group(name) => Resolved::plain(self.group(name, account)),
@@ -159,7 +171,62 @@ impl Index {
             Reference::Key(key) => self.key(key, from),
             Reference::Image(image) => self.repository(image),
             Reference::TaskDefinition(definition) => Resolved::plain(self.task_definition(definition, from)),
+        };
+        Some(resolved)
+    }
+
+    /// Anything by its ARN; the edge remembers which version or part of it was meant. What is no ARN names nothing.
+    fn by_arn(&self, text: &str) -> Option<Resolved> {
+        if !is_arn(text) {
+            return None;
         }
+        let (target, qualifier) = resource_arn::target(text);
+        let native_id = match target.kind {
+            EntityKind::EcsTaskDefinition => self.newest_of(target.native_id),
+            _ => target.native_id,
+        };
+        let qualifier = qualifier.map(|qualifier| ("qualifier", Value::String(qualifier)));
+        Some(Resolved {
+            target: Target::new(native_id, target.kind),
+            attributes: qualifier.into_iter().collect(),
+        })
+    }
+
+    fn in_format(&self, format: &str, text: &str, from: &Entity) -> Option<Resolved> {
+        if is_arn(text) {
+            return self.by_arn(text);
+        }
+        let arn = format
+            .replace("{partition}", &self.partition)
+            .replace("{region}", from.region.as_deref().unwrap_or_default())
+            .replace("{account}", from.account.as_deref().unwrap_or_default())
+            .replace("{id}", text);
+        self.by_arn(&arn)
+    }
+
+    /// `https://sqs.<region>.<suffix>/<account>/<name>`, an ARN, or a bare name.
+    fn queue(&self, text: &str, from: &Entity) -> Option<Resolved> {
+        const FORMAT: &str = "arn:{partition}:sqs:{region}:{account}:{id}";
+        match queue_of_url(text) {
+            Some((region, account, name)) => {
+                self.by_arn(&format!("arn:{}:sqs:{region}:{account}:{name}", self.partition))
+            }
+            None => self.in_format(FORMAT, text, from),
+        }
+    }
+
+    /// A model's id; that of an inference profile starts with the geography it runs in.
+    ///
+    /// Source: Amazon Bedrock User Guide, "Supported Regions and models for inference profiles".
+    fn model(&self, text: &str, from: &Entity) -> Option<Resolved> {
+        const GEOGRAPHIES: [&str; 9] = ["us.", "us-gov.", "eu.", "apac.", "global.", "jp.", "au.", "ca.", "sa."];
+        let is_profile = GEOGRAPHIES.iter().any(|geography| text.starts_with(geography));
+        let format = if is_profile {
+            "arn:{partition}:bedrock:{region}:{account}:inference-profile/{id}"
+        } else {
+            "arn:{partition}:bedrock:{region}::foundation-model/{id}"
+        };
+        self.in_format(format, text, from)
     }
 
     /// An end that is given by its native id.
@@ -300,8 +367,12 @@ impl Index {
                 format!("arn:{}:ecs:{region}:{account}:task-definition/{text}", self.partition)
             }
         };
-        let newest = self.newest_revision.get(&arn).map(|(_, newest)| newest.clone());
-        Target::new(newest.unwrap_or(arn), EntityKind::EcsTaskDefinition)
+        Target::new(self.newest_of(arn), EntityKind::EcsTaskDefinition)
+    }
+
+    fn newest_of(&self, definition: String) -> String {
+        let newest = self.newest_revision.get(&definition).map(|(_, newest)| newest.clone());
+        newest.unwrap_or(definition)
     }
 
     /// The entity a policy's principal means.
@@ -337,6 +408,18 @@ impl Index {
             _ => Target::new(session, EntityKind::ExternalPrincipal),
         }
     }
+}
+
+fn internet_destination(url: &str) -> Option<Target> {
+    let host = host_of(url)?.to_ascii_lowercase();
+    Some(Target::new(urn::internet_destination(&host), EntityKind::InternetDestination).named(host))
+}
+
+fn queue_of_url(text: &str) -> Option<(&str, &str, &str)> {
+    let (host, path) = text.strip_prefix("https://")?.split_once('/')?;
+    let region = host.strip_prefix("sqs.")?.split('.').next()?;
+    let (account, name) = path.split_once('/')?;
+    (is_account_id(account) && !name.is_empty()).then_some((region, account, name))
 }
 
 fn federated(provider: &str) -> Target {

@@ -80,6 +80,27 @@ pub(crate) fn texts_at<'a>(value: &'a Value, path: &str) -> Vec<&'a str> {
     list_at(value, path).iter().filter_map(Value::as_str).collect()
 }
 
+/// Every text that is not empty at the end of a path that may lead through lists: `stages.actions.roleArn`.
+pub(crate) fn texts_along<'a>(value: &'a Value, path: &str) -> Vec<&'a str> {
+    let ends = path.split('.').fold(vec![value], |values, name| {
+        let items = values.into_iter().flat_map(as_list);
+        items.filter_map(|item| field(item, name)).collect()
+    });
+    let texts = ends.into_iter().flat_map(as_list).filter_map(Value::as_str);
+    texts.filter(|text| !text.is_empty()).collect()
+}
+
+/// The part of a URL that names the host: no user, no path. `None` for what is no URL with a host.
+pub(crate) fn host_of(url: &str) -> Option<&str> {
+    const MAX_HOST_LENGTH: usize = 253;
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    let authority = rest.split(['/', '?', '#']).next()?;
+    let host = authority.rsplit('@').next()?;
+    let host = host.split(':').next()?;
+    let is_of_host = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_' | '*');
+    (host.contains('.') && host.len() <= MAX_HOST_LENGTH && host.chars().all(is_of_host)).then_some(host)
+}
+
 /// A truth value, also as `"true"` or `"false"`.
 pub(crate) fn bool_at(value: &Value, path: &str) -> Option<bool> {
     match at(value, path)? {

@@ -7,15 +7,18 @@
 //! Architecture invariant: this crate calls nothing, reads no clock and no file, and never judges access. It says what AWS said, and marks what AWS did not say.
 
 mod access_list;
+mod actor;
 mod additions;
 mod classification;
 mod config;
 mod credentials;
 mod criteria;
+mod derived;
 mod description;
 mod diagnostics;
 mod edges;
 mod facts;
+mod federation;
 mod freshness;
 mod iam;
 mod identity_center;
@@ -23,10 +26,11 @@ mod image;
 mod index;
 mod json;
 mod key_grants;
+mod launch;
 mod link;
 mod options;
 mod organization;
-mod resource_kind;
+mod resource_arn;
 mod sensitivity;
 mod service_access;
 mod signals;
@@ -34,6 +38,7 @@ mod spoke;
 mod statements;
 mod target;
 mod trail;
+mod workload;
 
 pub use config::table::{AnswerName, answers, config_types};
 pub use options::{ClassificationRule, GraphOptions, SensitivityRule};

@@ -9,22 +9,23 @@ use sv0_model::graph::{
 };
 use sv0_model::observation::Trail;
 use sv0_model::record::Origin;
+use sv0_model::time::Timestamp;
 
 use crate::access_list::{self, CanonicalUsers};
-use crate::additions;
 use crate::config::{every_switch, is_access_point, set_separate_policy};
-use crate::description::{Description, Identity, Link, Reference, Statement};
+use crate::description::{Description, Direction, Identity, Link, Reference, Statement};
 use crate::edges::{Edges, NewEdge};
 use crate::facts::{Facts, SeparatePolicy};
+use crate::federation::Federation;
 use crate::freshness::{Fact, Freshness, Newest};
 use crate::iam::{take_from_snapshot, uncollected_managed_policy};
 use crate::index::Index;
 use crate::organization::{self, Built};
-use crate::resource_kind::kind_of_resource;
+use crate::resource_arn::{self, kind_of_resource};
 use crate::target::{Target, boundary_policy};
 use crate::{
-    GraphInput, GraphOutput, classification, credentials, identity_center, sensitivity, service_access, signals,
-    statements,
+    GraphInput, GraphOutput, actor, additions, classification, credentials, derived, identity_center, sensitivity,
+    service_access, signals, statements,
 };
 
 /// Descriptions by native id, with their rank.
@@ -57,9 +58,12 @@ pub(crate) fn assemble(input: &GraphInput<'_>, mut facts: Facts) -> GraphOutput 
 
     let (mut entities, mut policies) = take_apart(described);
     entities.extend(by_native_id(built.entities));
+    let mut federation = Federation::new(entities.values());
     for policy in policies.values() {
         statements::read(policy, &index, &mut edges, &mut facts.diagnostics);
+        federation.read(policy, &index, &mut edges);
     }
+    derived::add(&entities, &mut edges);
     mention_accounts(&built.organization, &facts.scanned_accounts, &mut edges);
     // A boundary is a managed policy in a second role; the policy itself must be there too.
     edges.mention_boundary_policies();
@@ -67,11 +71,14 @@ pub(crate) fn assemble(input: &GraphInput<'_>, mut facts: Facts) -> GraphOutput 
     credentials::complete(&facts.credentials, &mut entities);
     identity_center::link_roles(&facts.identity_center, &mut entities, &mut edges);
     additions::attributes(&facts.additions, &mut entities);
+    federation.finish(&mut entities);
     finish_entities(&mut entities, &built.organization, &facts);
     add_uncollected_policies(&entities, &mut policies);
     take_from_snapshot(&mut policies, &mut facts.diagnostics);
     sensitivity::classify(entities.values_mut(), &built.organization, input.options);
     classification::classify(entities.values_mut(), &built.organization, input.options);
+    let edges = edges.finish();
+    actor::classify(&mut entities, &edges);
 
     GraphOutput {
         graph: Graph {
@@ -79,7 +86,7 @@ pub(crate) fn assemble(input: &GraphInput<'_>, mut facts: Facts) -> GraphOutput 
             partition: input.header.partition.clone(),
             organization: built.organization,
             entities,
-            edges: edges.finish(),
+            edges,
             policies,
             service_access: service_access::finish(&mut facts),
             signals: signals::finish(std::mem::take(&mut facts.signals)),
@@ -212,7 +219,7 @@ fn add_key_grants(described: &mut Descriptions, facts: &mut Facts) {
 ///
 /// The policy of one version or alias of a function is not that of the function; it stays outside.
 fn native_id_of(described: &Descriptions, resource: &str, account: Option<&str>) -> Option<String> {
-    let is_other_function = kind_of_resource(resource) == EntityKind::LambdaFunction;
+    let is_other_function = resource_arn::target(resource).0.kind == EntityKind::LambdaFunction;
     if described.contains_key(resource) || (Arn::parse(resource).is_some() && !is_other_function) {
         return Some(resource.to_owned());
     }
@@ -335,24 +342,42 @@ fn link_descriptions(described: &Descriptions, index: &Index, edges: &mut Edges)
     for (_, description) in described.values() {
         let entity = &description.entity;
         for link in &description.links {
-            let resolved = index.resolve(entity, &link.to);
-            let mut attributes = link.attributes.clone();
-            attributes.extend(
-                resolved
-                    .attributes
-                    .into_iter()
-                    .map(|(name, value)| (name.to_owned(), value)),
-            );
-            edges.add(NewEdge {
-                from: &entity.native_id,
-                kind: link.kind,
-                target: resolved.target,
-                attributes,
-                origin: Some(&description.origin),
-                captured_at: entity.captured_at,
-            });
+            add_link(entity, link, &description.origin, entity.captured_at, index, edges);
         }
     }
+}
+
+/// Adds an edge between an entity and what a record names beside it.
+pub(crate) fn add_link(
+    entity: &Entity,
+    link: &Link,
+    origin: &Origin,
+    captured_at: Option<Timestamp>,
+    index: &Index,
+    edges: &mut Edges,
+) {
+    let Some(resolved) = index.resolve(entity, &link.to) else {
+        return;
+    };
+    let mut attributes = link.attributes.clone();
+    let of_end = resolved.attributes.into_iter();
+    attributes.extend(of_end.map(|(name, value)| (name.to_owned(), value)));
+    let (from, target) = match link.direction {
+        Direction::From => (entity.native_id.clone(), resolved.target),
+        Direction::To => {
+            edges.mention(&resolved.target, Some(origin), captured_at);
+            let this = Target::new(entity.native_id.clone(), entity.kind);
+            (resolved.target.native_id, this)
+        }
+    };
+    edges.add(NewEdge {
+        from: &from,
+        kind: link.kind,
+        target,
+        attributes,
+        origin: Some(origin),
+        captured_at,
+    });
 }
 
 fn link_organization(built: &Built, index: &Index, edges: &mut Edges) {
@@ -431,6 +456,10 @@ fn finish_entities(entities: &mut BTreeMap<String, Entity>, organization: &Organ
         if entity.kind == EntityKind::PermissionsBoundary {
             let policy = boundary_policy(&entity.native_id).unwrap_or_default().to_owned();
             entity.attributes.insert("policy".to_owned(), Value::String(policy));
+        }
+        if entity.kind == EntityKind::InternetDestination {
+            let host = Value::String(entity.name.to_ascii_lowercase());
+            entity.attributes.insert("host".to_owned(), host);
         }
         add_account_block(entity, facts);
     }

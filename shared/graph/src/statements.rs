@@ -12,7 +12,7 @@ use crate::diagnostics::Diagnostics;
 use crate::edges::{Edges, NewEdge};
 use crate::index::Index;
 use crate::json::field;
-use crate::resource_kind::kind_of_resource;
+use crate::resource_arn::kind_of_resource;
 use crate::target::Target;
 
 /// Reads one policy: its problems become diagnostics; if it is somebody's trust or resource-based policy, its Allow statements become edges.
@@ -155,7 +155,8 @@ fn place(statement: &Statement) -> BTreeMap<String, Value> {
     BTreeMap::from([("statement_index".to_owned(), json!(statement.index()))])
 }
 
-fn condition_element(document: &Value, index: usize) -> Option<&Value> {
+/// The Condition element of a statement, as it is written.
+pub(crate) fn condition_element(document: &Value, index: usize) -> Option<&Value> {
     let statement = match document.get("Statement")? {
         Value::Array(statements) => statements.get(index)?,
         lone => lone,

@@ -56,6 +56,7 @@ impl Target {
             name: self.name.as_deref().unwrap_or_else(|| name_of(&self.native_id)),
             account,
             region: Arn::parse(&self.native_id)
+                .or_else(|| embedded_arn(&self.native_id).and_then(Arn::parse))
                 .map(|arn| arn.region)
                 .filter(|region| !region.is_empty()),
         };
@@ -73,6 +74,7 @@ impl Target {
         let own = match self.kind {
             EntityKind::Account => self.name.as_deref(),
             EntityKind::PermissionsBoundary => boundary_policy(&self.native_id),
+            EntityKind::EksServiceAccount | EntityKind::ContainerImage => embedded_arn(&self.native_id),
             _ => Some(self.native_id.as_str()),
         }?;
         if is_account_id(own) {
@@ -87,6 +89,13 @@ pub(crate) fn boundary_policy(native_id: &str) -> Option<&str> {
     native_id.strip_prefix("urn:sv0:permissions-boundary:")
 }
 
+/// The ARN in a URN that is made of one.
+pub(crate) fn embedded_arn(native_id: &str) -> Option<&str> {
+    let urn = native_id.strip_prefix("urn:sv0:")?;
+    let (_, rest) = urn.split_once(':')?;
+    rest.starts_with("arn:").then_some(rest)
+}
+
 /// How the native id of an image repository outside ECR starts.
 pub(crate) const IMAGE_REPOSITORY: &str = "urn:sv0:image-repository:";
 
@@ -94,7 +103,7 @@ pub(crate) const IMAGE_REPOSITORY: &str = "urn:sv0:image-repository:";
 fn resolution_without_account(target: &Target) -> Resolution {
     let is_of_aws = matches!(
         target.kind,
-        EntityKind::AwsService | EntityKind::IamPolicy | EntityKind::PermissionsBoundary
+        EntityKind::AwsService | EntityKind::IamPolicy | EntityKind::PermissionsBoundary | EntityKind::FoundationModel
     );
     let is_of_organization = matches!(
         target.kind,
@@ -147,6 +156,7 @@ fn name_of(native_id: &str) -> &str {
         IMAGE_REPOSITORY,
         "urn:sv0:aws-service:",
         "urn:sv0:principal:",
+        "urn:sv0:internet-destination:",
         "urn:sv0:organization-node:",
     ];
     known

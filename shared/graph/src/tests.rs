@@ -1,8 +1,10 @@
 //! What comes out of which records. A test reads as: these answers were recorded, so this is in the graph.
 
+mod bedrock;
 mod config_items;
 mod credentials;
 mod documentation;
+mod federation;
 mod hostile;
 mod iam_details;
 mod identity_center;
@@ -18,6 +20,7 @@ mod service_access;
 mod signals;
 mod snapshots;
 mod trails;
+mod workloads;
 
 use serde_json::{Value, json};
 use sv0_model::graph::{Edge, EdgeKind, Entity, Graph, PolicyRecord};
@@ -84,6 +87,20 @@ impl Capture {
     pub(super) fn details_at(self, at: &str, page: Value) -> Self {
         let object = format!("accounts/{DEV}/iam/authorization-details.json");
         self.add(RecordKind::AuthorizationDetails, &object, Some(DEV), at, page)
+    }
+
+    /// An item of a service's own answer, recorded in the account [`DEV`] and [`REGION`].
+    pub(super) fn spoke(mut self, service: &str, what: &str, body: Value) -> Self {
+        let kind = RecordKind::SpokeItem {
+            service: service.to_owned(),
+            what: what.to_owned(),
+        };
+        let object = format!("accounts/{DEV}/{REGION}/{service}/{what}.ndjson");
+        self = self.add(kind, &object, Some(DEV), "2026-03-01T00:00:00Z", body);
+        if let Some(record) = self.records.last_mut() {
+            record.region = Some(REGION.to_owned());
+        }
+        self
     }
 
     pub(super) fn organization(self, kind: RecordKind, body: Value) -> Self {

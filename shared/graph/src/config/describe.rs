@@ -10,7 +10,7 @@ use crate::description::{Description, Identity, Link};
 use crate::diagnostics::Diagnostics;
 use crate::facts::SeparatePolicy;
 use crate::freshness::Fact;
-use crate::json::{as_list, bool_at, field, first_at, first_text, time_text};
+use crate::json::{as_list, bool_at, field, first_at, texts_along, time_text};
 
 /// The entity an item describes. Without any id there is none, and a diagnostic instead.
 pub(crate) fn describe(item: &ConfigItem<'_>, row: &TypeRow, diagnostics: &mut Diagnostics) -> Option<Description> {
@@ -58,9 +58,12 @@ fn add_attributes(item: &ConfigItem<'_>, row: &TypeRow, description: &mut Descri
 
 fn add_links(item: &ConfigItem<'_>, row: &TypeRow, description: &mut Description) {
     for LinkRow(kind, paths, reference) in row.links {
-        if let Some(text) = first_text(&item.body, paths) {
-            description.links.push(Link::new(*kind, reference(text.to_owned())));
-        }
+        let found = paths.iter().map(|path| texts_along(&item.body, path));
+        let texts = found.into_iter().find(|texts| !texts.is_empty()).unwrap_or_default();
+        let links = texts
+            .into_iter()
+            .map(|text| Link::new(*kind, reference(text.to_owned())));
+        description.links.extend(links);
     }
 }
 
@@ -134,6 +137,8 @@ fn shaped(value: &Value, shape: Shape) -> Option<Value> {
                 .filter_map(|item| field(item, name).or(Some(item)).and_then(scalar))
                 .collect(),
         ),
+        Shape::Presence => Some(Value::Bool(true)),
+        Shape::Count => Some(Value::from(as_list(value).len())),
         Shape::Keys => value.as_object().map(keys),
     }
 }

@@ -9,6 +9,7 @@ use crate::description::{Description, Reference};
 use crate::facts::Facts;
 use crate::freshness::Fact;
 use crate::json::{as_list, at, bool_at, field, first_text, list_at, text_at};
+use crate::workload::trigger;
 
 const ENCRYPTION_RULES: &str = "supplementaryConfiguration.ServerSideEncryptionConfiguration.rules";
 const OBJECT_OWNERSHIP: &[&str] = &[
@@ -26,6 +27,7 @@ const ACCESS_POINT: &str = "AWS::S3::AccessPoint";
 
 /// Block Public Access, encryption, access control list and object ownership.
 pub(super) fn refine(item: &ConfigItem<'_>, description: &mut Description) {
+    trigger::add_notifications(item, description);
     if !item.has_supplementary_configuration() {
         return;
     }

@@ -3,7 +3,9 @@
 mod databases;
 mod identities;
 mod messaging;
+mod orchestration;
 mod resources;
+mod services;
 mod workloads;
 
 use sv0_model::graph::{EdgeKind, EntityKind};
@@ -60,6 +62,10 @@ pub(crate) enum Shape {
     Scalars,
     /// One field of every item of a list.
     Each(&'static str),
+    /// That it is there, whatever it says.
+    Presence,
+    /// How many items a list has.
+    Count,
     /// The keys of an object, sorted, never its values.
     Keys,
 }
@@ -114,13 +120,20 @@ pub(crate) fn row_of_answer(service: &str, what: &str) -> Option<&'static TypeRo
 }
 
 fn rows() -> impl Iterator<Item = &'static TypeRow> {
-    let of_answers_alone = [spoke::workloads::ROWS, spoke::resources::ROWS];
+    let of_answers_alone = [
+        spoke::workloads::ROWS,
+        spoke::bedrock::ROWS,
+        spoke::identities::ROWS,
+        spoke::resources::ROWS,
+    ];
     config_rows().chain(of_answers_alone.into_iter().flatten())
 }
 
 fn config_rows() -> impl Iterator<Item = &'static TypeRow> {
     let of_config = [
         workloads::ROWS,
+        orchestration::ROWS,
+        services::ROWS,
         resources::ROWS,
         databases::ROWS,
         messaging::ROWS,
@@ -141,6 +154,14 @@ pub fn config_types() -> impl Iterator<Item = (&'static str, &'static [AnswerNam
 pub fn answers() -> impl Iterator<Item = AnswerName> {
     let read = spoke::readers().map(|Reader(service, what, _)| (*service, *what));
     read.chain(rows().flat_map(|row| row.answers).copied())
+}
+
+/// Every type that has a row, and every file of answers that is read by one.
+#[cfg(test)]
+pub(crate) fn types_and_answers() -> (Vec<&'static str>, Vec<(&'static str, &'static str)>) {
+    let types = rows().map(|row| row.resource_type).collect();
+    let answers = rows().flat_map(|row| row.answers).copied().collect();
+    (types, answers)
 }
 
 /// The attributes that rows give.

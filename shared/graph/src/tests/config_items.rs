@@ -36,7 +36,7 @@ fn a_function_runs_as_its_role_and_keeps_names_of_variables_alone() {
         "runtime": "python3.13", "package_type": "Zip", "code_sha256": "abc", "timeout": 30, "memory_size": 128, "state": "Active",
         "architectures": ["arm64"], "layers": [arn("lambda layer:util:3")], "last_modified": "2026-01-01T00:00:00Z",
         "vpc": { "vpc_id": "vpc-1", "subnet_ids": ["subnet-1"], "security_group_ids": ["sg-1"] },
-        "environment_keys": ["API_KEY", "TABLE"]
+        "environment_keys": ["API_KEY", "TABLE"], "service_principal": "lambda.amazonaws.com"
     });
     assert_eq!(json!(found.attributes), want);
     assert_eq!(
@@ -113,7 +113,7 @@ fn a_task_definition_has_two_roles_and_names_its_secrets() {
     let graph = &output.graph;
     let task = arn("ecs task-definition/web:7");
     let want = json!({
-        "family": "web", "revision": 7, "network_mode": "awsvpc", "requires_compatibilities": ["FARGATE"],
+        "family": "web", "revision": 7, "network_mode": "awsvpc", "requires_compatibilities": ["FARGATE"], "service_principal": "ecs-tasks.amazonaws.com",
         "containers": [{
             "name": "app", "image": "nginx:1.27", "environment_keys": ["MODE", "PASSWORD"],
             "secrets": [{ "name": "DB", "value_from": arn("secretsmanager secret:db-AbCdEf") }]

@@ -1,7 +1,10 @@
 use serde_json::json;
 use sv0_model::graph::Graph;
 
-use super::{Capture, config_items, credentials, iam_details, identity_center, order, organizations, resources};
+use super::{
+    Capture, bedrock, config_items, credentials, federation, iam_details, identity_center, order, organizations,
+    resources, workloads,
+};
 use crate::config::documented_attributes;
 use crate::options::SensitivityRule;
 
@@ -12,6 +15,9 @@ fn captures() -> Vec<Capture> {
         order::contradictory(),
         organizations::acme(),
         config_items::workloads(),
+        workloads::every_kind(),
+        bedrock::agent(),
+        federation::federation(),
         identity_center::workforce(),
         resources::stores(),
         credentials::report(),

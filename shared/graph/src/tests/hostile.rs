@@ -3,7 +3,10 @@ use serde_json::{Value, json};
 use sv0_model::graph::{EdgeKind, urn};
 use sv0_model::record::RecordKind;
 
-use super::{Capture, DEV, codes, entity, grants, policy, role_arn};
+use crate::config::types_and_answers;
+use crate::spoke::files_with_readers;
+
+use super::{Capture, DEV, REGION, codes, entity, grants, policy, role_arn};
 
 fn kinds() -> Vec<RecordKind> {
     let config = |resource_type: &str| RecordKind::ConfigItem {
@@ -154,6 +157,35 @@ const NAMES: &[&str] = &[
     "Condition",
     "rules",
     "roles",
+    "Response",
+    "definition",
+    "States",
+    "Branches",
+    "ItemProcessor",
+    "Resource",
+    "Parameters",
+    "Arguments",
+    "FunctionName",
+    "QueueUrl",
+    "target",
+    "ecsParameters",
+    "taskDefinitionArn",
+    "roleArn",
+    "functionArn",
+    "eventSourceArn",
+    "endpoint",
+    "protocol",
+    "topicArn",
+    "agentId",
+    "actionGroupName",
+    "targetConfiguration",
+    "clusterName",
+    "namespace",
+    "serviceAccount",
+    "identityPoolId",
+    "Federated",
+    "StringLike",
+    "x:sub",
 ];
 
 const TEXTS: &[&str] = &[
@@ -186,6 +218,12 @@ const TEXTS: &[&str] = &[
     "Data",
     "Management",
     "eventCategory",
+    "arn:aws:states:::lambda:invoke",
+    "arn:aws:lambda:eu-west-1:111111111111:function:f:live",
+    "arn:aws:iam::111111111111:oidc-provider/x",
+    "sts:AssumeRoleWithWebIdentity",
+    "https://sqs.eu-west-1.amazonaws.com/111111111111/q",
+    "system:serviceaccount:a:b",
 ];
 
 fn any_json() -> impl Strategy<Value = Value> {
@@ -216,6 +254,149 @@ proptest! {
             prop_assert!(output.graph.entities.contains_key(&edge.from), "no entity {}", edge.from);
             prop_assert!(output.graph.entities.contains_key(&edge.to), "no entity {}", edge.to);
         }
+    }
+}
+
+/// Texts and shapes that stand where a reader expects an ARN, a list, a map or a definition.
+fn junk() -> Vec<Value> {
+    let nested = (0..20).fold(
+        json!({ "Branches": [] }),
+        |inner, _| json!({ "States": { "s": { "Branches": [inner] } } }),
+    );
+    vec![
+        Value::Null,
+        json!(7),
+        json!(""),
+        json!("arn:"),
+        json!("arn:aws:lambda:::function:"),
+        json!("arn:aws:bedrock:::agent-alias/"),
+        json!("arn:aws:states:::aws-sdk::"),
+        json!("https://"),
+        json!("https://sqs./111111111111/"),
+        json!("https://[::1]:x/"),
+        json!("\u{202e}\u{0}<script>"),
+        json!(format!("arn:aws:s3:::{}", "x".repeat(3_000))),
+        json!([[], [null], {}, "x"]),
+        json!({ "": {}, "a": [] }),
+        nested,
+    ]
+}
+
+/// Wherever a row or reader may look, one thing that does not belong there.
+fn filled_with(value: &Value) -> Value {
+    let leaf: serde_json::Map<String, Value> = JUNK_NAMES
+        .iter()
+        .map(|name| ((*name).to_owned(), value.clone()))
+        .collect();
+    let mut body = leaf.clone();
+    for name in JUNK_CONTAINERS {
+        let mut inner = leaf.clone();
+        inner.insert("items".to_owned(), json!([leaf.clone()]));
+        body.insert(
+            (*name).to_owned(),
+            if name.ends_with('s') {
+                json!([inner])
+            } else {
+                Value::Object(inner)
+            },
+        );
+    }
+    body.insert(
+        "arn".to_owned(),
+        json!("arn:aws:lambda:eu-west-1:111111111111:function:f"),
+    );
+    Value::Object(body)
+}
+
+const JUNK_CONTAINERS: &[&str] = &[
+    "target",
+    "targets",
+    "definition",
+    "configuration",
+    "environment",
+    "source",
+    "launchTemplateData",
+    "targetConfiguration",
+];
+
+const JUNK_NAMES: &[&str] = &[
+    "roleArn",
+    "functionArn",
+    "eventSourceArn",
+    "endpoint",
+    "topicArn",
+    "protocol",
+    "target",
+    "targets",
+    "input",
+    "definition",
+    "States",
+    "Resource",
+    "Parameters",
+    "Arguments",
+    "agentArn",
+    "agentId",
+    "clusterName",
+    "namespace",
+    "serviceAccount",
+    "identityPoolId",
+    "roles",
+    "roleMappings",
+    "loggingConfig",
+    "gatewayArn",
+    "targetConfiguration",
+    "name",
+    "version",
+    "launchTemplate",
+    "launchTemplateId",
+    "versionNumber",
+    "launchTemplateData",
+    "iamInstanceProfile",
+    "environment",
+    "image",
+    "source",
+    "location",
+    "nodes",
+    "configuration",
+    "policy",
+];
+
+#[test]
+fn junk_in_any_place_of_any_row_names_nothing_that_is_no_arn() {
+    for kind in kinds() {
+        for value in junk() {
+            let whole = filled_with(&value);
+            let bodies = [
+                value.clone(),
+                json!({ "Arn": value, "Response": whole, "configuration": whole }),
+            ];
+            for body in bodies {
+                let mut capture =
+                    Capture::new().add(kind.clone(), "hostile.json", Some(DEV), "2026-03-01T00:00:00Z", body);
+                capture.records[0].region = Some(REGION.to_owned());
+                let graph = capture.graph();
+                for edge in &graph.edges {
+                    assert!(
+                        graph.entities.contains_key(&edge.from) && graph.entities.contains_key(&edge.to),
+                        "{kind:?}: {edge:?}"
+                    );
+                }
+                let longest = graph.entities.keys().map(String::len).max().unwrap_or_default();
+                assert!(longest < 5_000, "{kind:?}: an id of {longest} bytes");
+            }
+        }
+    }
+}
+
+#[test]
+fn every_type_and_every_file_has_one_row_or_reader() {
+    let (types, by_rows) = types_and_answers();
+    let files: Vec<_> = by_rows.into_iter().chain(files_with_readers()).collect();
+    for (index, kind) in types.iter().enumerate() {
+        assert!(!types[..index].contains(kind), "{kind} has two rows");
+    }
+    for (index, file) in files.iter().enumerate() {
+        assert!(!files[..index].contains(file), "{file:?} is read twice");
     }
 }
 

@@ -184,7 +184,7 @@ fn attributes_are_those_that_a_row_names() {
         ),
         (
             "eks cluster/main",
-            json!({ "publicly_accessible": true, "public_access_cidrs": ["0.0.0.0/0"] }),
+            json!({ "publicly_accessible": true, "public_access_cidrs": ["0.0.0.0/0"], "service_principal": "eks.amazonaws.com" }),
         ),
         (
             "ecr repository/app",

@@ -16,6 +16,35 @@ pub(super) static ROWS: &[TypeRow] = &[
         ..GENERIC
     },
     TypeRow {
+        resource_type: "AWS::Cognito::IdentityPool",
+        answers: &[("cognito-identity", "identity-pools")],
+        service_principal: "cognito-identity.amazonaws.com",
+        kind: EntityKind::CognitoIdentityPool,
+        arn_format: "arn:{partition}:cognito-identity:{region}:{account}:identitypool/{id}",
+        id: &["configuration.identityPoolId", "configuration.id", "resourceId"],
+        name: &["configuration.identityPoolName"],
+        attributes: &[
+            AttributeRow(
+                "allows_unauthenticated",
+                &["configuration.allowUnauthenticatedIdentities"],
+                Shape::Truth,
+            ),
+            AttributeRow("allows_classic_flow", &["configuration.allowClassicFlow"], Shape::Truth),
+            AttributeRow(
+                "cognito_providers",
+                &["configuration.cognitoIdentityProviders"],
+                Shape::Each("providerName"),
+            ),
+            AttributeRow(
+                "oidc_providers",
+                &["configuration.openIdConnectProviderARNs"],
+                Shape::Scalars,
+            ),
+            AttributeRow("saml_providers", &["configuration.samlProviderARNs"], Shape::Scalars),
+        ],
+        ..GENERIC
+    },
+    TypeRow {
         resource_type: "AWS::IAM::SAMLProvider",
         kind: EntityKind::FederatedProvider,
         arn_format: "arn:{partition}:iam::{account}:saml-provider/{id}",

@@ -158,40 +158,9 @@ pub(super) static ROWS: &[TypeRow] = &[
         ..GENERIC
     },
     TypeRow {
-        resource_type: "AWS::Bedrock::KnowledgeBase",
-        answers: &[("bedrock-agent", "knowledge-bases")],
-        kind: EntityKind::KnowledgeBase,
-        arn: &["configuration.knowledgeBaseArn", "arn", "resourceId"],
-        arn_format: "arn:{partition}:bedrock:{region}:{account}:knowledge-base/{id}",
-        id: &["configuration.knowledgeBaseId", "resourceId"],
-        name: &["configuration.name"],
-        attributes: &[
-            AttributeRow("state", &["configuration.status"], Shape::Scalar),
-            AttributeRow("description", &["configuration.description"], Shape::Scalar),
-            AttributeRow(
-                "knowledge_base_type",
-                &["configuration.knowledgeBaseConfiguration.type"],
-                Shape::Scalar,
-            ),
-            AttributeRow(
-                "storage_type",
-                &["configuration.storageConfiguration.type"],
-                Shape::Scalar,
-            ),
-        ],
-        links: &[
-            LinkRow(EdgeKind::RunsAs, &["configuration.roleArn"], Reference::Role),
-            LinkRow(
-                EdgeKind::EncryptedWith,
-                &["configuration.knowledgeBaseConfiguration.vectorKnowledgeBaseConfiguration.kmsKeyArn"],
-                Reference::Key,
-            ),
-        ],
-        ..GENERIC
-    },
-    TypeRow {
         resource_type: "AWS::EKS::Cluster",
         answers: &[("eks", "clusters")],
+        service_principal: "eks.amazonaws.com",
         kind: EntityKind::EksCluster,
         arn: &["configuration.arn", "arn", "resourceId"],
         arn_format: "arn:{partition}:eks:{region}:{account}:cluster/{id}",
@@ -230,6 +199,7 @@ pub(super) static ROWS: &[TypeRow] = &[
             ),
             AttributeRow("role", &["configuration.roleArn"], Shape::Scalar),
         ],
+        links: &[LinkRow(EdgeKind::RunsAs, &["configuration.roleArn"], Reference::Role)],
         refine: kms::refine_cluster,
         ..GENERIC
     },

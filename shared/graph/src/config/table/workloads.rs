@@ -9,6 +9,7 @@ use crate::description::Reference;
 pub(super) static ROWS: &[TypeRow] = &[
     TypeRow {
         resource_type: "AWS::Lambda::Function",
+        service_principal: "lambda.amazonaws.com",
         kind: EntityKind::LambdaFunction,
         arn: &["arn", "configuration.functionArn", "resourceId"],
         arn_format: "arn:{partition}:lambda:{region}:{account}:function:{id}",
@@ -32,6 +33,19 @@ pub(super) static ROWS: &[TypeRow] = &[
             AttributeRow("architectures", &["configuration.architectures"], Shape::Scalars),
             AttributeRow("layers", &["configuration.layers"], Shape::Each("arn")),
             AttributeRow(
+                "reserved_concurrency",
+                &[
+                    "supplementaryConfiguration.Concurrency.reservedConcurrentExecutions",
+                    "configuration.reservedConcurrentExecutions",
+                ],
+                Shape::Scalar,
+            ),
+            AttributeRow(
+                "provisioned_concurrency",
+                &["supplementaryConfiguration.ProvisionedConcurrencyConfigs"],
+                Shape::Each("requestedProvisionedConcurrentExecutions"),
+            ),
+            AttributeRow(
                 "environment_keys",
                 &["configuration.environment.variables"],
                 Shape::Keys,
@@ -41,6 +55,11 @@ pub(super) static ROWS: &[TypeRow] = &[
             LinkRow(EdgeKind::RunsAs, &["configuration.role"], Reference::Role),
             LinkRow(EdgeKind::DeployedFrom, lambda::IMAGE_URI, Reference::Image),
             LinkRow(EdgeKind::EncryptedWith, &["configuration.kmsKeyArn"], Reference::Key),
+            LinkRow(
+                EdgeKind::UsesLayer,
+                &["configuration.layers.arn", "configuration.layers"],
+                Reference::Arn,
+            ),
         ],
         policy: PolicyPlace::Supplementary(&[
             "supplementaryConfiguration.Policy.policyText",
@@ -51,6 +70,7 @@ pub(super) static ROWS: &[TypeRow] = &[
     },
     TypeRow {
         resource_type: "AWS::ECS::TaskDefinition",
+        service_principal: "ecs-tasks.amazonaws.com",
         kind: EntityKind::EcsTaskDefinition,
         arn: &["configuration.TaskDefinitionArn", "arn", "resourceId"],
         arn_format: "arn:{partition}:ecs:{region}:{account}:task-definition/{id}",
@@ -90,6 +110,7 @@ pub(super) static ROWS: &[TypeRow] = &[
     },
     TypeRow {
         resource_type: "AWS::EC2::Instance",
+        service_principal: "ec2.amazonaws.com",
         kind: EntityKind::Ec2Instance,
         arn_format: "arn:{partition}:ec2:{region}:{account}:instance/{id}",
         id: &["configuration.instanceId", "resourceId"],
