@@ -67,7 +67,8 @@ def spoke_read(account):
 
 def organization_access(account):
     """The role that Organizations creates in every account it makes."""
-    return Role(account, "OrganizationAccountAccessRole", trust({"AWS": account_root(MANAGEMENT)}), managed=[ADMINISTRATOR], created="2019-06-19T07:23:40Z")
+    return Role(account, "OrganizationAccountAccessRole", trust({"AWS": account_root(MANAGEMENT)}), managed=[ADMINISTRATOR], last_used=None,
+                created="2019-06-19T07:23:40Z")
 
 
 def management():
@@ -167,7 +168,7 @@ def prod_readers():
         of_lambda(PROD, "payments-vault", allow(["s3:GetObject", "s3:PutObject"], objects("acme-prod-payments-archive"))),
         of_lambda(PROD, "payments-reconciler", allow("secretsmanager:GetSecretValue", condition=same_team), tags={"Team": "payments"}),
         of_lambda(PROD, "ledger-writer", allow(["s3:GetObject", "s3:PutObject"], objects("acme-prod-ledger"))),
-        of_lambda(PROD, "quarterly-audit-export", managed=(LAMBDA_BASIC, names.iam(PROD, "policy", "QuarterlyAudit"))),
+        of_lambda(PROD, "quarterly-audit-export", managed=(LAMBDA_BASIC, names.iam(PROD, "policy", "QuarterlyAudit")), last_used=("2026-01-02T03:00:11Z", IRELAND)),
         # Version 1 was far too wide; only the default version counts.
         ManagedPolicy(PROD, "QuarterlyAudit", document(allow("*")), document(allow("s3:GetObject", objects("acme-prod-reports")))),
     ]

@@ -128,12 +128,16 @@ class Principal:
                            tags=self.tags, relationships=relationships, captured=self.config_captured, created=config_time(self.created))
 
 
+# When most roles were last used: within the last weeks.
+RECENTLY = ("2026-02-24T11:30:18Z", names.IRELAND)
+
+
 class Role(Principal):
-    """An IAM role."""
+    """An IAM role; `last_used=None` means that AWS knows of no use."""
 
     prefix, kind = "AROA", "role"
 
-    def __init__(self, account, name, trust_policy, *, boundary=None, last_used=None, instance_profile=False, **rest):
+    def __init__(self, account, name, trust_policy, *, boundary=None, last_used=RECENTLY, instance_profile=False, **rest):
         super().__init__(account, name, **rest)
         self.trust_policy, self.boundary, self.last_used, self.instance_profile = trust_policy, boundary, last_used, instance_profile
 

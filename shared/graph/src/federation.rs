@@ -19,7 +19,7 @@ use crate::statements::condition_element;
 use crate::target::Target;
 use subject::Claims;
 
-pub(crate) use issuer::{IssuerKind, host_of_provider, kind_of_issuer};
+pub(crate) use issuer::{IssuerKind, host_of_provider, kind_of_issuer, name_of_provider};
 
 /// The actions by which a provider's word gets a role.
 const ACTIONS: [&str; 2] = ["sts:AssumeRoleWithWebIdentity", "sts:AssumeRoleWithSAML"];
@@ -115,7 +115,11 @@ impl Federation {
             return Target::new(native_id, EntityKind::EksServiceAccount).named(format!("{namespace}/{name}"));
         }
         let native_id = urn::federated_identity(provider, subject);
-        Target::new(native_id, EntityKind::FederatedIdentity).named(subject)
+        let name = match subject {
+            "*" => format!("everyone of {}", name_of_provider(provider)),
+            subject => subject.to_owned(),
+        };
+        Target::new(native_id, EntityKind::FederatedIdentity).named(name)
     }
 
     /// Gives the entities what was found of them.

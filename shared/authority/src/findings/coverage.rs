@@ -138,12 +138,23 @@ fn gaps(facts: &Facts<'_, '_>) -> Vec<Draft> {
         .collect()
 }
 
-/// Config's types are many and fail together; every other source stands for itself.
+/// What central services and IAM answer: each stands for itself. Every other source is an answer of a workload's or resource's own service.
+const STANDS_FOR_ITSELF: &[&str] = &[
+    "access-analyzer",
+    "athena",
+    "cloudtrail",
+    "iam",
+    "identity-center",
+    "organizations",
+    "securityhub",
+];
+
+/// Config's types are many and fail together, and so do the answers of single services.
 fn family(source: &str) -> &str {
-    if source.starts_with("config:") {
-        "config"
-    } else {
-        source
+    match source.split(':').next().unwrap_or_default() {
+        "config" => "config",
+        service if STANDS_FOR_ITSELF.contains(&service) => source,
+        _ => "services",
     }
 }
 
@@ -180,6 +191,7 @@ impl Gap<'_> {
     fn what(&self, family: &str) -> String {
         match (family, self.sources.len()) {
             ("config", count) if count > 1 => format!("{count} types of AWS Config"),
+            ("services", count) if count > 1 => format!("{count} answers of single services"),
             _ => self.sources.first().copied().unwrap_or_default().to_owned(),
         }
     }
@@ -217,7 +229,8 @@ fn decides_access(family: &str) -> bool {
         family,
         "organizations:policies" | "organizations:tree" | "organizations:accounts" | "organizations:organization"
     );
-    of_organization || family.starts_with("iam:") || family == "aws-managed-policies"
+    let of_iam = family.starts_with("iam:") && !matches!(family, "iam:credential-report" | "iam:last-accessed");
+    of_organization || of_iam
 }
 
 fn gap_rating(family: &str, status: CoverageStatus) -> (FindingSeverity, &'static str) {

@@ -50,6 +50,12 @@ pub(crate) fn host_of_provider(provider: &str) -> &str {
     arn.resource.strip_prefix("oidc-provider/").unwrap_or(arn.resource)
 }
 
+/// What people call a provider: the host of an OIDC provider, the name of a SAML provider.
+pub(crate) fn name_of_provider(provider: &str) -> &str {
+    let host = host_of_provider(provider);
+    host.strip_prefix("saml-provider/").unwrap_or(host)
+}
+
 /// What kind of issuer a provider is, by its ARN or host.
 pub(crate) fn kind_of_issuer(provider: &str) -> IssuerKind {
     let is_saml =
