@@ -24,15 +24,21 @@ fn answers_over_the_example_have_the_promised_shapes() {
     for (schema, command) in [("findings", "findings"), ("coverage", "coverage"), ("report", "report")] {
         assert_valid(schema, &store.ask(&[command]));
     }
-    for path in paths["paths"].as_array().unwrap().iter().step_by(7) {
-        let (role, resource) = (path["roles"][0].as_str().unwrap(), path["resource"].as_str().unwrap());
-        let action = path["actions"][0].as_str().unwrap();
+    let mut asked = 0;
+    for path in paths["paths"].as_array().unwrap().iter().step_by(23) {
+        // A user's own path has no role, and nothing is called where data leaves AWS.
+        let (Some(role), Some(action)) = (path["roles"][0].as_str(), path["actions"][0].as_str()) else {
+            continue;
+        };
+        let resource = path["resource"].as_str().unwrap();
+        asked += 1;
         assert_valid("can", &store.ask(&["can", role, action, resource]));
         assert_valid("explain", &store.ask(&["explain", role, action, resource]));
         assert_valid("who-can", &store.ask(&["who-can", action, resource]));
         assert_valid("grants", &store.ask(&["can", role]));
         assert_valid("grants", &store.ask(&["can", role, action]));
     }
+    assert!(asked > 15, "the example has many paths");
     let assume = paths["paths"]
         .as_array()
         .unwrap()

@@ -11,7 +11,7 @@ use super::{Outcome, print, print_json};
 use crate::arguments::WhoCanArguments;
 use crate::error::CommandError;
 use crate::store;
-use crate::text::{condition, counted, decision, dim, safe};
+use crate::text::{caveat, condition, counted, decision, dim, labelled, plain, safe};
 
 pub fn run(arguments: &WhoCanArguments) -> Result<Outcome, CommandError> {
     let graph = store::graph(&arguments.query)?;
@@ -40,6 +40,9 @@ pub fn run(arguments: &WhoCanArguments) -> Result<Outcome, CommandError> {
         out.push_str(&route_line(row.route.as_ref()));
         if let Some(expression) = &row.condition {
             let _ = writeln!(out, "  only if   {}", condition(expression));
+        }
+        for of in &row.caveats {
+            out.push_str(&labelled("  caveat", 12, &caveat(*of), plain));
         }
     }
     let _ = writeln!(out, "{}", dim(&counted(answer.principals.len(), "principal")));

@@ -11,7 +11,7 @@ pub(super) use forward::chains_from;
 
 use serde::Serialize;
 use sv0_iam::{Context, Evaluation, PrincipalKind, UnknownContext};
-use sv0_model::decision::{ConditionExpression, Decision};
+use sv0_model::decision::{Caveat, ConditionExpression, Decision};
 use sv0_model::graph::{Entity, EntityKind};
 
 use crate::access::{Candidates, IdentityGrants, may_be_granted};
@@ -46,6 +46,8 @@ pub(super) struct Chain {
     pub hops: Vec<ViaHop>,
     /// What the last role can do, and when.
     pub last: (Decision, Option<ConditionExpression>),
+    /// Reservations about what the last role can do.
+    pub caveats: Vec<Caveat>,
 }
 
 impl Chain {
@@ -70,11 +72,27 @@ pub(super) fn roles_of(hops: &[ViaHop]) -> Vec<&str> {
     hops.iter().map(|hop| hop.role.as_str()).collect()
 }
 
+/// The way that is listed of a principal.
+pub(super) struct Way {
+    pub decision: Decision,
+    pub condition: Option<ConditionExpression>,
+    pub caveats: Vec<Caveat>,
+    pub route: Route,
+}
+
+impl Way {
+    fn direct(evaluation: &Evaluation, route: Route) -> Self {
+        Self {
+            decision: evaluation.decision,
+            condition: evaluation.condition.clone(),
+            caveats: evaluation.caveats.clone(),
+            route,
+        }
+    }
+}
+
 /// The way that is listed: the direct one, unless the chain's decision is better.
-pub(super) fn choose(
-    direct: Option<&Evaluation>,
-    chain: Option<Chain>,
-) -> Option<(Decision, Option<ConditionExpression>, Route)> {
+pub(super) fn choose(direct: Option<&Evaluation>, chain: Option<Chain>) -> Option<Way> {
     let direct_decision = direct.map(|evaluation| evaluation.decision);
     let chained = chain.as_ref().map(Chain::decision);
     let route = |via| Route {
@@ -83,11 +101,16 @@ pub(super) fn choose(
         chained,
     };
     match (direct, chain) {
-        (Some(direct), None) => Some((direct.decision, direct.condition.clone(), route(Vec::new()))),
+        (Some(direct), None) => Some(Way::direct(direct, route(Vec::new()))),
         (Some(direct), Some(chain)) if direct.decision <= chain.decision() => {
-            Some((direct.decision, direct.condition.clone(), route(Vec::new())))
+            Some(Way::direct(direct, route(Vec::new())))
         }
-        (_, Some(chain)) => Some((chain.decision(), chain.condition(), route(chain.hops))),
+        (_, Some(chain)) => Some(Way {
+            decision: chain.decision(),
+            condition: chain.condition(),
+            caveats: chain.caveats.clone(),
+            route: route(chain.hops),
+        }),
         (None, None) => None,
     }
 }

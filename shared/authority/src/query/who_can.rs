@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use rayon::prelude::*;
 use serde::Serialize;
 use sv0_iam::{Context, Evaluation, UnknownContext};
-use sv0_model::decision::{ConditionExpression, Decision};
+use sv0_model::decision::{Caveat, ConditionExpression, Decision};
 use sv0_model::graph::Entity;
 
 use super::actor::any_of;
@@ -34,6 +34,9 @@ pub struct PrincipalAnswer {
     pub decision: Decision,
     /// Under which context, when it is conditional.
     pub condition: Option<ConditionExpression>,
+    /// Reservations about the answer; absent where there are none.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub caveats: Vec<Caveat>,
     /// How it gets there, where ways through roles were asked for.
     #[serde(flatten, skip_serializing_if = "Option::is_none")]
     pub route: Option<Route>,
@@ -75,6 +78,7 @@ impl Estate<'_> {
             principal,
             decision: evaluation.decision,
             condition: evaluation.condition,
+            caveats: evaluation.caveats,
             route: None,
         });
         Ok(WhoCan {
@@ -102,12 +106,13 @@ impl Estate<'_> {
         let mut chained = chains_to(self, &query, &direct);
         let names: BTreeSet<String> = direct.keys().chain(chained.keys()).cloned().collect();
         let principals = names.into_iter().filter_map(|principal| {
-            let (decision, condition, route) = choose(direct.get(&principal), chained.remove(&principal))?;
+            let way = choose(direct.get(&principal), chained.remove(&principal))?;
             Some(PrincipalAnswer {
                 principal,
-                decision,
-                condition,
-                route: Some(route),
+                decision: way.decision,
+                condition: way.condition,
+                caveats: way.caveats,
+                route: Some(way.route),
             })
         });
         Ok(WhoCan {

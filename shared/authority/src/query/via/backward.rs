@@ -63,7 +63,11 @@ impl<'e> Ending<'e> {
         let last = (evaluation.decision, evaluation.condition.clone());
         Self {
             end: &role.native_id,
-            chain: Chain { hops: Vec::new(), last },
+            chain: Chain {
+                hops: Vec::new(),
+                last,
+                caveats: evaluation.caveats.clone(),
+            },
         }
     }
 
@@ -332,6 +336,7 @@ impl Arrival<'_> {
         Chain {
             hops,
             last: behind.last.clone(),
+            caveats: behind.caveats.clone(),
         }
     }
 }
