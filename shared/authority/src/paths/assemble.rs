@@ -9,7 +9,8 @@ use sv0_model::path::{ActionClass, Authority, AuthorityPath, PathHop, PathState}
 
 use super::chains::Chain;
 use super::ends::End;
-use super::hops::{Ground, PULLS_VIA, SENDS_TO, Stride};
+use super::further::{Further, end_on};
+use super::hops::{Ground, PULLS_VIA, RUNS_AS};
 use super::keep::{Kept, Sketch};
 use super::kinds::{self, Look};
 use super::reach::Reaches;
@@ -50,9 +51,24 @@ impl<'e, 'a, 's> Route<'e, 'a, 's> {
         self.chain.detours() + usize::from(self.departure.way.is_detour())
     }
 
+    /// The workload that runs as the authority on which ends are reached; none where that is otherwise come to.
+    fn running(self) -> Option<&'s str> {
+        let last = self.transfers().last()?.legs.last()?;
+        (last.hop.relation == RUNS_AS).then_some(last.hop.from.as_str())
+    }
+
     fn state(self) -> PathState {
         self.chain.state().max(self.departure.state())
     }
+}
+
+/// An end on a route.
+struct Found<'e, 'a, 's> {
+    state: PathState,
+    route: Route<'e, 'a, 's>,
+    further: Option<&'s Further<'e>>,
+    end: &'s End<'e>,
+    hop: &'s PathHop,
 }
 
 /// The steps up to the authority on which an end is reached.
@@ -70,28 +86,48 @@ impl<'e, 'a> Assembly<'e, 'a> {
         let mut paths = Vec::new();
         let mut kept = Kept::default();
         for group in self.routes(start).chunk_by(|a, b| a.detours() == b.detours()) {
-            let mut found: Vec<(PathState, &Route<'e, 'a, '_>, &(End<'e>, PathHop))> = Vec::new();
-            for route in group {
-                let ends = self.reaches.ends(route.chain.terminal()).iter();
-                found.extend(ends.map(|end| (route.state().max(end.1.state), route, end)));
-            }
-            found.sort_by_key(|(state, _, _)| *state);
-            for (state, route, end) in found {
+            let mut found: Vec<Found<'e, 'a, '_>> = group.iter().flat_map(|route| self.found_on(*route)).collect();
+            found.sort_by_key(|found| found.state);
+            for found in found {
                 let sketch = Sketch {
-                    resource: &end.0.entity.native_id,
-                    scope: &end.0.scope,
-                    class: end.0.class,
-                    state,
-                    detours: route.detours(),
+                    resource: &found.end.entity.native_id,
+                    scope: &found.end.scope,
+                    class: found.end.class,
+                    state: found.state,
+                    detours: found.route.detours(),
                 };
                 if kept.takes(sketch) {
-                    paths.push(self.path(start.entity, &approach(start.entity, *route), &end.0, &end.1));
+                    let mut approach = approach(start.entity, found.route);
+                    if let Some(further) = found.further {
+                        approach.go_further(further);
+                    }
+                    paths.push(self.path(start.entity, &approach, found.end, found.hop));
                 }
             }
         }
         paths.extend(self.injected(start));
         paths.extend(self.sent(start));
         paths
+    }
+
+    fn found_on<'s>(&'s self, route: Route<'e, 'a, 's>) -> impl Iterator<Item = Found<'e, 'a, 's>> {
+        let terminal = route.chain.terminal();
+        let ends = self.reaches.ends(terminal).iter().map(move |(end, hop)| Found {
+            state: route.state().max(hop.state),
+            route,
+            further: None,
+            end,
+            hop,
+        });
+        let further = self.reaches.further(terminal).iter();
+        let further = further.filter(move |further| further.by.is_none() || further.by == route.running());
+        ends.chain(further.map(move |further| Found {
+            state: route.state().max(further.state()),
+            route,
+            further: Some(further),
+            end: &further.end,
+            hop: &further.hop,
+        }))
     }
 
     /// The ways from a start, those with the fewest detours first, then the shortest.
@@ -127,39 +163,21 @@ impl<'e, 'a> Assembly<'e, 'a> {
             .collect()
     }
 
-    /// Places outside AWS that the start sends to by its configuration.
+    /// Places outside AWS that a start without a role of its own sends to by its configuration.
     fn sent(&self, start: &Start<'e>) -> Vec<AuthorityPath> {
+        if start.departures.iter().any(|departure| !departure.way.is_detour()) {
+            return Vec::new();
+        }
         let places = self.ground.estate.targets(&start.entity.native_id, EdgeKind::SendsTo);
         let places = places.filter_map(|place| self.ground.entity(place));
         let outside = places.filter(|place| place.kind == EntityKind::InternetDestination);
-        outside.map(|place| self.sending(start, place)).collect()
-    }
-
-    fn sending(&self, start: &Start<'e>, place: &'e Entity) -> AuthorityPath {
-        let own = start.departures.iter().find(|departure| !departure.way.is_detour());
-        let mut approach = Approach::default();
-        if let Some(departure) = own {
-            approach.add(start.entity, departure);
-        }
-        let stride = Stride {
-            from: approach.roles.last().copied().unwrap_or(&start.entity.native_id),
-            relation: SENDS_TO,
-            to: &place.native_id,
-            actions: Vec::new(),
-            on: None,
-            note: "by its configuration".to_owned(),
-        };
-        let reason = "CloudTrail does not record what leaves AWS";
-        let hop = self.ground.configured(stride, &Step::allowed(), reason).hop;
-        let end = End {
-            entity: place,
-            scope: place.native_id.clone(),
-            class: ActionClass::WriteData,
-            is_best: true,
-            actions: Vec::new(),
-            step: Step::allowed(),
-        };
-        self.path(start.entity, &approach, &end, &hop)
+        let step = Step::allowed();
+        outside
+            .map(|place| {
+                let hop = self.ground.sending(&start.entity.native_id, place, Vec::new(), &step);
+                self.path(start.entity, &Approach::default(), &end_on(place, &step), &hop)
+            })
+            .collect()
     }
 
     fn path(&self, start: &Entity, approach: &Approach<'e>, end: &End<'e>, last: &PathHop) -> AuthorityPath {
@@ -237,6 +255,15 @@ fn approach<'e>(start: &Entity, route: Route<'e, '_, '_>) -> Approach<'e> {
 }
 
 impl<'e> Approach<'e> {
+    fn go_further(&mut self, further: &Further<'e>) {
+        for leg in &further.legs {
+            self.hops.push(leg.hop.clone());
+            self.caveats.extend(&leg.caveats);
+            self.marks.extend([leg.hop.relation.clone(), leg.hop.to.clone()]);
+        }
+        self.roles.extend(further.role);
+    }
+
     fn add(&mut self, start: &Entity, transfer: &Transfer<'e>) {
         for leg in &transfer.legs {
             self.hops.push(leg.hop.clone());

@@ -19,6 +19,7 @@ pub(crate) const PUSHES_IMAGE_TO: &str = "PUSHES_IMAGE_TO";
 pub(crate) const IMAGE_RUNS_IN: &str = "IMAGE_RUNS_IN";
 pub(crate) const PASSES_ROLE: &str = "PASSES_ROLE";
 pub(crate) const ESCALATES_TO: &str = "ESCALATES_TO";
+pub(crate) const READS_FROM: &str = "READS_FROM";
 pub(crate) const SENDS_TO: &str = "SENDS_TO";
 pub(crate) const ACCESSES: &str = "ACCESSES";
 

@@ -121,7 +121,7 @@ impl<'e> Seeker<'e, '_> {
     }
 
     /// Says so where a workload that runs as the principal invokes the other by its configuration.
-    fn configured_note(&self, workload: &Entity) -> String {
+    pub(crate) fn configured_note(&self, workload: &Entity) -> String {
         let callers = self
             .runs
             .configured_callers(self.ground.estate, self.from, &workload.native_id);

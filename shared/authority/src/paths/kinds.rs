@@ -122,7 +122,7 @@ impl<'l> Look<'l> {
             let Some(to) = self.estate.entity(&hop.to) else {
                 continue;
             };
-            if hop.relation == INVOKES && is_meant(acting, to) {
+            if hop.relation == INVOKES && to.kind.is_workload() && is_meant(acting, to) {
                 return true;
             }
             if hop.relation != ACCESSES && to.kind.is_workload() {

@@ -9,6 +9,7 @@ mod ends;
 mod environments;
 mod escalate;
 mod federation;
+mod further;
 mod hops;
 mod invoke;
 mod keep;

@@ -9,7 +9,8 @@ use sv0_model::path::PathHop;
 use super::PathProgress;
 use super::assume::roles;
 use super::ends::{self, End};
-use super::hops::{ACCESSES, Ground, Stride};
+use super::further::{self, Further};
+use super::hops::Ground;
 use super::invoke::Seeker;
 use super::runs::Runs;
 use super::transfer::Transfer;
@@ -22,6 +23,8 @@ use crate::estate::Estate;
 pub(crate) struct Reach<'e> {
     /// Sorted by resource, scope, class and state, each with its finished step.
     pub ends: Vec<(End<'e>, PathHop)>,
+    /// What it reaches only through something else.
+    pub further: Vec<Further<'e>>,
     /// Sorted by where they lead, then by way.
     pub transfers: Vec<Transfer<'e>>,
 }
@@ -44,6 +47,7 @@ struct Targets<'e> {
     resources: Candidates<'e>,
     roles: Candidates<'e>,
     workloads: Candidates<'e>,
+    destinations: Candidates<'e>,
 }
 
 impl<'e> Reaches<'e> {
@@ -79,6 +83,10 @@ impl<'e> Reaches<'e> {
         self.of.get(authority).map_or(&[], |reach| reach.ends.as_slice())
     }
 
+    pub(crate) fn further(&self, authority: &str) -> &[Further<'e>] {
+        self.of.get(authority).map_or(&[], |reach| reach.further.as_slice())
+    }
+
     pub(crate) fn transfers(&self, authority: &str) -> &[Transfer<'e>] {
         self.of.get(authority).map_or(&[], |reach| reach.transfers.as_slice())
     }
@@ -90,6 +98,7 @@ impl<'e> Targets<'e> {
             resources: Candidates::of_resources(estate),
             roles: roles(estate),
             workloads: Candidates::new(estate, |entity| entity.kind.is_workload()),
+            destinations: further::destinations(estate),
         }
     }
 
@@ -118,25 +127,19 @@ impl<'e> Targets<'e> {
             from: id,
             ends: &ends,
         };
+        let further = seeker.further(&self.destinations);
         let mut transfers = seeker.transfers();
         transfers.extend(ground.escalations(ways.escalations, principal, &transfers));
         transfers.extend(ground.assumptions(&self.roles, &subject, id));
         transfers.sort_by(|a, b| a.rank().cmp(&b.rank()));
         transfers.dedup_by(|b, a| a.to == b.to && a.way == b.way && a.marks == b.marks);
         let with_step = |end: End<'e>| {
-            let stride = Stride {
-                from: id,
-                relation: ACCESSES,
-                to: &end.entity.native_id,
-                actions: end.actions.clone(),
-                on: None,
-                note: String::new(),
-            };
-            let hop = ground.leg(stride, &end.step).hop;
+            let hop = ground.ending(id, &end);
             (end, hop)
         };
         Some(Reach {
             ends: ends.into_iter().map(with_step).collect(),
+            further,
             transfers,
         })
     }

@@ -20,6 +20,8 @@ pub(crate) type Running<'e> = (&'e str, Vec<Leg>);
 pub(crate) struct Runs<'e> {
     /// What is exercised when each workload runs: its roles, then those of what it sets going in its service's name.
     running: BTreeMap<&'e str, Vec<Running<'e>>>,
+    /// Workloads by the roles that they run as.
+    by_role: BTreeMap<&'e str, Vec<&'e Entity>>,
     /// Workloads by what they are triggered by.
     triggered: BTreeMap<&'e str, Vec<&'e Entity>>,
     /// Functions by the services that their policies name.
@@ -48,8 +50,15 @@ impl<'e> Runs<'e> {
                 (workload.native_id.as_str(), running)
             })
             .collect();
+        let mut by_role: BTreeMap<&str, Vec<&Entity>> = BTreeMap::new();
+        for workload in &workloads {
+            for (role, _) in own.get(workload.native_id.as_str()).into_iter().flatten() {
+                by_role.entry(*role).or_default().push(workload);
+            }
+        }
         let mut runs = Self {
             running,
+            by_role,
             triggered: BTreeMap::new(),
             granted: BTreeMap::new(),
             served: BTreeSet::new(),
@@ -91,6 +100,11 @@ impl<'e> Runs<'e> {
     /// What is exercised when a workload runs.
     pub(crate) fn of(&self, workload: &str) -> &[Running<'e>] {
         self.running.get(workload).map_or(&[], Vec::as_slice)
+    }
+
+    /// The workloads that run as a role.
+    pub(crate) fn running_as(&self, role: &str) -> &[&'e Entity] {
+        self.by_role.get(role).map_or(&[], Vec::as_slice)
     }
 
     /// What is exercised when the code of a workload is replaced: its own roles alone.

@@ -28,6 +28,7 @@ const SERVICES: &[(EntityKind, &str)] = &[
     (EntityKind::EventBridgeSchedule, "scheduler.amazonaws.com"),
     (EntityKind::EventBridgePipe, "pipes.amazonaws.com"),
     (EntityKind::BedrockAgent, "bedrock.amazonaws.com"),
+    (EntityKind::KnowledgeBase, "bedrock.amazonaws.com"),
     (EntityKind::BedrockFlow, "bedrock.amazonaws.com"),
     (EntityKind::AgentCoreRuntime, "bedrock-agentcore.amazonaws.com"),
     (EntityKind::AgentCoreGateway, "bedrock-agentcore.amazonaws.com"),
