@@ -8,10 +8,10 @@ use sv0_model::path::{ActionClass, AuthorityPath, PathKind};
 
 use super::Facts;
 use super::draft::{Draft, command, name};
-use super::way::{checks, most_telling, resources};
+use super::way::{checks, example_of, most_telling, resources};
 use crate::access::{ActionTarget, rows_of};
 use crate::estate::principal_text;
-use crate::paths::{acts_across_accounts, acts_for_outsiders};
+use crate::paths::acts_for_outsiders;
 
 /// One finding for each service and resource that lets it in for anyone.
 pub(crate) fn findings(facts: &Facts<'_, '_>) -> Vec<Draft> {
@@ -44,20 +44,20 @@ pub(crate) fn findings(facts: &Facts<'_, '_>) -> Vec<Draft> {
 
 fn finding(facts: &Facts<'_, '_>, service: &Entity, resource: &Entity, paths: &[&AuthorityPath]) -> Option<Draft> {
     let host = principal_text(&service.native_id);
-    if service.kind != EntityKind::AwsService || !acts_across_accounts(host) {
+    if service.kind != EntityKind::AwsService {
         return None;
     }
-    let mut actions: Vec<&str> = Vec::new();
+    let mut actions: Vec<(&str, ActionTarget)> = Vec::new();
     let mut statements = BTreeSet::new();
     let rows = rows_of(resource).iter().filter(|row| is_acting(row.class));
     for (action, target) in rows.flat_map(|row| row.actions) {
-        let whole = *target != ActionTarget::Inside;
-        if let Some(step) = acts_for_outsiders(facts.estate, host, action, resource).filter(|_| whole) {
-            actions.push(action);
+        if let Some(step) = acts_for_outsiders(facts.estate, host, action, *target, resource) {
+            actions.push((action, *target));
             statements.extend(step.statements);
         }
     }
-    let action = actions.first()?;
+    let (action, target) = actions.first().copied()?;
+    let names: Vec<&str> = actions.iter().map(|(action, _)| *action).collect();
     let mut draft = Draft::new(FindingKind::ConfusedDeputy, &resource.native_id);
     host.clone_into(&mut draft.aspect);
     draft.subjects.push(service.native_id.clone());
@@ -71,14 +71,16 @@ fn finding(facts: &Facts<'_, '_>, service: &Entity, resource: &Entity, paths: &[
     };
     draft.description = format!(
         "The policy lets the service call {} and names neither the account nor the resource it has to act for (aws:SourceAccount, aws:SourceArn, aws:SourceOrgID). An outsider who knows the ARN can have the service make the call.{reaches}",
-        actions.join(", ")
+        names.join(", ")
     );
     let (severity, reason) = rating(resource, paths);
     draft.rate(severity, reason);
+    let asked = match target {
+        ActionTarget::Inside => example_of(action, &resource.native_id),
+        _ => resource.native_id.clone(),
+    };
     draft.verify = most_telling(paths).map_or_else(Vec::new, |path| checks(facts, path));
-    draft
-        .verify
-        .push(command(&["sv0", "who-can", action, &resource.native_id]));
+    draft.verify.push(command(&["sv0", "who-can", action, &asked]));
     Some(draft)
 }
 

@@ -36,7 +36,7 @@ use crate::estate::Estate;
 use crate::evidence::Logs;
 
 pub(crate) use assume::{ASSUME_ROLE, roles as assumable_roles};
-pub(crate) use deputies::{acts_across_accounts, acts_for_outsiders};
+pub(crate) use deputies::acts_for_outsiders;
 pub(crate) use environments::climbs;
 pub(crate) use step::{Step, extend};
 pub(crate) use workloads::of as all_workloads;

@@ -245,6 +245,106 @@ fn services_that_act_for_anyone() {
     );
 }
 
+/// Objects of a bucket that services put for whoever asks them to.
+#[test]
+fn services_that_write_for_anyone() {
+    let bucket = |service: &str, objects: &str, condition: &str| {
+        format!(
+            "bucket 111111111111/logs
+               grant {service} allow s3:PutObject on arn:aws:s3:::logs/{objects}{condition}
+             service-principal {service} let-in-by arn:aws:s3:::logs"
+        )
+    };
+    let owner = r#" if {"StringEquals":{"s3:x-amz-acl":"bucket-owner-full-control"}}"#;
+    let of_account = |operator: &str, key: &str, value: &str| format!(r#" if {{"{operator}":{{"{key}":"{value}"}}}}"#);
+    let perimeter = "organization o-acme management 999999999999
+         account 111111111111 under r-1/ou-prod
+         rcp deputies on ou-prod
+           deny s3:* on * if {\"StringNotEqualsIfExists\":{\"aws:SourceOrgID\":\"o-acme\"},\"Bool\":{\"aws:PrincipalIsAWSService\":\"true\"}}\n";
+    let by = |service: &str| format!("confused_deputy medium: {service} acts on logs for any AWS customer");
+    let s3 = by("s3.amazonaws.com");
+    let trail = by("cloudtrail.amazonaws.com");
+    let mail = by("ses.amazonaws.com");
+    let exports = by("logs.eu-west-1.amazonaws.com");
+    check(
+        "confused_deputy",
+        &[
+            (
+                "inventories of any bucket",
+                bucket("s3.amazonaws.com", "*", ""),
+                &[s3.as_str()],
+            ),
+            (
+                "into one folder",
+                bucket("s3.amazonaws.com", "inventory/*", owner),
+                &[s3.as_str()],
+            ),
+            (
+                "logs of any trail",
+                bucket("cloudtrail.amazonaws.com", "AWSLogs/*", owner),
+                &[trail.as_str()],
+            ),
+            (
+                "mail for any customer",
+                bucket("ses.amazonaws.com", "*", ""),
+                &[mail.as_str()],
+            ),
+            (
+                "exports of any log group",
+                bucket("logs.eu-west-1.amazonaws.com", "*", owner),
+                &[exports.as_str()],
+            ),
+            (
+                "inventories of one account",
+                bucket(
+                    "s3.amazonaws.com",
+                    "*",
+                    &of_account("StringEquals", "aws:SourceAccount", "111111111111"),
+                ),
+                &[],
+            ),
+            (
+                "inventories of one bucket",
+                bucket(
+                    "s3.amazonaws.com",
+                    "*",
+                    &of_account("ArnLike", "aws:SourceArn", "arn:aws:s3:::orders"),
+                ),
+                &[],
+            ),
+            (
+                "logs of the organization",
+                bucket(
+                    "cloudtrail.amazonaws.com",
+                    "*",
+                    &of_account("StringEquals", "aws:SourceOrgID", "o-acme"),
+                ),
+                &[],
+            ),
+            (
+                "logs of one account, by the folder",
+                bucket("cloudtrail.amazonaws.com", "AWSLogs/111111111111/*", owner),
+                &[],
+            ),
+            (
+                "access logs of S3, of its own account alone",
+                bucket("logging.s3.amazonaws.com", "*", ""),
+                &[],
+            ),
+            (
+                "a service that puts no objects",
+                bucket("sns.amazonaws.com", "*", ""),
+                &[],
+            ),
+            (
+                "a resource control policy keeps services of outsiders out",
+                format!("{perimeter}{}", bucket("s3.amazonaws.com", "*", "")),
+                &[],
+            ),
+        ],
+    );
+}
+
 #[test]
 fn climbs_into_production() {
     let chain = |dev: &str, prod: &str| {
