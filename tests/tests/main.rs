@@ -23,6 +23,7 @@ mod privilege_escalation;
 mod purity;
 mod questions;
 mod real_input;
+mod requirements;
 mod s3;
 mod s3_access;
 mod schemas;
