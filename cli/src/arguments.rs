@@ -2,12 +2,15 @@
 
 use std::path::PathBuf;
 
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 use clap_complete::Shell;
-use serde::de::DeserializeOwned;
+use serde::Serialize;
 use sv0_model::finding::{FindingKind, FindingSeverity};
 use sv0_model::path::PathKind;
 use sv0_model::time::{Timestamp, parse_timestamp};
+
+use crate::text::name_of;
 
 /// Which identity can reach which data in AWS, by which chain, what stops it, and what it really did.
 #[derive(Debug, Parser)]
@@ -250,8 +253,8 @@ pub struct PathsArguments {
     /// Only paths to this resource: its ARN, or a part of its name.
     #[arg(long, value_name = "TEXT")]
     pub to: Option<String>,
-    /// Only paths of this kind, such as supply_chain; a path may be of several. docs/path-kinds.md lists them.
-    #[arg(long, value_name = "KIND", value_parser = named::<PathKind>)]
+    /// Only paths of this kind; a path may be of several. docs/path-kinds.md explains them.
+    #[arg(long, value_name = "KIND", value_parser = one_of(&PathKind::ALL))]
     pub kind: Option<PathKind>,
     /// Only paths in this state; blocked ones are listed only when asked for.
     #[arg(long, value_name = "STATE")]
@@ -277,8 +280,8 @@ pub enum StateArgument {
 /// `sv0 findings`.
 #[derive(Debug, Args)]
 pub struct FindingsArguments {
-    /// Only this kind, such as missing_external_id; docs/findings.md lists them.
-    #[arg(long, value_name = "KIND", value_parser = named::<FindingKind>)]
+    /// Only this kind; docs/findings.md explains them.
+    #[arg(long, value_name = "KIND", value_parser = one_of(&FindingKind::ALL))]
     pub kind: Option<FindingKind>,
     /// Only findings at least this severe.
     #[arg(long, value_name = "SEVERITY")]
@@ -344,10 +347,19 @@ fn timestamp(text: &str) -> Result<Timestamp, String> {
     parse_timestamp(text).ok_or_else(|| "expected a time such as 2026-03-02T06:00:00Z".to_owned())
 }
 
-/// A value by its name in the JSON answers; hyphens are taken for underscores. The error lists the names there are.
-fn named<T: DeserializeOwned>(text: &str) -> Result<T, String> {
-    let name = serde_json::Value::String(text.replace('-', "_"));
-    serde_json::from_value(name).map_err(|error| error.to_string())
+/// One of some plain enum values, by the name that it has in JSON.
+fn one_of<T>(values: &'static [T]) -> impl TypedValueParser<Value = T>
+where
+    T: Serialize + Copy + Send + Sync + 'static,
+{
+    let mut names: Vec<String> = values.iter().map(name_of).collect();
+    names.sort_unstable();
+    let with_dashes = |name: String| PossibleValue::new(name.clone()).alias(name.replace('_', "-"));
+    PossibleValuesParser::new(names.into_iter().map(with_dashes)).try_map(|text| {
+        let name = text.replace('-', "_");
+        let meant = values.iter().find(|value| name_of(*value) == name);
+        meant.copied().ok_or("not one of them")
+    })
 }
 
 fn key_value(text: &str) -> Result<(String, String), String> {

@@ -1,10 +1,13 @@
 //! The facts of the example organization come out, every one, and its planted secrets nowhere.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::sync::OnceLock;
 
 use base64::Engine;
-use serde_json::Value;
+use serde_json::{Value, json};
+use sv0_model::finding::FindingKind;
+use sv0_model::path::PathKind;
 
 use crate::support::{Store, repository, run, scan};
 
@@ -82,6 +85,19 @@ fn the_paths_are_there_in_their_state() {
         Some(format!("there is one: {open}"))
     });
     assert_none(&found);
+}
+
+/// The example is the place where every kind can be looked at.
+#[test]
+fn every_kind_of_path_and_finding_has_a_fact() {
+    let stated = |rows: &str| -> BTreeSet<String> {
+        let facts = facts(rows);
+        let kinds = facts.iter().filter_map(|fact| fact["kind"].as_str());
+        kinds.map(str::to_owned).collect()
+    };
+    let known = |kinds: Value| -> BTreeSet<String> { texts(&kinds).into_iter().map(str::to_owned).collect() };
+    assert_eq!(stated("paths"), known(json!(PathKind::ALL)));
+    assert_eq!(stated("findings"), known(json!(FindingKind::ALL)));
 }
 
 #[test]

@@ -52,13 +52,13 @@ fn accounts_text(graph: &Graph, rows: &[CoverageRow]) -> String {
         let name = name.map_or_else(String::new, |name| format!(" {}", safe(name)));
         let _ = writeln!(out, "{}", bold(&format!("{}{name}", safe(account))));
         for ((status, source, reason), rows) in kinds {
-            let label = format!("  {:<16}{:<18}", name_of(&status), safe(source));
+            let label = format!("  {:<16}{:<26}", name_of(&status), safe(source));
             for (number, what) in by_regions(&rows).iter().enumerate() {
                 let label = if number == 0 { label.as_str() } else { "" };
-                out.push_str(&labelled(label, 36, &safe(what), plain));
+                out.push_str(&labelled(label, 44, &safe(what), plain));
             }
             if !reason.is_empty() {
-                out.push_str(&labelled("", 36, &safe(reason), dim));
+                out.push_str(&labelled("", 44, &safe(reason), dim));
             }
         }
     }

@@ -150,8 +150,11 @@ pub fn chain_text(graph: &Graph, path: &AuthorityPath) -> String {
     if !kinds.is_empty() {
         out.push_str(&labelled("", 13, &kinds, plain));
     }
-    for hop in path.hops.iter().filter(|hop| !hop.note.is_empty()) {
-        out.push_str(&labelled("", 13, &safe(&hop.note), dim));
+    let mut notes: Vec<&str> = path.hops.iter().map(|hop| hop.note.as_str()).collect();
+    notes.retain(|note| !note.is_empty());
+    notes.dedup();
+    for note in notes {
+        out.push_str(&labelled("", 13, &safe(note), dim));
     }
     let actions = format!("{}: {}", name_of(&path.action_class), path.actions.join(", "));
     out.push_str(&labelled("", 13, &safe(&actions), plain));

@@ -11,7 +11,7 @@ use serde::Serialize;
 use sv0_lake::{FolderStore, Run, keys, run_key};
 use sv0_model::coverage::{CoverageRow, CoverageStatus};
 use sv0_model::diagnostic::Diagnostic;
-use sv0_model::finding::{Finding, FindingSeverity};
+use sv0_model::finding::{Finding, FindingKind, FindingSeverity};
 use sv0_model::hash::stable_id;
 use sv0_model::manifest::RunManifest;
 use sv0_model::observation::Observation;
@@ -155,14 +155,23 @@ impl Results {
     }
 
     fn worst_findings(&self) -> Vec<(FindingSeverity, String)> {
-        let mut worst: Vec<_> = self
-            .findings
-            .iter()
-            .map(|finding| (finding.severity, finding.title.clone()))
+        let mut findings: Vec<&Finding> = self.findings.iter().collect();
+        findings.sort_by(|a, b| (Reverse(a.severity), &a.title).cmp(&(Reverse(b.severity), &b.title)));
+        // One of each kind, before a second of any: five of a kind tell less than five kinds.
+        let mut seen: BTreeMap<FindingKind, usize> = BTreeMap::new();
+        let mut ranked: Vec<(Reverse<FindingSeverity>, usize, &Finding)> = findings
+            .into_iter()
+            .map(|finding| {
+                let rank = seen.entry(finding.kind).or_default();
+                *rank += 1;
+                (Reverse(finding.severity), *rank, finding)
+            })
             .collect();
-        worst.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
-        worst.truncate(MOST_FINDINGS);
+        ranked.sort_by_key(|(severity, rank, _)| (*severity, *rank));
+        let worst = ranked.into_iter().take(MOST_FINDINGS);
         worst
+            .map(|(_, _, finding)| (finding.severity, finding.title.clone()))
+            .collect()
     }
 
     /// The most telling path of each workload that can be walked: restricted before others, allowed before conditional, long before short, seen before unseen.
@@ -242,7 +251,7 @@ impl Overview {
         line(&format!(
             "  findings  {} {}",
             total("findings"),
-            dim(&breakdown(&self.findings_by_severity))
+            dim(&by_severity(&self.findings_by_severity))
         ));
         line(&format!("  coverage  {}", breakdown(&self.coverage_by_status)));
         if !self.worst.is_empty() {
@@ -268,12 +277,12 @@ impl Overview {
         );
         for diagnostic in self.diagnostics.iter().take(MOST_DIAGNOSTICS) {
             let line = diagnostic.line.map(|line| format!(":{line}")).unwrap_or_default();
+            let place = format!("{}{line} {}", safe(&diagnostic.file), safe(&diagnostic.at));
             let _ = writeln!(
                 out,
-                "  {} {}{line} {}: {}",
+                "  {} {}: {}",
                 name_of(&diagnostic.severity),
-                safe(&diagnostic.file),
-                safe(&diagnostic.at),
+                place.trim(),
                 safe(&diagnostic.message)
             );
             if !diagnostic.help.is_empty() {
@@ -288,6 +297,15 @@ impl Overview {
             );
         }
     }
+}
+
+/// The worst first.
+fn by_severity(counts: &BTreeMap<String, u64>) -> String {
+    let levels = ["critical", "high", "medium", "low", "informational"];
+    let parts = levels
+        .iter()
+        .filter_map(|level| Some(format!("{} {level}", counts.get(*level)?)));
+    parts.collect::<Vec<_>>().join(", ")
 }
 
 fn breakdown(counts: &BTreeMap<String, u64>) -> String {

@@ -37,6 +37,7 @@ def tracking():
         # A near miss: it may invoke a function that reaches nothing.
         of_lambda(DATA, "parcel-printer", allow("lambda:InvokeFunction", function(DATA, "label-renderer"))),
         of_lambda(DATA, "label-renderer"),
+        of_lambda(DATA, "parcel-events", allow("dynamodb:GetItem", CUSTOMERS)),
     ]
 
 
@@ -141,9 +142,12 @@ def functions():
                               condition={"ArnLike": {"AWS:SourceArn": AGENT}}))
     public = document(allow("lambda:InvokeFunctionUrl", function(DATA, "parcel-tracker"), sid="Public", principal="*",
                             condition={"StringEquals": {"lambda:FunctionUrlAuthType": "NONE"}}))
+    # Whoever has a topic may have SNS call the function: nothing names the topic or its account.
+    anybody = document(allow("lambda:InvokeFunction", function(DATA, "parcel-events"), sid="Topics", principal={"Service": "sns.amazonaws.com"}))
     return [
         lambda_function(DATA, "parcel-tracker", policy=public, tags={"Owner": LENA}),
         lambda_function(DATA, "customer-lookup", tags={"Owner": LENA}),
+        lambda_function(DATA, "parcel-events", policy=anybody),
         lambda_function(DATA, "assistant-actions", runtime=None, more=image, policy=by_agent),
         *(lambda_function(DATA, name) for name in ["label-renderer", "parcel-printer", "press-feed", "settlement-export"]),
     ]

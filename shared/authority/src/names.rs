@@ -39,10 +39,12 @@ fn distance(asked: &str, name: &str) -> Option<usize> {
     if asked == name {
         return Some(0);
     }
-    if asked.len() >= 3 && (name.contains(asked) || asked.contains(name) && name.len() >= 3) {
+    // A part of a name is taken for the name only where it is most of it.
+    let is_most = |part: &str, whole: &str| whole.contains(part) && part.len() >= 3 && part.len() * 2 >= whole.len();
+    if is_most(asked, name) || is_most(name, asked) || asked.len() >= 5 && name.contains(asked) {
         return Some(1);
     }
-    if asked.len() > LONGEST_NAME || name.len() > LONGEST_NAME {
+    if asked.len() > LONGEST_NAME || name.len() > LONGEST_NAME || asked.len().min(name.len()) < 3 {
         return None;
     }
     let edits = edit_distance(asked, name);

@@ -265,7 +265,6 @@ fn has_resource_policy(kind: EntityKind) -> bool {
             | EntityKind::OpenSearchDomain
             | EntityKind::RedshiftCluster
             | EntityKind::LambdaLayer
-            | EntityKind::BedrockAgent
             | EntityKind::Guardrail
             | EntityKind::AgentCoreRuntime
             | EntityKind::AgentCoreGateway

@@ -72,7 +72,8 @@ fn management_account(facts: &Facts<'_, '_>, account: &str) -> Draft {
     draft
 }
 
-fn account_name(facts: &Facts<'_, '_>, account: &str) -> String {
+/// What people call an account.
+pub(super) fn account_name(facts: &Facts<'_, '_>, account: &str) -> String {
     let entity = facts.estate.entity(&urn::account(account));
     entity.map_or_else(|| account.to_owned(), super::draft::name)
 }

@@ -9,6 +9,7 @@ use sv0_model::finding::{FindingKind, FindingSeverity};
 use sv0_model::graph::{Entity, EntityKind, Resolution};
 
 use super::Facts;
+use super::coverage::account_name;
 use super::draft::{Draft, command, name};
 use super::known::truth;
 
@@ -36,7 +37,7 @@ pub(crate) fn findings(facts: &Facts<'_, '_>) -> Vec<Draft> {
         .filter_map(|settings| {
             let place = (settings.account.as_deref()?, settings.region.as_deref()?);
             let using = workloads.get(&place).map_or(&[][..], Vec::as_slice);
-            Some(finding(settings, place, using, invoked.contains(&place)))
+            Some(finding(facts, settings, place, using, invoked.contains(&place)))
         })
         .collect()
 }
@@ -83,13 +84,22 @@ fn invoked<'e>(facts: &Facts<'e, '_>) -> BTreeSet<Place<'e>> {
         .collect()
 }
 
-fn finding(settings: &Entity, (account, region): Place<'_>, using: &[&Entity], is_invoked: bool) -> Draft {
+fn finding(
+    facts: &Facts<'_, '_>,
+    settings: &Entity,
+    (account, region): Place<'_>,
+    using: &[&Entity],
+    is_invoked: bool,
+) -> Draft {
     let mut draft = Draft::new(FindingKind::InvocationLoggingOff, &settings.native_id);
     draft.account = Some(account.to_owned());
     draft
         .subjects
         .extend(using.iter().take(MOST_NAMED).map(|workload| workload.native_id.clone()));
-    draft.title = format!("Bedrock does not log model invocations in {account}, {region}");
+    draft.title = format!(
+        "Bedrock does not log model invocations in {}, {region}",
+        account_name(facts, account)
+    );
     let users = match using {
         [] => String::new(),
         [one] => format!(" {} asks models there.", name(one)),

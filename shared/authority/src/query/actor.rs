@@ -1,8 +1,10 @@
 //! Whom a question is about: one principal, or a user of IAM Identity Center with all the roles in which they act.
 
+use std::collections::BTreeSet;
+
 use sv0_iam::Evaluation;
 use sv0_model::decision::{Caveat, Decision, Layer};
-use sv0_model::graph::Entity;
+use sv0_model::graph::{EdgeKind, Entity};
 
 use super::{Query, QueryError};
 use crate::estate::{Entrance, Estate, Place, Request, Subject, conjunction, disjunction, uncollected_policy};
@@ -44,7 +46,13 @@ impl Estate<'_> {
         })
     }
 
+    /// Who may be meant: the roles of what is a workload or signs in from outside, else names that come near.
     fn principals_like(&self, text: &str) -> Vec<String> {
+        let acts_as = [EdgeKind::RunsAs, EdgeKind::MayAssume];
+        let roles: BTreeSet<&str> = acts_as.into_iter().flat_map(|kind| self.targets(text, kind)).collect();
+        if !roles.is_empty() {
+            return roles.into_iter().map(str::to_owned).collect();
+        }
         let users: Vec<&str> = self.workforce_users().map(|user| user.native_id.as_str()).collect();
         names::suggestions(self.graph(), text, |entity| {
             entity.kind.is_iam_principal() || users.contains(&entity.native_id.as_str())

@@ -70,6 +70,10 @@ fn add_links(item: &ConfigItem<'_>, row: &TypeRow, description: &mut Description
 fn add_policy(item: &ConfigItem<'_>, row: &TypeRow, description: &mut Description, diagnostics: &mut Diagnostics) {
     let (paths, none_is_proved) = match row.policy {
         PolicyPlace::Elsewhere => return,
+        PolicyPlace::NotSupported => {
+            description.entity.resource_policy = ResourcePolicy::NotSupported;
+            return;
+        }
         PolicyPlace::Supplementary(paths) => (paths, item.has_supplementary_configuration()),
         PolicyPlace::Configuration(paths) => (paths, item.has_configuration()),
         PolicyPlace::Always(paths) | PolicyPlace::IfThere(paths) => (paths, false),

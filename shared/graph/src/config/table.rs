@@ -80,8 +80,10 @@ pub(crate) struct LinkRow(
 /// Where a type keeps its resource-based policy, and what proves that there is none.
 #[derive(Clone, Copy)]
 pub(crate) enum PolicyPlace {
-    /// Config does not hold it, or the type has none.
+    /// Config does not hold it, or nobody knows whether the type can have one.
     Elsewhere,
+    /// AWS lets no policy be attached to the type.
+    NotSupported,
     /// There; if it is missing although the item has a `supplementaryConfiguration`, none is set.
     Supplementary(&'static [&'static str]),
     /// There; if it is missing although the item has a `configuration`, none is set.

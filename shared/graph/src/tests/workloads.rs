@@ -1,7 +1,7 @@
 //! State machines, rules, schedules, pipes, triggers, builds, groups: what they run as, call, and run because of.
 
 use serde_json::{Value, json};
-use sv0_model::graph::{EdgeKind, EntityKind, Resolution, urn};
+use sv0_model::graph::{EdgeKind, EntityKind, Resolution, ResourcePolicy, urn};
 
 use super::{Capture, DEV, REGION, edge, ends, entity, role_arn};
 
@@ -561,4 +561,17 @@ fn config_and_the_services_own_answer_complete_each_other() {
         deleted("2026-02-01T00:00:00Z").entities.contains_key(&machine),
         "it was made again"
     );
+}
+
+#[test]
+fn an_api_destination_can_have_no_policy() {
+    let arn = "arn:aws:events:eu-west-1:111111111111:api-destination/carrier/1";
+    let graph = Capture::new()
+        .spoke(
+            "events",
+            "api-destinations",
+            json!({"ApiDestinationArn": arn, "Name": "carrier", "ApiDestinationState": "ACTIVE", "InvocationEndpoint": "https://carrier.example/x"}),
+        )
+        .graph();
+    assert_eq!(graph.entities[arn].resource_policy, ResourcePolicy::NotSupported);
 }

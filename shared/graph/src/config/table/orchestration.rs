@@ -2,7 +2,7 @@
 
 use sv0_model::graph::{EdgeKind, EntityKind};
 
-use super::{AttributeRow, GENERIC, LinkRow, Shape, TypeRow};
+use super::{AttributeRow, GENERIC, LinkRow, PolicyPlace, Shape, TypeRow};
 use crate::description::Reference;
 use crate::workload::{build, event, state_machine};
 
@@ -99,6 +99,8 @@ pub(super) static ROWS: &[TypeRow] = &[
             ),
             LinkRow(EdgeKind::ReadsFrom, &["configuration.connectionArn"], Reference::Arn),
         ],
+        // EventBridge User Guide, "Using resource-based policies": event buses have one, API destinations have none.
+        policy: PolicyPlace::NotSupported,
         ..GENERIC
     },
     TypeRow {
