@@ -10,7 +10,7 @@ use sv0_model::time::Timestamp;
 
 use super::event::{Caller, Event, text_at};
 use super::origin::{agent, network, session_shape};
-use super::seen::{Join, Least, Sample, Seen, Sight, Values, add_value, digest, identity, shown, texts};
+use super::seen::{Join, Least, Sample, Seen, Sight, Values, add_text, add_value, digest, identity, shown, texts};
 use super::uses::Tally;
 
 /// Longest session policy that is kept as text: IAM takes no longer one ("IAM and AWS STS quotas").
@@ -154,7 +154,7 @@ impl Assumptions {
         let key = (from, call.to.clone(), call.how, call.via.clone());
         let statistics = self.counted.entry(key).or_default();
         statistics.add(call, sight);
-        accounts.for_each(|account| statistics.accounts.add(account.clone(), ()));
+        accounts.for_each(|account| add_text(&mut statistics.accounts, account));
     }
 
     pub(super) fn finish(mut self) -> Vec<ObservedAssumption> {
@@ -322,18 +322,18 @@ impl Statistics {
         let counted = Sight { newest: &[], ..*sight };
         self.days.entry(day_of(call.time)).or_default().add(&counted);
         if let Some(name) = &call.session_name {
-            self.session_names.add(name.clone(), ());
+            add_text(&mut self.session_names, name);
             add_value(&mut self.shapes, &session_shape(name), sight);
         }
         if let Some(text) = &call.source_identity {
-            self.source_identities.add(text.clone(), ());
+            add_text(&mut self.source_identities, text);
         }
         if let Some(text) = &call.subject {
-            self.subjects.add(text.clone(), ());
+            add_text(&mut self.subjects, text);
         }
-        call.tags.iter().for_each(|key| self.tags.add(key.clone(), ()));
+        call.tags.iter().for_each(|key| add_text(&mut self.tags, key));
         let transitive = call.transitive_tags.iter();
-        transitive.for_each(|key| self.transitive_tags.add(key.clone(), ()));
+        transitive.for_each(|key| add_text(&mut self.transitive_tags, key));
         call.policies
             .iter()
             .for_each(|policy| self.policies.add(policy.clone(), ()));

@@ -78,8 +78,8 @@ fn without_api_version(name: &str) -> &str {
 /// How a request parameter names a resource.
 struct Parameter {
     service: &'static str,
-    /// JSON pointer into `requestParameters`: a string or an array of strings.
-    pointer: &'static str,
+    /// The field of `requestParameters`: a string or an array of strings.
+    field: &'static str,
     /// The rest of the ARN after the account, `{}` standing for the name; an account in the ARN only where `regional`.
     resource: &'static str,
     scope: Scope,
@@ -94,22 +94,22 @@ enum Scope {
 }
 
 const PARAMETERS: &[Parameter] = &[
-    parameter("sts", "/roleArn", "role/{}", Scope::Account),
-    parameter("secretsmanager", "/secretId", "secret:{}", Scope::RegionAndAccount),
-    parameter("secretsmanager", "/secretIdList", "secret:{}", Scope::RegionAndAccount),
-    parameter("lambda", "/functionName", "function:{}", Scope::RegionAndAccount),
-    parameter("s3", "/bucketName", "{}", Scope::Neither),
-    parameter("ssm", "/name", "parameter/{}", Scope::RegionAndAccount),
-    parameter("ssm", "/names", "parameter/{}", Scope::RegionAndAccount),
-    parameter("dynamodb", "/tableName", "table/{}", Scope::RegionAndAccount),
-    parameter("ecr", "/repositoryName", "repository/{}", Scope::RegionAndAccount),
-    parameter("sns", "/topicArn", "{}", Scope::RegionAndAccount),
+    parameter("sts", "roleArn", "role/{}", Scope::Account),
+    parameter("secretsmanager", "secretId", "secret:{}", Scope::RegionAndAccount),
+    parameter("secretsmanager", "secretIdList", "secret:{}", Scope::RegionAndAccount),
+    parameter("lambda", "functionName", "function:{}", Scope::RegionAndAccount),
+    parameter("s3", "bucketName", "{}", Scope::Neither),
+    parameter("ssm", "name", "parameter/{}", Scope::RegionAndAccount),
+    parameter("ssm", "names", "parameter/{}", Scope::RegionAndAccount),
+    parameter("dynamodb", "tableName", "table/{}", Scope::RegionAndAccount),
+    parameter("ecr", "repositoryName", "repository/{}", Scope::RegionAndAccount),
+    parameter("sns", "topicArn", "{}", Scope::RegionAndAccount),
 ];
 
-const fn parameter(service: &'static str, pointer: &'static str, resource: &'static str, scope: Scope) -> Parameter {
+const fn parameter(service: &'static str, field: &'static str, resource: &'static str, scope: Scope) -> Parameter {
     Parameter {
         service,
-        pointer,
+        field,
         resource,
         scope,
     }
@@ -159,7 +159,7 @@ fn listed_arns(event: &Value, service: &str) -> BTreeSet<String> {
 fn named_by(parameter: &Parameter, event: &Value, place: &EventPlace<'_>) -> Vec<String> {
     let value = event
         .get("requestParameters")
-        .and_then(|parameters| parameters.pointer(parameter.pointer));
+        .and_then(|parameters| parameters.get(parameter.field));
     let names: Vec<&str> = match value {
         Some(Value::String(name)) => vec![name],
         Some(Value::Array(names)) => names.iter().filter_map(Value::as_str).collect(),

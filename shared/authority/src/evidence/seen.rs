@@ -36,12 +36,14 @@ pub(super) struct Seen<const MOST: usize> {
     /// Rows, and for how many events each stands.
     rows: BTreeMap<u128, u64>,
     span: Option<Span>,
-    newest: BTreeSet<(Timestamp, String)>,
+    /// Oldest first, without duplicates.
+    newest: Vec<(Timestamp, Box<str>)>,
 }
 
 impl<const MOST: usize> Seen<MOST> {
     pub(super) fn add(&mut self, sight: &Sight<'_>) {
         match sight.row {
+            None if self.ids.len() == MOST && self.ids.last().is_some_and(|last| *last < sight.identity) => {}
             None => {
                 self.ids.insert(sight.identity);
             }
@@ -50,15 +52,7 @@ impl<const MOST: usize> Seen<MOST> {
         self.cut();
         widen(self.span.get_or_insert(sight.span), sight.span);
         for (time, id) in sight.newest {
-            let is_old = self.newest.len() == KEPT_EVENT_IDS
-                && self
-                    .newest
-                    .first()
-                    .is_some_and(|(oldest, own)| (*oldest, own.as_str()) >= (*time, *id));
-            if !is_old {
-                self.newest.insert((*time, (*id).to_owned()));
-                self.keep_newest();
-            }
+            self.keep_if_new(*time, id);
         }
     }
 
@@ -71,9 +65,17 @@ impl<const MOST: usize> Seen<MOST> {
         }
     }
 
-    fn keep_newest(&mut self) {
-        while self.newest.len() > KEPT_EVENT_IDS {
-            self.newest.pop_first();
+    /// Most events of a log are older than the newest three: they cost a comparison and no copy.
+    fn keep_if_new(&mut self, time: Timestamp, id: &str) {
+        let place = self
+            .newest
+            .binary_search_by(|(own, held)| (*own, &**held).cmp(&(time, id)));
+        let Err(place) = place else { return };
+        if self.newest.len() < KEPT_EVENT_IDS {
+            self.newest.insert(place, (time, id.into()));
+        } else if place > 0 {
+            self.newest.insert(place, (time, id.into()));
+            self.newest.remove(0);
         }
     }
 
@@ -91,7 +93,7 @@ impl<const MOST: usize> Seen<MOST> {
 
     /// Ids of the newest events, newest first.
     pub(super) fn event_ids(&self) -> Vec<String> {
-        self.newest.iter().rev().map(|(_, id)| id.clone()).collect()
+        self.newest.iter().rev().map(|(_, id)| id.to_string()).collect()
     }
 
     pub(super) fn value(&self, value: &str) -> Option<SeenValue> {
@@ -114,8 +116,9 @@ impl<const MOST: usize> Join for Seen<MOST> {
         }
         self.cut();
         self.span = join_spans(self.span, other.span);
-        self.newest.extend(other.newest);
-        self.keep_newest();
+        for (time, id) in &other.newest {
+            self.keep_if_new(*time, id);
+        }
     }
 }
 
@@ -143,9 +146,7 @@ impl<K: Ord, V, const MOST: usize> Default for Least<K, V, MOST> {
 impl<K: Ord, V: Join, const MOST: usize> Least<K, V, MOST> {
     /// Adds an entry, or joins it to the one that is there.
     pub(super) fn add(&mut self, key: K, value: V) {
-        let is_full = self.entries.len() == MOST;
-        if is_full && self.entries.last_key_value().is_some_and(|(last, _)| *last < key) {
-            self.is_cut = true;
+        if !self.has_place_for(&key) {
             return;
         }
         match self.entries.entry(key) {
@@ -158,6 +159,17 @@ impl<K: Ord, V: Join, const MOST: usize> Least<K, V, MOST> {
             self.entries.pop_last();
             self.is_cut = true;
         }
+    }
+
+    /// Whether an entry of that key would be kept. What is asked first need not be made: of a full map most are not.
+    pub(super) fn has_place_for<Q: Ord + ?Sized>(&mut self, key: &Q) -> bool
+    where
+        K: std::borrow::Borrow<Q>,
+    {
+        let last = self.entries.last_key_value().map(|(last, _)| last.borrow());
+        let is_beyond = self.entries.len() == MOST && last.is_some_and(|last| last < key);
+        self.is_cut |= is_beyond;
+        !is_beyond
     }
 
     pub(super) fn iter(&self) -> impl Iterator<Item = (&K, &V)> {
@@ -193,18 +205,24 @@ impl<K: Ord, V: Join, const MOST: usize> Join for Least<K, V, MOST> {
 pub(super) type Values = Least<String, Seen<16>, 64>;
 
 pub(super) fn add_value(values: &mut Values, value: &str, sight: &Sight<'_>) {
-    match values.get_mut(value) {
-        Some(seen) => seen.add(sight),
-        None => {
-            let mut seen = Seen::default();
-            seen.add(sight);
-            values.add(value.to_owned(), seen);
-        }
+    if let Some(seen) = values.get_mut(value) {
+        seen.add(sight);
+    } else if values.has_place_for(value) {
+        let mut seen = Seen::default();
+        seen.add(sight);
+        values.add(value.to_owned(), seen);
     }
 }
 
 pub(super) fn shown(values: &Values) -> Vec<sv0_model::observation::SeenValue> {
     values.iter().filter_map(|(value, seen)| seen.value(value)).collect()
+}
+
+/// Adds a text, of which no copy is made where it is known or has no place.
+pub(super) fn add_text<const MOST: usize>(sample: &mut Sample<MOST>, text: &str) {
+    if sample.get_mut(text).is_none() && sample.has_place_for(text) {
+        sample.add(text.to_owned(), ());
+    }
 }
 
 /// Texts of which a few are kept.

@@ -119,12 +119,8 @@ impl Sessions {
         };
         for call in calls.iter().filter(|call| call.succeeded) {
             let name = digest(&[&call.action, &call.resource]);
-            let doing = Doing {
-                span: sight.span,
-                newest: (*time, Box::from(*id)),
-            };
-            self.doings.add((session, name), doing);
-            if self.names.get(&name).is_none() {
+            self.add_doing((session, name), sight.span, (*time, id));
+            if self.names.get(&name).is_none() && self.names.has_place_for(&name) {
                 let name_of = Name {
                     action: call.action.clone(),
                     resource: call.resource.clone(),
@@ -137,6 +133,18 @@ impl Sessions {
         }
     }
 
+    fn add_doing(&mut self, key: (u128, u128), span: Span, newest: (Timestamp, &str)) {
+        if let Some(doing) = self.doings.get_mut(&key) {
+            widen(&mut doing.span, span);
+            if (newest.0, newest.1) > (doing.newest.0, &*doing.newest.1) {
+                doing.newest = (newest.0, newest.1.into());
+            }
+        } else if self.doings.has_place_for(&key) {
+            let newest = (newest.0, newest.1.into());
+            self.doings.add(key, Doing { span, newest });
+        }
+    }
+
     fn add_place(&mut self, event: &Event<'_>, session: u128, principal: &Caller, sight: &Sight<'_>) {
         // A service that calls on in the session's name does so from its own place.
         if event.text("/userIdentity/invokedBy").is_some() {
@@ -144,13 +152,20 @@ impl Sessions {
         }
         let network = event.text("/sourceIPAddress").and_then(network);
         if let Some(network) = network.filter(|network| is_public(network)) {
-            let mut seen = Seen::default();
-            seen.add(sight);
-            let place = Place {
-                principal: principal.clone(),
-                seen,
-            };
-            self.places.add((session, network), place);
+            let key = (session, network);
+            if let Some(place) = self.places.get_mut(&key) {
+                place.seen.add(sight);
+                if *principal < place.principal {
+                    place.principal.clone_from(principal);
+                }
+            } else if self.places.has_place_for(&key) {
+                let mut place = Place {
+                    principal: principal.clone(),
+                    seen: Seen::default(),
+                };
+                place.seen.add(sight);
+                self.places.add(key, place);
+            }
         }
     }
 
