@@ -11,7 +11,7 @@ use sv0_model::coverage::CoverageRow;
 use sv0_model::diagnostic::Diagnostic;
 use sv0_model::finding::Finding;
 use sv0_model::graph::{Edge, Entity, PolicyRecord};
-use sv0_model::observation::{ObservedUse, Trail};
+use sv0_model::observation::{NotableEvent, ObservedAssumption, ObservedCaller, ObservedChain, ObservedUse, Trail};
 use sv0_model::path::AuthorityPath;
 use sv0_model::time::Timestamp;
 use sv0_pipeline::Configuration;
@@ -53,6 +53,10 @@ pub(crate) fn lake_rows(data: &[u8]) {
         b'd' => rows::<Diagnostic>(key, bytes),
         b'u' => rows::<ObservedUse>(key, bytes),
         b't' => rows::<Trail>(key, bytes),
+        b's' => rows::<ObservedAssumption>(key, bytes),
+        b'x' => rows::<ObservedChain>(key, bytes),
+        b'o' => rows::<ObservedCaller>(key, bytes),
+        b'n' => rows::<NotableEvent>(key, bytes),
         _ => {}
     }
 }

@@ -101,7 +101,9 @@ impl<'e> Logs<'e> {
     /// What the logs say: done, not done in the window they cover, or not to be told from them.
     pub(crate) fn observation(&self, sighting: &Sighting<'_>) -> Observation {
         let uses = self.uses_of(sighting);
-        observed(&uses).unwrap_or_else(|| self.absence(sighting))
+        observed(&uses)
+            .or_else(|| self.unnamed(sighting))
+            .unwrap_or_else(|| self.absence(sighting))
     }
 
     /// Successful uses, the newest first.
@@ -123,6 +125,19 @@ impl<'e> Logs<'e> {
         uses.sort_by(|a, b| b.last_seen.cmp(&a.last_seen).then_with(|| a.cmp(b)));
         uses.dedup();
         uses
+    }
+
+    /// That the caller did one of the actions and the event names no resource, as those of Bedrock's models do: this one may be it.
+    fn unnamed(&self, sighting: &Sighting<'_>) -> Option<Observation> {
+        let anything = Sighting {
+            resource: "*",
+            ..sighting.clone()
+        };
+        let uses = self.uses_of(&anything);
+        let action = &uses.first()?.action;
+        Some(Observation::NotObservable {
+            reason: format!("the logs show {action} by this caller, and not on which resource"),
+        })
     }
 
     /// Ids of events in which anybody of an account did an action on a resource, the newest three.

@@ -23,7 +23,7 @@ enum EventClass {
     Never,
 }
 
-/// The actions on which paths end, and how CloudTrail records them ("Logging data events", CloudTrail User Guide). What is not listed is a management event.
+/// The actions on which paths end, and how CloudTrail records them ("Logging data events", CloudTrail User Guide; "Logging Amazon EventBridge API calls using AWS CloudTrail"). What is not listed is a management event.
 const EVENT_CLASSES: &[(&str, EventClass)] = &[
     ("s3:GetObject", EventClass::Data("AWS::S3::Object", Access::Read)),
     ("s3:ListBucket", EventClass::Data("AWS::S3::Object", Access::Read)),
@@ -59,7 +59,14 @@ const EVENT_CLASSES: &[(&str, EventClass)] = &[
         "dynamodb:DeleteItem",
         EventClass::Data("AWS::DynamoDB::Table", Access::Write),
     ),
-    ("sqs:ReceiveMessage", EventClass::Data("AWS::SQS::Queue", Access::Write)),
+    (
+        "events:PutEvents",
+        EventClass::Data("AWS::Events::EventBus", Access::Write),
+    ),
+    (
+        "sqs:ReceiveMessage",
+        EventClass::Data("AWS::SQS::Queue", Access::Either),
+    ),
     ("sqs:SendMessage", EventClass::Data("AWS::SQS::Queue", Access::Write)),
     ("sns:Publish", EventClass::Data("AWS::SNS::Topic", Access::Write)),
     (
@@ -130,7 +137,6 @@ const EVENT_CLASSES: &[(&str, EventClass)] = &[
     ("elasticfilesystem:ClientMount", EventClass::Never),
     ("elasticfilesystem:ClientRootAccess", EventClass::Never),
     ("elasticfilesystem:ClientWrite", EventClass::Never),
-    ("events:PutEvents", EventClass::Never),
     ("states:StartSyncExecution", EventClass::Never),
     ("eks:AccessKubernetesApi", EventClass::Never),
     ("sts:AssumeRole", EventClass::Management(Access::Read)),

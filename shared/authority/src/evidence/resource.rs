@@ -27,6 +27,8 @@ const SERVICE_PREFIXES: &[(&str, &str)] = &[
 
 /// Event names whose IAM action is called differently (Service Authorization Reference).
 const RENAMED_EVENTS: &[(&str, &str, &str)] = &[
+    ("bedrock", "Converse", "bedrock:InvokeModel"),
+    ("bedrock", "ConverseStream", "bedrock:InvokeModelWithResponseStream"),
     ("lambda", "Invoke", "lambda:InvokeFunction"),
     ("lambda", "InvokeAsync", "lambda:InvokeFunction"),
     ("lambda", "InvokeWithResponseStream", "lambda:InvokeFunction"),

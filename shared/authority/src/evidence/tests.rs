@@ -45,6 +45,30 @@ type EventCase = (
 fn events_map_to_iam_actions_and_resources() {
     let cases: &[EventCase] = &[
         (
+            "bedrock",
+            "Converse",
+            json!({"modelId": "anthropic.claude"}),
+            Value::Null,
+            "bedrock:InvokeModel",
+            &["*"],
+        ),
+        (
+            "bedrock",
+            "ConverseStream",
+            json!({"modelId": "anthropic.claude"}),
+            Value::Null,
+            "bedrock:InvokeModelWithResponseStream",
+            &["*"],
+        ),
+        (
+            "events",
+            "PutEvents",
+            json!({"entries": [{"eventBusName": "default"}]}),
+            json!([{"type": "AWS::Events::EventBus", "ARN": "arn:aws:events:eu-west-1:111111111111:event-bus/default"}]),
+            "events:PutEvents",
+            &["arn:aws:events:eu-west-1:111111111111:event-bus/default"],
+        ),
+        (
             "sts",
             "AssumeRole",
             json!({"roleArn": "arn:aws:iam::222222222222:role/x"}),
@@ -308,6 +332,12 @@ fn absence_means_something_only_where_a_trail_would_have_shown_the_call() {
         "arn:aws:secretsmanager:eu-west-1:111111111111:secret:x-AbCdEf",
     );
     let decrypt = ("kms:Decrypt", "arn:aws:kms:eu-west-1:111111111111:key/k");
+    let put_events = ("events:PutEvents", "arn:aws:events:eu-west-1:111111111111:event-bus/b");
+    let receive = ("sqs:ReceiveMessage", "arn:aws:sqs:eu-west-1:111111111111:q");
+    let selector_of = |resource_type: &str, scope| DataEventScope {
+        resource_type: resource_type.to_owned(),
+        ..s3_selector(scope, "", false)
+    };
     let with_data = |selector| Trail {
         data_events: vec![selector],
         ..trail()
@@ -426,6 +456,30 @@ fn absence_means_something_only_where_a_trail_would_have_shown_the_call() {
             false,
         ),
         (
+            "events sent to a bus, which the trail does not select",
+            vec![with_data(s3_selector(EventScope::All, "", false))],
+            put_events,
+            false,
+        ),
+        (
+            "events sent to a bus, which the trail selects",
+            vec![with_data(selector_of("AWS::Events::EventBus", EventScope::WriteOnly))],
+            put_events,
+            true,
+        ),
+        (
+            "messages received, of which nothing says whether CloudTrail calls it a read",
+            vec![with_data(selector_of("AWS::SQS::Queue", EventScope::WriteOnly))],
+            receive,
+            false,
+        ),
+        (
+            "messages received, from reads and writes",
+            vec![with_data(selector_of("AWS::SQS::Queue", EventScope::All))],
+            receive,
+            true,
+        ),
+        (
             "a second trail sees it",
             vec![
                 Trail {
@@ -452,6 +506,32 @@ fn absence_means_something_only_where_a_trail_would_have_shown_the_call() {
             "{name}: {observation:?}"
         );
     }
+}
+
+#[test]
+fn a_call_that_names_no_resource_may_have_been_on_any() {
+    let mut fold = EvidenceFold::default();
+    let invoked = |name: &str| {
+        event(&[
+            ("eventSource", json!("bedrock.amazonaws.com")),
+            ("eventName", json!(name)),
+            ("requestParameters", json!({"modelId": "anthropic.claude"})),
+            ("userIdentity", session_of(ROLE)),
+        ])
+    };
+    fold.add(&invoked("Converse"));
+    let evidence = fold.finish(vec![trail()]);
+    let model = "arn:aws:bedrock:eu-west-1::foundation-model/anthropic.claude";
+    let observation = observe(&evidence, "bedrock:InvokeModel", model, Some("eu-west-1"));
+    let want = "the logs show bedrock:InvokeModel by this caller, and not on which resource".to_owned();
+    assert_eq!(observation, Observation::NotObservable { reason: want });
+    let streamed = observe(
+        &evidence,
+        "bedrock:InvokeModelWithResponseStream",
+        model,
+        Some("eu-west-1"),
+    );
+    assert!(matches!(streamed, Observation::NotObserved { .. }), "{streamed:?}");
 }
 
 #[test]

@@ -8,7 +8,7 @@ use sv0_model::observation::{NotableEvent, NotableKind};
 
 use super::Facts;
 use super::draft::{Draft, command, name_of};
-use super::log_events::{Parties, crosses_accounts, lookups, window};
+use super::log_events::{Parties, crosses_accounts, event_lookups, window};
 
 /// One finding for each role and who switched to it.
 pub(crate) fn findings(facts: &Facts<'_, '_>) -> Vec<Draft> {
@@ -58,7 +58,7 @@ fn finding(
         last.map(|time| time.to_string()).unwrap_or_default(),
         window(facts.logs.evidence())
     );
-    draft.verify = lookups(&draft.event_ids, None);
+    draft.verify = event_lookups(events);
     draft
         .verify
         .push(command(&["sv0", "explain", person, "sts:AssumeRole", role]));

@@ -3,11 +3,11 @@
 use std::collections::BTreeSet;
 
 use sv0_model::arn::{Arn, account_of};
-use sv0_model::graph::{ActorClass, EdgeKind};
-use sv0_model::observation::Evidence;
+use sv0_model::graph::{ActorClass, EdgeKind, urn};
+use sv0_model::observation::{Evidence, NotableEvent};
 
 use super::Facts;
-use super::draft::command;
+use super::draft::{command, name_of};
 
 /// Most events whose look-up is printed.
 const MOST_LOOKUPS: usize = 3;
@@ -22,6 +22,14 @@ pub(super) fn lookups<'i>(event_ids: impl IntoIterator<Item = &'i String>, regio
         command(&words)
     })
     .collect()
+}
+
+/// The commands that print notable events, each in the Region that recorded it: event history looks into one alone.
+pub(super) fn event_lookups(events: &[&NotableEvent]) -> Vec<String> {
+    let events = events.iter().take(MOST_LOOKUPS);
+    events
+        .flat_map(|event| lookups([&event.event_id], Some(&event.region)))
+        .collect()
 }
 
 /// Who is a person and what is a machine, as graph and logs tell it together.
@@ -111,6 +119,15 @@ pub(super) fn crosses_accounts(from: &str, to: &str) -> bool {
     account_of(from)
         .zip(account_of(to))
         .is_some_and(|(from, to)| from != to)
+}
+
+/// What an account is called, or its id where nothing describes it.
+pub(super) fn account_name(facts: &Facts<'_, '_>, account: &str) -> String {
+    let subject = urn::account(account);
+    match facts.estate.entity(&subject) {
+        Some(_) => name_of(facts.estate, &subject),
+        None => name_of(facts.estate, account),
+    }
 }
 
 /// The whole of the logs, in words.

@@ -8,7 +8,7 @@ use sv0_model::observation::{NotableEvent, NotableKind, PermissionChangeKind};
 
 use super::Facts;
 use super::draft::{Draft, command, name_of};
-use super::log_events::{lookups, window};
+use super::log_events::{account_name, event_lookups, window};
 use crate::evidence::ALLOWS_ALL;
 
 /// Most changed things that a finding names as subjects.
@@ -221,7 +221,8 @@ fn finding(
     draft.account = Some(account.to_owned());
     draft.event_ids = events.iter().map(|event| event.event_id.clone()).collect();
     draft.rate(*severity, *reason);
-    draft.title = format!("{} {done}", name_of(facts.estate, principal));
+    let in_account = account_name(facts, account);
+    draft.title = format!("{} {done} in account {in_account}", name_of(facts.estate, principal));
     let described: Vec<String> = events
         .iter()
         .take(MOST_DESCRIBED)
@@ -235,7 +236,7 @@ fn finding(
     };
     draft.description = format!("{}.{rest} {}", described.join("; "), window(facts.logs.evidence()));
     let newest = events.first()?;
-    draft.verify = lookups(events.iter().map(|event| &event.event_id), Some(&newest.region));
+    draft.verify = event_lookups(&events);
     draft.verify.push(command(&["sv0", "can", &newest.resource]));
     Some(draft)
 }

@@ -7,8 +7,8 @@ use sv0_model::graph::urn;
 use sv0_model::observation::{NotableEvent, NotableKind};
 
 use super::Facts;
-use super::draft::{Draft, command, name_of};
-use super::log_events::{lookups, window};
+use super::draft::{Draft, command};
+use super::log_events::{account_name, event_lookups, window};
 
 /// Most actions that are named.
 const MOST_NAMED: usize = 8;
@@ -28,7 +28,7 @@ pub(crate) fn findings(facts: &Facts<'_, '_>) -> Vec<Draft> {
 
 fn finding(facts: &Facts<'_, '_>, account: &str, events: &[&NotableEvent]) -> Draft {
     let subject = urn::account(account);
-    let name = name_of(facts.estate, &subject);
+    let name = account_name(facts, account);
     let mut draft = Draft::new(FindingKind::RootLogin, &subject);
     draft.account = Some(account.to_owned());
     draft.event_ids = events.iter().map(|event| event.event_id.clone()).collect();
@@ -46,7 +46,7 @@ fn finding(facts: &Facts<'_, '_>, account: &str, events: &[&NotableEvent]) -> Dr
         last.map(|time| time.to_string()).unwrap_or_default(),
         window(facts.logs.evidence())
     );
-    draft.verify = lookups(&draft.event_ids, Some("us-east-1"));
+    draft.verify = event_lookups(events);
     draft.verify.push(command(&[
         "aws",
         "iam",

@@ -21,8 +21,9 @@ const MOST_NAMED: usize = 20;
 
 /// One finding for all of them.
 pub(crate) fn findings(facts: &Facts<'_, '_>) -> Option<Draft> {
-    let uses = &facts.logs.evidence().uses;
-    let judged = uses.iter().filter(|used| used.count > 0).take(MOST_JUDGED);
+    let uses = facts.logs.evidence().uses.iter().filter(|used| used.count > 0);
+    let beyond = uses.clone().count().saturating_sub(MOST_JUDGED);
+    let judged = uses.take(MOST_JUDGED);
     let unexplained: Vec<&ObservedUse> = judged.filter(|used| is_denied(facts, used)).collect();
     let first = unexplained.first()?;
     let mut principals: BTreeMap<&str, Vec<&ObservedUse>> = BTreeMap::new();
@@ -43,10 +44,11 @@ pub(crate) fn findings(facts: &Facts<'_, '_>) -> Option<Draft> {
         unexplained.len()
     );
     draft.description = format!(
-        "The logs show them done, and evaluation of what was collected denies them: {} did {} on {}. A policy was changed after the call, or something that grants was not collected. {}",
+        "The logs show them done, and evaluation of what was collected denies them: {} did {} on {}. A policy was changed after the call, or something that grants was not collected. {}{}",
         name_of(facts.estate, &first.principal),
         first.action,
         name_of(facts.estate, &first.resource),
+        unjudged(beyond),
         window(facts.logs.evidence())
     );
     draft.rate(
@@ -58,6 +60,16 @@ pub(crate) fn findings(facts: &Facts<'_, '_>) -> Option<Draft> {
         .map(|used| command(&["sv0", "explain", &used.principal, &used.action, &used.resource]))
         .collect();
     Some(draft)
+}
+
+/// That the list goes no further than it does, where the logs hold more.
+fn unjudged(beyond: usize) -> String {
+    if beyond == 0 {
+        return String::new();
+    }
+    format!(
+        "Only the first {MOST_JUDGED} uses by principal, action and resource were evaluated; {beyond} more were not. "
+    )
 }
 
 /// Whether the estate knows caller and resource whole, and evaluates the call to a denial in every context.
@@ -87,4 +99,16 @@ fn is_denied(facts: &Facts<'_, '_>, used: &ObservedUse) -> bool {
     };
     let evaluation = facts.estate.judge(&request);
     evaluation.is_ok_and(|evaluation| !evaluation.decision.is_possible())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::unjudged;
+
+    #[test]
+    fn what_was_not_evaluated_is_said() {
+        assert_eq!(unjudged(0), "");
+        assert!(unjudged(3).contains("10000 uses"), "{}", unjudged(3));
+        assert!(unjudged(3).contains("3 more were not"), "{}", unjudged(3));
+    }
 }

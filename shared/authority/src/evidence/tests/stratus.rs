@@ -48,6 +48,7 @@ fn judged(evidence: &Evidence) -> Vec<String> {
             let kind = word(serde_json::to_value(finding.kind).unwrap());
             let severity = word(serde_json::to_value(finding.severity).unwrap());
             let done = finding.title.split_once(' ').map_or("", |(_, done)| done);
+            let done = done.split_once(" in account ").map_or(done, |(done, _)| done);
             format!("{kind} {severity}: {done}")
         })
         .collect();

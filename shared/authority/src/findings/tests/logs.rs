@@ -19,6 +19,36 @@ const ESTATE: &str = "
     lambda 111111111111/handler runs-as app
 ";
 
+#[test]
+fn events_are_looked_up_where_they_were_recorded() {
+    let mut fold = EvidenceFold::default();
+    let call = |id: &str, region: &str| {
+        with(
+            &root("ListBuckets"),
+            &[("eventID", json!(id)), ("awsRegion", json!(region))],
+        )
+    };
+    [call("e1", "eu-west-1"), call("e2", "us-east-1")]
+        .iter()
+        .for_each(|event| fold.add(event));
+    let all = judge(ESTATE, &fold.finish(Vec::new()), &[]);
+    let of_root: Vec<_> = all
+        .iter()
+        .filter(|finding| finding.kind == FindingKind::RootLogin)
+        .collect();
+    let [finding] = of_root.as_slice() else {
+        panic!("{of_root:#?}")
+    };
+    let regions = |id: &str| {
+        let of_event = finding.verify.iter().filter(|command| command.contains(id));
+        of_event
+            .map(|command| command.rsplit(' ').next().unwrap_or_default())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(regions("AttributeValue=e1"), ["eu-west-1"]);
+    assert_eq!(regions("AttributeValue=e2"), ["us-east-1"]);
+}
+
 /// The findings of these kinds over the estate and the events.
 fn found(kinds: &[FindingKind], events: &[Record]) -> Vec<String> {
     let mut fold = EvidenceFold::default();
@@ -417,7 +447,13 @@ fn changes_of_permissions() {
     for (name, event, want) in cases {
         let lines = found(&[FindingKind::PermissionChange], std::slice::from_ref(event));
         let (severity, done) = want.split_once(": ").unwrap();
-        assert_eq!(lines, [format!("permission_change {severity}: {ann} {done}")], "{name}");
+        assert_eq!(
+            lines,
+            [format!(
+                "permission_change {severity}: {ann} {done} in account 111111111111"
+            )],
+            "{name}"
+        );
     }
     for (name, event) in [
         ("reading", change("iam", "GetRolePolicy", json!({"roleName": "x"}))),
