@@ -6,7 +6,6 @@
 //! Architecture invariant: this crate calls no AWS API, reads no file, clock or environment, and knows no storage. Same graph, same bytes.
 
 mod access;
-mod canonical;
 mod escalation;
 mod estate;
 mod evidence;
@@ -18,7 +17,6 @@ mod related;
 #[cfg(test)]
 mod testkit;
 
-pub use canonical::CanonicalPermission;
 pub use estate::{Estate, SnapshotText};
 pub use evidence::EvidenceFold;
 pub use findings::{FindingOptions, findings};
@@ -29,3 +27,4 @@ pub use query::{
     LayerState, LayerVerdict, MissingElement, NearestMiss, Needed, PrincipalAnswer, Query, QueryError, Route,
     ShownStatement, Source, ViaHop, WhoCan, resource_hint,
 };
+pub use sv0_iam::catalogue::CanonicalPermission;

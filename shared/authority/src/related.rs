@@ -1,25 +1,9 @@
 //! What stands for a resource under ARNs of its own, by which policies name it: the users of a database, the aliases of an agent.
 
 use serde_json::Value;
+use sv0_iam::catalogue::classes::Related;
 use sv0_model::arn::Arn;
 use sv0_model::graph::{Entity, EntityKind};
-
-/// What such ARNs stand for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Related {
-    /// Users of an RDS database, `arn:aws:rds-db:…:dbuser:<resource id>/<user>`.
-    ///
-    /// Source: Amazon RDS User Guide, "Creating and using an IAM policy for IAM database access".
-    DatabaseUsers,
-    /// Users of a Redshift cluster, `arn:aws:redshift:…:dbuser:<cluster>/<user>`.
-    WarehouseUsers,
-    /// Databases of a Redshift cluster, `arn:aws:redshift:…:dbname:<cluster>/<database>`.
-    WarehouseDatabases,
-    /// Aliases of a Bedrock agent, `arn:aws:bedrock:…:agent-alias/<agent>/<alias>`.
-    AgentAliases,
-    /// Aliases of a Bedrock flow, `arn:aws:bedrock:…:flow/<flow>/alias/<alias>`.
-    FlowAliases,
-}
 
 const ALL: [Related; 5] = [
     Related::DatabaseUsers,
@@ -29,31 +13,28 @@ const ALL: [Related; 5] = [
     Related::FlowAliases,
 ];
 
-impl Related {
-    /// What the ARNs begin with, up to the slash before the user's, database's or alias's name. None where the resource has none, or its id is not known.
-    pub(crate) fn base(self, entity: &Entity) -> Option<String> {
-        let arn = Arn::parse(&entity.native_id)?;
-        let (kind, id) = arn.resource.split_once([':', '/'])?;
-        let (service, resource) = match (self, entity.kind, kind) {
-            (Self::DatabaseUsers, EntityKind::RdsDatabase, "db" | "cluster") => {
-                ("rds-db", format!("dbuser:{}", database_id(entity)?))
-            }
-            (Self::WarehouseUsers, EntityKind::RedshiftCluster, "cluster") => ("redshift", format!("dbuser:{id}")),
-            (Self::WarehouseDatabases, EntityKind::RedshiftCluster, "cluster") => ("redshift", format!("dbname:{id}")),
-            (Self::AgentAliases, EntityKind::BedrockAgent, "agent") => ("bedrock", format!("agent-alias/{id}")),
-            (Self::FlowAliases, EntityKind::BedrockFlow, "flow") => ("bedrock", format!("flow/{id}/alias")),
-            _ => return None,
-        };
-        Some(format!(
-            "arn:{}:{service}:{}:{}:{resource}",
-            arn.partition, arn.region, arn.account
-        ))
-    }
+/// What the ARNs begin with, up to the slash before the user's, database's or alias's name. None where the resource has none, or its id is not known.
+pub(crate) fn base(related: Related, entity: &Entity) -> Option<String> {
+    let arn = Arn::parse(&entity.native_id)?;
+    let (kind, id) = arn.resource.split_once([':', '/'])?;
+    let (service, resource) = match (related, entity.kind, kind) {
+        (Related::DatabaseUsers, EntityKind::RdsDatabase, "db" | "cluster") => {
+            ("rds-db", format!("dbuser:{}", database_id(entity)?))
+        }
+        (Related::WarehouseUsers, EntityKind::RedshiftCluster, "cluster") => ("redshift", format!("dbuser:{id}")),
+        (Related::WarehouseDatabases, EntityKind::RedshiftCluster, "cluster") => ("redshift", format!("dbname:{id}")),
+        (Related::AgentAliases, EntityKind::BedrockAgent, "agent") => ("bedrock", format!("agent-alias/{id}")),
+        (Related::FlowAliases, EntityKind::BedrockFlow, "flow") => ("bedrock", format!("flow/{id}/alias")),
+        _ => return None,
+    };
+    Some(format!(
+        "arn:{}:{service}:{}:{}:{resource}",
+        arn.partition, arn.region, arn.account
+    ))
 }
-
 /// All that stands for a resource under other ARNs.
 pub(crate) fn bases(entity: &Entity) -> impl Iterator<Item = String> {
-    ALL.into_iter().filter_map(|related| related.base(entity))
+    ALL.into_iter().filter_map(|related| base(related, entity))
 }
 
 /// The id that `rds-db:connect` knows a database by. The users of an Aurora cluster are those of the cluster, not of its instances.

@@ -3,6 +3,8 @@
 //! The facts come from AWS's Service Authorization Reference by way of the package named in `data/catalogue.txt`, and are as old as that file.
 //! An action that is not in it is *unknown*, never *impossible*. `cargo xtask refresh-catalogue` renews it.
 
+mod canonical;
+pub mod classes;
 mod fit;
 mod parse;
 mod template;
@@ -14,6 +16,7 @@ use std::cmp::Ordering;
 use std::collections::BTreeSet;
 use std::sync::{Arc, OnceLock};
 
+pub use canonical::CanonicalPermission;
 pub use fit::{Fit, resource_type_fits};
 
 use crate::glob::{Glob, WildcardScope};

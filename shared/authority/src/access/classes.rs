@@ -1,41 +1,17 @@
-//! Which actions make up each class, by kind of resource.
+//! Which rows of the catalogue's classes are those of which entity.
 //!
 //! Source: Service Authorization Reference, "Actions, resources, and condition keys for" each service; a test holds every row against the catalogue.
 
-mod tables;
 #[cfg(test)]
 mod tests;
 
 use serde_json::Value;
+use sv0_iam::catalogue::classes::tables;
+pub(crate) use sv0_iam::catalogue::classes::{ActionTarget, ClassRow, class_of, classified_actions};
 use sv0_model::arn::Arn;
 use sv0_model::graph::{Entity, EntityKind};
-use sv0_model::path::ActionClass;
 
 use crate::estate::is_aws_managed;
-use crate::related::Related;
-use tables::TABLES;
-
-/// What an action is called on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum ActionTarget {
-    /// The resource itself.
-    Whole,
-    /// What lies in it: the objects of a bucket.
-    Inside,
-    /// The resource itself or one of its versions and aliases.
-    WholeOrQualified,
-    /// What stands for it under an ARN of its own: the users of a database.
-    Related(Related),
-    /// Nothing: only a statement on every resource allows it.
-    Unscoped,
-}
-
-/// The actions of a class on one kind of resource.
-#[derive(Debug)]
-pub(crate) struct ClassRow {
-    pub class: ActionClass,
-    pub actions: &'static [(&'static str, ActionTarget)],
-}
 
 /// The classes of a resource; none for what paths do not end on.
 pub(crate) fn rows_of(entity: &Entity) -> &'static [ClassRow] {
@@ -101,22 +77,4 @@ fn resource_of(entity: &Entity) -> &str {
 
 fn is_of_type(entity: &Entity, resource_type: &str) -> bool {
     entity.attributes.get("resource_type").and_then(Value::as_str) == Some(resource_type)
-}
-
-/// The class an action belongs to, and what it is called on.
-pub(crate) fn class_of(action: &str) -> Option<(ActionClass, ActionTarget)> {
-    TABLES.iter().copied().flatten().find_map(|row| {
-        let found = row.actions.iter().find(|(name, _)| name.eq_ignore_ascii_case(action));
-        found.map(|(_, target)| (row.class, *target))
-    })
-}
-
-/// Every action of every class.
-pub(crate) fn all_actions() -> impl Iterator<Item = &'static str> {
-    TABLES
-        .iter()
-        .copied()
-        .flatten()
-        .flat_map(|row| row.actions)
-        .map(|(action, _)| *action)
 }

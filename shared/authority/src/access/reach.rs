@@ -8,7 +8,7 @@ use sv0_model::graph::{Entity, PolicyKind};
 use sv0_model::path::ActionClass;
 
 use super::candidates::Candidates;
-use super::classes::{ActionTarget, all_actions, rows_of};
+use super::classes::{ActionTarget, classified_actions, rows_of};
 use super::grants_of::{IdentityGrants, may_be_granted};
 use super::scope::{Part, Separator, Whole, parts, takes_in};
 use super::variables::{Variables, assume, under_assumption};
@@ -57,7 +57,7 @@ struct OnEntity<'e, 'a> {
 impl<'e> Survey<'e, '_> {
     /// Every access by an action of the classes that some statement grants, sorted by resource. What stops it is in its evaluation.
     pub(crate) fn reach(&self) -> Vec<Access<'e>> {
-        let actions: Vec<&str> = all_actions().collect();
+        let actions: Vec<&str> = classified_actions().collect();
         let identity = IdentityGrants::new(self.subject, actions.iter().copied());
         let mut found = Vec::new();
         for entity in self.candidates.of(self.subject, &actions) {
@@ -233,7 +233,7 @@ fn inside(entity: &Entity, target: ActionTarget) -> String {
 fn place_of(entity: &Entity, target: ActionTarget) -> Option<Place<'_>> {
     Some(match target {
         ActionTarget::Whole | ActionTarget::Inside | ActionTarget::WholeOrQualified => Place::of(entity),
-        ActionTarget::Related(related) => Place::inside(entity, related.base(entity)?),
+        ActionTarget::Related(related) => Place::inside(entity, crate::related::base(related, entity)?),
         ActionTarget::Unscoped => Place::inside(entity, "*".to_owned()),
     })
 }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
-use sv0_iam::catalogue::{Fit, lookup_action, resource_type_fits};
+use sv0_iam::catalogue::{CanonicalPermission, Fit, lookup_action, resource_type_fits};
 use sv0_iam::{Context, Evaluation, UnknownContext};
 use sv0_model::decision::{ConditionExpression, Decision};
 use sv0_model::graph::Entity;
@@ -12,7 +12,6 @@ use sv0_model::path::ActionClass;
 use super::via::{ViaHop, chains_from};
 use super::{Query, QueryError};
 use crate::access::{Access, ActionTarget, Basis, Candidates, Survey, class_of};
-use crate::canonical::{CanonicalPermission, words};
 use crate::estate::{Estate, Request, Subject, conjunction, disjunction, uncollected_policy};
 
 /// What a principal may do, in the shape of `can P --json`.
@@ -263,7 +262,7 @@ impl Grant {
         Self {
             action_class: None,
             actions: vec![action.unwrap_or("*").to_owned()],
-            canonical: words([action.unwrap_or("*")]),
+            canonical: canonical_words([action.unwrap_or("*")]),
             resources: vec!["*".to_owned()],
             decision: Decision::Conditional,
             condition: Some(uncollected_policy(&member.native_id)),
@@ -293,7 +292,7 @@ fn grouped(found: &Found) -> Vec<Grant> {
         .into_iter()
         .map(|((action_class, actions, (decision, condition)), resources)| Grant {
             action_class,
-            canonical: words(actions.iter().copied()),
+            canonical: canonical_words(actions.iter().copied()),
             actions: actions.into_iter().map(str::to_owned).collect(),
             resources: resources.into_iter().map(str::to_owned).collect(),
             decision,
@@ -301,4 +300,8 @@ fn grouped(found: &Found) -> Vec<Grant> {
             via: None,
         })
         .collect()
+}
+
+fn canonical_words<'a>(actions: impl IntoIterator<Item = &'a str>) -> Vec<CanonicalPermission> {
+    CanonicalPermission::of_actions(actions).into_iter().collect()
 }

@@ -56,7 +56,7 @@ fn every_action_is_aws_own_and_takes_what_it_is_asked_on() {
                     continue;
                 }
                 ActionTarget::Inside => format!("{}/x", entity.native_id),
-                ActionTarget::Related(related) => format!("{}/x", related.base(entity).unwrap()),
+                ActionTarget::Related(related) => format!("{}/x", crate::related::base(*related, entity).unwrap()),
                 ActionTarget::Whole | ActionTarget::WholeOrQualified => entity.native_id.clone(),
             };
             assert!(!facts.resource_types.is_empty(), "{action} takes no resource");

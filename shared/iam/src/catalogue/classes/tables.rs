@@ -4,13 +4,14 @@ use sv0_model::path::ActionClass::{self, ChangeCode, Invoke, ManagePermissions, 
 
 use super::ActionTarget::{self, Inside, Related, Unscoped, Whole, WholeOrQualified};
 use super::ClassRow;
-use crate::related::Related::{AgentAliases, DatabaseUsers, FlowAliases, WarehouseDatabases, WarehouseUsers};
+use super::Related::{AgentAliases, DatabaseUsers, FlowAliases, WarehouseDatabases, WarehouseUsers};
 
 const fn row(class: ActionClass, actions: &'static [(&'static str, ActionTarget)]) -> ClassRow {
     ClassRow { class, actions }
 }
 
-pub(super) const BUCKET: &[ClassRow] = &[
+/// An S3 bucket.
+pub const BUCKET: &[ClassRow] = &[
     row(ReadData, &[("s3:GetObject", Inside), ("s3:ListBucket", Whole)]),
     row(WriteData, &[("s3:DeleteObject", Inside), ("s3:PutObject", Inside)]),
     row(
@@ -19,7 +20,8 @@ pub(super) const BUCKET: &[ClassRow] = &[
     ),
 ];
 
-pub(super) const SECRET: &[ClassRow] = &[
+/// A secret of Secrets Manager.
+pub const SECRET: &[ClassRow] = &[
     row(ReadData, &[("secretsmanager:GetSecretValue", Whole)]),
     row(
         WriteData,
@@ -31,7 +33,8 @@ pub(super) const SECRET: &[ClassRow] = &[
     row(ManagePermissions, &[("secretsmanager:PutResourcePolicy", Whole)]),
 ];
 
-pub(super) const KEY: &[ClassRow] = &[
+/// A KMS key of the customer's.
+pub const KEY: &[ClassRow] = &[
     row(UseKey, &[("kms:Decrypt", Whole)]),
     row(
         ManagePermissions,
@@ -39,7 +42,8 @@ pub(super) const KEY: &[ClassRow] = &[
     ),
 ];
 
-pub(super) const FUNCTION: &[ClassRow] = &[
+/// A Lambda function.
+pub const FUNCTION: &[ClassRow] = &[
     row(Invoke, &[("lambda:InvokeFunction", WholeOrQualified)]),
     row(
         ChangeCode,
@@ -51,13 +55,15 @@ pub(super) const FUNCTION: &[ClassRow] = &[
     row(ManagePermissions, &[("lambda:AddPermission", WholeOrQualified)]),
 ];
 
-pub(super) const REPOSITORY: &[ClassRow] = &[
+/// An ECR repository.
+pub const REPOSITORY: &[ClassRow] = &[
     row(ReadData, &[("ecr:BatchGetImage", Whole)]),
     row(ChangeCode, &[("ecr:PutImage", Whole)]),
     row(ManagePermissions, &[("ecr:SetRepositoryPolicy", Whole)]),
 ];
 
-pub(super) const TABLE: &[ClassRow] = &[
+/// A DynamoDB table.
+pub const TABLE: &[ClassRow] = &[
     row(
         ReadData,
         &[
@@ -79,7 +85,8 @@ pub(super) const TABLE: &[ClassRow] = &[
     row(ManagePermissions, &[("dynamodb:PutResourcePolicy", Whole)]),
 ];
 
-pub(super) const QUEUE: &[ClassRow] = &[
+/// An SQS queue.
+pub const QUEUE: &[ClassRow] = &[
     row(ReadData, &[("sqs:ReceiveMessage", Whole)]),
     row(WriteData, &[("sqs:SendMessage", Whole)]),
     row(
@@ -88,7 +95,8 @@ pub(super) const QUEUE: &[ClassRow] = &[
     ),
 ];
 
-pub(super) const TOPIC: &[ClassRow] = &[
+/// An SNS topic.
+pub const TOPIC: &[ClassRow] = &[
     row(ReadData, &[("sns:Subscribe", Whole)]),
     row(WriteData, &[("sns:Publish", Whole)]),
     row(
@@ -97,7 +105,8 @@ pub(super) const TOPIC: &[ClassRow] = &[
     ),
 ];
 
-pub(super) const PARAMETER: &[ClassRow] = &[
+/// A parameter of Systems Manager.
+pub const PARAMETER: &[ClassRow] = &[
     row(
         ReadData,
         &[
@@ -111,19 +120,20 @@ pub(super) const PARAMETER: &[ClassRow] = &[
     row(ManagePermissions, &[("ssm:PutResourcePolicy", Whole)]),
 ];
 
-pub(super) const LAYER: &[ClassRow] = &[
+/// A version of a Lambda layer.
+pub const LAYER: &[ClassRow] = &[
     row(ReadData, &[("lambda:GetLayerVersion", Whole)]),
     row(ManagePermissions, &[("lambda:AddLayerVersionPermission", Whole)]),
 ];
 
 /// Whoever modifies an instance or cluster sets the password of its master user.
-pub(super) const DATABASE: &[ClassRow] = &[
+pub const DATABASE: &[ClassRow] = &[
     row(ReadData, &[("rds-db:connect", Related(DatabaseUsers))]),
     row(ManagePermissions, &[("rds:ModifyDBInstance", Whole)]),
 ];
 
 /// The Data API runs any SQL statement: it reads as well as it writes.
-pub(super) const DATABASE_CLUSTER: &[ClassRow] = &[
+pub const DATABASE_CLUSTER: &[ClassRow] = &[
     row(
         ReadData,
         &[
@@ -135,14 +145,17 @@ pub(super) const DATABASE_CLUSTER: &[ClassRow] = &[
     row(ManagePermissions, &[("rds:ModifyDBCluster", Whole)]),
 ];
 
-pub(super) const SNAPSHOT: &[ClassRow] = &[row(ManagePermissions, &[("rds:ModifyDBSnapshotAttribute", Whole)])];
+/// A snapshot of an RDS instance.
+pub const SNAPSHOT: &[ClassRow] = &[row(ManagePermissions, &[("rds:ModifyDBSnapshotAttribute", Whole)])];
 
-pub(super) const CLUSTER_SNAPSHOT: &[ClassRow] = &[row(
+/// A snapshot of an RDS cluster.
+pub const CLUSTER_SNAPSHOT: &[ClassRow] = &[row(
     ManagePermissions,
     &[("rds:ModifyDBClusterSnapshotAttribute", Whole)],
 )];
 
-pub(super) const WAREHOUSE: &[ClassRow] = &[
+/// A Redshift cluster.
+pub const WAREHOUSE: &[ClassRow] = &[
     row(
         ReadData,
         &[
@@ -156,7 +169,7 @@ pub(super) const WAREHOUSE: &[ClassRow] = &[
 ];
 
 /// A search is a `GET` or a `POST`.
-pub(super) const DOMAIN: &[ClassRow] = &[
+pub const DOMAIN: &[ClassRow] = &[
     row(ReadData, &[("es:ESHttpGet", Inside), ("es:ESHttpPost", Inside)]),
     row(
         WriteData,
@@ -175,7 +188,8 @@ pub(super) const DOMAIN: &[ClassRow] = &[
     ),
 ];
 
-pub(super) const FILE_SYSTEM: &[ClassRow] = &[
+/// An EFS file system.
+pub const FILE_SYSTEM: &[ClassRow] = &[
     row(ReadData, &[("elasticfilesystem:ClientMount", Whole)]),
     row(
         WriteData,
@@ -187,7 +201,8 @@ pub(super) const FILE_SYSTEM: &[ClassRow] = &[
     row(ManagePermissions, &[("elasticfilesystem:PutFileSystemPolicy", Whole)]),
 ];
 
-pub(super) const STREAM: &[ClassRow] = &[
+/// A Kinesis data stream.
+pub const STREAM: &[ClassRow] = &[
     row(ReadData, &[("kinesis:GetRecords", Whole)]),
     row(
         WriteData,
@@ -196,12 +211,14 @@ pub(super) const STREAM: &[ClassRow] = &[
     row(ManagePermissions, &[("kinesis:PutResourcePolicy", Whole)]),
 ];
 
-pub(super) const EVENT_BUS: &[ClassRow] = &[
+/// An event bus.
+pub const EVENT_BUS: &[ClassRow] = &[
     row(WriteData, &[("events:PutEvents", Whole)]),
     row(ManagePermissions, &[("events:PutPermission", Unscoped)]),
 ];
 
-pub(super) const STATE_MACHINE: &[ClassRow] = &[
+/// A state machine.
+pub const STATE_MACHINE: &[ClassRow] = &[
     row(
         Invoke,
         &[("states:StartExecution", Whole), ("states:StartSyncExecution", Whole)],
@@ -210,7 +227,7 @@ pub(super) const STATE_MACHINE: &[ClassRow] = &[
 ];
 
 /// Whoever changes an agent's instructions or action groups changes what it does under its role.
-pub(super) const AGENT: &[ClassRow] = &[
+pub const AGENT: &[ClassRow] = &[
     row(Invoke, &[("bedrock:InvokeAgent", Related(AgentAliases))]),
     row(
         ChangeCode,
@@ -222,13 +239,14 @@ pub(super) const AGENT: &[ClassRow] = &[
     ),
 ];
 
-pub(super) const FLOW: &[ClassRow] = &[
+/// A Bedrock flow.
+pub const FLOW: &[ClassRow] = &[
     row(Invoke, &[("bedrock:InvokeFlow", Related(FlowAliases))]),
     row(ChangeCode, &[("bedrock:UpdateFlow", Whole)]),
 ];
 
 /// `bedrock:RetrieveAndGenerate` is not here: it is called on nothing, and needs `bedrock:Retrieve` on the knowledge base besides.
-pub(super) const KNOWLEDGE_BASE: &[ClassRow] = &[
+pub const KNOWLEDGE_BASE: &[ClassRow] = &[
     row(
         ReadData,
         &[
@@ -245,7 +263,8 @@ pub(super) const KNOWLEDGE_BASE: &[ClassRow] = &[
     ),
 ];
 
-pub(super) const MODEL: &[ClassRow] = &[row(
+/// A model that Bedrock runs.
+pub const MODEL: &[ClassRow] = &[row(
     Invoke,
     &[
         ("bedrock:InvokeModel", Whole),
@@ -253,15 +272,18 @@ pub(super) const MODEL: &[ClassRow] = &[row(
     ],
 )];
 
-pub(super) const GUARDRAIL: &[ClassRow] = &[row(ManagePermissions, &[("bedrock:UpdateGuardrail", Whole)])];
+/// A Bedrock guardrail.
+pub const GUARDRAIL: &[ClassRow] = &[row(ManagePermissions, &[("bedrock:UpdateGuardrail", Whole)])];
 
-pub(super) const AGENT_RUNTIME: &[ClassRow] = &[
+/// An AgentCore runtime.
+pub const AGENT_RUNTIME: &[ClassRow] = &[
     row(Invoke, &[("bedrock-agentcore:InvokeAgentRuntime", Whole)]),
     row(ChangeCode, &[("bedrock-agentcore:UpdateAgentRuntime", Whole)]),
     row(ManagePermissions, &[("bedrock-agentcore:PutResourcePolicy", Whole)]),
 ];
 
-pub(super) const AGENT_GATEWAY: &[ClassRow] = &[
+/// An AgentCore gateway.
+pub const AGENT_GATEWAY: &[ClassRow] = &[
     row(Invoke, &[("bedrock-agentcore:InvokeGateway", Whole)]),
     row(
         ChangeCode,
@@ -272,13 +294,14 @@ pub(super) const AGENT_GATEWAY: &[ClassRow] = &[
     ),
 ];
 
-pub(super) const TASK_DEFINITION: &[ClassRow] = &[row(Invoke, &[("ecs:RunTask", Whole), ("ecs:StartTask", Whole)])];
+/// An ECS task definition.
+pub const TASK_DEFINITION: &[ClassRow] = &[row(Invoke, &[("ecs:RunTask", Whole), ("ecs:StartTask", Whole)])];
 
 /// A service that is updated to another task definition runs other code.
-pub(super) const ECS_SERVICE: &[ClassRow] = &[row(ChangeCode, &[("ecs:UpdateService", Whole)])];
+pub const ECS_SERVICE: &[ClassRow] = &[row(ChangeCode, &[("ecs:UpdateService", Whole)])];
 
 /// A build may be started with commands and an image of the caller's own (`buildspecOverride`, `imageOverride`).
-pub(super) const BUILD_PROJECT: &[ClassRow] = &[
+pub const BUILD_PROJECT: &[ClassRow] = &[
     row(
         Invoke,
         &[("codebuild:StartBuild", Whole), ("codebuild:StartBuildBatch", Whole)],
@@ -287,7 +310,8 @@ pub(super) const BUILD_PROJECT: &[ClassRow] = &[
     row(ManagePermissions, &[("codebuild:PutResourcePolicy", Whole)]),
 ];
 
-pub(super) const CLUSTER: &[ClassRow] = &[
+/// An EKS cluster.
+pub const CLUSTER: &[ClassRow] = &[
     row(ReadData, &[("eks:AccessKubernetesApi", Whole)]),
     row(
         ManagePermissions,
@@ -295,12 +319,14 @@ pub(super) const CLUSTER: &[ClassRow] = &[
     ),
 ];
 
-pub(super) const GLUE_JOB: &[ClassRow] = &[
+/// A Glue job.
+pub const GLUE_JOB: &[ClassRow] = &[
     row(Invoke, &[("glue:StartJobRun", Whole)]),
     row(ChangeCode, &[("glue:UpdateJob", Whole)]),
 ];
 
-pub(super) const TABLES: &[&[ClassRow]] = &[
+/// All of them.
+pub const TABLES: &[&[ClassRow]] = &[
     BUCKET,
     SECRET,
     KEY,
