@@ -10,7 +10,7 @@ use sv0_model::time::Timestamp;
 use crate::target::{Target, boundary_policy};
 
 /// So many records are kept as the origins of an entity that others only name. A service principal may be named by every role of an organization.
-const MAX_ORIGINS: usize = 16;
+pub(crate) const MAX_ORIGINS: usize = 16;
 
 /// Who names an entity that nothing describes.
 #[derive(Debug)]
@@ -133,6 +133,12 @@ impl Edges {
                 placeholder
             })
             .collect()
+    }
+
+    /// Where the edges of a kind start and lead.
+    pub(crate) fn of_kind(&self, kind: EdgeKind) -> impl Iterator<Item = (&str, &str)> {
+        let of_kind = self.edges.values().filter(move |edge| edge.kind == kind);
+        of_kind.map(|edge| (edge.from.as_str(), edge.to.as_str()))
     }
 
     /// The edges, sorted by from, kind, to and attributes.

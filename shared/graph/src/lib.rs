@@ -30,6 +30,7 @@ mod launch;
 mod link;
 mod options;
 mod organization;
+mod permissions;
 mod resource_arn;
 mod sensitivity;
 mod service_access;

@@ -24,8 +24,8 @@ use crate::organization::{self, Built};
 use crate::resource_arn::{self, kind_of_resource};
 use crate::target::{Target, boundary_policy};
 use crate::{
-    GraphInput, GraphOutput, actor, additions, classification, credentials, derived, identity_center, sensitivity,
-    service_access, signals, statements,
+    GraphInput, GraphOutput, actor, additions, classification, credentials, derived, identity_center, permissions,
+    sensitivity, service_access, signals, statements,
 };
 
 /// Descriptions by native id, with their rank.
@@ -75,6 +75,7 @@ pub(crate) fn assemble(input: &GraphInput<'_>, mut facts: Facts) -> GraphOutput 
     finish_entities(&mut entities, &built.organization, &facts);
     add_uncollected_policies(&entities, &mut policies);
     take_from_snapshot(&mut policies, &mut facts.diagnostics);
+    permissions::add(&policies, &mut entities, &mut edges, &mut facts.diagnostics);
     sensitivity::classify(entities.values_mut(), &built.organization, input.options);
     classification::classify(entities.values_mut(), &built.organization, input.options);
     let edges = edges.finish();

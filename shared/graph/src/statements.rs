@@ -101,7 +101,7 @@ enum Detail {
 }
 
 /// AWS's largest resource-based policies have 32 KiB; this leaves room for any form they may be written in.
-const MAX_DOCUMENT_LENGTH: usize = 128 * 1024;
+pub(crate) const MAX_DOCUMENT_LENGTH: usize = 128 * 1024;
 
 fn detail_of(policy: &PolicyRecord, document: &Value, diagnostics: &mut Diagnostics) -> Detail {
     if canonical_json(document).len() <= MAX_DOCUMENT_LENGTH {

@@ -11,6 +11,7 @@ mod identity_center;
 mod merging;
 mod order;
 mod organizations;
+mod permissions;
 mod principals;
 mod resource_policies;
 mod resources;

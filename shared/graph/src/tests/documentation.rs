@@ -3,7 +3,7 @@ use sv0_model::graph::Graph;
 
 use super::{
     Capture, bedrock, config_items, credentials, federation, iam_details, identity_center, order, organizations,
-    resources, workloads,
+    permissions, resources, workloads,
 };
 use crate::config::documented_attributes;
 use crate::options::SensitivityRule;
@@ -21,6 +21,7 @@ fn captures() -> Vec<Capture> {
         identity_center::workforce(),
         resources::stores(),
         credentials::report(),
+        permissions::reader(),
         Capture::new().details(iam_details::reader()),
     ]
 }
