@@ -141,6 +141,11 @@ impl Edges {
         of_kind.map(|edge| (edge.from.as_str(), edge.to.as_str()))
     }
 
+    /// The edges from roles to whom they trust.
+    pub(crate) fn trusts(&self) -> impl Iterator<Item = &Edge> {
+        self.edges.values().filter(|edge| edge.kind == EdgeKind::Trusts)
+    }
+
     /// The edges, sorted by from, kind, to and attributes.
     pub(crate) fn finish(self) -> Vec<Edge> {
         self.edges.into_values().collect()

@@ -24,12 +24,14 @@ mod iam;
 mod identity_center;
 mod image;
 mod index;
+mod join_keys;
 mod json;
 mod key_grants;
 mod launch;
 mod link;
 mod options;
 mod organization;
+mod owners;
 mod permissions;
 mod resource_arn;
 mod sensitivity;
@@ -42,7 +44,7 @@ mod trail;
 mod workload;
 
 pub use config::table::{AnswerName, answers, config_types};
-pub use options::{ClassificationRule, GraphOptions, SensitivityRule};
+pub use options::{ClassificationRule, GraphOptions, OwnerOptions, SensitivityRule};
 
 use sv0_model::diagnostic::Diagnostic;
 use sv0_model::graph::Graph;

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use sv0_model::graph::{EntityKind, Sensitivity};
+use sv0_model::owner::OWNER_TAGS;
 
 /// The part of `sv0.toml` that shapes the graph.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -14,6 +15,29 @@ pub struct GraphOptions {
     pub data_domain: Vec<ClassificationRule>,
     /// Rules for the environment, in the same order of precedence ([`ClassificationRule::shipped_environments`]).
     pub environment: Vec<ClassificationRule>,
+    /// Where owners are told.
+    pub owners: OwnerOptions,
+}
+
+/// `[owners]`: which tags name the owner of a thing.
+///
+/// ```toml
+/// [owners]
+/// tags = ["owner", "cost-owner"]
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct OwnerOptions {
+    /// Tag keys, compared without case; they stand in place of the shipped ones ([`OWNER_TAGS`]).
+    pub tags: Vec<String>,
+}
+
+impl Default for OwnerOptions {
+    fn default() -> Self {
+        Self {
+            tags: OWNER_TAGS.map(str::to_owned).to_vec(),
+        }
+    }
 }
 
 /// One rule for the sensitivity of an entity: every criterion that is given must match.

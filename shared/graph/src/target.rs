@@ -115,6 +115,7 @@ fn resolution_without_account(target: &Target) -> Resolution {
             | EntityKind::IdentityCenterUser
             | EntityKind::IdentityCenterGroup
             | EntityKind::PermissionSet
+            | EntityKind::Owner
     );
     if is_of_aws || is_of_organization {
         Resolution::Referenced
@@ -158,6 +159,7 @@ fn name_of(native_id: &str) -> &str {
         "urn:sv0:principal:",
         "urn:sv0:internet-destination:",
         "urn:sv0:organization-node:",
+        "urn:sv0:owner:",
     ];
     known
         .iter()

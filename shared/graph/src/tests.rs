@@ -11,6 +11,7 @@ mod identity_center;
 mod merging;
 mod order;
 mod organizations;
+mod owners;
 mod permissions;
 mod principals;
 mod resource_policies;

@@ -12,6 +12,7 @@ pub mod graph;
 pub mod hash;
 pub mod manifest;
 pub mod observation;
+pub mod owner;
 pub mod path;
 pub mod record;
 pub mod text;

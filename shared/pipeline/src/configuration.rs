@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use sv0_authority::FindingOptions;
-use sv0_graph::{ClassificationRule, GraphOptions, SensitivityRule};
+use sv0_graph::{ClassificationRule, GraphOptions, OwnerOptions, SensitivityRule};
 use sv0_model::hash::sha256_of_json;
 use thiserror::Error;
 
@@ -16,6 +16,8 @@ pub struct Configuration {
     pub data_domain: Vec<ClassificationRule>,
     /// `[[environment]]`: rules that say which environment something is in.
     pub environment: Vec<ClassificationRule>,
+    /// Which tags name owners.
+    pub owners: OwnerOptions,
     /// How far chains are followed.
     pub paths: PathConfiguration,
     /// When something is old, idle or unrotated.
@@ -138,6 +140,7 @@ impl Configuration {
             sensitivity: self.sensitivity.clone(),
             data_domain: self.data_domain.clone(),
             environment: self.environment.clone(),
+            owners: self.owners.clone(),
         }
     }
 
@@ -179,6 +182,15 @@ mod tests {
             .to_string();
         assert!(error.contains("line 2") && error.contains("max_hops"), "{error}");
         assert!(Configuration::from_toml("[paths]\nmax_assume_hops = 6\n").is_err());
+    }
+
+    #[test]
+    fn tags_of_owners_stand_in_place_of_the_shipped_ones() {
+        let configuration = Configuration::from_toml("[owners]\ntags = [\"cost-owner\"]\n").unwrap();
+        assert_eq!(configuration.graph_options().owners.tags, ["cost-owner"]);
+        let shipped = Configuration::from_toml("").unwrap().graph_options().owners.tags;
+        assert!(shipped.iter().any(|tag| tag == "owner") && shipped.iter().any(|tag| tag == "team"));
+        assert!(Configuration::from_toml("[owners]\ntag = [\"owner\"]\n").is_err());
     }
 
     #[test]

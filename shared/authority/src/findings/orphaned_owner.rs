@@ -5,25 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use sv0_model::arn::Arn;
 use sv0_model::coverage::CoverageStatus;
 use sv0_model::finding::{FindingKind, FindingSeverity};
-use sv0_model::graph::{Entity, EntityKind, Resolution};
+use sv0_model::graph::{EdgeKind, Entity, EntityKind, Resolution};
+use sv0_model::owner::{OWNER_TAGS, owner_text};
 
 use super::Facts;
 use super::draft::{Draft, command, name_of};
-
-/// Tags that name an owner, without case.
-const OWNER_TAGS: [&str; 8] = [
-    "contact",
-    "owner",
-    "owner-email",
-    "owner_email",
-    "owneremail",
-    "resource-owner",
-    "team-owner",
-    "technical-owner",
-];
-
-/// Longest tag value that is taken for a name; AWS's longest value has 256 characters.
-const LONGEST_OWNER: usize = 256;
 
 /// Most things that a finding names.
 const MOST_NAMED: usize = 50;
@@ -31,18 +17,30 @@ const MOST_NAMED: usize = 50;
 /// One finding for each owner that nobody knows any more.
 pub(crate) fn findings(facts: &Facts<'_, '_>) -> Vec<Draft> {
     let directory = Directory::of(facts);
-    let mut owned: BTreeMap<String, Vec<&Entity>> = BTreeMap::new();
-    for entity in facts.estate.graph().entities.values() {
+    let mut owned: BTreeMap<String, BTreeMap<&str, &Entity>> = BTreeMap::new();
+    let graph = facts.estate.graph();
+    for entity in graph.entities.values() {
         for (key, value) in &entity.tags {
             let is_owner = OWNER_TAGS.iter().any(|tag| tag.eq_ignore_ascii_case(key));
-            if is_owner && value.len() <= LONGEST_OWNER {
-                owned.entry(value.trim().to_owned()).or_default().push(entity);
+            if let Some(owner) = owner_text(value).filter(|_| is_owner) {
+                owned.entry(owner).or_default().insert(&entity.native_id, entity);
             }
+        }
+    }
+    // The user may have named further tags; the graph knows them.
+    for edge in graph.edges.iter().filter(|edge| edge.kind == EdgeKind::OwnedBy) {
+        let ends = (facts.estate.entity(&edge.from), facts.estate.entity(&edge.to));
+        if let (Some(thing), Some(owner)) = ends
+            && owner.kind == EntityKind::Owner
+        {
+            let of_owner = owned.entry(owner.name.clone()).or_default();
+            of_owner.insert(&thing.native_id, thing);
         }
     }
     owned
         .into_iter()
         .filter_map(|(owner, things)| {
+            let things: Vec<&Entity> = things.into_values().collect();
             Some(finding(
                 facts,
                 &owner,

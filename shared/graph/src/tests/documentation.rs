@@ -3,7 +3,7 @@ use sv0_model::graph::Graph;
 
 use super::{
     Capture, bedrock, config_items, credentials, federation, iam_details, identity_center, order, organizations,
-    permissions, resources, workloads,
+    owners, permissions, resources, workloads,
 };
 use crate::config::documented_attributes;
 use crate::options::SensitivityRule;
@@ -22,6 +22,7 @@ fn captures() -> Vec<Capture> {
         resources::stores(),
         credentials::report(),
         permissions::reader(),
+        owners::owned(&json!({ "owner": "bob" })),
         Capture::new().details(iam_details::reader()),
     ]
 }
@@ -55,6 +56,9 @@ fn every_kind_and_attribute_is_on_the_page() {
 
 #[test]
 fn every_shipped_tag_is_on_the_page() {
+    for tag in sv0_model::owner::OWNER_TAGS {
+        assert!(is_documented(tag), "{tag}");
+    }
     for tag in SensitivityRule::shipped().into_iter().filter_map(|rule| rule.tag) {
         assert!(is_documented(&tag), "{tag}");
     }
