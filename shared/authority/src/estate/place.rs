@@ -168,8 +168,19 @@ impl Estate<'_> {
     }
 }
 
+/// Actions on what carries no policy of its own, though other things of its kind do.
+///
+/// Source: Amazon EventBridge User Guide, "Using resource-based policies for Amazon EventBridge" (event buses alone have one).
+const WITHOUT_RESOURCE_POLICY: &[&str] = &["events:InvokeApiDestination"];
+
 /// Whether the resource's own policy counts for the action: a trust policy for STS alone, any other for the resource's own service.
 fn governs(entity: &Entity, action: &str) -> bool {
+    if WITHOUT_RESOURCE_POLICY
+        .iter()
+        .any(|other| other.eq_ignore_ascii_case(action))
+    {
+        return false;
+    }
     let service = action.split(':').next().unwrap_or_default();
     if entity.kind.is_iam_principal() {
         return service.eq_ignore_ascii_case("sts");

@@ -1,6 +1,7 @@
 //! A chain of roles that crosses accounts into a restricted resource.
 
-use std::collections::BTreeMap;
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
 
 use sv0_model::finding::{FindingKind, FindingSeverity};
 use sv0_model::graph::Sensitivity;
@@ -8,20 +9,79 @@ use sv0_model::observation::Observation;
 use sv0_model::path::{AuthorityPath, PathHop, PathKind, PathState};
 
 use super::Facts;
+use super::admin::Administrators;
 use super::draft::{Draft, command, name_of};
 use super::way::{self, example_of, most_telling, resources};
 use crate::paths::climbs;
 
-/// One finding for each workload and restricted resource, and one for each workload that climbs into production.
-pub(crate) fn findings(facts: &Facts<'_, '_>) -> Vec<Draft> {
-    let mut found = into_restricted(facts);
-    found.extend(into_production(facts));
+/// One finding for each workload and restricted resource, and one for each workload that climbs into production. Whoever starts as an administrator reaches
+/// the other accounts by design: its chains are one finding.
+pub(crate) fn findings(facts: &Facts<'_, '_>, administrators: &Administrators<'_>) -> Vec<Draft> {
+    let (folded, single): (Vec<&AuthorityPath>, Vec<&AuthorityPath>) = facts
+        .paths
+        .iter()
+        .filter(|path| amplifies(path, facts.options.min_amplification_depth))
+        .filter(|path| !is_at_home(facts, path, administrators))
+        .partition(|path| starts_as_administrator(path, administrators));
+    let mut found = into_restricted(facts, single);
+    found.extend(of_administrators(facts, folded));
+    found.extend(into_production(facts, administrators));
     found
 }
 
-fn into_production(facts: &Facts<'_, '_>) -> Vec<Draft> {
+/// The first authority of a path: the start's role, or the start itself.
+fn first_authority(path: &AuthorityPath) -> &str {
+    path.roles.first().map_or(path.workload.as_str(), String::as_str)
+}
+
+fn starts_as_administrator(path: &AuthorityPath, administrators: &Administrators<'_>) -> bool {
+    administrators.contains(&path.workload) || administrators.contains(first_authority(path))
+}
+
+/// Whether the path ends in the account that its first authority administers: there is nothing to climb.
+fn is_at_home(facts: &Facts<'_, '_>, path: &AuthorityPath, administrators: &Administrators<'_>) -> bool {
+    let account = |id: &str| facts.estate.entity(id).and_then(|entity| entity.account.as_deref());
+    let own = [path.workload.as_str(), first_authority(path)];
+    let mut administered = own.into_iter().filter(|id| administrators.contains(id));
+    administered.any(|id| account(id).is_some() && account(id) == account(&path.resource))
+}
+
+fn of_administrators(facts: &Facts<'_, '_>, folded: Vec<&AuthorityPath>) -> Vec<Draft> {
+    let mut starts: BTreeMap<&str, Vec<&AuthorityPath>> = BTreeMap::new();
+    for path in folded {
+        starts.entry(&path.workload).or_default().push(path);
+    }
+    starts.into_values().filter_map(|paths| fold(facts, &paths)).collect()
+}
+
+/// The strongest chain of an administrator, with the others behind it.
+fn fold(facts: &Facts<'_, '_>, paths: &[&AuthorityPath]) -> Option<Draft> {
+    let best = strongest(paths)?;
+    let of_resource: Vec<&AuthorityPath> = paths
+        .iter()
+        .copied()
+        .filter(|path| path.resource == best.resource)
+        .collect();
+    let count = paths.iter().map(|path| &path.resource).collect::<BTreeSet<_>>().len();
+    let mut draft = finding(facts, &of_resource)?;
+    if count > 1 {
+        let start = name_of(facts.estate, &best.workload);
+        draft.title =
+            format!("{start}, an administrator, reaches {count} restricted resources through roles of other accounts");
+        draft.description = format!(
+            "{} What an administrator may assume, and which accounts let it in, decides how far it comes: it reaches {count} restricted resources so.",
+            draft.description
+        );
+        paths.iter().for_each(|path| draft.add_path(path));
+    }
+    "administrator".clone_into(&mut draft.aspect);
+    Some(draft)
+}
+
+fn into_production(facts: &Facts<'_, '_>, administrators: &Administrators<'_>) -> Vec<Draft> {
     let mut starts: BTreeMap<&str, Vec<&AuthorityPath>> = BTreeMap::new();
     let open = facts.paths.iter().filter(|path| path.state != PathState::Blocked);
+    let open = open.filter(|path| !is_at_home(facts, path, administrators));
     for path in open.filter(|path| climbs(facts.estate, path)) {
         starts.entry(&path.workload).or_default().push(path);
     }
@@ -54,16 +114,20 @@ fn climb(facts: &Facts<'_, '_>, paths: &[&AuthorityPath]) -> Option<Draft> {
     Some(draft)
 }
 
-fn into_restricted(facts: &Facts<'_, '_>) -> Vec<Draft> {
+fn into_restricted(facts: &Facts<'_, '_>, chains: Vec<&AuthorityPath>) -> Vec<Draft> {
     let mut pairs: BTreeMap<(&str, &str), Vec<&AuthorityPath>> = BTreeMap::new();
-    for path in facts
-        .paths
-        .iter()
-        .filter(|path| amplifies(path, facts.options.min_amplification_depth))
-    {
+    for path in chains {
         pairs.entry((&path.workload, &path.resource)).or_default().push(path);
     }
     pairs.into_values().filter_map(|paths| finding(facts, &paths)).collect()
+}
+
+fn strongest<'p>(paths: &[&'p AuthorityPath]) -> Option<&'p AuthorityPath> {
+    let severity = |path: &AuthorityPath| Reverse(rating(path).0);
+    paths
+        .iter()
+        .copied()
+        .min_by_key(|path| (severity(path), path.state, path.chain_depth, &path.id))
 }
 
 fn amplifies(path: &AuthorityPath, min_depth: usize) -> bool {

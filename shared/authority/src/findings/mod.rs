@@ -115,9 +115,9 @@ pub fn findings(
     let mut drafts: Vec<Draft> = Vec::new();
     drafts.extend(admin::findings(&facts, &administrators));
     drafts.extend(escalation::findings(&facts, &administrators));
-    drafts.extend(amplification::findings(&facts));
+    drafts.extend(amplification::findings(&facts, &administrators));
     drafts.extend(deep_trust_chain::findings(&facts));
-    drafts.extend(supply_chain::findings(&facts));
+    drafts.extend(supply_chain::findings(&facts, &administrators));
     drafts.extend(llm_egress::findings(&facts));
     drafts.extend(confused_deputy::findings(&facts));
     drafts.extend(external_id::findings(&facts, &administrators));

@@ -1,35 +1,137 @@
 //! Whoever replaces code or images has the authority under which they run (PATH-05, PATH-06).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use sv0_iam::{Context, UnknownContext};
 use sv0_model::decision::Decision;
 use sv0_model::finding::{FindingKind, FindingSeverity};
-use sv0_model::graph::{EdgeKind, Entity, EntityKind};
+use sv0_model::graph::{EdgeKind, Entity, EntityKind, urn};
 use sv0_model::path::{AuthorityPath, PathHop, PathState};
 
 use super::Facts;
+use super::admin::Administrators;
 use super::draft::{Draft, command, name, name_of};
 use super::way::{chain, checks, most_telling, rating, resources};
 use crate::access::{Opening, openings};
 use crate::estate::{Place, Request, Subject};
 
-/// One finding for each start and thing whose code or image it replaces, and one for each repository that others may push to.
-pub(crate) fn findings(facts: &Facts<'_, '_>) -> Vec<Draft> {
-    let mut pairs: BTreeMap<(&str, &str), Vec<&AuthorityPath>> = BTreeMap::new();
+/// Most starts that a finding about a repository names.
+const MOST_NAMED: usize = 20;
+
+/// One finding for each start and thing whose code or image it replaces; one for each repository whose own policy lets in whole accounts, however many come so;
+/// one for each administrator, whatever it replaces; and one for each repository that outsiders may push to.
+pub(crate) fn findings(facts: &Facts<'_, '_>, administrators: &Administrators<'_>) -> Vec<Draft> {
+    let mut groups: BTreeMap<Group<'_>, Vec<&AuthorityPath>> = BTreeMap::new();
     for path in facts.paths.iter().filter(|path| path.state != PathState::Blocked) {
         if let Some(hop) = injection(path) {
-            pairs.entry((&path.workload, &hop.to)).or_default().push(path);
+            let group = group(facts, path, hop, administrators);
+            groups.entry(group).or_default().push(path);
         }
     }
-    let paths = pairs
-        .into_iter()
-        .filter_map(|((_, into), paths)| finding(facts, into, &paths));
+    let paths = groups.into_iter().filter_map(|(group, paths)| match group {
+        Group::Pair(_, into) => finding(facts, into, &paths),
+        Group::Administrator(_) => of_administrator(facts, &paths),
+        Group::Repository(repository) => open_repository(facts, repository, &paths),
+    });
     let entities = facts.estate.graph().entities.values();
     let repositories = entities.filter(|entity| entity.kind == EntityKind::EcrRepository);
     paths
         .chain(repositories.filter_map(|repository| injection_point(facts, repository)))
         .collect()
+}
+
+/// What paths are told together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Group<'p> {
+    /// A start and the thing.
+    Pair(&'p str, &'p str),
+    /// A start whose first authority administers its account.
+    Administrator(&'p str),
+    /// A repository whose policy lets in whole accounts.
+    Repository(&'p str),
+}
+
+fn group<'p>(
+    facts: &Facts<'_, '_>,
+    path: &'p AuthorityPath,
+    hop: &'p PathHop,
+    administrators: &Administrators<'_>,
+) -> Group<'p> {
+    let first = path.roles.first().map_or(path.workload.as_str(), String::as_str);
+    if lets_accounts_in(facts, hop) {
+        return Group::Repository(&hop.to);
+    }
+    if administrators.contains(&path.workload) || administrators.contains(first) {
+        return Group::Administrator(&path.workload);
+    }
+    Group::Pair(&path.workload, &hop.to)
+}
+
+/// Whether the policy of the thing decides the step, and names accounts or everyone rather than who acts.
+fn lets_accounts_in(facts: &Facts<'_, '_>, hop: &PathHop) -> bool {
+    let own = urn::resource_policy(&hop.to);
+    let is_by_policy = hop.statements.iter().any(|statement| statement.policy == own);
+    let policy = facts
+        .estate
+        .entity(&hop.to)
+        .and_then(|thing| facts.estate.own_policy(thing));
+    let names_all = |policy| {
+        openings(policy)
+            .iter()
+            .all(|opening| !matches!(opening, Opening::Principal(_)))
+    };
+    is_by_policy && policy.is_some_and(names_all)
+}
+
+fn starts_of<'p>(paths: &[&'p AuthorityPath]) -> BTreeSet<&'p str> {
+    paths.iter().map(|path| path.workload.as_str()).collect()
+}
+
+fn open_repository(facts: &Facts<'_, '_>, repository: &str, paths: &[&AuthorityPath]) -> Option<Draft> {
+    let best = most_telling(paths)?;
+    let starts = starts_of(paths);
+    let mut draft = finding(facts, repository, paths)?;
+    draft.subjects = vec![repository.to_owned()];
+    draft
+        .subjects
+        .extend(starts.iter().take(MOST_NAMED).map(|start| (*start).to_owned()));
+    draft.aspect = "pushed to by whole accounts".to_owned();
+    let (who, verb) = match starts.len() {
+        1 => (name_of(facts.estate, &best.workload), "reaches"),
+        count => (format!("{count} workloads and identities"), "reach"),
+    };
+    draft.title = format!(
+        "{} lets whole accounts push: {} so {} {}",
+        name_of(facts.estate, repository),
+        who,
+        verb,
+        resources(facts, paths)
+    );
+    draft.description = format!(
+        "Its policy names accounts, not who may push. What is pushed runs under an authority that none of them was given, such as: {}.",
+        chain(facts, best)
+    );
+    Some(draft)
+}
+
+fn of_administrator(facts: &Facts<'_, '_>, paths: &[&AuthorityPath]) -> Option<Draft> {
+    let best = most_telling(paths)?;
+    let into = &injection(best)?.to;
+    let things: BTreeSet<&str> = paths
+        .iter()
+        .filter_map(|path| Some(injection(path)?.to.as_str()))
+        .collect();
+    let mut draft = finding(facts, into, paths)?;
+    draft.aspect = "administrator".to_owned();
+    if things.len() > 1 {
+        draft.title = format!(
+            "{}, an administrator, can replace what {} things run, and so reach {}",
+            name_of(facts.estate, &best.workload),
+            things.len(),
+            resources(facts, paths)
+        );
+    }
+    Some(draft)
 }
 
 /// The step on which code or an image is replaced.
@@ -138,7 +240,7 @@ fn injection_point(facts: &Facts<'_, '_>, repository: &Entity) -> Option<Draft> 
     Some(draft)
 }
 
-fn is_outside(known: &std::collections::BTreeSet<&str>, principal: &str) -> bool {
+fn is_outside(known: &BTreeSet<&str>, principal: &str) -> bool {
     let account = sv0_model::arn::account_of(principal);
     account.is_some_and(|account| !known.contains(account))
 }

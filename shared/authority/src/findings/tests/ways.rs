@@ -119,8 +119,32 @@ fn whoever_changes_what_runs() {
                 "a repository that everyone may push to",
                 pipeline("allow logs:PutLogEvents on *", "grant * allow ecr:* on *"),
                 &[
-                    "supply_chain_path high: build can push images to images, and so reach orders",
+                    "supply_chain_path high: images lets whole accounts push: build so reaches orders",
                     "supply_chain_path high: any AWS account may push images to images, which run here",
+                ],
+            ),
+            (
+                "two builds of the account, by the repository's word",
+                format!(
+                    "{}\n project 111111111111/nightly runs-as ci",
+                    pipeline(
+                        "allow logs:PutLogEvents on *",
+                        "grant 111111111111 allow ecr:PutImage on *"
+                    )
+                    .replace("allow logs:PutLogEvents on *", "allow ecr:PutImage on *")
+                ),
+                &[
+                    "supply_chain_path high: images lets whole accounts push: 2 workloads and identities so reach orders",
+                ],
+            ),
+            (
+                "an administrator, whatever it replaces",
+                format!(
+                    "{}\n lambda 111111111111/other runs-as reader",
+                    pipeline("allow lambda:*,iam:*,ecr:* on *", "")
+                ),
+                &[
+                    "supply_chain_path high: build, an administrator, can replace what 3 things run, and so reach orders",
                 ],
             ),
             (
@@ -129,7 +153,7 @@ fn whoever_changes_what_runs() {
                     "allow logs:PutLogEvents on *",
                     r#"grant * allow ecr:PutImage on * if {"StringEquals":{"aws:PrincipalOrgID":"o-acme"}}"#,
                 ),
-                &["supply_chain_path high: build can push images to images, and so reach orders"],
+                &["supply_chain_path high: images lets whole accounts push: build so reaches orders"],
             ),
             (
                 "everyone may pull",
@@ -346,6 +370,47 @@ fn services_that_write_for_anyone() {
 }
 
 #[test]
+fn administrators_are_told_once() {
+    let estate = |caller: &str, role: &str| {
+        format!(
+            "lambda 222222222222/caller runs-as start
+            role 222222222222/start
+              trust service lambda.amazonaws.com
+              {caller}
+            role {role}
+              trust 222222222222
+              allow s3:GetObject on *
+            bucket {} restricted
+            bucket {} restricted",
+            role.replace("deep", "orders"),
+            role.replace("deep", "invoices")
+        )
+    };
+    let deep = "111111111111/deep";
+    check(
+        "trust_amplification",
+        &[
+            (
+                "two resources of another account",
+                estate("allow sts:AssumeRole on *", deep),
+                &[
+                    "trust_amplification high: caller reaches restricted invoices through 2 roles across accounts",
+                    "trust_amplification high: caller reaches restricted orders through 2 roles across accounts",
+                ],
+            ),
+            (
+                "the same for an administrator",
+                estate("allow * on *", deep),
+                &[
+                    "trust_amplification high: caller, an administrator, reaches 2 restricted resources through roles of other accounts",
+                ],
+            ),
+            ("its own account", estate("allow * on *", "222222222222/deep"), &[]),
+        ],
+    );
+}
+
+#[test]
 fn climbs_into_production() {
     let chain = |dev: &str, prod: &str| {
         format!(
@@ -372,6 +437,13 @@ fn climbs_into_production() {
             ),
             ("within production", chain("prod", "prod"), &[]),
             ("down to development", chain("prod", "dev"), &[]),
+            (
+                "an administrator of the account that it reaches",
+                chain("dev", "prod")
+                    .replace("222222222222", "111111111111")
+                    .replace("allow sts:AssumeRole on *", "allow * on *"),
+                &[],
+            ),
         ],
     );
 }

@@ -707,6 +707,11 @@ fn api_destinations_topics_and_http_tasks_lead_outside() {
     };
     for (name, fixture, want) in [
         ("a rule's target", carrier(&trusted, ""), vec![out]),
+        (
+            "nobody asked the destination for a policy: it has none",
+            carrier(&trusted, "").replace("sends-to hooks", "policy-not-collected sends-to hooks"),
+            vec![out],
+        ),
         ("switched off", carrier(&trusted, "disabled"), vec![]),
         (
             "another destination",
