@@ -124,14 +124,13 @@ fn whoever_changes_what_runs() {
                 ],
             ),
             (
-                "two builds of the account, by the repository's word",
+                "two builds, by the repository's word",
                 format!(
                     "{}\n project 111111111111/nightly runs-as ci",
                     pipeline(
                         "allow logs:PutLogEvents on *",
-                        "grant 111111111111 allow ecr:PutImage on *"
+                        r#"grant * allow ecr:PutImage on * if {"StringEquals":{"aws:PrincipalOrgID":"o-acme"}}"#
                     )
-                    .replace("allow logs:PutLogEvents on *", "allow ecr:PutImage on *")
                 ),
                 &[
                     "supply_chain_path high: images lets whole accounts push: 2 workloads and identities so reach orders",
@@ -144,7 +143,7 @@ fn whoever_changes_what_runs() {
                     pipeline("allow lambda:*,iam:*,ecr:* on *", "")
                 ),
                 &[
-                    "supply_chain_path high: build, an administrator, can replace what 3 things run, and so reach orders",
+                    "supply_chain_path high: build, an administrator, can replace what 2 things run, and so reach orders",
                 ],
             ),
             (
