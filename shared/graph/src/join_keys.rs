@@ -51,6 +51,7 @@ fn has_keys(kind: EntityKind) -> bool {
             | EntityKind::IamGroup
             | EntityKind::ServiceLinkedRole
             | EntityKind::FederatedProvider
+            | EntityKind::FederatedIdentity
             | EntityKind::ExternalPrincipal
             | EntityKind::IdentityCenterUser
             | EntityKind::IdentityCenterGroup
@@ -88,6 +89,7 @@ fn own(entity: &Entity) -> BTreeSet<Key> {
             keys.extend(text(entity, "display_name").map(|value| ("group_name", value.to_owned())));
         }
         EntityKind::FederatedProvider => keys.extend(of_provider(entity, arn)),
+        EntityKind::FederatedIdentity => keys.extend(of_federated_identity(entity)),
         EntityKind::Ec2Instance => keys.extend(arn.map(|arn| ("unique_id", arn.name().to_owned()))),
         EntityKind::Owner if !is_email(&entity.name) => {
             keys.insert(("owner_name", entity.name.clone()));
@@ -122,6 +124,29 @@ fn of_provider(entity: &Entity, arn: Option<Arn<'_>>) -> BTreeSet<Key> {
     keys
 }
 
+/// Subject and audience of its tokens, and the repository that GitHub or GitLab make it of.
+fn of_federated_identity(entity: &Entity) -> BTreeSet<Key> {
+    let kinds: &[(&str, &'static str)] = match text(entity, "issuer_kind") {
+        Some("saml") => &[("subject_patterns", "saml_name")],
+        _ => &[
+            ("subject_patterns", "oidc_subject"),
+            ("audience", "oidc_client_id"),
+            ("repository", "repository"),
+        ],
+    };
+    let values = kinds.iter().filter_map(|(attribute, kind)| {
+        let values = crate::json::as_list(entity.attributes.get(*attribute)?);
+        Some(values.iter().filter_map(Value::as_str).map(|value| (*kind, value)))
+    });
+    let told = values.flatten().filter(|(_, value)| !is_anything(value));
+    told.map(|(kind, value)| (kind, value.to_owned())).collect()
+}
+
+/// Whether a pattern leaves everything open.
+fn is_anything(value: &str) -> bool {
+    value.bytes().all(|byte| byte == b'*' || byte == b'?')
+}
+
 fn text<'e>(entity: &'e Entity, attribute: &str) -> Option<&'e str> {
     entity.attributes.get(attribute).and_then(Value::as_str)
 }
@@ -146,7 +171,7 @@ fn of_conditions(edge: &Edge) -> BTreeSet<Key> {
 /// What a value of a condition key is to other systems, in a statement that trusts `principal`.
 fn kind_of(key: &str, value: &str, principal: &str) -> Option<&'static str> {
     let key = key.to_ascii_lowercase();
-    if value.bytes().all(|byte| byte == b'*' || byte == b'?') {
+    if is_anything(value) {
         return None;
     }
     if value.starts_with("spiffe://") && key.ends_with("/uri") {

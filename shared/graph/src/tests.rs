@@ -172,6 +172,13 @@ pub(super) fn entity<'a>(graph: &'a Graph, native_id: &str) -> &'a Entity {
     })
 }
 
+/// What records say of an entity: its attributes without the keys that are made of them.
+pub(super) fn told(entity: &Entity) -> Value {
+    let mut attributes = entity.attributes.clone();
+    attributes.remove("join_keys");
+    json!(attributes)
+}
+
 pub(super) fn policy<'a>(graph: &'a Graph, native_id: &str) -> &'a PolicyRecord {
     graph.policies.get(native_id).unwrap_or_else(|| {
         panic!(

@@ -1,7 +1,7 @@
 use serde_json::{Value, json};
 use sv0_model::graph::{EdgeKind, EntityKind, Resolution};
 
-use super::{Capture, DEV, OUTSIDER, REGION, codes, edge, ends, entity, role_arn};
+use super::{Capture, DEV, OUTSIDER, REGION, codes, edge, ends, entity, role_arn, told};
 
 fn arn(rest: &str) -> String {
     let (service, resource) = rest.split_once(' ').unwrap();
@@ -38,7 +38,7 @@ fn a_function_runs_as_its_role_and_keeps_names_of_variables_alone() {
         "vpc": { "vpc_id": "vpc-1", "subnet_ids": ["subnet-1"], "security_group_ids": ["sg-1"] },
         "environment_keys": ["API_KEY", "TABLE"], "service_principal": "lambda.amazonaws.com"
     });
-    assert_eq!(json!(found.attributes), want);
+    assert_eq!(told(found), want);
     assert_eq!(
         ends(graph, &function, EdgeKind::RunsAs),
         [role_arn("service-role/orders")]
@@ -119,7 +119,7 @@ fn a_task_definition_has_two_roles_and_names_its_secrets() {
             "secrets": [{ "name": "DB", "value_from": arn("secretsmanager secret:db-AbCdEf") }]
         }]
     });
-    assert_eq!(json!(entity(graph, &task).attributes), want);
+    assert_eq!(told(entity(graph, &task)), want);
     assert_eq!(ends(graph, &task, EdgeKind::RunsAs), [role_arn("task")]);
     assert_eq!(ends(graph, &task, EdgeKind::PullsVia), [role_arn("execution")]);
     let deployed = edge(graph, &task, EdgeKind::DeployedFrom);
@@ -232,7 +232,7 @@ fn a_bucket_comes_with_what_guards_it() {
         "encryption": { "algorithm": "aws:kms", "key": "k1", "bucket_key_enabled": true },
         "acl_grants": [{ "grantee": "c0ffee", "permission": "FullControl" }, { "grantee": "AllUsers", "permission": "Read" }]
     });
-    assert_eq!(json!(found.attributes), want);
+    assert_eq!(told(found), want);
     assert_eq!(
         ends(&graph, "arn:aws:s3:::orders", EdgeKind::EncryptedWith),
         [arn("kms key/k1")]

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use sv0_model::graph::{ActorClass, EdgeKind, EntityKind, Graph, Resolution, urn};
 
 use super::workloads::arn;
-use super::{Capture, DEV, REGION, edge, ends, entity, role_arn};
+use super::{Capture, DEV, REGION, edge, ends, entity, role_arn, told};
 
 fn oidc(host: &str) -> String {
     format!("arn:aws:iam::{DEV}:oidc-provider/{host}")
@@ -60,7 +60,7 @@ fn a_pipeline_of_github_is_an_identity_of_its_own() {
         (EntityKind::FederatedIdentity, Resolution::External)
     );
     let want = json!({ "provider": oidc(GITHUB), "subject_patterns": ["repo:acme/app:environment:production"], "audience": ["sts.amazonaws.com"], "issuer_kind": "github", "repository": "acme/app", "environment": "production" });
-    assert_eq!(json!(found.attributes), want);
+    assert_eq!(told(found), want);
     let may_assume = edge(&graph, &identity, EdgeKind::MayAssume);
     assert_eq!(may_assume.to, role_arn("deploy"));
     assert_eq!(

@@ -1,7 +1,7 @@
 use serde_json::{Value, json};
 use sv0_model::graph::{EdgeKind, EntityKind, PolicyKind, Resolution, ResourcePolicy, urn};
 
-use super::{Capture, DEV, allows, codes, edge, ends, entity, grants, policy, role_arn, url_encoded};
+use super::{Capture, DEV, allows, codes, edge, ends, entity, grants, policy, role_arn, told, url_encoded};
 
 pub(super) fn reader() -> Value {
     json!({
@@ -32,7 +32,7 @@ fn a_role_comes_with_its_facts() {
         "path": "/app/", "unique_id": "AROAREADER", "create_date": "2019-12-18T19:10:08Z", "max_session_duration": 3600,
         "last_used": { "date": "2026-02-25T06:13:20Z", "region": "eu-west-1" }
     });
-    assert_eq!(json!(role.attributes), want);
+    assert_eq!(told(role), want);
 }
 
 #[test]

@@ -329,6 +329,23 @@ fn a_role_bears_whom_its_trust_policy_asks_for() {
 }
 
 #[test]
+fn a_federated_identity_bears_its_subject_audience_and_repository() {
+    let provider = "arn:aws:iam::111111111111:oidc-provider/token.actions.githubusercontent.com";
+    let mut trust = grants(&json!({ "Federated": provider }), "sts:AssumeRoleWithWebIdentity");
+    trust["Statement"][0]["Condition"] = json!({ "StringEquals": { "token.actions.githubusercontent.com:sub": "repo:acme/app:ref:refs/heads/main",
+        "token.actions.githubusercontent.com:aud": "sts.amazonaws.com" } });
+    let role = json!({ "Arn": role_arn("app"), "RoleName": "app", "AssumeRolePolicyDocument": trust, "AttachedManagedPolicies": [] });
+    let graph = Capture::new().details(json!({ "RoleDetailList": [role] })).graph();
+    let identity = urn::federated_identity(provider, "repo:acme/app:ref:refs/heads/main");
+    let want = [
+        "oidc_client_id sts.amazonaws.com",
+        "oidc_subject repo:acme/app:ref:refs/heads/main",
+        "repository acme/app",
+    ];
+    assert_eq!(keys(&graph, &identity), want);
+}
+
+#[test]
 fn a_provider_bears_its_issuer_and_its_clients() {
     let arn = "arn:aws:iam::111111111111:oidc-provider/issuer.example/id";
     let item =

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use sv0_model::graph::{EdgeKind, EntityKind, Resolution, ResourcePolicy, urn};
 
-use super::{Capture, DEV, REGION, edge, ends, entity, role_arn};
+use super::{Capture, DEV, REGION, edge, ends, entity, role_arn, told};
 
 pub(super) fn arn(rest: &str) -> String {
     let (service, resource) = rest.split_once(' ').unwrap();
@@ -451,7 +451,7 @@ fn builds_say_where_their_source_and_image_come_from() {
     let project = arn("codebuild project/p");
     let want = json!({ "image": "aws/codebuild/standard:7.0", "source_type": "GITHUB", "source_host": "github.com", "source_repository": "acme/app", "privileged_mode": true,
         "has_webhook": true, "environment_keys": ["KEY"], "service_principal": "codebuild.amazonaws.com" });
-    assert_eq!(json!(entity(&output.graph, &project).attributes), want);
+    assert_eq!(told(entity(&output.graph, &project)), want);
     assert_eq!(ends(&output.graph, &project, EdgeKind::RunsAs), [role_arn("build")]);
     assert!(
         ends(&output.graph, &project, EdgeKind::DeployedFrom).is_empty(),
