@@ -43,7 +43,7 @@ fn path() -> Value {
         "observation": { "status": "not_observable", "reason": "no trail" },
     });
     json!({
-        "id": "p1", "kind": "direct", "workload": FUNCTION, "roles": [ROLE], "resource": BUCKET, "scope": BUCKET,
+        "id": "p1", "kind": "direct", "kinds": ["direct"], "workload": FUNCTION, "roles": [ROLE], "resource": BUCKET, "scope": BUCKET,
         "action_class": "read_data", "actions": ["s3:GetObject"], "state": "allowed", "blocked_by": [],
         "condition": null, "hops": [hop], "chain_depth": 1, "cross_account": false, "sensitivity": "unknown",
         "authority": "effective", "caveats": [], "observation": { "status": "not_observable", "reason": "no trail" },
