@@ -36,12 +36,13 @@ def settlement(log):
 
 
 def etl(log):
-    """The etl takes lake-sync every hour; once somebody else took it, from a laptop."""
+    """The etl takes lake-sync three times an hour; once somebody else took it, from a laptop."""
     runner, sync = role(DATA, "etl-runner"), role(DATA, "lake-sync")
     for hour in range(24):
         task = names.uuid(f"etl task {hour}").replace("-", "")
         assumed_by_service(log, f"{hour:02}:04:58", "ecs-tasks.amazonaws.com", runner, task)
-        assumed(log, DATA, f"{hour:02}:05:00", session(runner, task, f"{hour:02}:04:58"), sync, "lake-sync")
+        for minute in (5, 25, 45):
+            assumed(log, DATA, f"{hour:02}:{minute:02}:00", session(runner, task, f"{hour:02}:04:58"), sync, "lake-sync")
     stolen = session(runner, names.uuid("etl task 2").replace("-", ""), "02:04:58")
     assumed(log, DATA, "03:11:27", stolen, sync, "hans-test", ip="203.0.113.9", agent=COMMAND_LINE)
 
@@ -51,9 +52,13 @@ def people(log):
     root = {"type": "Root", "principalId": DATA, "arn": names.account_root(DATA), "accountId": DATA, "accessKeyId": ""}
     log.put(DATA, "05:31:09", "signin", "ConsoleLogin", root, None, response={"ConsoleLogin": "Success"}, read_only=False, ip="198.51.100.23", agent=BROWSER,
             extra={"LoginTo": "https://console.aws.amazon.com/console/home", "MobileVersion": "No", "MFAUsed": "No"})
-    engineer = session(role(DEV, "dev-engineer"), "ben.osei@acme-parcel.example", "09:02:00")
-    log.put(DEV, "09:12:44", "signin", "SwitchRole", engineer, None, response={"SwitchRole": "Success"}, read_only=False, ip="198.51.100.40", agent=BROWSER,
-            extra={"SwitchTo": f"arn:aws:sts::{PROD}:assumed-role/prod-admin/ben.osei@acme-parcel.example", "RedirectTo": "https://console.aws.amazon.com/s3/home"})
+    # The console's event names the session of the role that was switched to, and the person beside it.
+    switched = role(PROD, "prod-admin")
+    name = "ben.osei@acme-parcel.example"
+    target = {"type": "AssumedRole", "principalId": f"{names.unique_id('AROA', switched)}:{name}", "accountId": PROD,
+              "arn": f"arn:aws:sts::{PROD}:assumed-role/prod-admin/{name}"}
+    log.put(PROD, "09:12:44", "signin", "SwitchRole", target, None, response={"SwitchRole": "Success"}, read_only=False, ip="198.51.100.40", agent=BROWSER,
+            extra={"SwitchFrom": f"arn:aws:sts::{DEV}:assumed-role/dev-engineer/{name}", "RedirectTo": "https://eu-west-1.console.aws.amazon.com/s3/home"})
     admin = session(role(SECURITY, "security-admin"), "chris.wolf@acme-parcel.example", "14:08:00")
     log.put(SECURITY, "14:09:21", "iam", "AttachRolePolicy", admin, {"roleName": "auditor", "policyArn": "arn:aws:iam::aws:policy/SecurityAudit"}, read_only=False,
             ip="198.51.100.51", agent=BROWSER)

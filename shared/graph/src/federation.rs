@@ -10,6 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 use sv0_iam::{Element, PrincipalPattern, Statement, parse_policy};
+use sv0_model::arn::Arn;
 use sv0_model::decision::Effect;
 use sv0_model::graph::{EdgeKind, Entity, EntityKind, PolicyKind, PolicyRecord, urn};
 
@@ -126,6 +127,11 @@ impl Federation {
     pub(crate) fn finish(self, entities: &mut BTreeMap<String, Entity>) {
         for (native_id, attributes) in self.identities {
             if let Some(entity) = entities.get_mut(&native_id) {
+                // Providers of the same name in two accounts vouch for different identities.
+                let provider = attributes.get("provider").and_then(Value::as_str).and_then(Arn::parse);
+                if let Some(account) = provider.and_then(|provider| provider.account_id()) {
+                    entity.account.get_or_insert_with(|| account.to_owned());
+                }
                 entity.attributes.extend(attributes);
             }
         }
