@@ -73,6 +73,7 @@ pub(crate) fn read(record: &Record, facts: &mut Facts) {
             .error(&record.origin, "", "credential_row_without_arn", message, help);
         return;
     };
+    diagnose(record, facts);
     let is_root = holder.kind == EntityKind::Account;
     let mut found: Vec<Description> = CREDENTIALS
         .iter()
@@ -145,26 +146,91 @@ fn attributes_of_account(record: &Record) -> BTreeMap<&'static str, Value> {
 /// An access key or certificate. One that was never made has neither a status nor a day on which it was.
 fn credential(record: &Record, holder: &str, columns: &Columns) -> Option<Description> {
     let at = |suffix: &str| format!("{}_{suffix}", columns.prefix);
-    let is_active = bool_at(&record.body, &at("active"))?;
+    let is_active = bool_at(&record.body, &at("active"));
     let last_rotated = time_at(&record.body, &at("last_rotated")).map(|time| time.to_string());
-    if !is_active && last_rotated.is_none() {
-        return None;
+    match is_active {
+        // A status that cannot be read is not one that says no: the credential is there, and nothing is known of it.
+        None if !is_unreadable(record, &at("active"), Cell::Truth) => return None,
+        Some(false) if last_rotated.is_none() => return None,
+        _ => {}
     }
     let mut found = description(record, holder, columns.id, columns.credential_type);
-    found.set("active", Some(is_active));
+    found.set("active", is_active);
     found.set("last_rotated", last_rotated);
-    let names_use = text_at(&record.body, &at("last_used_date")).is_some();
-    if names_use {
-        let last_used = time_at(&record.body, &at("last_used_date")).map(|time| {
-            json!({
-                "date": time.to_string(),
-                "region": said(record, &at("last_used_region")),
-                "service": said(record, &at("last_used_service")),
-            })
-        });
-        found.set("last_used", Some(last_used.unwrap_or(Value::Null)));
-    }
+    set_last_used(record, &at("last_used_date"), &mut found, |time| {
+        json!({
+            "date": time,
+            "region": said(record, &at("last_used_region")),
+            "service": said(record, &at("last_used_service")),
+        })
+    });
     Some(found)
+}
+
+/// Sets the last use: null where the report says that there was none, nothing where it cannot be read.
+fn set_last_used(record: &Record, column: &str, found: &mut Description, used: impl Fn(String) -> Value) {
+    if text_at(&record.body, column).is_none() || is_unreadable(record, column, Cell::Time) {
+        return;
+    }
+    let time = time_at(&record.body, column).map(|time| time.to_string());
+    found.set("last_used", Some(time.map_or(Value::Null, used)));
+}
+
+/// What a cell of the report holds.
+#[derive(Clone, Copy)]
+enum Cell {
+    Truth,
+    Time,
+}
+
+/// Whether a cell is there and says neither what it should nor that there is nothing to say.
+fn is_unreadable(record: &Record, column: &str, cell: Cell) -> bool {
+    let Some(text) = text_at(&record.body, column) else {
+        return false;
+    };
+    let is_read = match cell {
+        Cell::Truth => bool_at(&record.body, column).is_some(),
+        Cell::Time => time_at(&record.body, column).is_some(),
+    };
+    !is_read && !is_none(text)
+}
+
+/// How the report writes that there is nothing to say.
+fn is_none(text: &str) -> bool {
+    matches!(text, "N/A" | "no_information" | "not_supported")
+}
+
+/// Says which cells of a row cannot be read: what depends on them is not known.
+fn diagnose(record: &Record, facts: &mut Facts) {
+    let Some(row) = record.body.as_object() else {
+        return;
+    };
+    let cell_of = |column: &str| match column {
+        "password_enabled" | "mfa_active" => Some(Cell::Truth),
+        _ if column.ends_with("_active") => Some(Cell::Truth),
+        _ if column.ends_with("_last_rotated")
+            || column.ends_with("last_used_date")
+            || column == "password_last_used" =>
+        {
+            Some(Cell::Time)
+        }
+        _ => None,
+    };
+    let unreadable: Vec<&str> = row
+        .keys()
+        .map(String::as_str)
+        .filter(|column| cell_of(column).is_some_and(|cell| is_unreadable(record, column, cell)))
+        .collect();
+    if !unreadable.is_empty() {
+        let message = format!(
+            "cells of the credential report cannot be read: {}",
+            unreadable.join(", ")
+        );
+        let help = "record the report again; what depends on these cells is not known";
+        facts
+            .diagnostics
+            .error(&record.origin, "", "unreadable_credential_report", message, help);
+    }
 }
 
 fn password(record: &Record, holder: &str) -> Option<Description> {
@@ -175,15 +241,12 @@ fn password(record: &Record, holder: &str) -> Option<Description> {
     let time = |name: &str| time_at(body, name).map(|time| time.to_string());
     found.set("last_rotated", time("password_last_changed"));
     found.set("next_rotation", time("password_next_rotation"));
-    if text_at(body, "password_last_used").is_some() {
-        let last_used = time("password_last_used").map(|date| json!({ "date": date }));
-        found.set("last_used", Some(last_used.unwrap_or(Value::Null)));
-    }
+    set_last_used(record, "password_last_used", &mut found, |date| json!({ "date": date }));
     Some(found)
 }
 
 fn said<'a>(record: &'a Record, column: &str) -> Option<&'a str> {
-    text_at(&record.body, column).filter(|text| !matches!(*text, "N/A" | "no_information" | "not_supported"))
+    text_at(&record.body, column).filter(|text| !is_none(text))
 }
 
 fn description(record: &Record, holder: &str, id: &str, credential_type: &str) -> Description {

@@ -49,6 +49,11 @@ pub(crate) struct Request<'a> {
     engine_keys: BTreeMap<&'static str, EngineKey>,
 }
 
+/// The service that gives sessions the attributes of a certificate as tags, so that a role's trust policy may ask for them in `aws:PrincipalTag/…`.
+///
+/// Source: IAM Roles Anywhere User Guide, "Trust model in AWS Identity and Access Management Roles Anywhere", role trusting.
+const TAGS_SESSIONS: &str = "rolesanywhere.amazonaws.com";
+
 impl<'a> Request<'a> {
     /// Checks the question and fills the engine's keys.
     pub(crate) fn new(question: &'a Question<'a>, policies: &ApplicablePolicies<'_>) -> Result<Self, EvaluateError> {
@@ -132,10 +137,12 @@ impl<'a> Request<'a> {
     }
 
     fn lacks_principal_tags(&self) -> bool {
-        matches!(
-            self.question.principal.kind(),
-            PrincipalKind::Service | PrincipalKind::Anonymous
-        )
+        let principal = self.question.principal;
+        match principal.kind() {
+            PrincipalKind::Service => principal.text() != TAGS_SESSIONS,
+            PrincipalKind::Anonymous => true,
+            _ => false,
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
-use sv0_iam::{Principal, PrincipalKind};
+use sv0_iam::{Principal, PrincipalKind, PrincipalType};
 use sv0_model::arn::Arn;
 use sv0_model::graph::{Entity, EntityKind, Graph, OrganizationNodeKind, urn};
 
@@ -143,6 +143,15 @@ impl<'g> Estate<'g> {
         let text = principal_text(text);
         self.known_subject(text)
             .or_else(|| Some(self.with_holdings(Principal::parse(text, None).ok()?, None)))
+    }
+
+    /// A provider of identities as the principal that it vouches for. Without being told, the host of Cognito would be taken for that of a service.
+    pub(crate) fn federated_subject(&self, provider: &str) -> Option<Subject<'_>> {
+        let principal = Principal::parse(principal_text(provider), Some(PrincipalType::Federated)).ok()?;
+        Some(Subject {
+            principal,
+            ..self.named_subject(provider)?
+        })
     }
 
     /// Accounts of the organization, and those of which something was read.

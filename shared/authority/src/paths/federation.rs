@@ -85,7 +85,7 @@ impl<'e> Ground<'e, '_> {
     }
 
     fn sign_in_step(&self, provider: &str, action: &str, role: &Entity, context: &Context) -> Option<Step> {
-        let subject = self.estate.named_subject(provider)?;
+        let subject = self.estate.federated_subject(provider)?;
         let place = self.entity(&role.native_id).map(Place::of)?;
         let request = Request {
             subject: &subject,

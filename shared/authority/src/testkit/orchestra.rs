@@ -37,6 +37,12 @@ const BLOCKS: &[(&str, EntityKind, &str, &str)] = &[
         "autoScalingGroup:1:autoScalingGroupName/{name}",
     ),
     (
+        "pool",
+        EntityKind::CognitoIdentityPool,
+        "cognito-identity",
+        "identitypool/eu-west-1:{name}",
+    ),
+    (
         "profile",
         EntityKind::RolesAnywhereProfile,
         "rolesanywhere",
@@ -149,6 +155,14 @@ impl Builder {
                 self.link(link);
             }
             "may-assume" => self.link(may_assume(&id, operand(), "sts:AssumeRoleWithWebIdentity")),
+            // `may-assume-as AUTHENTICATION ROLE`, of an identity pool.
+            "may-assume-as" => {
+                let authentication = operand();
+                let mut link = may_assume(&id, operand(), "sts:AssumeRoleWithWebIdentity");
+                link.attributes
+                    .insert("authentication".to_owned(), Value::from(authentication));
+                self.link(link);
+            }
             "may-assume-saml" => self.link(may_assume(&id, operand(), "sts:AssumeRoleWithSAML")),
             "may-assume-service" => self.link(may_assume(&id, operand(), "sts:AssumeRole")),
             _ => return false,

@@ -135,3 +135,33 @@ fn a_row_without_a_user_is_left_out() {
         assert_eq!(codes(&output), ["credential_row_without_arn"]);
     }
 }
+
+#[test]
+fn what_cannot_be_read_is_not_what_never_was() {
+    let output = row(
+        Capture::new(),
+        json!({
+            "access_key_1_active": "true", "access_key_1_last_rotated": "2020-13-45", "access_key_1_last_used_date": "yesterday",
+            "access_key_2_active": "", "access_key_2_last_used_date": "",
+        }),
+    )
+    .normalise();
+    let of = |key: &str| output.graph.entities[&format!("urn:sv0:credential:{}:{key}", user_arn("ann"))].clone();
+    assert_eq!(
+        of("access-key-1").attributes.get("last_used"),
+        None,
+        "unknown, not never"
+    );
+    let second = of("access-key-2");
+    assert_eq!(second.attributes.get("active"), None, "{second:?}");
+    assert_eq!(second.attributes.get("last_used"), None, "{second:?}");
+    let said = &output.diagnostics[0];
+    assert_eq!(said.code, "unreadable_credential_report");
+    for cell in [
+        "access_key_1_last_rotated",
+        "access_key_1_last_used_date",
+        "access_key_2_active",
+    ] {
+        assert!(said.message.contains(cell), "{}", said.message);
+    }
+}

@@ -549,6 +549,45 @@ fn people_and_machines_sign_in_from_outside() {
 }
 
 #[test]
+fn guests_of_a_pool_and_holders_of_certificates_start_paths() {
+    let pool = |condition: &str| {
+        format!(
+            "{}\n pool 111111111111/app may-assume-as unauthenticated arn:aws:iam::111111111111:role/reader",
+            PROD.replace(
+                "trust service lambda.amazonaws.com",
+                &format!("trust federated cognito-identity.amazonaws.com if {condition}")
+            )
+        )
+    };
+    let of_pool = |pool: &str, amr: &str| {
+        format!(
+            r#"{{"StringEquals":{{"cognito-identity.amazonaws.com:aud":"{pool}"}},"ForAnyValue:StringLike":{{"cognito-identity.amazonaws.com:amr":"{amr}"}}}}"#
+        )
+    };
+    let guest = "app: SIGNS_IN_AS ACCESSES [direct] allowed";
+    for (pool_id, amr, want) in [
+        ("eu-west-1:app", "unauthenticated", vec![guest]),
+        ("eu-west-1:app", "authenticated", vec![]),
+        ("eu-west-1:other", "unauthenticated", vec![]),
+    ] {
+        assert_eq!(ways(&pool(&of_pool(pool_id, amr))), want, "{pool_id} {amr}");
+    }
+    let profile = |key: &str| {
+        format!(
+            "{}\n profile 111111111111/vault may-assume-service arn:aws:iam::111111111111:role/reader",
+            PROD.replace(
+                "trust service lambda.amazonaws.com",
+                &format!(r#"trust service rolesanywhere.amazonaws.com if {{"StringEquals":{{"{key}":"scanner"}}}}"#)
+            )
+        )
+    };
+    let by_certificate = ["vault: SIGNS_IN_AS ACCESSES [direct] conditional"];
+    for key in ["aws:PrincipalTag/x509Subject/CN", "aws:RequestTag/x509Subject/CN"] {
+        assert_eq!(ways(&profile(key)), by_certificate, "{key}");
+    }
+}
+
+#[test]
 fn the_workforce_and_users_with_keys_start_paths() {
     let role = "role 111111111111/aws-reserved/sso.amazonaws.com/AWSReservedSSO_Analyst_0123456789abcdef
           allow s3:GetObject on *
