@@ -123,6 +123,14 @@ impl<'e> Candidates<'e> {
         is_own || is_open() || is_named()
     }
 
+    /// Whether a resource's own policy names anybody.
+    pub(crate) fn is_opened(&self, place: &Place<'_>) -> bool {
+        let openings = place
+            .entity
+            .and_then(|entity| self.openings.get(entity.native_id.as_str()));
+        openings.is_some_and(|openings| !openings.is_empty())
+    }
+
     /// The openings of a resource's own policy through which a principal may come.
     pub(crate) fn openings_towards<'s>(&self, place: &Place<'_>, subject: &'s Subject<'_>) -> Vec<Opening<'s>> {
         let openings = place

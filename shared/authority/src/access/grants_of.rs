@@ -74,6 +74,10 @@ pub(crate) fn may_be_granted(
     place: &Place<'_>,
     action: &str,
 ) -> bool {
+    let is_closed = || !identity.lists(action) && !candidates.is_opened(place);
+    if !subject.is_root() && is_closed() {
+        return false;
+    }
     let mut doors = candidates.doors_of(place).iter();
     if subject.is_root()
         || identity.may_allow(action, &place.arn)

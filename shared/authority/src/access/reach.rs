@@ -79,14 +79,14 @@ impl<'e> Survey<'e, '_> {
     /// Every access by one action that some statement grants.
     pub(crate) fn reach_of(&self, action: &str, class: Option<ActionClass>, target: ActionTarget) -> Vec<Access<'e>> {
         let identity = IdentityGrants::new(self.subject, std::iter::once(action));
-        let takes = |entity: &&Entity| {
-            let fits = || resource_type_fits(action, &inside(entity, target)) != Fit::RuledOut;
-            is_of_class(entity, action) || (is_of_service(entity, action) && fits())
+        // Whether the action takes such a thing is looked up last: for most candidates no statement grants it.
+        let fits = |entity: &Entity| {
+            is_of_class(entity, action) || resource_type_fits(action, &inside(entity, target)) != Fit::RuledOut
         };
         let candidates = self.candidates.of(self.subject, &[action]);
         candidates
             .into_iter()
-            .filter(takes)
+            .filter(|entity| is_of_service(entity, action) || is_of_class(entity, action))
             .flat_map(|entity| {
                 let question = OnEntity {
                     entity,
@@ -94,7 +94,12 @@ impl<'e> Survey<'e, '_> {
                     action,
                     target,
                 };
-                self.accesses(&identity, &question)
+                let found = self.accesses(&identity, &question);
+                if found.is_empty() || fits(entity) {
+                    found
+                } else {
+                    Vec::new()
+                }
             })
             .collect()
     }

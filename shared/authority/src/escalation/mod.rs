@@ -106,6 +106,7 @@ impl<'e> Escalations<'e> {
             entity: principal,
             subject: &subject,
             identity: &identity,
+            passes: search::Passes::default(),
         })
     }
 

@@ -1,5 +1,6 @@
 //! The routes that are open to one principal.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 
 use sv0_model::arn::{Arn, account_of};
@@ -33,7 +34,11 @@ pub(super) struct Search<'a, 'e> {
     pub(super) entity: &'e Entity,
     pub(super) subject: &'a Subject<'a>,
     pub(super) identity: &'a IdentityGrants<'a>,
+    pub(super) passes: Passes<'e>,
 }
+
+/// What was said to passing a role to a service: many routes pass the same.
+pub(super) type Passes<'e> = RefCell<BTreeMap<(&'static str, &'e str), Option<Step>>>;
 
 /// Gains by what they are, each by its most open route.
 #[derive(Default)]
@@ -275,13 +280,12 @@ impl<'a, 'e> Search<'a, 'e> {
             return;
         };
         for (service, roles) in passable {
-            let asking = Asking::passing_to(self.ground.estate, self.subject, service);
             for passable in roles {
                 let role = passable.role;
                 if role.native_id == self.entity.native_id || !self.identity.may_allow(PASS_ROLE, &role.native_id) {
                     continue;
                 }
-                let Some(pass) = asking.call(PASS_ROLE, &role.native_id) else {
+                let Some(pass) = self.pass_to(service, role) else {
                     continue;
                 };
                 let trusted = together([pass, passable.trust.clone()]);
@@ -290,6 +294,15 @@ impl<'a, 'e> Search<'a, 'e> {
                 self.add(route, Gain::Principal(role), None, Some(calls), found);
             }
         }
+    }
+
+    fn pass_to(&self, service: &'static str, role: &'e Entity) -> Option<Step> {
+        let mut passes = self.passes.borrow_mut();
+        let pass = passes.entry((service, &role.native_id)).or_insert_with(|| {
+            let asking = Asking::passing_to(self.ground.estate, self.subject, service);
+            asking.call(PASS_ROLE, &role.native_id)
+        });
+        pass.clone()
     }
 
     fn add(

@@ -22,6 +22,7 @@ impl<'e> Things<'e> {
     pub(super) fn new(estate: &'e Estate<'e>) -> Self {
         let mut of_account: BTreeMap<&str, BTreeMap<&str, Vec<&Entity>>> = BTreeMap::new();
         let mut roles: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+        let pods = pods(estate);
         for entity in estate.graph().entities.values() {
             let Some(resource_type) = type_of(entity) else {
                 continue;
@@ -32,9 +33,13 @@ impl<'e> Things<'e> {
             }
             let runs = estate.targets(&entity.native_id, EdgeKind::Runs);
             let definitions = runs.chain([entity.native_id.as_str()]);
-            let as_roles: BTreeSet<&str> = definitions
-                .flat_map(|definition| estate.targets(definition, EdgeKind::RunsAs))
-                .collect();
+            let as_roles: BTreeSet<&str> = if entity.kind == EntityKind::EksCluster {
+                pods.get(entity.native_id.as_str()).cloned().unwrap_or_default()
+            } else {
+                definitions
+                    .flat_map(|definition| estate.targets(definition, EdgeKind::RunsAs))
+                    .collect()
+            };
             if !as_roles.is_empty() {
                 roles.insert(&entity.native_id, as_roles);
             }
@@ -71,6 +76,28 @@ impl<'e> Things<'e> {
     }
 }
 
+/// The roles of the service accounts of each cluster, by IRSA and by Pod Identity.
+fn pods<'e>(estate: &'e Estate<'e>) -> BTreeMap<&'e str, BTreeSet<&'e str>> {
+    let mut pods: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    let entities = estate.graph().entities.values();
+    for account in entities.filter(|entity| entity.kind == EntityKind::EksServiceAccount) {
+        let Some(cluster) = account.attributes.get("cluster").and_then(Value::as_str) else {
+            continue;
+        };
+        let roles = [EdgeKind::RunsAs, EdgeKind::MayAssume]
+            .into_iter()
+            .flat_map(|kind| estate.targets(&account.native_id, kind));
+        pods.entry(cluster).or_default().extend(roles);
+    }
+    pods
+}
+
+/// Source: Amazon EKS API Reference, "AccessConfigResponse": with `CONFIG_MAP` alone access entries count for nothing.
+fn takes_access_entries(cluster: &Entity) -> bool {
+    let mode = cluster.attributes.get("authentication_mode").and_then(Value::as_str);
+    mode != Some("CONFIG_MAP")
+}
+
 /// AWS's name of an entity's type, of those that routes are about.
 fn type_of(entity: &Entity) -> Option<&str> {
     Some(match entity.kind {
@@ -81,6 +108,8 @@ fn type_of(entity: &Entity) -> Option<&str> {
         EntityKind::EcsTaskDefinition => "AWS::ECS::TaskDefinition",
         EntityKind::CodeBuildProject => "AWS::CodeBuild::Project",
         EntityKind::StateMachine => "AWS::StepFunctions::StateMachine",
+        EntityKind::EksCluster if takes_access_entries(entity) => "AWS::EKS::Cluster",
+        EntityKind::BedrockAgent => "AWS::Bedrock::Agent",
         EntityKind::AgentCoreRuntime => "AWS::BedrockAgentCore::Runtime",
         EntityKind::GenericWorkload | EntityKind::GenericResource => {
             entity.attributes.get("resource_type").and_then(Value::as_str)?

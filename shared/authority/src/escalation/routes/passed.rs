@@ -2,6 +2,8 @@
 //!
 //! The service has to be one that the role trusts, and `iam:PassRole` has to be allowed for it (`iam:PassedToService`).
 
+use sv0_model::decision::Caveat;
+
 use super::{Call, PASS_ROLE, Route, Target, any, existing, gained, new};
 
 pub(super) const ROUTES: &[Route] = &[
@@ -306,6 +308,34 @@ pub(super) const ROUTES: &[Route] = &[
         Target::Passed(&["tasks.apprunner.amazonaws.com"]),
         &[PASS, new("apprunner:CreateService", APP)],
     ),
+    // An agent uses its role for what Bedrock does for it: models, knowledge bases, schemas in buckets. A function of an action group runs under its own role.
+    // So not all of the passed role is gained (Amazon Bedrock User Guide, "Create a service role for Amazon Bedrock Agents").
+    Route::new(
+        "sv0:BEDROCK-001",
+        &["PassRole+BedrockCreateAgent+InvokeAgent"],
+        "can have a new Bedrock agent act as",
+        Target::Passed(&["bedrock.amazonaws.com"]),
+        &[
+            PASS,
+            any("bedrock:CreateAgent"),
+            new("bedrock:PrepareAgent", AGENT),
+            new("bedrock:InvokeAgent", AGENT_ALIAS),
+        ],
+    )
+    .reserved(Caveat::UnresolvedResource),
+    Route::new(
+        "sv0:BEDROCK-002",
+        &["PassRole+BedrockUpdateAgent+InvokeAgent"],
+        "can rewrite a Bedrock agent and have it act as",
+        Target::Passed(&["bedrock.amazonaws.com"]),
+        &[
+            PASS,
+            existing("bedrock:UpdateAgent", "AWS::Bedrock::Agent", AGENT),
+            existing("bedrock:PrepareAgent", "AWS::Bedrock::Agent", AGENT),
+            new("bedrock:InvokeAgent", AGENT_ALIAS),
+        ],
+    )
+    .reserved(Caveat::UnresolvedResource),
     Route::new(
         "bedrock-001",
         &["PassRole+AgentCoreCreateInterpreter+InvokeInterpreter"],
@@ -516,6 +546,8 @@ const TRIGGER: &str = "arn:{partition}:glue:{region}:{account}:trigger/*";
 const SESSION: &str = "arn:{partition}:glue:{region}:{account}:session/*";
 const STACK: &str = "arn:{partition}:cloudformation:{region}:{account}:stack/*";
 const STACK_SET: &str = "arn:{partition}:cloudformation:{region}:{account}:stackset/*";
+const AGENT: &str = "arn:{partition}:bedrock:{region}:{account}:agent/*";
+const AGENT_ALIAS: &str = "arn:{partition}:bedrock:{region}:{account}:agent-alias/*";
 const RUNTIME: &str = "arn:{partition}:bedrock-agentcore:{region}:{account}:runtime/*";
 const INTERPRETER: &str = "arn:{partition}:bedrock-agentcore:{region}:{account}:code-interpreter-custom/*";
 const BROWSER: &str = "arn:{partition}:bedrock-agentcore:{region}:{account}:browser-custom/*";

@@ -227,6 +227,21 @@ pub(super) const ROUTES: &[Route] = &[
             ),
         ],
     ),
+    // Whoever administers a cluster starts pods under any of its service accounts (Amazon EKS User Guide, "Grant IAM users access to Kubernetes with EKS access
+    // entries"; `AmazonEKSClusterAdminPolicy`).
+    Route::new(
+        "sv0:EKS-001",
+        &["EKSCreateAccessEntry+AssociateAccessPolicy"],
+        "can make itself administrator of a cluster whose pods run as",
+        Target::RunningIn(&["AWS::EKS::Cluster"]),
+        &[
+            thing("eks:CreateAccessEntry"),
+            beside(
+                "eks:AssociateAccessPolicy",
+                "arn:{partition}:eks:{region}:{account}:access-entry/*",
+            ),
+        ],
+    ),
     Route::new(
         "prowler:STEPFUNCTIONS-002",
         &["StepFunctionsUpdateStateMachine+StartExecution"],

@@ -313,3 +313,172 @@ fn whoever_may_do_everything_gains_nothing() {
         ],
     );
 }
+
+#[test]
+fn administrators_of_clusters_get_what_pods_run_as() {
+    let cluster = "arn:aws:eks:eu-west-1:111111111111:cluster/parcels";
+    let case = |actions: &str, mode: &str, of: &str| {
+        format!(
+            "cluster 111111111111/parcels runs-as plane with authentication_mode={mode}
+            thing workload/eks_service_account urn:sv0:eks-service-account:{cluster}:shop:api 111111111111 runs-as pods with cluster={of}
+            role 111111111111/plane
+              trust service eks.amazonaws.com
+            role 111111111111/pods
+              trust service pods.eks.amazonaws.com
+            role 111111111111/app
+              allow {actions} on *"
+        )
+    };
+    let both = "eks:CreateAccessEntry,eks:AssociateAccessPolicy";
+    check(
+        APP,
+        &[
+            (
+                "both calls",
+                &case(both, "API_AND_CONFIG_MAP", cluster),
+                &["sv0:EKS-001 pods"],
+            ),
+            (
+                "an entry without rights",
+                &case("eks:CreateAccessEntry", "API", cluster),
+                &[],
+            ),
+            (
+                "rights without an entry",
+                &case("eks:AssociateAccessPolicy", "API", cluster),
+                &[],
+            ),
+            ("entries count for nothing", &case(both, "CONFIG_MAP", cluster), &[]),
+            (
+                "pods of another cluster",
+                &case(both, "API", &cluster.replace("parcels", "other")),
+                &[],
+            ),
+        ],
+    );
+}
+
+#[test]
+fn agents_act_under_passed_roles() {
+    let case = |actions: &str, service: &str, more: &str| {
+        format!(
+            "role 111111111111/knows
+              trust service {service}
+            role 111111111111/app
+              allow {actions} on *
+            {more}"
+        )
+    };
+    let created = "iam:PassRole,bedrock:CreateAgent,bedrock:PrepareAgent,bedrock:InvokeAgent";
+    let updated = created.replace("Create", "Update");
+    let agent = "agent 111111111111/helper";
+    check(
+        APP,
+        &[
+            (
+                "a new agent, as far as Bedrock uses the role",
+                &case(created, "bedrock.amazonaws.com", ""),
+                &["sv0:BEDROCK-001? knows"],
+            ),
+            (
+                "an agent rewritten",
+                &case(&updated, "bedrock.amazonaws.com", agent),
+                &["sv0:BEDROCK-002? knows"],
+            ),
+            (
+                "never invoked",
+                &case(
+                    "iam:PassRole,bedrock:CreateAgent,bedrock:PrepareAgent",
+                    "bedrock.amazonaws.com",
+                    "",
+                ),
+                &[],
+            ),
+            (
+                "a role of another service",
+                &case(created, "lambda.amazonaws.com", ""),
+                &[],
+            ),
+            (
+                "no role may be passed",
+                &case(
+                    "bedrock:CreateAgent,bedrock:PrepareAgent,bedrock:InvokeAgent",
+                    "bedrock.amazonaws.com",
+                    "",
+                ),
+                &[],
+            ),
+        ],
+    );
+}
+
+/// Generic workloads as the graph makes them.
+#[test]
+fn things_of_any_type_are_taken_over() {
+    let case = |thing: &str, actions: &str| {
+        format!(
+            "{thing}
+            role 111111111111/works
+              trust service unrelated.amazonaws.com
+            role 111111111111/app
+              allow {actions} on *"
+        )
+    };
+    let generic = |arn: &str, resource_type: &str| {
+        format!("thing workload/generic {arn} 111111111111 runs-as works with resource_type={resource_type}")
+    };
+    let stack = generic(
+        "arn:aws:cloudformation:eu-west-1:111111111111:stack/s/1",
+        "AWS::CloudFormation::Stack",
+    );
+    let notebook = generic(
+        "arn:aws:sagemaker:eu-west-1:111111111111:notebook-instance/n",
+        "AWS::SageMaker::NotebookInstance",
+    );
+    let endpoint = generic(
+        "arn:aws:glue:eu-west-1:111111111111:devEndpoint/d",
+        "AWS::Glue::DevEndpoint",
+    );
+    let interpreter = generic(
+        "arn:aws:bedrock-agentcore:eu-west-1:111111111111:code-interpreter-custom/c",
+        "AWS::BedrockAgentCore::CodeInterpreterCustom",
+    );
+    check(
+        APP,
+        &[
+            (
+                "a stack",
+                &case(&stack, "cloudformation:UpdateStack"),
+                &["cloudformation-002 works"],
+            ),
+            (
+                "a notebook",
+                &case(&notebook, "sagemaker:CreatePresignedNotebookInstanceUrl"),
+                &["sagemaker-004 works"],
+            ),
+            (
+                "a development endpoint",
+                &case(&endpoint, "glue:UpdateDevEndpoint"),
+                &["glue-002 works"],
+            ),
+            (
+                "a code interpreter",
+                &case(
+                    &interpreter,
+                    "bedrock-agentcore:StartCodeInterpreterSession,bedrock-agentcore:InvokeCodeInterpreter",
+                ),
+                &["bedrock-002 works"],
+            ),
+            (
+                "a stack that is looked at",
+                &case(&stack, "cloudformation:DescribeStacks"),
+                &[],
+            ),
+            (
+                "an action of another type",
+                &case(&notebook, "cloudformation:UpdateStack"),
+                &[],
+            ),
+        ],
+    );
+}
