@@ -88,7 +88,7 @@ fn landing_role(graph: &mut Graph, account: &str, number: usize) {
         json!({"Statement": grants(account, number)}),
     );
     edge(graph, &arn, EdgeKind::HasPolicy, &inline);
-    if number % 2 == 0 {
+    if number.is_multiple_of(2) {
         let function = format!("arn:aws:lambda:{REGION}:{account}:function:zone-{number}");
         add(graph, EntityKind::LambdaFunction, function.clone(), account, None);
         edge(graph, &function, EdgeKind::RunsAs, &arn);
