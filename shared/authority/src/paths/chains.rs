@@ -66,8 +66,12 @@ fn variants<'e, 'a>(chain: Chain<'e, 'a>, reaches: &'a Reaches<'e>) -> Vec<Chain
     };
     let from = before.last().map_or(chain.start, |transfer| transfer.to);
     let mut ways = BTreeSet::from([last.way]);
-    let others = reaches.transfers(from).iter().filter(|transfer| {
-        let is_as_good = transfer.to == last.to && transfer.state() <= chain.state();
+    // They are sorted by where they lead.
+    let all = reaches.transfers(from);
+    let to_last = all.partition_point(|transfer| transfer.to < last.to);
+    let to_last = all.iter().skip(to_last).take_while(|transfer| transfer.to == last.to);
+    let others = to_last.filter(|transfer| {
+        let is_as_good = transfer.state() <= chain.state();
         is_as_good && transfer.way.is_detour() && ways.insert(transfer.way)
     });
     let others: Vec<Chain<'e, 'a>> = others
