@@ -73,19 +73,25 @@ pub fn run(command: Command) -> Result<Outcome, CommandError> {
 /// Prints text, with colours only on a terminal that shows them.
 fn print(text: &str) -> Result<(), CommandError> {
     let mut out = anstream::stdout().lock();
-    out.write_all(text.as_bytes())
-        .and_then(|()| out.flush())
-        .map_err(to_standard_output)
+    reader_may_leave(out.write_all(text.as_bytes()).and_then(|()| out.flush()))
 }
 
 /// Prints one JSON document.
 fn print_json<T: Serialize>(value: &T) -> Result<(), CommandError> {
     let mut out = io::stdout().lock();
-    serde_json::to_writer_pretty(&mut out, value)
+    let written = serde_json::to_writer_pretty(&mut out, value)
         .map_err(io::Error::from)
         .and_then(|()| out.write_all(b"\n"))
-        .and_then(|()| out.flush())
-        .map_err(to_standard_output)
+        .and_then(|()| out.flush());
+    reader_may_leave(written)
+}
+
+/// A reader such as `head` that has enough is no failure, and takes nothing from the exit code that a gate rests on.
+fn reader_may_leave(written: io::Result<()>) -> Result<(), CommandError> {
+    match written {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(to_standard_output(error)),
+        _ => Ok(()),
+    }
 }
 
 fn to_standard_output(source: io::Error) -> CommandError {

@@ -115,6 +115,13 @@ fn show_grants(grants: &Grants, json: bool) -> Result<Outcome, CommandError> {
         }
     }
     let _ = writeln!(out, "{}", dim(&counted(grants.grants.len(), "grant")));
+    let _ = writeln!(
+        out,
+        "{}",
+        dim(
+            "Listed are reading, writing, invoking, changing code and managing permissions of what the scan knows; who can raise its authority: sv0 findings --kind privilege_escalation, --kind admin_equivalent"
+        )
+    );
     print(&out)?;
     Ok(Outcome::Done)
 }

@@ -44,7 +44,7 @@ fn distance(asked: &str, name: &str) -> Option<usize> {
     if is_most(asked, name) || is_most(name, asked) || asked.len() >= 5 && name.contains(asked) {
         return Some(1);
     }
-    if asked.len() > LONGEST_NAME || name.len() > LONGEST_NAME || asked.len().min(name.len()) < 3 {
+    if asked.len() > LONGEST_NAME || name.len() > LONGEST_NAME || asked.len().min(name.len()) < 2 {
         return None;
     }
     let edits = edit_distance(asked, name);

@@ -169,7 +169,7 @@ fn credential(record: &Record, holder: &str, columns: &Columns) -> Option<Descri
 
 /// Sets the last use: null where the report says that there was none, nothing where it cannot be read.
 fn set_last_used(record: &Record, column: &str, found: &mut Description, used: impl Fn(String) -> Value) {
-    if text_at(&record.body, column).is_none() || is_unreadable(record, column, Cell::Time) {
+    if cell_at(record, column).is_none() || is_unreadable(record, column, Cell::Time) {
         return;
     }
     let time = time_at(&record.body, column).map(|time| time.to_string());
@@ -185,7 +185,7 @@ enum Cell {
 
 /// Whether a cell is there and says neither what it should nor that there is nothing to say.
 fn is_unreadable(record: &Record, column: &str, cell: Cell) -> bool {
-    let Some(text) = text_at(&record.body, column) else {
+    let Some(text) = cell_at(record, column) else {
         return false;
     };
     let is_read = match cell {
@@ -193,6 +193,11 @@ fn is_unreadable(record: &Record, column: &str, cell: Cell) -> bool {
         Cell::Time => time_at(&record.body, column).is_some(),
     };
     !is_read && !is_none(text)
+}
+
+/// The text of a cell, an empty one too.
+fn cell_at<'a>(record: &'a Record, column: &str) -> Option<&'a str> {
+    record.body.get(column).and_then(Value::as_str)
 }
 
 /// How the report writes that there is nothing to say.
