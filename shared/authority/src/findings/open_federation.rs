@@ -1,6 +1,7 @@
 //! Roles that an identity provider's strangers can get: a provider that many share is trusted without saying for whom.
 //!
-//! Each role is asked as somebody whom nobody named: a token of the provider with another's subject. What the trust policy still lets in is open.
+//! Each role is asked as somebody whom nobody named: a token of the provider with another's subject, and with subjects of others that the policy's own
+//! patterns fit. What the trust policy still lets in is open.
 //!
 //! Sources: IAM User Guide, "Create a role for OpenID Connect federation" and "Available keys for AWS OIDC federation"; GitHub Docs, "OpenID Connect
 //! reference" (subjects); Amazon Cognito Developer Guide, "IAM roles" (`amr`, unauthenticated identities).
@@ -19,69 +20,11 @@ use super::severity::{Exposure, Reach};
 use super::standing::Standings;
 use crate::estate::{Place, Request, Subject};
 
+mod strangers;
+
+use strangers::{COGNITO, SHARED, Shared, values};
+
 const ASSUME_WITH_WEB_IDENTITY: &str = "sts:AssumeRoleWithWebIdentity";
-
-/// What stands for a stranger where a provider's claims have no form of their own.
-const STRANGER: &str = "sv0-stranger";
-
-/// A provider that anybody can get a token from, and the subject of one that somebody else got.
-struct Shared {
-    host: &'static str,
-    whose: &'static str,
-    subjects: &'static [&'static str],
-}
-
-const SHARED: [Shared; 8] = [
-    Shared {
-        host: "token.actions.githubusercontent.com",
-        whose: "any repository of GitHub",
-        subjects: &[
-            "repo:sv0-stranger/sv0-any:ref:refs/heads/main",
-            "repo:sv0-stranger/sv0-any:pull_request",
-            "repo:sv0-stranger/sv0-any:environment:production",
-        ],
-    },
-    Shared {
-        host: "gitlab.com",
-        whose: "any project of GitLab",
-        subjects: &[
-            "project_path:sv0-stranger/sv0-any:ref_type:branch:ref:main",
-            "project_path:sv0-stranger/sv0-any:ref_type:tag:ref:v1",
-        ],
-    },
-    Shared {
-        host: "app.terraform.io",
-        whose: "any organization of HCP Terraform",
-        subjects: &["organization:sv0-stranger:project:sv0-any:workspace:sv0-any:run_phase:apply"],
-    },
-    Shared {
-        host: "agent.buildkite.com",
-        whose: "any organization of Buildkite",
-        subjects: &["organization:sv0-stranger:pipeline:sv0-any:ref:refs/heads/main:commit:0:step:sv0-any"],
-    },
-    Shared {
-        host: "accounts.google.com",
-        whose: "anybody with a Google identity",
-        subjects: &["000000000000000000000"],
-    },
-    Shared {
-        host: "www.amazon.com",
-        whose: "anybody who signs in with Amazon",
-        subjects: &["amzn1.account.SV0STRANGER"],
-    },
-    Shared {
-        host: "graph.facebook.com",
-        whose: "anybody who signs in with Facebook",
-        subjects: &["000000000000000"],
-    },
-    Shared {
-        host: COGNITO,
-        whose: "any Cognito identity pool",
-        subjects: &["eu-west-1:00000000-0000-0000-0000-000000000000"],
-    },
-];
-
-const COGNITO: &str = "cognito-identity.amazonaws.com";
 
 /// An OIDC provider as a trust policy names it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -169,21 +112,33 @@ fn open_to_strangers<'e>(
     provider: Provider<'e>,
 ) -> Option<Draft> {
     let shared = provider.shared();
-    let subjects = shared.map_or(&[STRANGER][..], |shared| shared.subjects);
-    let evaluation = subjects
-        .iter()
-        .filter_map(|subject| ask(facts, role, provider, &stranger(facts, role, provider, subject)))
-        .find(|evaluation| evaluation.decision.is_possible())?;
+    let (evaluation, subject) = strangers(facts, role, provider)
+        .into_iter()
+        .find_map(|(subject, context)| {
+            let evaluation = ask(facts, role, provider, &context)?;
+            evaluation.decision.is_possible().then_some((evaluation, subject))
+        })?;
     let (whose, exposure) = match shared {
         Some(shared) => (shared.whose.to_owned(), Exposure::Everyone),
         None => (format!("whoever {} vouches for", provider.host), Exposure::Organization),
     };
+    let fits_a_pattern = shared.is_some_and(|shared| !shared.subjects.contains(&subject.as_str()));
+    let host = provider.host;
     let mut draft = draft(facts, standings, role, provider, &evaluation, exposure);
-    draft.title = format!("{whose} can get role {}", name(role));
-    draft.description = format!(
-        "The trust policy lets in tokens of {} whose subject nobody named. Test {}:sub against the subjects that need the role, and {}:aud against the audience they ask for.",
-        provider.host, provider.host, provider.host
-    );
+    draft.title = if fits_a_pattern {
+        format!("{whose} whose name fits can get role {}", name(role))
+    } else {
+        format!("{whose} can get role {}", name(role))
+    };
+    draft.description = if fits_a_pattern {
+        format!(
+            "The trust policy's pattern over {host}:sub leaves a part of the tenant's name open: a token with the subject {subject} gets in, and anybody can take a name that fits. Write the name in full up to what ends it."
+        )
+    } else {
+        format!(
+            "The trust policy lets in tokens of {host} whose subject nobody named. Test {host}:sub against the subjects that need the role, and {host}:aud against the audience they ask for."
+        )
+    };
     Some(draft)
 }
 
@@ -217,36 +172,63 @@ fn pools_refuse_guests(facts: &Facts<'_, '_>, role: &Entity) -> bool {
     pools.peek().is_some() && pools.all(|pool| truth(pool, "allows_unauthenticated") == Some(false))
 }
 
-/// What a token of somebody else says: another subject, and in every other claim that the trust policy asks for something that nobody wrote there.
+/// What tokens of somebody else say, each with its subject: another's subject, and in every other claim that the trust policy asks for something that nobody
+/// wrote there in full.
 ///
 /// The audience is the stranger's choice where the account has a provider of its own, which lists the audiences it takes; where AWS trusts the host
 /// without one, it is the app's.
-fn stranger(facts: &Facts<'_, '_>, role: &Entity, provider: Provider<'_>, subject: &str) -> Context {
-    let mut context = Context::new();
+fn strangers(facts: &Facts<'_, '_>, role: &Entity, provider: Provider<'_>) -> Vec<(String, Context)> {
     let prefix = format!("{}:", provider.host);
+    let shared = provider.shared();
+    let claims = claims_of(facts, role, &prefix.to_ascii_lowercase());
+    let no_patterns = BTreeSet::new();
+    let subjects = values(shared, "sub", claims.get("sub").unwrap_or(&no_patterns)).unwrap_or_default();
+    let mut tokens: Vec<(String, Context)> = subjects
+        .into_iter()
+        .map(|subject| {
+            let mut context = Context::new();
+            context.insert(&format!("{prefix}sub"), vec![subject.clone()]);
+            (subject, context)
+        })
+        .collect();
+    for (claim, patterns) in &claims {
+        let is_audience = matches!(claim.as_str(), "aud" | "app_id") && !provider.is_built_in();
+        // Whether a guest or a signed-in user asks is not what makes a stranger of it.
+        if is_audience || matches!(claim.as_str(), "amr" | "sub") {
+            continue;
+        }
+        let Some(values) = values(shared, claim, patterns) else {
+            continue;
+        };
+        let with_each = tokens.iter().flat_map(|(subject, context)| {
+            values.iter().map(|value| {
+                let mut context = context.clone();
+                context.insert(&format!("{prefix}{claim}"), vec![value.clone()]);
+                (subject.clone(), context)
+            })
+        });
+        tokens = with_each.take(MAX_TOKENS).collect();
+    }
+    tokens
+}
+
+/// How many tokens of strangers one role is asked with.
+const MAX_TOKENS: usize = 1_024;
+
+/// The claims that the trust policy of a role tests, in lower case, with what it tests them against.
+fn claims_of<'e>(facts: &Facts<'e, '_>, role: &'e Entity, prefix: &str) -> BTreeMap<String, BTreeSet<&'e str>> {
     let statements = facts
         .estate
         .own_policy(role)
         .map_or(&[][..], |policy| policy.statements());
-    let keys = statements.iter().flat_map(|statement| statement.conditions());
-    let claims: BTreeMap<String, ()> = keys
-        .filter_map(|clause| {
-            let key = clause.key().to_ascii_lowercase();
-            key.starts_with(&prefix.to_ascii_lowercase()).then_some((key, ()))
-        })
-        .collect();
-    for claim in claims.keys() {
-        let is_audience = claim.ends_with(":aud") || claim.ends_with(":app_id");
-        if is_audience && !provider.is_built_in() {
-            continue;
-        }
-        // Whether a guest or a signed-in user asks is not what makes a stranger of it.
-        if !claim.ends_with(":amr") {
-            context.insert(claim, vec![STRANGER.to_owned()]);
+    let mut claims: BTreeMap<String, BTreeSet<&str>> = BTreeMap::new();
+    for clause in statements.iter().flat_map(|statement| statement.conditions()) {
+        if let Some(claim) = clause.key().to_ascii_lowercase().strip_prefix(prefix) {
+            let patterns = claims.entry(claim.to_owned()).or_default();
+            patterns.extend(clause.values().iter().map(|value| value.text()));
         }
     }
-    context.insert(&format!("{prefix}sub"), vec![subject.to_owned()]);
-    context
+    claims
 }
 
 fn ask(facts: &Facts<'_, '_>, role: &Entity, provider: Provider<'_>, context: &Context) -> Option<Evaluation> {

@@ -28,6 +28,7 @@ fn strangers() {
     };
     let sub = |operator: &str, value: &str| format!(r#"{{"{operator}":{{"{host}:sub":"{value}"}}}}"#);
     let any_repository: &[&str] = &["open_federation high: any repository of GitHub can get role deploy"];
+    let fitting: &[&str] = &["open_federation high: any repository of GitHub whose name fits can get role deploy"];
     let cases: &[(&str, String, &[&str])] = &[
         (
             "no condition",
@@ -55,7 +56,68 @@ fn strangers() {
             github(&sub("StringNotLike", "repo:evil/*")),
             any_repository,
         ),
+        (
+            "a repository's name",
+            github(&sub("StringLike", "repo:*/app:*")),
+            fitting,
+        ),
+        ("the end of a name", github(&sub("StringLike", "*acme/app*")), fitting),
+        (
+            "a name of four letters",
+            github(&sub("StringLike", "repo:????/app:*")),
+            fitting,
+        ),
+        ("the start of a name", github(&sub("StringLike", "repo:acme*")), fitting),
+        (
+            "the start of a name, for any value",
+            github(&sub("ForAnyValue:StringLike", "repo:acme*")),
+            fitting,
+        ),
+        (
+            "a pattern that is no pattern",
+            github(&sub("StringEquals", "repo:acme*")),
+            &[],
+        ),
+        (
+            "a branch by its own claim",
+            github(&format!(r#"{{"StringEquals":{{"{host}:ref":"refs/heads/main"}}}}"#)),
+            any_repository,
+        ),
+        (
+            "any organization's repository by its own claim",
+            github(&format!(r#"{{"StringLike":{{"{host}:repository":"*/app"}}}}"#)),
+            any_repository,
+        ),
+        (
+            "the start of a name, by two claims",
+            github(&format!(
+                r#"{{"StringLike":{{"{host}:repository_owner":"acme*","{host}:sub":"repo:acme*"}}}}"#
+            )),
+            fitting,
+        ),
+        (
+            "the start of a name, and the owner in full",
+            github(&format!(
+                r#"{{"StringEquals":{{"{host}:repository_owner":"acme"}},"StringLike":{{"{host}:sub":"repo:acme*"}}}}"#
+            )),
+            &[],
+        ),
+        (
+            "one repository by its own claim",
+            github(&format!(r#"{{"StringEquals":{{"{host}:repository":"acme/app"}}}}"#)),
+            &[],
+        ),
         ("an organization", github(&sub("StringLike", "repo:acme/*")), &[]),
+        (
+            "an organization with a hyphen",
+            github(&sub("StringLike", "repo:acme-parcel/*:*")),
+            &[],
+        ),
+        (
+            "a repository",
+            github(&sub("StringLike", "repo:acme-parcel/app:*")),
+            &[],
+        ),
         (
             "one branch",
             github(&sub("StringEquals", "repo:acme/app:ref:refs/heads/main")),
@@ -82,6 +144,11 @@ fn strangers() {
             "GitLab, one group",
             gitlab(r#"{"StringLike":{"gitlab.com:sub":"project_path:acme/*"}}"#),
             &[],
+        ),
+        (
+            "GitLab, a project's name",
+            gitlab(r#"{"StringLike":{"gitlab.com:sub":"project_path:*/infra:*"}}"#),
+            &["open_federation high: any project of GitLab whose name fits can get role deploy"],
         ),
         (
             "an own provider, any subject",
