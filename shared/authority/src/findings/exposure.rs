@@ -1,5 +1,7 @@
 //! Resources and roles that are open to everyone, or to somebody outside.
 
+mod function_url;
+
 use std::collections::BTreeSet;
 
 use sv0_iam::catalogue::{Fit, resource_type_fits};
@@ -58,7 +60,7 @@ pub(crate) fn findings(facts: &Facts<'_, '_>) -> Vec<Draft> {
         .flat_map(|entity| {
             let public = public_accesses(facts, entity);
             [
-                public_access(entity, &public),
+                public_access(facts, entity, &public),
                 external_access(facts, entity, &public),
                 public_list(facts, entity),
             ]
@@ -87,6 +89,7 @@ fn reach<'e>(facts: &Facts<'e, '_>, subject: &Subject<'_>, entity: &Entity) -> V
         _ => survey.reach(),
     };
     accesses.retain(|access| access.evaluation.decision.is_possible());
+    function_url::add(&survey, entity, &mut accesses);
     accesses
 }
 
@@ -105,7 +108,7 @@ fn public_accesses<'e>(facts: &Facts<'e, '_>, entity: &Entity) -> Vec<PublicAcce
         .collect()
 }
 
-fn public_access(entity: &Entity, public: &[PublicAccess<'_>]) -> Option<Draft> {
+fn public_access(facts: &Facts<'_, '_>, entity: &Entity, public: &[PublicAccess<'_>]) -> Option<Draft> {
     let list = urn::access_control_list(&entity.native_id);
     // What the access control list alone opens is a finding of its own.
     let by_policy = |(_, access): &&PublicAccess<'_>| {
@@ -114,7 +117,7 @@ fn public_access(entity: &Entity, public: &[PublicAccess<'_>]) -> Option<Draft> 
         allows.peek().is_none() || allows.any(|statement| statement.policy != list)
     };
     let public: Vec<&PublicAccess<'_>> = public.iter().filter(by_policy).collect();
-    let rating = |(open, access): &&PublicAccess<'_>| public_rating(entity, *open, access);
+    let rating = |(open, access): &&PublicAccess<'_>| public_rating(facts, *open, access);
     let (severity, reason) = public.iter().map(rating).max_by_key(|(severity, _)| *severity)?;
     let accesses: Vec<&Access<'_>> = public.iter().map(|(_, access)| access).collect();
     let mut draft = Draft::new(FindingKind::PublicAccess, &entity.native_id);
@@ -131,6 +134,9 @@ fn public_access(entity: &Entity, public: &[PublicAccess<'_>]) -> Option<Draft> 
     );
     if public.iter().any(|(open, _)| open.hangs_on_settings) {
         draft.description.push_str(SETTINGS_NOT_COLLECTED);
+    }
+    if let Some(note) = function_url::note(entity, &accesses) {
+        draft.description.push_str(note);
     }
     draft.verify = vec![who_can(entity, &accesses)];
     draft.verify.extend(show_policy(entity));
@@ -242,8 +248,9 @@ fn requires_one_of(condition: &ConditionExpression, keys: &[&str]) -> bool {
     }
 }
 
-fn public_rating(entity: &Entity, open: Open, access: &Access<'_>) -> (FindingSeverity, String) {
-    let (severity, reason) = rating_of(entity, open.openness, access);
+fn public_rating(facts: &Facts<'_, '_>, open: Open, access: &Access<'_>) -> (FindingSeverity, String) {
+    let by_url = || function_url::rating(facts, access).filter(|_| open.openness == Openness::Unconditional);
+    let (severity, reason) = by_url().unwrap_or_else(|| rating_of(open.openness, access));
     if open.hangs_on_settings {
         let reason = format!("{reason}, unless a setting that was not collected stops it");
         return (one_lower(severity), reason);
@@ -260,9 +267,9 @@ fn one_lower(severity: FindingSeverity) -> FindingSeverity {
     }
 }
 
-fn rating_of(entity: &Entity, openness: Openness, access: &Access<'_>) -> (FindingSeverity, &'static str) {
+fn rating_of(openness: Openness, access: &Access<'_>) -> (FindingSeverity, &'static str) {
     let reads = access.class == Some(ActionClass::ReadData);
-    match (openness, entity.sensitivity) {
+    match (openness, access.entity.sensitivity) {
         (Openness::FromNamedNetworks, _) => (
             FindingSeverity::Low,
             "open to everyone, but only from networks that the policy names",

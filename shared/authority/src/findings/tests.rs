@@ -300,6 +300,77 @@ fn external_ids() {
 }
 
 #[test]
+fn function_urls() {
+    let function = |words: &str, grants: &[&str]| {
+        let grants: String = grants.iter().map(|grant| format!("\n grant * {grant}")).collect();
+        format!(
+            "bucket 111111111111/b restricted
+            role 111111111111/app
+            trust service lambda.amazonaws.com
+            allow s3:GetObject on arn:aws:s3:::b/*
+            role 111111111111/idle
+            trust service lambda.amazonaws.com
+            lambda 111111111111/f {words}{grants}"
+        )
+    };
+    let open = "with function_url_auth_type=\"NONE\" runs-as app";
+    let idle = "with function_url_auth_type=\"NONE\" runs-as idle";
+    let signed = "with function_url_auth_type=\"AWS_IAM\" runs-as app";
+    let url = r#"allow lambda:InvokeFunctionUrl on arn:aws:lambda:eu-west-1:111111111111:function:f if {"StringEquals":{"lambda:FunctionUrlAuthType":"NONE"}}"#;
+    let any_url = "allow lambda:InvokeFunctionUrl on arn:aws:lambda:eu-west-1:111111111111:function:f";
+    let invoke = r#"allow lambda:InvokeFunction on arn:aws:lambda:eu-west-1:111111111111:function:f if {"Bool":{"lambda:InvokedViaFunctionUrl":"true"}}"#;
+    let own = r#"allow lambda:InvokeFunctionUrl on arn:aws:lambda:eu-west-1:111111111111:function:f if {"StringEquals":{"lambda:FunctionUrlAuthType":"NONE","aws:PrincipalOrgID":"o-acme"}}"#;
+    let near = r#"allow lambda:InvokeFunctionUrl on arn:aws:lambda:eu-west-1:111111111111:function:f if {"StringEquals":{"lambda:FunctionUrlAuthType":"NONE"},"IpAddress":{"aws:SourceIp":"192.0.2.0/24"}}"#;
+    let critical: &[&str] = &["public_access critical: f is open to everyone"];
+    let cases: &[(&str, String, &[&str])] = &[
+        ("as it was until October 2025", function(open, &[url]), critical),
+        ("as it is since", function(open, &[url, invoke]), critical),
+        ("whatever the URL asks for", function(open, &[any_url]), critical),
+        (
+            "a function that reaches nothing",
+            function(idle, &[url]),
+            &["public_access high: f is open to everyone"],
+        ),
+        (
+            "what the URL asks for was not collected",
+            function("runs-as app", &[url]),
+            &["public_access medium: f is open to everyone"],
+        ),
+        (
+            "from named networks",
+            function(open, &[near]),
+            &["public_access low: f is open to everyone"],
+        ),
+        ("a URL that asks for a signature", function(signed, &[url, invoke]), &[]),
+        ("any signature", function(signed, &[any_url]), critical),
+        (
+            "an alias's URL is not the function's",
+            function(
+                "with function_url_auth_type:live=\"NONE\" with function_url_auth_type=\"AWS_IAM\" runs-as app",
+                &[url],
+            ),
+            &[],
+        ),
+        ("for the organization", function(open, &[own]), &[]),
+        ("a policy that lets nobody in", function(open, &[]), &[]),
+        (
+            "only through a URL that nobody may call",
+            function(open, &[invoke]),
+            &[],
+        ),
+    ];
+    for (name, fixture, want) in cases {
+        let found = judge(fixture, &Evidence::default(), &[]);
+        let lines: Vec<String> = found
+            .iter()
+            .map(line)
+            .filter(|line| line.starts_with("public_access"))
+            .collect();
+        assert_eq!(lines, *want, "{name}");
+    }
+}
+
+#[test]
 fn public_and_external_resources() {
     let bucket = |words: &str, grant: &str| format!("bucket 111111111111/site {words}\n grant {grant}");
     let read = "allow s3:GetObject on arn:aws:s3:::site/*";

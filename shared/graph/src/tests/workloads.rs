@@ -331,9 +331,10 @@ fn a_function_knows_all_that_triggers_it() {
         [urn::internet_destination("hooks.example.com")]
     );
     let function = entity(&graph, &function);
+    assert_eq!(function.attributes["function_url_auth_type"], "AWS_IAM");
     assert_eq!(
-        function.attributes["function_url_auth_type"], "NONE",
-        "the open one counts"
+        function.attributes["function_url_auth_type:live"], "NONE",
+        "an alias has a URL of its own"
     );
     assert_eq!(function.attributes["reserved_concurrency"], 5);
     assert_eq!(entity(&graph, &layer).kind, EntityKind::LambdaLayer);

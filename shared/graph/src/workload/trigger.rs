@@ -40,13 +40,18 @@ pub(crate) fn read_event_source_mapping(answer: &Answer<'_>, facts: &mut Facts) 
     facts.additions.say(&what, &answer.freshness, answer.origin, addition);
 }
 
-/// One item of `lambda:ListFunctionUrlConfigs`.
+/// One item of `lambda:ListFunctionUrlConfigs`: the URL of a function, or that of an alias, which is told under the alias's name.
 pub(crate) fn read_function_url(answer: &Answer<'_>, facts: &mut Facts) {
     let Some((mut addition, qualifier)) = function(answer.body, "functionArn") else {
         return;
     };
-    addition.set("function_url_auth_type", text_at(answer.body, "authType"));
-    addition.set("function_url", text_at(answer.body, "functionUrl"));
+    let of_qualifier = qualifier
+        .as_ref()
+        .map(|qualifier| format!(":{qualifier}"))
+        .unwrap_or_default();
+    for (name, field) in [("function_url_auth_type", "authType"), ("function_url", "functionUrl")] {
+        addition.set(&format!("{name}{of_qualifier}"), text_at(answer.body, field));
+    }
     let what = format!("function URL {}", qualifier.unwrap_or_default());
     facts.additions.say(&what, &answer.freshness, answer.origin, addition);
 }

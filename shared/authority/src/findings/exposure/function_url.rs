@@ -1,0 +1,74 @@
+//! Function URLs: a second way to invoke a function, with a permission of its own.
+//!
+//! Source: AWS Lambda Developer Guide, "Control access to Lambda function URLs": a URL whose `AuthType` is `NONE` asks nobody who they are, and its callers
+//! still need `lambda:InvokeFunctionUrl` from the function's policy; "starting in October 2025, new function URLs will require both
+//! `lambda:InvokeFunctionUrl` and `lambda:InvokeFunction`", the latter under `lambda:InvokedViaFunctionUrl`. Which of the two a URL needs is not told by
+//! what describes it, so the first alone counts as open.
+
+use serde_json::Value;
+use sv0_model::finding::FindingSeverity;
+use sv0_model::graph::{Entity, EntityKind, Sensitivity};
+use sv0_model::path::{ActionClass, PathState};
+
+use super::requires_one_of;
+use crate::access::{Access, ActionTarget, Survey};
+use crate::findings::Facts;
+
+const INVOKE_FUNCTION: &str = "lambda:InvokeFunction";
+const INVOKE_FUNCTION_URL: &str = "lambda:InvokeFunctionUrl";
+
+/// Adds what is open through the URL of a function, and leaves out what would be open through it alone where it is not.
+pub(super) fn add<'e>(survey: &Survey<'e, '_>, entity: &Entity, accesses: &mut Vec<Access<'e>>) {
+    if entity.kind != EntityKind::LambdaFunction {
+        return;
+    }
+    let class = Some(ActionClass::Invoke);
+    let mut by_url = survey.reach_of(INVOKE_FUNCTION_URL, class, ActionTarget::Whole);
+    by_url.retain(|access| access.evaluation.decision.is_possible());
+    if by_url.is_empty() {
+        accesses.retain(|access| !needs_url(access));
+    }
+    accesses.extend(by_url);
+}
+
+/// Whether an invocation holds only through a URL.
+fn needs_url(access: &Access<'_>) -> bool {
+    let condition = access.evaluation.condition.as_ref();
+    access.action == INVOKE_FUNCTION
+        && condition.is_some_and(|condition| requires_one_of(condition, &["lambda:InvokedViaFunctionUrl"]))
+}
+
+/// How bad it is that everyone may call the URL: by what the function reaches.
+pub(super) fn rating(facts: &Facts<'_, '_>, access: &Access<'_>) -> Option<(FindingSeverity, &'static str)> {
+    if access.action != INVOKE_FUNCTION_URL {
+        return None;
+    }
+    let function = &access.entity.native_id;
+    let paths = facts.paths.iter();
+    let mut walkable = paths.filter(|path| path.workload == *function && path.state != PathState::Blocked);
+    let is_sensitive =
+        |sensitivity: Sensitivity| matches!(sensitivity, Sensitivity::Restricted | Sensitivity::Confidential);
+    let reaches = is_sensitive(access.entity.sensitivity) || walkable.any(|path| is_sensitive(path.sensitivity));
+    Some(if reaches {
+        (
+            FindingSeverity::Critical,
+            "everyone may call the function's URL, and the function reaches restricted or confidential content",
+        )
+    } else {
+        (FindingSeverity::High, "everyone may call the function's URL")
+    })
+}
+
+/// What is to be known of a URL that everyone may call.
+pub(super) fn note(entity: &Entity, accesses: &[&Access<'_>]) -> Option<&'static str> {
+    let opens = |action: &str| accesses.iter().any(|access| access.action == action);
+    let asks_nobody = entity.attributes.get("function_url_auth_type").and_then(Value::as_str) == Some("NONE");
+    match (opens(INVOKE_FUNCTION_URL), opens(INVOKE_FUNCTION)) {
+        (false, _) => None,
+        (true, false) if asks_nobody => Some(
+            " The function's URL asks for no signature. A URL made since October 2025 needs lambda:InvokeFunction for everyone as well, which the policy does not give.",
+        ),
+        (true, true) if asks_nobody => Some(" The function's URL asks for no signature."),
+        (true, _) => None,
+    }
+}
