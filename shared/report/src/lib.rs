@@ -14,6 +14,7 @@ use sv0_model::graph::Graph;
 use sv0_model::observation::Evidence;
 use sv0_model::path::AuthorityPath;
 
+mod askers;
 mod csp;
 mod danger;
 mod grants;

@@ -8,9 +8,14 @@ use crate::words::text::shown;
 /// The account an entity is in, by the graph or else by its ARN.
 pub(crate) fn account_of_entity<'a>(graph: &'a Graph, native_id: &'a str) -> Option<&'a str> {
     match graph.entities.get(native_id) {
-        Some(entity) => entity.account.as_deref(),
-        None => account_of(native_id),
+        Some(entity) => entity.account.as_deref().or_else(|| account_of_provider(native_id)),
+        None => account_of(native_id).or_else(|| account_of_provider(native_id)),
     }
+}
+
+/// The account whose identity provider vouches for a federated identity: what tells apart those of the same name.
+fn account_of_provider(native_id: &str) -> Option<&str> {
+    account_of(native_id.strip_prefix("urn:sv0:federated-identity:")?)
 }
 
 /// The name of an entity as it is, or what its ARN ends with.
@@ -59,6 +64,20 @@ pub(crate) fn account_label(graph: &Graph, account: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_federated_identity_is_in_the_account_of_its_provider() {
+        let graph = Graph::default();
+        let of = |id| account_of_entity(&graph, id);
+        assert_eq!(
+            of("urn:sv0:federated-identity:arn:aws:iam::111122223333:saml-provider/okta:*"),
+            Some("111122223333")
+        );
+        assert_eq!(
+            of("urn:sv0:federated-identity:cognito-identity.amazonaws.com:eu-west-1:0a:unauthenticated"),
+            None
+        );
+    }
 
     #[test]
     fn what_nothing_describes_is_called_by_the_end_of_its_id() {

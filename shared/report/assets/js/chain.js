@@ -1,7 +1,10 @@
 /* A path as a chain of nodes and links. */
 
 /* Steps beyond which a chain takes the whole width of its row. */
-const LONG_CHAIN = 3;
+const LONG_CHAIN = 2;
+
+/* Steps beyond which the chain of a path's page stands one step below the other: side by side its names would break. */
+const STACKED_CHAIN = 3;
 
 const linkWord = (hop, short) => {
   if (hop.state === "blocked") return hop.layers.length > 0 ? `blocked by ${hop.layers.join(", ")}` : "blocked";
@@ -39,6 +42,11 @@ const chainLink = (hop, short) => {
   );
 };
 
+const chainClass = (path, large) => {
+  if (!large) return "chain";
+  return path.hops.length > STACKED_CHAIN ? "chain large stacked" : "chain large";
+};
+
 const chain = (path, { large }) => {
   const parts = [];
   path.hops.forEach((number, position) => {
@@ -47,7 +55,7 @@ const chain = (path, { large }) => {
     parts.push(chainLink(hop, !large));
     parts.push(chainNode(hop.to, { linked: large, end: large && position === path.hops.length - 1 }));
   });
-  return el("div", { class: large ? "chain large" : "chain" }, parts);
+  return el("div", { class: chainClass(path, large) }, parts);
 };
 
 /** `orders-api can read data from orders-archive`. */

@@ -93,12 +93,13 @@ const ledgerTable = (accounts, families) => {
   const body = el("tbody");
   const opened = accounts.length <= ACCOUNTS_OPENED;
   for (const [, rows] of accounts) body.append(...ledgerRows(rows, families, opened && rows.some(isGap)));
-  return el("table", { class: "ledger", "data-list": "coverage" }, el("thead", {}, el("tr", {}, el("th", { scope: "col" }, "Account"), families.map((label) => el("th", { scope: "col" }, label)))), body);
+  const head = ["Account", "Sources, the worst first"].map((label) => el("th", { scope: "col" }, label));
+  return el("table", { class: "ledger", "data-list": "coverage" }, el("thead", {}, el("tr", {}, head)), body);
 };
 
 const ledgerRows = (rows, families, opened) => {
   const [first] = rows;
-  const details = el("tr", { class: "rows", hidden: !opened }, el("td", { colspan: families.length + 1 }));
+  const details = el("tr", { class: "rows", hidden: !opened }, el("td", { colspan: 2 }));
   if (opened) details.firstChild.append(...sourceRows(rows));
   const toggle = el("button", { type: "button", class: "account-toggle", "aria-expanded": String(opened) }, name(accountTitle(first)), first.account_name ? el("small", {}, first.account) : null);
   toggle.addEventListener("click", () => {
@@ -106,13 +107,23 @@ const ledgerRows = (rows, families, opened) => {
     toggle.setAttribute("aria-expanded", String(!details.hidden));
     if (details.firstChild.childNodes.length === 0) details.firstChild.append(...sourceRows(rows));
   });
-  const cells = families.map((label) => el("td", {}, familyCell(rows.filter((row) => family(row.source) === label))));
-  return [el("tr", {}, el("th", { scope: "row" }, toggle), cells), details];
+  return [el("tr", {}, el("th", { scope: "row" }, toggle), el("td", {}, familyList(rows, families))), details];
 };
 
-/** The statuses of one family in one account, the worst first, each with its number where it holds more than once. */
+/** Every family of sources that was asked, the one with the worst status first, and by name those that nobody asked. */
+const familyList = (rows, families) => {
+  const asked = families.map((label) => [label, rows.filter((row) => family(row.source) === label)]);
+  const worst = (own) => Math.min(...own.map(({ rank }) => rank));
+  const answered = asked.filter(([, own]) => own.length > 0).sort((a, b) => worst(a[1]) - worst(b[1]));
+  const silent = asked.filter(([, own]) => own.length === 0).map(([label]) => label);
+  return [
+    el("ul", { class: "families" }, answered.map(([label, own]) => el("li", {}, el("span", {}, shown(label)), familyCell(own)))),
+    silent.length > 0 ? el("p", { class: "no-row", title: "The ledger has no row of them here" }, `Not asked: ${shown(silent.join(", "))}`) : null,
+  ];
+};
+
+/** The statuses of one family in one account, each with its number where it holds more than once. */
 const familyCell = (rows) => {
-  if (rows.length === 0) return el("span", { class: "no-row", title: "Nobody asked: the ledger has no row here" }, "not asked");
   const numbers = new Map();
   for (const { label } of rows) numbers.set(label, (numbers.get(label) ?? 0) + 1);
   return el("span", { class: "cell" }, [...numbers].map(([label, number]) => {
@@ -126,7 +137,7 @@ const familyCell = (rows) => {
 const alike = (rows) => {
   const groups = new Map();
   for (const row of rows) {
-    const key = JSON.stringify([row.label, row.reason, row.operation, row.error_code]);
+    const key = JSON.stringify([row.label, row.reason, row.operation, row.error_code, row.todo]);
     const group = groups.get(key) ?? { ...row, sources: [], regions: [], items: 0 };
     group.sources.push(row.source);
     group.regions.push(row.region);

@@ -12,9 +12,8 @@ const numberColumn = (key, label) => ({ key, label, of: (row) => row[key], numer
 
 const entityColumns = (group) => {
   const shared = [
-    { key: "name", label: "Name", of: (row) => row.name.toLowerCase(), cell: (row) => el("th", { scope: "row" }, entityName(row)) },
+    { key: "name", label: "Name", of: (row) => row.name.toLowerCase(), cell: (row) => el("th", { scope: "row" }, entityName(row), el("span", { class: "hint" }, row.kind)) },
     { key: "account", label: "Account", of: (row) => place(row).toLowerCase(), cell: (row) => el("td", { class: "account" }, name(row.account_name ?? row.account ?? ""), row.account_name ? el("span", { class: "hint" }, row.account) : null) },
-    { key: "kind", label: "Kind", of: (row) => row.kind },
   ];
   const reach =
     group === "resource"

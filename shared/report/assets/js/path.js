@@ -128,10 +128,10 @@ const deceives = (text) => text.length > 2048 || text.search(DECEPTIVE) >= 0;
 
 const checkYourself = (path) => {
   const hop = tables.hops.row(path.hops[path.hops.length - 1]);
-  const principal = entity(hop.from).id;
+  const { id: principal, asks } = entity(hop.from);
   const action = hop.actions[0];
   const words = [principal, action ?? "", path.scope];
-  if (action === undefined || words.some((word) => deceives(word) || word.includes("*"))) {
+  if (action === undefined || !asks.includes(principal) || words.some((word) => deceives(word) || word.includes("*"))) {
     return [];
   }
   return [el("section", { class: "block" }, el("h2", {}, "Check it yourself"), command(`sv0 explain ${words.map(shellWord).join(" ")}`))];

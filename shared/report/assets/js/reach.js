@@ -41,10 +41,9 @@ const reachRow = (row) => {
   return el(
     "tr",
     {},
-    el("th", { scope: "row" }, entityLine(row.key)),
+    el("th", { scope: "row" }, entityLine(row.key), el("span", { class: "hint" }, target.group === "resource" && target.sensitivity !== "unknown" ? chip(target.sensitivity, "sensitivity") : target.kind)),
     el("td", {}, stateMark(row.state)),
     el("td", {}, [...row.classes].join(", ")),
-    el("td", {}, target.group === "resource" && target.sensitivity !== "unknown" ? chip(target.sensitivity, "sensitivity") : el("span", { class: "muted" }, target.kind)),
     el("td", {}, [...row.kinds].join(", ")),
     el("td", {}, el("span", { class: "seen" }, icon(observationIcons[row.use]), row.use)),
     el("td", {}, el("a", { href: `#/paths/${tables.paths.value("id", first)}` }, row.paths.length === 1 ? "the path" : `the first of ${row.paths.length.toLocaleString("en")} paths`)),
@@ -69,7 +68,7 @@ const reachSection = (number, through) => {
   const starts = (path) => tables.paths.value("resource", path) !== number && tables.paths.value("hops", path).some((hop) => tables.hops.value("from", hop) === number);
   const rows = grouped(through.filter(starts), (path) => tables.paths.value("resource", path), (path) => stateFrom(path, number), (path) => tables.paths.value("observation", path));
   if (rows.length === 0) return [];
-  return [el("section", { class: "block" }, el("h2", {}, `What it can reach (${rows.filter((row) => row.state !== "blocked").length.toLocaleString("en")})`), reachTable(rows, "What it can reach", ["Resource", "State", "Can do", "What", "Kinds of path", "Last step", "Proof"]))];
+  return [el("section", { class: "block" }, el("h2", {}, `What it can reach (${rows.filter((row) => row.state !== "blocked").length.toLocaleString("en")})`), reachTable(rows, "What it can reach", ["Resource", "State", "Can do", "Kinds of path", "Last step", "Proof"]))];
 };
 
 const reachedBySection = (number, through) => {
@@ -82,7 +81,7 @@ const reachedBySection = (number, through) => {
   const rows = grouped(through.filter(ends), (path) => tables.paths.value("workload", path), stateTo, (path) => tables.hops.value("observation", hopsTo(path).at(-1)));
   const isEnd = entity(number).group === "resource";
   if (rows.length === 0) return [];
-  return [el("section", { class: "block" }, el("h2", {}, `Who can reach it (${rows.filter((row) => row.state !== "blocked").length.toLocaleString("en")})`), reachTable(rows, "Who can reach it", ["From", "State", isEnd ? "Can do" : "And then", "What", "Kinds of path", "Step to it", "Proof"]))];
+  return [el("section", { class: "block" }, el("h2", {}, `Who can reach it (${rows.filter((row) => row.state !== "blocked").length.toLocaleString("en")})`), reachTable(rows, "Who can reach it", ["From", "State", isEnd ? "Can do" : "And then", "Kinds of path", "Step to it", "Proof"]))];
 };
 
 const EMBEDDED = "These answers are read off the paths in this page: chains that were evaluated through every layer collected, to the resources and kinds of actions that paths end with. That nothing stands here does not mean that nobody can.";
@@ -92,14 +91,15 @@ const asked = (row, through) => {
   const isResource = row.group === "resource";
   const to = through.find((path) => tables.paths.value("resource", path) === row.number);
   const question = isResource && to !== undefined ? { action: tables.paths.value("actions", to)[0], scope: tables.paths.value("scope", to) } : null;
-  return el("section", { class: "block" }, el("h2", {}, "Ask exactly"), el("p", { class: "muted" }, EMBEDDED), askFor(row.id, row.group, question));
+  return el("section", { class: "block" }, el("h2", {}, "Ask exactly"), el("p", { class: "muted" }, EMBEDDED), askFor(row.id, row, question));
 };
 
-const askFor = (id, group, question = null) => {
+/** The commands that answer about an entity, its row where there is one; `sv0 can` takes principals alone, so that for a workload its roles are asked about. */
+const askFor = (id, row, question = null) => {
   if (deceives(id)) return el("p", { class: "muted" }, "Its id holds characters that could deceive a reader, so no command is offered for copying.");
-  const words = [];
-  if (group !== "resource") words.push(`sv0 can ${shellWord(id)}`, `sv0 paths --from ${shellWord(id)}`);
-  if (group === "resource" || group === null) words.push(`sv0 paths --to ${shellWord(id)}`);
+  const words = (row?.asks ?? []).filter((principal) => !deceives(principal)).map((principal) => `sv0 can ${shellWord(principal)}`);
+  if (row?.group !== "resource") words.push(`sv0 paths --from ${shellWord(id)}`);
+  if (row === null || row.group === "resource") words.push(`sv0 paths --to ${shellWord(id)}`);
   if (question?.action && !deceives(question.action) && !deceives(question.scope)) words.push(`sv0 who-can ${shellWord(question.action)} ${shellWord(question.scope)} --via-assume-role`);
   return el("div", {}, words.map(command));
 };

@@ -21,6 +21,7 @@ use super::rows::{
 use super::statements::text_of;
 use super::table::{Pool, Table};
 use crate::ReportInput;
+use crate::askers::Askers;
 use crate::danger::{Danger, Surroundings};
 use crate::grants::Grant;
 use crate::names::{account_name, account_of_entity, entity_name};
@@ -106,6 +107,7 @@ struct Builder<'a> {
     reach: &'a Reach<'a>,
     limits: LimitWords<'a>,
     surroundings: Surroundings<'a>,
+    askers: Askers<'a>,
     texts: TextBudget,
     pool: Pool,
     tables: Tables,
@@ -127,6 +129,7 @@ impl<'a> Builder<'a> {
             reach,
             limits: LimitWords::new(input.graph),
             surroundings: Surroundings::of(input.graph, input.findings, input.evidence),
+            askers: Askers::of(input.graph),
             texts: TextBudget::of(TEXT_BYTES),
             pool: Pool::default(),
             tables: Tables::default(),
@@ -250,6 +253,7 @@ impl<'a> Builder<'a> {
                 .and_then(|entity| entity.actor.as_ref())
                 .map_or("", |actor| &actor.rule),
             resolution: entity.map(|entity| entity.resolution),
+            asks: self.askers.principals(id),
             danger: danger.as_ref().map_or(0, Danger::points),
             escalates: danger.as_ref().is_some_and(|danger| danger.escalates),
             exposure: danger.and_then(|danger| danger.exposure),
@@ -387,7 +391,7 @@ impl<'a> Builder<'a> {
                 status: row.status,
                 label: coverage::coverage(row.status).label,
                 meaning: coverage::coverage(row.status).meaning,
-                todo: coverage::remedy(row.status),
+                todo: coverage::remedy(row.status, &row.source),
                 rank: labels::coverage_rank(row.status),
                 reason: &row.reason,
                 error_code: row.error_code.as_deref(),

@@ -34,6 +34,8 @@ pub(crate) struct EntityRow<'a> {
     pub(crate) actor: &'static str,
     pub(crate) actor_rule: &'a str,
     pub(crate) resolution: Option<Resolution>,
+    /// The principals that `sv0 can` takes to answer for it.
+    pub(crate) asks: Vec<Cow<'a, str>>,
     /// The number by which blast radii are compared; 0 for what cannot act.
     pub(crate) danger: usize,
     pub(crate) escalates: bool,

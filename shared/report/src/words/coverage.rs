@@ -25,7 +25,7 @@ worded! {
 }
 
 /// What makes the source answer next time. Empty where there is nothing to do.
-pub(crate) fn remedy(status: CoverageStatus) -> &'static str {
+pub(crate) fn remedy(status: CoverageStatus, source: &str) -> &'static str {
     match status {
         CoverageStatus::Ok => "",
         CoverageStatus::Partial => "Read the reason, and collect the rest.",
@@ -38,7 +38,11 @@ pub(crate) fn remedy(status: CoverageStatus) -> &'static str {
         CoverageStatus::Stale => "Find out why the source stopped answering, and collect again.",
         CoverageStatus::Revoked => "Ask the account's owner to restore the spoke role.",
         CoverageStatus::NotRecorded => "Record the type with AWS Config in this account and Region.",
-        CoverageStatus::NotObservable => "Switch on the data events, or read the trail that records them.",
+        CoverageStatus::NotObservable if source.starts_with("config:") => {
+            "Record the type with AWS Config there, or add config/recorders.ndjson to the capture, which tells whether it is recorded."
+        }
+        CoverageStatus::NotObservable if source.starts_with("cloudtrail") => "Switch on the data events, or read the trail that records them.",
+        CoverageStatus::NotObservable => "Read the reason: it says what would have to be collected.",
         CoverageStatus::Missing => "Collect it; docs/capture.md says into which file.",
     }
 }

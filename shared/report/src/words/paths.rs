@@ -12,16 +12,16 @@ worded! {
         Direct => "Direct", "The workload's own role reaches the resource.";
         InstanceProfile => "Instance profile", "The workload is an EC2 instance or Auto Scaling group: whoever runs a command on it has the role of its instance profile.";
         ResourcePolicyOnly => "Resource policy alone", "No identity-based policy grants the access: the policy of the resource alone does, and only there it can be taken away.";
-        AssumedChain => "Chain of roles", "At least one further role is assumed on the way.";
+        AssumedChain => "Chain of roles", "A further role is assumed on the way, or taken on by a container or build that is set going.";
         FederatedHuman => "Person, federated", "A person signed in through IAM Identity Center, SAML or another provider.";
         InternetEgress => "Out to the internet", "Data leaves AWS: the path ends on a place outside, or passes through one.";
-        Orchestrated => "Orchestrated", "A state machine, rule, schedule or pipe sets something else going that has the authority.";
+        Orchestrated => "Orchestrated", "A state machine, rule, schedule or pipe sets something else going that has the authority, or is itself set going.";
         LambdaToLambda => "Lambda to Lambda", "A Lambda function invokes another that has the authority.";
-        Agent => "AI agent", "A Bedrock agent, flow or AgentCore runtime acts through an action group, gateway or collaborator.";
+        Agent => "AI agent", "A Bedrock agent, flow, AgentCore runtime or gateway is the start, or is set going: what it reads can reach a model.";
         ConfusedDeputy => "Confused deputy", "A service acts for whoever asks it to, because no condition (aws:SourceArn, aws:SourceAccount) names the caller.";
-        TrustAmplification => "Into greater trust", "The chain crosses from an environment of lesser trust into one of greater, such as development into production.";
-        SupplyChain => "Supply chain", "A pipeline or another role changes the code or the image that runs with the authority.";
-        PrivilegeEscalation => "Privilege escalation", "A step raises the caller's own authority: a policy rewritten, a role passed to a service.";
+        TrustAmplification => "Into greater trust", "The chain leads from an environment of lesser trust, such as development, into production, or assumes roles across accounts into a restricted resource.";
+        SupplyChain => "Supply chain", "Code or an image is replaced on the way, and runs with the authority of whatever runs it.";
+        PrivilegeEscalation => "Privilege escalation", "A step gains authority that the caller was not given: a policy rewritten, a role passed to a service, something taken over that runs with a role.";
     }
 }
 

@@ -85,7 +85,7 @@ pub(crate) const RELATIONS: &[Relation] = &[
         "ESCALATES_TO",
         "escalates to",
         "can raise its authority to",
-        "The caller takes over the authority by changing who may do what; the note names the route and its calls.",
+        "The caller takes over the authority: it changes who may do what, or starts, commands or changes something that runs with it. The note names the route and its calls.",
     ),
     relation(
         "SENDS_TO",
