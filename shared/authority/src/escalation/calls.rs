@@ -1,15 +1,12 @@
 //! The calls that routes are made of, each judged through every layer.
 
 use sv0_iam::{Context, Element, Glob, NamedPolicy, Statement, UnknownContext};
-use sv0_model::arn::Arn;
 use sv0_model::decision::{Caveat, Effect, Layer, StatementRef};
 use sv0_model::path::PathState;
 
+use super::limits::{BOUNDARY_KEY, administrator_access};
 use crate::estate::{Estate, Place, Request, Subject, conjunction, uncollected_policy};
 use crate::paths::{Step, extend};
-
-/// The policy that a principal would attach.
-const ADMINISTRATOR_ACCESS: &str = "policy/AdministratorAccess";
 
 /// What is asked: one action of a principal, in a context.
 pub(crate) struct Asking<'a, 'e> {
@@ -21,18 +18,27 @@ pub(crate) struct Asking<'a, 'e> {
 impl<'a, 'e> Asking<'a, 'e> {
     /// Calls of a principal that would attach AWS's AdministratorAccess where it attaches a policy.
     pub(crate) fn new(estate: &'a Estate<'e>, subject: &'a Subject<'a>) -> Self {
-        let partition = subject.entity.and_then(|entity| Arn::parse(&entity.native_id));
-        let partition = partition.map_or_else(|| estate.partition(), |arn| arn.partition);
+        Self::attaching(estate, subject, &administrator_access(estate, subject))
+    }
+
+    /// Calls of a principal that would attach this managed policy where it attaches one.
+    pub(crate) fn attaching(estate: &'a Estate<'e>, subject: &'a Subject<'a>, policy: &str) -> Self {
         let mut context = Context::new();
-        context.insert(
-            "iam:PolicyARN",
-            vec![format!("arn:{partition}:iam::aws:{ADMINISTRATOR_ACCESS}")],
-        );
+        context.insert("iam:PolicyARN", vec![policy.to_owned()]);
         Self {
             estate,
             subject,
             context,
         }
+    }
+
+    /// The same calls on a principal that carries this boundary, or none.
+    pub(crate) fn bounded(mut self, boundary: Option<&str>) -> Self {
+        match boundary {
+            Some(boundary) => self.context.insert(BOUNDARY_KEY, vec![boundary.to_owned()]),
+            None => self.context.mark_absent(BOUNDARY_KEY),
+        }
+        self
     }
 
     /// Calls that pass a role to a service.
@@ -64,6 +70,26 @@ impl<'a, 'e> Asking<'a, 'e> {
         let is_granted = !evaluation.granting.is_empty();
         (evaluation.decision.is_possible() && is_granted).then(|| Step::from(evaluation))
     }
+}
+
+/// Calls `visit` with every statement about any of the actions in a policy that binds the principal: its own, its boundary, control policies.
+pub(super) fn statements_on(
+    estate: &Estate<'_>,
+    subject: &Subject<'_>,
+    actions: &[&str],
+    visit: &mut dyn FnMut(&Statement),
+) {
+    let place = Place {
+        arn: "*".to_owned(),
+        entity: None,
+    };
+    let action = actions.first().copied().unwrap_or_default();
+    estate.for_each_policy(subject, &place, action, &mut |policy| {
+        let statements = policy.policy.statements().iter();
+        statements
+            .filter(|statement| actions.iter().any(|action| statement.may_concern(action)))
+            .for_each(&mut *visit);
+    });
 }
 
 /// The step that holds where all of the calls do.

@@ -17,6 +17,10 @@ pub(crate) enum Gain<'e> {
     Raised(&'e Entity),
     /// The authority of a role or another user without its boundary.
     Freed(&'e Entity),
+    /// A new user or role with any permission that its boundary and control policies leave it.
+    New,
+    /// A new user with the permissions of a group.
+    NewMember(&'e Entity),
     /// A role with any permission in accounts that IAM Identity Center serves.
     Workforce,
 }
@@ -26,14 +30,14 @@ impl<'e> Gain<'e> {
     pub(crate) fn principal(self) -> Option<&'e Entity> {
         match self {
             Self::Principal(entity) | Self::Raised(entity) | Self::Freed(entity) => Some(entity),
-            Self::Own | Self::Unbounded | Self::Group(_) | Self::Workforce => None,
+            Self::Own | Self::Unbounded | Self::Group(_) | Self::NewMember(_) | Self::New | Self::Workforce => None,
         }
     }
 
     /// What it is about, other than the principal itself.
     pub(crate) fn entity(self) -> Option<&'e Entity> {
         match self {
-            Self::Group(group) => Some(group),
+            Self::Group(group) | Self::NewMember(group) => Some(group),
             other => other.principal(),
         }
     }
@@ -48,6 +52,8 @@ impl<'e> Gain<'e> {
             Self::Raised(_) => 4,
             Self::Freed(_) => 5,
             Self::Principal(_) => 6,
+            Self::New => 7,
+            Self::NewMember(_) => 8,
         };
         (rank, self.entity().map_or("", |entity| entity.native_id.as_str()))
     }

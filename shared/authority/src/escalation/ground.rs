@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
 use sv0_iam::{Context, Element, Principal, PrincipalPattern, PrincipalType, UnknownContext};
+use sv0_model::arn::Arn;
 use sv0_model::decision::{Decision, Effect};
 use sv0_model::graph::{EdgeKind, Entity, EntityKind, ResourcePolicy};
 
@@ -26,6 +27,8 @@ pub(super) struct Ground<'e> {
     pub(super) roles: Candidates<'e>,
     pub(super) things: Things<'e>,
     accounts: BTreeMap<&'e str, Account<'e>>,
+    /// Customer managed policies of each account.
+    managed: BTreeMap<&'e str, Vec<&'e str>>,
     /// Roles of each account by a service that they trust.
     passable: BTreeMap<(&'e str, &'static str), Vec<Passable<'e>>>,
     /// Permission sets by the role that AWS made of them.
@@ -53,6 +56,7 @@ impl<'e> Ground<'e> {
             roles: assumable_roles(estate),
             things: Things::new(estate),
             accounts: accounts(estate),
+            managed: managed(estate),
             passable: passable(estate),
             permission_sets: permission_sets(estate),
         }
@@ -64,6 +68,13 @@ impl<'e> Ground<'e> {
 
     pub(super) fn groups_of(&self, account: Option<&str>) -> &[&'e Entity] {
         self.account(account).map_or(&[], |account| account.groups.as_slice())
+    }
+
+    /// Customer managed policies of an account.
+    pub(super) fn managed_by(&self, account: Option<&str>) -> &[&'e str] {
+        account
+            .and_then(|account| self.managed.get(account))
+            .map_or(&[], Vec::as_slice)
     }
 
     /// Regions in which something of an account is known.
@@ -95,6 +106,17 @@ impl<'e> Ground<'e> {
     fn account(&self, account: Option<&str>) -> Option<&Account<'e>> {
         self.accounts.get(account?)
     }
+}
+
+fn managed<'e>(estate: &'e Estate<'e>) -> BTreeMap<&'e str, Vec<&'e str>> {
+    let mut managed: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for policy in estate.graph().policies.keys() {
+        let arn = Arn::parse(policy).filter(|arn| arn.service == "iam" && arn.resource.starts_with("policy/"));
+        if let Some(account) = arn.and_then(|arn| arn.account_id()) {
+            managed.entry(account).or_default().push(policy);
+        }
+    }
+    managed
 }
 
 fn accounts<'e>(estate: &'e Estate<'e>) -> BTreeMap<&'e str, Account<'e>> {

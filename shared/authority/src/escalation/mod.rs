@@ -6,6 +6,7 @@
 mod calls;
 mod gain;
 mod ground;
+mod limits;
 mod listed;
 mod raised;
 pub(crate) mod routes;
@@ -24,7 +25,8 @@ use crate::paths::Step;
 pub(crate) use calls::{allows_everything, statement_reference};
 pub(crate) use gain::Gain;
 use ground::Ground;
-pub(crate) use raised::{controls_permissions, in_group, with_every_permission, without_boundary};
+pub(crate) use limits::Limits;
+pub(crate) use raised::{controls_permissions, in_group, made, with_every_permission, without_boundary};
 use routes::Route;
 use search::Search;
 
@@ -35,6 +37,8 @@ pub(crate) struct Escalation<'e> {
     /// Ids of the further routes to the same gain that are open, perhaps under a condition; sorted.
     pub others: Vec<&'static str>,
     pub gain: Gain<'e>,
+    /// What binds the gain.
+    pub limits: Limits,
     /// The existing thing that is taken over, rewritten or joined on the way: a function, an instance, a policy's holder, a group.
     pub through: Option<&'e str>,
     /// The calls, each with the resource it is made on.
@@ -47,9 +51,10 @@ impl Escalation<'_> {
     /// What the principal can do, in words: `can create and invoke a Lambda function that runs as etl (iam:PassRole, lambda:CreateFunction, …)`.
     pub(crate) fn words(&self) -> String {
         let actions = self.actions().join(", ");
+        let limits = self.limits.words();
         match self.gain.entity() {
-            Some(entity) => format!("{} {} ({actions})", self.route.words, name(entity)),
-            None => format!("{} ({actions})", self.route.words),
+            Some(entity) => format!("{} {}{limits} ({actions})", self.route.words, name(entity)),
+            None => format!("{}{limits} ({actions})", self.route.words),
         }
     }
 

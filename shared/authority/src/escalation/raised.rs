@@ -1,15 +1,15 @@
 //! Principals as they would be after an escalation.
 
 use std::borrow::Cow;
-use std::sync::Arc;
 
-use serde_json::json;
-use sv0_iam::{NamedPolicy, parse_policy};
+use sv0_iam::{Principal, UncollectedPolicy};
 use sv0_model::arn::Arn;
-use sv0_model::decision::Layer;
+use sv0_model::decision::{Caveat, Layer};
 use sv0_model::graph::{EdgeKind, Entity};
 
+use super::Escalation;
 use super::calls::Asking;
+use super::limits::{everything, text_of};
 use crate::estate::{Estate, Holdings, Subject};
 use crate::paths::Step;
 
@@ -25,15 +25,35 @@ pub(crate) fn controls_permissions(estate: &Estate<'_>, subject: &Subject<'_>) -
     Asking::new(estate, subject).call("iam:AttachRolePolicy", &role)
 }
 
+/// The new user or role of an escalation, without any permission: what its boundary and control policies leave it is up to its author.
+pub(crate) fn made<'s>(estate: &Estate<'_>, escalation: &Escalation<'_>) -> Option<Subject<'s>> {
+    let mut resources = escalation.calls.iter().map(|(_, resource)| resource);
+    let principal = resources.find_map(|resource| {
+        let principal = Principal::parse(resource, None).ok()?;
+        principal.has_identity_policies().then_some(principal)
+    })?;
+    let mut holdings = Holdings::default();
+    if let Some(boundary) = &escalation.limits.boundary {
+        match text_of(estate, boundary) {
+            Some(text) => holdings.boundaries.push(text),
+            None => holdings.uncollected.push(UncollectedPolicy {
+                layer: Layer::Boundary,
+                name: boundary.clone(),
+                caveat: Caveat::PolicyNotCollected,
+            }),
+        }
+    }
+    Some(Subject {
+        principal,
+        entity: None,
+        holdings: Cow::Owned(holdings),
+    })
+}
+
 /// The principal if it held every permission: boundary and control policies still bind it.
 pub(crate) fn with_every_permission<'s>(subject: &Subject<'s>) -> Subject<'s> {
-    let everything =
-        json!({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]});
     let mut holdings: Holdings = subject.holdings.clone().into_owned();
-    holdings.identity = vec![NamedPolicy {
-        name: "urn:sv0:everything".to_owned(),
-        policy: Arc::new(parse_policy(&everything).policy),
-    }];
+    holdings.identity = vec![everything("urn:sv0:everything")];
     Subject {
         holdings: Cow::Owned(holdings),
         ..subject.clone()

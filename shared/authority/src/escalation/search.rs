@@ -10,6 +10,7 @@ use sv0_model::path::PathState;
 
 use super::calls::{Asking, reserved, together};
 use super::ground::Ground;
+use super::limits::{Limits, boundaries};
 use super::routes::{ASSUME_ROLE, Call, On, PASS_ROLE, Route, Target, all};
 use super::{Escalation, Gain, listed};
 use crate::access::{IdentityGrants, may_be_granted};
@@ -42,13 +43,14 @@ pub(super) type Passes<'e> = RefCell<BTreeMap<(&'static str, &'e str), Option<St
 
 /// Gains by what they are, each by its most open route.
 #[derive(Default)]
-struct Found<'e>(BTreeMap<(u8, &'e str), Escalation<'e>>);
+struct Found<'e>(BTreeMap<((u8, &'e str), Limits), Escalation<'e>>);
 
 impl<'e> Found<'e> {
     fn add(&mut self, escalation: Escalation<'e>) {
-        match self.0.get_mut(&escalation.gain.key()) {
+        let key = (escalation.gain.key(), escalation.limits.clone());
+        match self.0.get_mut(&key) {
             None => {
-                self.0.insert(escalation.gain.key(), escalation);
+                self.0.insert(key, escalation);
             }
             Some(known) if known.route.id == escalation.route.id => {
                 if escalation.step.state < known.step.state {
@@ -103,6 +105,12 @@ impl<'a, 'e> Search<'a, 'e> {
             Target::Role | Target::RaisedRole | Target::FreedRole | Target::RaisedRolePolicy => {
                 self.take_roles(route, found);
             }
+            Target::NewPrincipal => self.make_principal(route, "", Gain::New, found),
+            Target::NewMember => {
+                for group in self.ground.groups_of(self.account()) {
+                    self.make_principal(route, &group.native_id, Gain::NewMember(group), found);
+                }
+            }
             Target::User | Target::RaisedUser => self.take_users(route, found),
             _ => self.raise_itself(route, found),
         }
@@ -154,6 +162,31 @@ impl<'a, 'e> Search<'a, 'e> {
         };
         for (target, gain, through) in targets {
             self.try_route(route, &target, gain, through, found);
+        }
+    }
+
+    /// A user or role is made without a boundary, else with each that the policies about it leave to choose.
+    fn make_principal(&self, route: &'static Route, group: &str, gain: Gain<'e>, found: &mut Found<'e>) {
+        if !self.lists_all(route) {
+            return;
+        }
+        let made_within = |boundary: Option<&str>| {
+            let asking = Asking::new(self.ground.estate, self.subject).bounded(boundary);
+            self.make_calls(&asking, route.calls, group, |_| None)
+        };
+        let made = made_within(None);
+        if made.is_some() {
+            return self.add_limited(route, gain, Limits::default(), None, made, found);
+        }
+        let actions: Vec<&str> = route.calls.iter().map(|call| call.action).collect();
+        let managed = self.ground.managed_by(self.account());
+        for boundary in boundaries(self.ground.estate, self.subject, &actions, managed) {
+            let made = made_within(Some(&boundary));
+            let limits = Limits {
+                policy: None,
+                boundary: Some(boundary),
+            };
+            self.add_limited(route, gain, limits, None, made, found);
         }
     }
 
@@ -276,7 +309,8 @@ impl<'a, 'e> Search<'a, 'e> {
             .copied()
             .filter(|call| call.action != PASS_ROLE)
             .collect();
-        let Some(made) = self.make_calls(&rest, "", |_| None) else {
+        let asking = Asking::new(self.ground.estate, self.subject);
+        let Some(made) = self.make_calls(&asking, &rest, "", |_| None) else {
             return;
         };
         for (service, roles) in passable {
@@ -313,6 +347,18 @@ impl<'a, 'e> Search<'a, 'e> {
         made: Option<Vec<Made>>,
         found: &mut Found<'e>,
     ) {
+        self.add_limited(route, gain, Limits::default(), through, made, found);
+    }
+
+    fn add_limited(
+        &self,
+        route: &'static Route,
+        gain: Gain<'e>,
+        limits: Limits,
+        through: Option<&'e str>,
+        made: Option<Vec<Made>>,
+        found: &mut Found<'e>,
+    ) {
         let Some(made) = made else {
             return;
         };
@@ -329,6 +375,7 @@ impl<'a, 'e> Search<'a, 'e> {
             route,
             others: Vec::new(),
             gain,
+            limits,
             through,
             calls,
             step,
@@ -336,28 +383,34 @@ impl<'a, 'e> Search<'a, 'e> {
     }
 
     fn make(&self, route: &Route, target: &str, place: impl Fn(&Call) -> Option<String>) -> Option<Vec<Made>> {
-        self.make_calls(route.calls, target, place)
+        let asking = Asking::new(self.ground.estate, self.subject);
+        self.make_calls(&asking, route.calls, target, place)
     }
 
     /// Every call, those on something new in one Region and on one name for each pattern. `place` says what a call is made on that `target` does not.
-    fn make_calls(&self, calls: &[Call], target: &str, place: impl Fn(&Call) -> Option<String>) -> Option<Vec<Made>> {
-        let asking = Asking::new(self.ground.estate, self.subject);
+    fn make_calls(
+        &self,
+        asking: &Asking<'_, 'e>,
+        calls: &[Call],
+        target: &str,
+        place: impl Fn(&Call) -> Option<String>,
+    ) -> Option<Vec<Made>> {
         let mut made = Vec::new();
         let mut patterns: Vec<&'static str> = Vec::new();
         for call in calls {
             match call.on {
-                On::Gained | On::Thing => made.push(self.ask(&asking, call.action, target)?),
-                On::Policy => made.push(self.ask(&asking, call.action, &place(call)?)?),
-                On::Any => made.push(self.ask(&asking, call.action, "*")?),
+                On::Gained | On::Thing => made.push(self.ask(asking, call.action, target)?),
+                On::Policy => made.push(self.ask(asking, call.action, &place(call)?)?),
+                On::Any => made.push(self.ask(asking, call.action, "*")?),
                 On::Existing(resource_type, pattern) => {
-                    made.push(self.on_existing(&asking, call.action, resource_type, pattern)?);
+                    made.push(self.on_existing(asking, call.action, resource_type, pattern)?);
                 }
-                On::Beside(pattern) => made.push(self.on_neighbour(&asking, call.action, pattern, &place(call)?)?),
+                On::Beside(pattern) => made.push(self.on_neighbour(asking, call.action, pattern, &place(call)?)?),
                 On::New(pattern) if patterns.contains(&pattern) => {}
                 On::New(pattern) => patterns.push(pattern),
             }
         }
-        made.extend(self.on_new(&asking, calls, &patterns)?);
+        made.extend(self.on_new(asking, calls, &patterns)?);
         Some(made)
     }
 
@@ -429,7 +482,12 @@ impl<'a, 'e> Search<'a, 'e> {
             return Some(Vec::new());
         }
         let actions: Vec<&str> = calls.iter().map(|call| call.action).collect();
-        let made = self.regions(&actions).into_iter().filter_map(|region| {
+        let regions = if patterns.iter().any(|pattern| pattern.contains("{region}")) {
+            self.regions(&actions)
+        } else {
+            vec![A_REGION.to_owned()]
+        };
+        let made = regions.into_iter().filter_map(|region| {
             let made: Option<Vec<Vec<Made>>> = patterns
                 .iter()
                 .map(|pattern| self.on_one_name(asking, calls, pattern, &region))
@@ -453,7 +511,9 @@ impl<'a, 'e> Search<'a, 'e> {
             .map(|call| call.action)
             .collect();
         let names = listed::names(self.subject, &actions, &self.fill(pattern, region));
-        let made = names.iter().filter_map(|name| {
+        // Nothing new gets a name that is taken.
+        let is_free = |name: &&String| !is_principal(name) || self.ground.estate.entity(name).is_none();
+        let made = names.iter().filter(is_free).filter_map(|name| {
             let made = actions.iter().map(|action| self.ask(asking, action, name));
             made.collect::<Option<Vec<Made>>>()
         });
@@ -495,6 +555,11 @@ fn is_assumption(route: &Route) -> bool {
 /// Whether anybody but AWS changes the policies and the trust of a role.
 fn is_changeable(role: &str) -> bool {
     !role.contains(RESERVED_PATH)
+}
+
+/// Whether an ARN is that of a user or role.
+fn is_principal(arn: &str) -> bool {
+    Arn::parse(arn).is_some_and(|arn| arn.service == "iam")
 }
 
 fn is_about_users(route: &Route) -> bool {

@@ -64,7 +64,8 @@ fn rises<'a, 'e>(principal: &'a Principal<'e>, reaches: &Reaches<'a, 'e>) -> Vec
             let opened: Vec<&Entity> = reaches.beyond(principal, &own, way);
             let sensitivity = opened.iter().map(|entity| entity.sensitivity).max();
             // Whoever writes its own policies has more than it was given, whatever data there is.
-            let is_free = matches!(way.gain, Gain::Own | Gain::Raised(_) | Gain::Workforce);
+            let is_free =
+                way.limits.is_none() && matches!(way.gain, Gain::Own | Gain::Raised(_) | Gain::New | Gain::Workforce);
             (is_free || !opened.is_empty()).then(|| Rise {
                 way,
                 onward: reaches.onward(way),
@@ -112,6 +113,10 @@ fn describe(draft: &mut Draft, entity: &Entity, running: &[&Entity], rises: &[Ri
     let kind = kind_word(entity);
     draft.title = match first.way.gain.entity() {
         Some(gained) => format!("{kind} {} can gain the authority of {}", name(entity), name(gained)),
+        None if first.way.gain == Gain::New => format!(
+            "{kind} {} can make a principal with more authority than its own",
+            name(entity)
+        ),
         None => format!("{kind} {} can raise its own authority", name(entity)),
     };
     let others = rises.len().saturating_sub(1);
@@ -154,7 +159,8 @@ fn opens(opened: &[&Entity]) -> String {
 
 /// What is gained and how surely, as a severity: one step up where others act with the principal's authority.
 fn rate(sensitivity: Sensitivity, way: &Escalation<'_>, is_exposed: bool) -> FindingSeverity {
-    let is_sensitive = sensitivity >= Sensitivity::Confidential || way.gain.principal().is_none();
+    let is_free = way.gain.principal().is_none() && way.limits.is_none();
+    let is_sensitive = sensitivity >= Sensitivity::Confidential || is_free;
     match (is_sensitive, way.step.state, is_exposed) {
         (true, PathState::Allowed, true) => FindingSeverity::Critical,
         (true, PathState::Allowed, false) | (false, PathState::Allowed, true) => FindingSeverity::High,
@@ -166,9 +172,9 @@ fn rate(sensitivity: Sensitivity, way: &Escalation<'_>, is_exposed: bool) -> Fin
 
 fn rating(rise: &Rise<'_, '_>, is_exposed: bool) -> (FindingSeverity, String) {
     let what = match rise.way.gain.principal() {
-        None => "it gains permissions of its own choosing or a group's",
-        Some(_) if rise.sensitivity >= Sensitivity::Confidential => "it gains restricted or confidential data",
-        Some(_) => "it gains authority that it was not given",
+        None if rise.way.limits.is_none() => "it gains permissions of its own choosing or a group's",
+        _ if rise.sensitivity >= Sensitivity::Confidential => "it gains restricted or confidential data",
+        _ => "it gains authority that it was not given",
     };
     let how = match rise.way.step.state {
         PathState::Allowed => "every call of the route is allowed",

@@ -4,6 +4,7 @@ mod documentation;
 mod federation;
 mod hygiene;
 mod logs;
+mod rises;
 mod third_parties;
 
 use serde_json::json;

@@ -3,10 +3,13 @@
 //! Sources: Datadog Security Labs, pathfinding.cloud (Apache-2.0), whose ids the rows bear; Prowler, `privilege_escalation.py` (Apache-2.0), whose names of
 //! combinations stand in `also`; AWS, Service Authorization Reference, for what each action is called on.
 //!
+//! Rows whose ids begin with `sv0:` stand in neither: they make a new principal (IAM User Guide, "Permissions boundaries for IAM entities").
+//!
 //! A row asks for the calls without which the way is closed. Calls that only look around (`ec2:DescribeInstances`) are not asked for: what they tell may
 //! be known otherwise.
 
 mod iam;
+mod made;
 mod passed;
 mod taken;
 
@@ -42,6 +45,9 @@ pub(crate) enum Target {
     OwnBoundary,
     /// A group that the principal is not in.
     OtherGroup,
+    /// A user or role that does not exist yet, with permissions of the caller's choosing; a user that is put into a group.
+    NewPrincipal,
+    NewMember,
     /// A permission set that does not exist yet.
     NewPermissionSet,
     /// Another user, as it is or raised.
@@ -87,7 +93,8 @@ pub(crate) enum On {
 
 /// Every route, those that open most first.
 pub(crate) fn all() -> impl Iterator<Item = &'static Route> {
-    iam::ROUTES.iter().chain(taken::ROUTES).chain(passed::ROUTES)
+    let own = iam::ROUTES.iter().chain(made::ROUTES);
+    own.chain(taken::ROUTES).chain(passed::ROUTES)
 }
 
 /// Every action of every route.

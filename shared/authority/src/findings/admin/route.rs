@@ -8,8 +8,8 @@ use sv0_model::path::PathState;
 
 use super::Principal;
 use crate::escalation::{
-    Escalation, Gain, allows_everything, controls_permissions, statement_reference, with_every_permission,
-    without_boundary,
+    Escalation, Gain, allows_everything, controls_permissions, in_group, made, statement_reference,
+    with_every_permission, without_boundary,
 };
 use crate::estate::{Estate, Subject};
 
@@ -110,6 +110,13 @@ fn raised(estate: &Estate<'_>, principal: &Principal<'_>, way: &Escalation<'_>) 
         Gain::Raised(entity) => of(entity)?,
         Gain::Unbounded => is_freed_one(&principal.subject)?,
         Gain::Freed(entity) => is_freed_one(&estate.subject_of(entity)?)?,
+        Gain::New => becomes_one(&made(estate, way)?)?,
+        Gain::NewMember(group) => {
+            let joined = in_group(estate, &made(estate, way)?, group);
+            (!statements_for_everything(&joined).is_empty())
+                .then(|| controls_permissions(estate, &joined))
+                .flatten()?
+        }
         Gain::Group(group) => {
             let policies = administrator_policies(estate, group);
             if policies.is_empty() {

@@ -9,7 +9,7 @@ use sv0_model::graph::Entity;
 use sv0_model::path::ActionClass;
 
 use crate::access::{Basis, Candidates, Survey};
-use crate::escalation::{Escalation, Gain, in_group, with_every_permission, without_boundary};
+use crate::escalation::{Escalation, Gain, in_group, made, with_every_permission, without_boundary};
 use crate::estate::{Estate, Subject};
 use crate::findings::admin::Principal;
 use crate::findings::name;
@@ -75,7 +75,7 @@ impl<'a, 'e> Reaches<'a, 'e> {
 
     /// The resources to which a way leads a principal beyond what it reaches already.
     pub(super) fn beyond(&self, principal: &Principal<'e>, own: &Reach<'e>, way: &Escalation<'e>) -> Vec<&'e Entity> {
-        let gained = self.gained(principal, way.gain);
+        let gained = self.gained(principal, way);
         let beyond: BTreeMap<&str, &Entity> = gained
             .iter()
             .filter(|(key, _)| !own.contains_key(key))
@@ -95,9 +95,9 @@ impl<'a, 'e> Reaches<'a, 'e> {
         })
     }
 
-    fn gained(&self, principal: &Principal<'e>, gain: Gain<'e>) -> Cow<'_, Reach<'e>> {
+    fn gained(&self, principal: &Principal<'e>, way: &Escalation<'e>) -> Cow<'_, Reach<'e>> {
         let estate = self.estate;
-        let raised = match gain {
+        let raised = match way.gain {
             Gain::Principal(entity) => {
                 let closed = self.closed.get(entity.native_id.as_str());
                 return closed.map_or_else(Cow::default, Cow::Borrowed);
@@ -107,6 +107,8 @@ impl<'a, 'e> Reaches<'a, 'e> {
             Gain::Own => Some(with_every_permission(&principal.subject)),
             Gain::Unbounded => Some(without_boundary(&principal.subject)),
             Gain::Group(group) => Some(in_group(estate, &principal.subject, group)),
+            Gain::New => made(estate, way).as_ref().map(with_every_permission),
+            Gain::NewMember(group) => made(estate, way).map(|user| in_group(estate, &user, group)),
             Gain::Workforce => None,
         };
         Cow::Owned(raised.map(|subject| self.survey(&subject)).unwrap_or_default())

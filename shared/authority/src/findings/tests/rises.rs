@@ -1,0 +1,168 @@
+//! Who makes a principal of its own, or attaches policies of its choice, each beside its nearest miss.
+
+use sv0_model::finding::FindingKind;
+use sv0_model::observation::Evidence;
+
+use super::{judge, line};
+
+/// The findings about authority that a principal raises.
+fn rises(fixture: &str) -> Vec<String> {
+    let found = judge(fixture, &Evidence::default(), &[]);
+    let rises = found.iter().filter(|finding| {
+        matches!(
+            finding.kind,
+            FindingKind::AdminEquivalent | FindingKind::PrivilegeEscalation
+        )
+    });
+    rises.map(line).collect()
+}
+
+const ADMIN: &str = "admin_equivalent high: user ann can make itself an administrator";
+const PERHAPS: &str = "admin_equivalent medium: user ann can make itself an administrator";
+
+/// Restricted data, and policies: one that allows little, one that allows the data, one that allows all.
+const GROUND: &str = "
+    bucket 111111111111/orders restricted
+    role 111111111111/holder holds-own little=allow_sqs:*_on_*
+    role 111111111111/other holds-own data=allow_s3:*_on_*
+";
+
+fn check(cases: &[(&str, &str, &[&str])]) {
+    for (name, lines, want) in cases {
+        let fixture = format!("{GROUND}user 111111111111/ann\n{lines}");
+        assert_eq!(rises(&fixture), *want, "{name}");
+    }
+}
+
+#[test]
+fn a_principal_that_is_made() {
+    check(&[
+        (
+            "a role with an inline policy",
+            "allow iam:CreateRole,iam:PutRolePolicy on *",
+            &[ADMIN],
+        ),
+        (
+            "a role with a managed policy, below one path",
+            "allow iam:CreateRole,iam:AttachRolePolicy on arn:aws:iam::111111111111:role/app/*",
+            &[ADMIN],
+        ),
+        (
+            "a user with keys, below one path",
+            "allow iam:CreateUser,iam:AttachUserPolicy,iam:CreateAccessKey on arn:aws:iam::111111111111:user/app/*",
+            &[ADMIN],
+        ),
+        (
+            "a user with a password",
+            "allow iam:CreateUser,iam:PutUserPolicy,iam:CreateLoginProfile on arn:aws:iam::111111111111:user/app/*",
+            &[ADMIN],
+        ),
+        (
+            "with a second factor",
+            r#"allow iam:CreateRole,iam:PutRolePolicy on * if {"Bool":{"aws:MultiFactorAuthPresent":"true"}}"#,
+            &[PERHAPS],
+        ),
+        ("a role without permissions", "allow iam:CreateRole on *", &[]),
+        (
+            "a user whose authority nobody gets hold of",
+            "allow iam:CreateUser,iam:PutUserPolicy on arn:aws:iam::111111111111:user/app/*",
+            &[],
+        ),
+        (
+            "a role, and permissions for others",
+            "allow iam:CreateRole on arn:aws:iam::111111111111:role/app/*\n allow iam:PutRolePolicy on arn:aws:iam::111111111111:role/web/*",
+            &[],
+        ),
+        (
+            "in another account",
+            "allow iam:CreateRole,iam:PutRolePolicy on arn:aws:iam::222222222222:role/*",
+            &[],
+        ),
+        (
+            "a role that exists already",
+            "allow iam:CreateRole,iam:PutRolePolicy on arn:aws:iam::111111111111:role/holder",
+            &[],
+        ),
+        (
+            "a Deny",
+            "allow iam:CreateRole,iam:PutRolePolicy on *\n deny iam:PutRolePolicy on *",
+            &[],
+        ),
+        (
+            "a control policy",
+            "allow iam:CreateRole,iam:PutRolePolicy on *\n scp no on ou-prod\n deny iam:CreateRole on *",
+            &[],
+        ),
+    ]);
+}
+
+#[test]
+fn a_principal_that_carries_a_boundary() {
+    let demanded = |boundary: &str, more: &str| {
+        let boundary = boundary.replace("POLICY/", "arn:aws:iam::111111111111:policy/");
+        format!(
+            r#"allow iam:CreateRole,iam:PutRolePolicy on * if {{"StringEquals":{{"iam:PermissionsBoundary":"{boundary}"}}}}
+            {more}"#
+        )
+    };
+    let denied = r#"allow iam:CreateRole,iam:PutRolePolicy on *
+        deny iam:CreateRole on * if {"StringNotEquals":{"iam:PermissionsBoundary":"arn:aws:iam::111111111111:policy/little"}}"#;
+    let more = "privilege_escalation high: user ann can make a principal with more authority than its own";
+    for (name, lines, want) in [
+        ("one that allows little", demanded("POLICY/little", ""), vec![]),
+        ("one that allows little, by a Deny of others", denied.to_owned(), vec![]),
+        ("one that allows data", demanded("POLICY/data", ""), vec![more]),
+        (
+            "one that allows data that the author reaches anyway",
+            demanded("POLICY/data", "allow s3:* on *"),
+            vec![],
+        ),
+        (
+            "one that allows everything",
+            demanded("arn:aws:iam::aws:policy/AdministratorAccess", ""),
+            vec![ADMIN],
+        ),
+        ("one that nobody read", demanded("POLICY/unread", ""), vec![PERHAPS]),
+        ("any of some names", demanded("POLICY/li*", ""), vec![]),
+        (
+            "any at all",
+            "allow iam:CreateRole,iam:PutRolePolicy on *\n deny iam:CreateRole on * if {\"Null\":{\"iam:PermissionsBoundary\":\"true\"}}"
+                .to_owned(),
+            vec![ADMIN],
+        ),
+        (
+            "one that only the role's creation demands of the account",
+            "allow iam:CreateRole,iam:PutRolePolicy on *
+             scp no on ou-prod
+             deny iam:CreateRole on * if {\"StringNotEquals\":{\"iam:PermissionsBoundary\":\"arn:aws:iam::111111111111:policy/little\"}}"
+                .to_owned(),
+            vec![],
+        ),
+    ] {
+        // `any of some names` is written with an operator that knows wildcards.
+        let lines = if lines.contains("li*") {
+            lines.replace("StringEquals", "StringLike")
+        } else {
+            lines
+        };
+        check(&[(name, &lines, &want)]);
+    }
+}
+
+#[test]
+fn a_user_that_is_put_into_a_group() {
+    let lines = |group: &str| {
+        format!(
+            "allow iam:CreateUser,iam:CreateAccessKey on arn:aws:iam::111111111111:user/app/*
+             allow iam:AddUserToGroup on arn:aws:iam::111111111111:group/{group}
+             group 111111111111/admins
+             allow * on *
+             group 111111111111/staff
+             allow sqs:* on *"
+        )
+    };
+    check(&[
+        ("a group of administrators", &lines("admins"), &[ADMIN]),
+        ("a group of others", &lines("staff"), &[]),
+    ]);
+}
