@@ -93,7 +93,11 @@ impl<'e> Logs<'e> {
             (count.saturating_add(chain.count), last.max(Some(chain.last_seen)))
         });
         Some(format!(
-            "observed as a chain: {count} execution(s) took these roles one after the other and did this, the last one {}",
+            "observed as a chain from {} on: {count} execution(s) took the roles one after the other and did this, the last one {}",
+            roles
+                .first()
+                .and_then(|role| Arn::parse(role))
+                .map_or("its start", |role| role.name()),
             last_seen?
         ))
     }

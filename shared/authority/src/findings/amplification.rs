@@ -160,6 +160,14 @@ fn finding(facts: &Facts<'_, '_>, paths: &[&AuthorityPath]) -> Option<Draft> {
         "{workload} reaches restricted {resource} through {} roles across accounts",
         best.chain_depth
     );
+    if !is_of_roles_alone(best) {
+        draft.description = format!(
+            "The chain: {}. Whoever controls {workload} comes as far.",
+            way::chain(facts, best)
+        );
+        draft.verify = way::checks(facts, best);
+        return Some(draft);
+    }
     let names: Vec<String> = best.roles.iter().map(|role| name_of(facts.estate, role)).collect();
     draft.description = format!(
         "{workload} runs as {}, which leads by AssumeRole over {} to {resource}. Whoever controls the workload has the authority of the last role.",
@@ -189,10 +197,19 @@ fn finding(facts: &Facts<'_, '_>, paths: &[&AuthorityPath]) -> Option<Draft> {
     Some(draft)
 }
 
+/// Whether the path is a workload's role and roles that are assumed one after the other.
+fn is_of_roles_alone(path: &AuthorityPath) -> bool {
+    let mut relations = path.hops.iter().map(|hop| hop.relation.as_str());
+    relations.next() == Some("RUNS_AS") && relations.all(|relation| matches!(relation, "ASSUMES" | "ACCESSES"))
+}
+
 fn rating(path: &AuthorityPath) -> (FindingSeverity, &'static str) {
-    let assumes: Vec<&PathHop> = path.hops.iter().filter(|hop| hop.relation == "ASSUMES").collect();
-    let is_walked = assumes
+    // What happens by configuration, and the access at the end, is not what leads from one authority to the next.
+    let is_step = |hop: &&PathHop| !matches!(hop.relation.as_str(), "RUNS_AS" | "IMAGE_RUNS_IN" | "ACCESSES");
+    let is_walked = path
+        .hops
         .iter()
+        .filter(is_step)
         .all(|hop| matches!(hop.observation, Observation::Observed { .. }));
     match path.state {
         PathState::Allowed if is_walked => (

@@ -41,7 +41,9 @@ pub(crate) fn remedy(status: CoverageStatus, source: &str) -> &'static str {
         CoverageStatus::NotObservable if source.starts_with("config:") => {
             "Record the type with AWS Config there, or add config/recorders.ndjson to the capture, which tells whether it is recorded."
         }
-        CoverageStatus::NotObservable if source.starts_with("cloudtrail") => "Switch on the data events, or read the trail that records them.",
+        CoverageStatus::NotObservable if source.starts_with("cloudtrail") => {
+            "Switch on the data events, or read the trail that records them."
+        }
         CoverageStatus::NotObservable => "Read the reason: it says what would have to be collected.",
         CoverageStatus::Missing => "Collect it; docs/capture.md says into which file.",
     }
