@@ -9,6 +9,7 @@ use crate::estate::{Estate, Place, Request, Subject, conjunction, uncollected_po
 use crate::paths::{Step, extend};
 
 /// What is asked: one action of a principal, in a context.
+#[derive(Clone)]
 pub(crate) struct Asking<'a, 'e> {
     pub estate: &'a Estate<'e>,
     pub subject: &'a Subject<'a>,

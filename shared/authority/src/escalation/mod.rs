@@ -3,6 +3,7 @@
 //! [`routes`] is the table of the known ways. [`Escalations`] finds which of them are open to a principal: every call of a route is judged through every
 //! layer, and a role that is passed has to trust the service that it is passed to.
 
+mod attach;
 mod calls;
 mod gain;
 mod ground;
@@ -15,6 +16,10 @@ mod search;
 mod tests;
 mod things;
 
+use std::cell::OnceCell;
+use std::sync::Arc;
+
+use sv0_iam::Policy;
 use sv0_model::graph::Entity;
 
 use crate::access::IdentityGrants;
@@ -26,12 +31,14 @@ pub(crate) use calls::{allows_everything, statement_reference};
 pub(crate) use gain::Gain;
 use ground::Ground;
 pub(crate) use limits::Limits;
-pub(crate) use raised::{controls_permissions, in_group, made, with_every_permission, without_boundary};
+pub(crate) use raised::{
+    controls_permissions, in_group, made, with_attached, with_every_permission, without_boundary, without_permissions,
+};
 use routes::Route;
 use search::Search;
 
 /// A gain that is open to a principal, by the most open of the routes that lead to it.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub(crate) struct Escalation<'e> {
     pub route: &'static Route,
     /// Ids of the further routes to the same gain that are open, perhaps under a condition; sorted.
@@ -39,6 +46,8 @@ pub(crate) struct Escalation<'e> {
     pub gain: Gain<'e>,
     /// What binds the gain.
     pub limits: Limits,
+    /// The text of the policy that is gained, where no more than that is.
+    pub attached: Option<Arc<Policy>>,
     /// The existing thing that is taken over, rewritten or joined on the way: a function, an instance, a policy's holder, a group.
     pub through: Option<&'e str>,
     /// The calls, each with the resource it is made on.
@@ -111,6 +120,7 @@ impl<'e> Escalations<'e> {
             entity: principal,
             subject: &subject,
             identity: &identity,
+            offers: OnceCell::new(),
             passes: search::Passes::default(),
         })
     }

@@ -1,10 +1,11 @@
 //! Principals as they would be after an escalation.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
-use sv0_iam::{Principal, UncollectedPolicy};
+use sv0_iam::{NamedPolicy, Principal, UncollectedPolicy};
 use sv0_model::arn::Arn;
-use sv0_model::decision::{Caveat, Layer};
+use sv0_model::decision::{Caveat, Effect, Layer};
 use sv0_model::graph::{EdgeKind, Entity};
 
 use super::Escalation;
@@ -54,6 +55,37 @@ pub(crate) fn made<'s>(estate: &Estate<'_>, escalation: &Escalation<'_>) -> Opti
 pub(crate) fn with_every_permission<'s>(subject: &Subject<'s>) -> Subject<'s> {
     let mut holdings: Holdings = subject.holdings.clone().into_owned();
     holdings.identity = vec![everything("urn:sv0:everything")];
+    Subject {
+        holdings: Cow::Owned(holdings),
+        ..subject.clone()
+    }
+}
+
+/// The principal with what it can attach: a policy beside its own, or every permission.
+pub(crate) fn with_attached<'s>(subject: &Subject<'s>, escalation: &Escalation<'_>) -> Subject<'s> {
+    let Some(policy) = &escalation.attached else {
+        return with_every_permission(subject);
+    };
+    let mut holdings: Holdings = subject.holdings.clone().into_owned();
+    holdings.identity.push(NamedPolicy {
+        name: escalation.limits.policy.clone().unwrap_or_default(),
+        policy: Arc::clone(policy),
+    });
+    Subject {
+        holdings: Cow::Owned(holdings),
+        ..subject.clone()
+    }
+}
+
+/// The principal with nothing that its own policies allow; what they deny stays denied.
+pub(crate) fn without_permissions<'s>(subject: &Subject<'s>) -> Subject<'s> {
+    let mut holdings: Holdings = subject.holdings.clone().into_owned();
+    for policy in &mut holdings.identity {
+        let denies = policy
+            .policy
+            .retaining(|statement| statement.effect() != Some(Effect::Allow));
+        policy.policy = Arc::new(denies);
+    }
     Subject {
         holdings: Cow::Owned(holdings),
         ..subject.clone()

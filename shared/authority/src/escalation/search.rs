@@ -1,13 +1,16 @@
 //! The routes that are open to one principal.
 
+use std::cell::OnceCell;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
+use sv0_iam::NamedPolicy;
 use sv0_model::arn::{Arn, account_of};
 use sv0_model::decision::Caveat;
 use sv0_model::graph::{EdgeKind, Entity, EntityKind};
 use sv0_model::path::PathState;
 
+use super::attach::{Aim, attaches};
 use super::calls::{Asking, reserved, together};
 use super::ground::Ground;
 use super::limits::{Limits, boundaries};
@@ -27,7 +30,7 @@ const A_REGION: &str = "us-east-1";
 const RESERVED_PATH: &str = ":role/aws-reserved/";
 
 /// A call with the resource it is made on, and what is said to it.
-type Made = (&'static str, String, Step);
+pub(super) type Made = (&'static str, String, Step);
 
 /// One principal and what it is looked up in.
 pub(super) struct Search<'a, 'e> {
@@ -35,6 +38,8 @@ pub(super) struct Search<'a, 'e> {
     pub(super) entity: &'e Entity,
     pub(super) subject: &'a Subject<'a>,
     pub(super) identity: &'a IdentityGrants<'a>,
+    /// Managed policies that it could attach, looked up when they are first asked for.
+    pub(super) offers: OnceCell<Vec<NamedPolicy>>,
     pub(super) passes: Passes<'e>,
 }
 
@@ -43,10 +48,10 @@ pub(super) type Passes<'e> = RefCell<BTreeMap<(&'static str, &'e str), Option<St
 
 /// Gains by what they are, each by its most open route.
 #[derive(Default)]
-struct Found<'e>(BTreeMap<((u8, &'e str), Limits), Escalation<'e>>);
+pub(super) struct Found<'e>(BTreeMap<((u8, &'e str), Limits), Escalation<'e>>);
 
 impl<'e> Found<'e> {
-    fn add(&mut self, escalation: Escalation<'e>) {
+    pub(super) fn add(&mut self, escalation: Escalation<'e>) {
         let key = (escalation.gain.key(), escalation.limits.clone());
         match self.0.get_mut(&key) {
             None => {
@@ -170,24 +175,45 @@ impl<'a, 'e> Search<'a, 'e> {
         if !self.lists_all(route) {
             return;
         }
-        let made_within = |boundary: Option<&str>| {
-            let asking = Asking::new(self.ground.estate, self.subject).bounded(boundary);
-            self.make_calls(&asking, route.calls, group, |_| None)
-        };
-        let made = made_within(None);
-        if made.is_some() {
-            return self.add_limited(route, gain, Limits::default(), None, made, found);
+        if self.make_within(route, group, gain, None, found) {
+            return;
         }
         let actions: Vec<&str> = route.calls.iter().map(|call| call.action).collect();
         let managed = self.ground.managed_by(self.account());
         for boundary in boundaries(self.ground.estate, self.subject, &actions, managed) {
-            let made = made_within(Some(&boundary));
-            let limits = Limits {
-                policy: None,
-                boundary: Some(boundary),
-            };
-            self.add_limited(route, gain, limits, None, made, found);
+            self.make_within(route, group, gain, Some(&boundary), found);
         }
+    }
+
+    /// Whether a user or role can be made within a boundary or none, and adds how.
+    fn make_within(
+        &self,
+        route: &'static Route,
+        group: &str,
+        gain: Gain<'e>,
+        boundary: Option<&str>,
+        found: &mut Found<'e>,
+    ) -> bool {
+        let before = found.0.len();
+        let make = |asking: Asking<'_, 'e>| self.make_calls(&asking.bounded(boundary), route.calls, group, |_| None);
+        let made = make(Asking::new(self.ground.estate, self.subject));
+        let is_made = made.is_some();
+        let is_enough = is_free(made.as_deref()) || !attaches(route);
+        let limits = Limits {
+            policy: None,
+            boundary: boundary.map(str::to_owned),
+        };
+        self.add_limited(route, gain, limits, None, made, found);
+        if !is_enough {
+            let aim = Aim {
+                route,
+                gain,
+                through: None,
+                boundary,
+            };
+            self.attach_others(&aim, |asking| make(asking.clone()), found);
+        }
+        is_made || found.0.len() > before
     }
 
     fn own_groups(&self) -> impl Iterator<Item = &'e str> {
@@ -262,7 +288,19 @@ impl<'a, 'e> Search<'a, 'e> {
         through: Option<&'e str>,
         found: &mut Found<'e>,
     ) {
-        self.add(route, gain, through, self.make(route, target, |_| None), found);
+        let made = self.make(route, target, |_| None);
+        if is_free(made.as_deref()) || !attaches(route) {
+            return self.add(route, gain, through, made, found);
+        }
+        self.add(route, gain, through, made, found);
+        let aim = Aim {
+            route,
+            gain,
+            through,
+            boundary: None,
+        };
+        let make = |asking: &Asking<'_, 'e>| self.make_calls(asking, route.calls, target, |_| None);
+        self.attach_others(&aim, make, found);
     }
 
     /// Something that exists is taken over, with the role it runs as.
@@ -376,6 +414,7 @@ impl<'a, 'e> Search<'a, 'e> {
             others: Vec::new(),
             gain,
             limits,
+            attached: None,
             through,
             calls,
             step,
@@ -560,6 +599,11 @@ fn is_changeable(role: &str) -> bool {
 /// Whether an ARN is that of a user or role.
 fn is_principal(arn: &str) -> bool {
     Arn::parse(arn).is_some_and(|arn| arn.service == "iam")
+}
+
+/// Whether every call is made without a condition.
+fn is_free(made: Option<&[Made]>) -> bool {
+    made.is_some_and(|made| worst(made) == PathState::Allowed)
 }
 
 fn is_about_users(route: &Route) -> bool {

@@ -66,7 +66,12 @@ fn rises<'a, 'e>(principal: &'a Principal<'e>, reaches: &Reaches<'a, 'e>) -> Vec
             // Whoever writes its own policies has more than it was given, whatever data there is.
             let is_free =
                 way.limits.is_none() && matches!(way.gain, Gain::Own | Gain::Raised(_) | Gain::New | Gain::Workforce);
-            (is_free || !opened.is_empty()).then(|| Rise {
+            // Any policy opens something, such as a log: one that it may attach counts where it opens what matters.
+            let opens = match way.attached {
+                Some(_) => sensitivity >= Some(Sensitivity::Confidential),
+                None => !opened.is_empty(),
+            };
+            (is_free || opens).then(|| Rise {
                 way,
                 onward: reaches.onward(way),
                 sensitivity: sensitivity.unwrap_or(Sensitivity::Unknown),

@@ -8,8 +8,8 @@ use sv0_model::path::PathState;
 
 use super::Principal;
 use crate::escalation::{
-    Escalation, Gain, allows_everything, controls_permissions, in_group, made, statement_reference,
-    with_every_permission, without_boundary,
+    Escalation, Gain, allows_everything, controls_permissions, in_group, made, statement_reference, with_attached,
+    with_every_permission, without_boundary, without_permissions,
 };
 use crate::estate::{Estate, Subject};
 
@@ -98,6 +98,9 @@ fn statements_for_everything(subject: &Subject<'_>) -> Vec<StatementRef> {
 /// More authority helps only where no boundary and no control policy keeps an administrator from being one.
 fn raised(estate: &Estate<'_>, principal: &Principal<'_>, way: &Escalation<'_>) -> Option<Route> {
     let becomes_one = |subject: &Subject<'_>| controls_permissions(estate, &with_every_permission(subject));
+    if way.attached.is_some() {
+        return attached(estate, principal, way);
+    }
     let of = |entity| becomes_one(&estate.subject_of(entity)?);
     let is_freed_one = |subject: &Subject<'_>| {
         let free = without_boundary(subject);
@@ -130,6 +133,21 @@ fn raised(estate: &Estate<'_>, principal: &Principal<'_>, way: &Escalation<'_>) 
         }
         Gain::Principal(_) => return None,
     };
+    route.state = route.state.max(control.state);
+    Some(route)
+}
+
+/// A way to attach one policy that gives control over permissions, which boundary and control policies leave.
+fn attached(estate: &Estate<'_>, principal: &Principal<'_>, way: &Escalation<'_>) -> Option<Route> {
+    let subject = match way.gain {
+        Gain::Own => principal.subject.clone(),
+        Gain::Raised(entity) => estate.subject_of(entity)?,
+        Gain::New => made(estate, way)?,
+        _ => return None,
+    };
+    // What the principal may do already makes no administrator of it: the policy alone has to.
+    let control = controls_permissions(estate, &with_attached(&without_permissions(&subject), way))?;
+    let mut route = Route::by(way);
     route.state = route.state.max(control.state);
     Some(route)
 }

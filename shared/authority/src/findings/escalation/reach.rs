@@ -9,7 +9,7 @@ use sv0_model::graph::Entity;
 use sv0_model::path::ActionClass;
 
 use crate::access::{Basis, Candidates, Survey};
-use crate::escalation::{Escalation, Gain, in_group, made, with_every_permission, without_boundary};
+use crate::escalation::{Escalation, Gain, in_group, made, with_attached, without_boundary};
 use crate::estate::{Estate, Subject};
 use crate::findings::admin::Principal;
 use crate::findings::name;
@@ -102,12 +102,12 @@ impl<'a, 'e> Reaches<'a, 'e> {
                 let closed = self.closed.get(entity.native_id.as_str());
                 return closed.map_or_else(Cow::default, Cow::Borrowed);
             }
-            Gain::Raised(entity) => estate.subject_of(entity).as_ref().map(with_every_permission),
+            Gain::Raised(entity) => estate.subject_of(entity).map(|subject| with_attached(&subject, way)),
             Gain::Freed(entity) => estate.subject_of(entity).as_ref().map(without_boundary),
-            Gain::Own => Some(with_every_permission(&principal.subject)),
+            Gain::Own => Some(with_attached(&principal.subject, way)),
             Gain::Unbounded => Some(without_boundary(&principal.subject)),
             Gain::Group(group) => Some(in_group(estate, &principal.subject, group)),
-            Gain::New => made(estate, way).as_ref().map(with_every_permission),
+            Gain::New => made(estate, way).map(|subject| with_attached(&subject, way)),
             Gain::NewMember(group) => made(estate, way).map(|user| in_group(estate, &user, group)),
             Gain::Workforce => None,
         };

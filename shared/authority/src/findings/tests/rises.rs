@@ -166,3 +166,140 @@ fn a_user_that_is_put_into_a_group() {
         ("a group of others", &lines("staff"), &[]),
     ]);
 }
+
+#[test]
+fn policies_that_it_may_attach() {
+    let attach = |operator: &str, policy: &str, more: &str| {
+        let policy = policy
+            .replace("AWS/", "arn:aws:iam::aws:policy/")
+            .replace("OWN/", "arn:aws:iam::111111111111:policy/");
+        format!(
+            r#"allow iam:AttachUserPolicy on arn:aws:iam::111111111111:user/ann if {{"{operator}":{{"iam:PolicyARN":"{policy}"}}}}{more}"#
+        )
+    };
+    let more = "privilege_escalation high: user ann can raise its own authority";
+    let new = |policy: &str| {
+        format!(
+            r#"allow iam:CreateRole on arn:aws:iam::111111111111:role/app/*
+            allow iam:AttachRolePolicy on arn:aws:iam::111111111111:role/app/* if {{"ArnEquals":{{"iam:PolicyARN":"arn:aws:iam::{policy}"}}}}"#
+        )
+    };
+    for (name, lines, want) in [
+        (
+            "any but AdministratorAccess",
+            attach("ArnNotEquals", "AWS/AdministratorAccess", ""),
+            vec![ADMIN],
+        ),
+        (
+            "IAMFullAccess",
+            attach("ArnEquals", "AWS/IAMFullAccess", ""),
+            vec![ADMIN],
+        ),
+        (
+            "a policy of the account that allows everything",
+            attach(
+                "ArnEquals",
+                "OWN/all",
+                "\n role 111111111111/third holds-own all=allow_*:*_on_*",
+            ),
+            vec!["admin_equivalent high: role third is an administrator", ADMIN],
+        ),
+        (
+            "one that reads data",
+            attach("ArnEquals", "AWS/ReadOnlyAccess", ""),
+            vec![more],
+        ),
+        (
+            "one of the account that reads data",
+            attach("ArnEquals", "OWN/data", ""),
+            vec![more],
+        ),
+        (
+            "one of the account that does not",
+            attach("ArnEquals", "OWN/little", ""),
+            vec![],
+        ),
+        (
+            "one that is harmless",
+            attach("ArnEquals", "AWS/service-role/AWSLambdaBasicExecutionRole", ""),
+            vec![],
+        ),
+        (
+            "one that reads data that it reads anyway",
+            attach("ArnEquals", "OWN/data", "\n allow s3:* on *"),
+            vec![],
+        ),
+        (
+            "one that a control policy takes the data from",
+            attach("ArnEquals", "OWN/data", "\n scp no on ou-prod\n deny s3:* on *"),
+            vec![],
+        ),
+        (
+            "any but AdministratorAccess, where a control policy keeps permissions as they are",
+            attach(
+                "ArnNotEquals",
+                "AWS/AdministratorAccess",
+                "\n scp no on ou-prod\n deny iam:*RolePolicy,s3:*,sqs:* on *",
+            ),
+            vec![],
+        ),
+        (
+            "to a role that it assumes, one that reads data",
+            r#"allow sts:AssumeRole on *
+            allow iam:AttachRolePolicy on * if {"ArnEquals":{"iam:PolicyARN":"arn:aws:iam::aws:policy/ReadOnlyAccess"}}
+            role 111111111111/plain
+            trust 111111111111"#
+                .to_owned(),
+            vec!["privilege_escalation high: user ann can gain the authority of plain"],
+        ),
+        (
+            "to a role that it does not assume, any but AdministratorAccess",
+            r#"allow iam:AttachRolePolicy on * if {"ArnNotEquals":{"iam:PolicyARN":"arn:aws:iam::aws:policy/AdministratorAccess"}}"#.to_owned(),
+            vec![],
+        ),
+        (
+            "to a role that it assumes, any but AdministratorAccess",
+            r#"allow sts:AssumeRole on *
+            allow iam:AttachRolePolicy on * if {"ArnNotEquals":{"iam:PolicyARN":"arn:aws:iam::aws:policy/AdministratorAccess"}}
+            role 111111111111/plain
+            trust 111111111111"#
+                .to_owned(),
+            vec![ADMIN],
+        ),
+        (
+            "to a new role, one that is harmless",
+            new("aws:policy/service-role/AWSLambdaBasicExecutionRole"),
+            vec![],
+        ),
+        (
+            "to a new role, one that reads data",
+            new("aws:policy/ReadOnlyAccess"),
+            vec!["privilege_escalation high: user ann can make a principal with more authority than its own"],
+        ),
+        (
+            "to a new role, IAMFullAccess",
+            new("aws:policy/IAMFullAccess"),
+            vec![ADMIN],
+        ),
+    ] {
+        check(&[(name, &lines, &want)]);
+    }
+}
+
+#[test]
+fn the_policy_is_told() {
+    let fixture = format!(
+        r#"{GROUND} user 111111111111/ann
+        allow iam:AttachUserPolicy on * if {{"ArnEquals":{{"iam:PolicyARN":"arn:aws:iam::aws:policy/ReadOnlyAccess"}}}}"#
+    );
+    let found = judge(&fixture, &Evidence::default(), &[]);
+    assert_eq!(
+        found
+            .iter()
+            .map(|finding| finding.description.as_str())
+            .collect::<Vec<_>>(),
+        [
+            "The user can attach itself a managed policy, namely arn:aws:iam::aws:policy/ReadOnlyAccess (iam:AttachUserPolicy) (route iam-008). This opens orders, which it cannot reach otherwise."
+        ]
+    );
+}
