@@ -220,9 +220,12 @@ fn add_key_grants(described: &mut Descriptions, facts: &mut Facts) {
 
 /// The native id of a resource that is given by its ARN, or of a secret by its name in the same account.
 ///
-/// The policy of one version or alias of a function is not that of the function; it stays outside.
+/// The policy of one version or alias of a function is not that of the function: it stands under the ARN of that version or alias
+/// (AWS Lambda Developer Guide, "Using Lambda aliases in event sources and permissions policies").
 fn native_id_of(described: &Descriptions, resource: &str, account: Option<&str>) -> Option<String> {
-    let is_other_function = resource_arn::target(resource).0.kind == EntityKind::LambdaFunction;
+    let (target, qualifier) = resource_arn::target(resource);
+    let is_other_function = target.kind == EntityKind::LambdaFunction
+        && !(qualifier.is_some_and(|qualifier| !qualifier.is_empty()) && described.contains_key(&target.native_id));
     if described.contains_key(resource) || (Arn::parse(resource).is_some() && !is_other_function) {
         return Some(resource.to_owned());
     }

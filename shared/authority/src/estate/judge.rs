@@ -169,22 +169,32 @@ impl<'g> Estate<'g> {
         let binds = subject.is_bound_by_scps();
         let granted = self.granted_to_stranger(subject, place);
         let mut shelf = None;
-        let evaluation = ask(
-            &question,
-            &ApplicablePolicies {
-                identity: granted.as_deref().unwrap_or(&subject.holdings.identity),
-                boundaries: &subject.holdings.boundaries,
-                scps: if binds { &of_principal.scps } else { &[] },
-                rcps: &of_resource.rcps,
-                resource: self.resource_policy_in(reading, place, action, &mut shelf),
-                uncollected: &uncollected(
-                    &subject.holdings.uncollected,
-                    if binds { of_principal.uncollected_scps() } else { &[] },
-                    of_resource.uncollected_rcps(action),
-                ),
-                ..ApplicablePolicies::default()
-            },
-        )?;
+        let uncollected = uncollected(
+            &subject.holdings.uncollected,
+            if binds { of_principal.uncollected_scps() } else { &[] },
+            of_resource.uncollected_rcps(action),
+        );
+        let policies = ApplicablePolicies {
+            identity: granted.as_deref().unwrap_or(&subject.holdings.identity),
+            boundaries: &subject.holdings.boundaries,
+            scps: if binds { &of_principal.scps } else { &[] },
+            rcps: &of_resource.rcps,
+            resource: self.resource_policy_in(reading, place, action, &mut shelf),
+            uncollected: &uncollected,
+            ..ApplicablePolicies::default()
+        };
+        if place.is_qualified_function() {
+            // `lambda:AddPermission` writes Allow statements alone: what is allowed without the policy stays allowed with it.
+            let without_policy = ApplicablePolicies {
+                resource: ResourcePolicyInput::NotSet,
+                ..policies
+            };
+            let evaluation = ask(&question, &without_policy)?;
+            if evaluation.decision.is_possible() {
+                return Ok(self.with_snapshot_caveat(subject, evaluation));
+            }
+        }
+        let evaluation = ask(&question, &policies)?;
         Ok(self.with_snapshot_caveat(subject, evaluation))
     }
 

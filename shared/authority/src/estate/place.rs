@@ -41,6 +41,16 @@ impl<'e> Place<'e> {
     pub(crate) fn account(&self) -> Option<&str> {
         self.entity.and_then(|entity| entity.account.as_deref())
     }
+
+    /// Whether it is a version or alias of a function. Each has a policy of its own, and is a resource of its own where that was collected: the function's
+    /// does not count for it.
+    ///
+    /// Source: AWS Lambda Developer Guide, "Using Lambda aliases in event sources and permissions policies".
+    pub(crate) fn is_qualified_function(&self) -> bool {
+        let function = self.entity.filter(|entity| entity.kind == EntityKind::LambdaFunction);
+        let qualifier = function.and_then(|function| self.arn.strip_prefix(&function.native_id)?.strip_prefix(':'));
+        qualifier.is_some_and(|qualifier| qualifier != "$LATEST")
+    }
 }
 
 /// Resources by what else they are called.
@@ -102,7 +112,7 @@ impl<'g> Estate<'g> {
     /// What is known of the resource's own policy, as far as it counts for the action.
     pub(crate) fn resource_policy<'e>(
         &self,
-        place: &Place<'e>,
+        place: &'e Place<'e>,
         action: &str,
         shelf: &'e mut Option<NamedPolicy>,
     ) -> ResourcePolicyInput<'e> {
@@ -113,13 +123,16 @@ impl<'g> Estate<'g> {
     pub(crate) fn resource_policy_in<'e>(
         &self,
         reading: Option<usize>,
-        place: &Place<'e>,
+        place: &'e Place<'e>,
         action: &str,
         shelf: &'e mut Option<NamedPolicy>,
     ) -> ResourcePolicyInput<'e> {
         let Some(entity) = place.entity.filter(|entity| governs(entity, action)) else {
             return ResourcePolicyInput::NotSet;
         };
+        if place.is_qualified_function() {
+            return ResourcePolicyInput::NotCollected { name: &place.arn };
+        }
         if entity.resource_policy != ResourcePolicy::NotCollected
             && let Some(text) = self.with_grants_beside(entity, reading)
         {

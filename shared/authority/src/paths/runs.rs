@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
+use serde_json::Value;
 use sv0_model::graph::{Edge, EdgeKind, Entity, EntityKind};
 
 use super::calls::invocation_of;
@@ -194,10 +195,12 @@ fn all_roles<'e>(
         else {
             continue;
         };
-        if !seen.insert(&target.native_id) {
+        if seen.contains(target.native_id.as_str()) {
             continue;
         }
+        // Another edge may lead to another alias of the same function.
         if let Some(leg) = service_invokes(ground, workload, target, edge) {
+            seen.insert(&target.native_id);
             let onward = all_roles(ground, own, target, links - 1, seen);
             let through = |(role, legs): Running<'e>| (role, std::iter::once(leg.clone()).chain(legs).collect());
             running.extend(onward.into_iter().map(through));
@@ -226,7 +229,11 @@ fn service_invokes(ground: Ground<'_, '_>, workload: &Entity, target: &Entity, e
         on: None,
         note: "by its configuration, in the service's own name: the policy of what it invokes decides".to_owned(),
     };
-    let leg = ground.service_call_leg(workload, call.action, stride);
+    let called = match edge.attributes.get("qualifier").and_then(Value::as_str) {
+        Some(qualifier) if target.kind == EntityKind::LambdaFunction => format!("{}:{qualifier}", target.native_id),
+        _ => target.native_id.clone(),
+    };
+    let leg = ground.service_call_leg(workload, call.action, &called, stride);
     let is_granted = leg.hop.state != sv0_model::path::PathState::Blocked || !leg.hop.granted_by.is_empty();
     is_granted.then_some(leg)
 }

@@ -10,7 +10,7 @@ use sv0_model::path::PathState;
 use super::assume::ASSUME_ROLE;
 use super::hops::{Ground, Leg, Stride};
 use super::step::Step;
-use crate::estate::{Place, Request, uncollected_policy};
+use crate::estate::{Request, uncollected_policy};
 use crate::evidence::Sighting;
 
 /// The services that assume the roles of workloads, where the graph does not name one.
@@ -108,11 +108,11 @@ impl Ground<'_, '_> {
         }
     }
 
-    /// The step that the service behind a workload takes in its own name, because a resource policy lets it.
-    pub(crate) fn service_call_leg(&self, workload: &Entity, action: &str, stride: Stride<'_>) -> Leg {
+    /// The step that the service behind a workload takes in its own name, because the policy of `called` lets it: the stride's end, or an alias of it.
+    pub(crate) fn service_call_leg(&self, workload: &Entity, action: &str, called: &str, stride: Stride<'_>) -> Leg {
         // A service that calls in its own name says for which of its things: AWS fills in the ARN of the rule or the agent.
         let context = contexts(workload).pop().unwrap_or_default();
-        let step = self.service_does_in(workload, action, stride.to, &context);
+        let step = self.service_does_in(workload, action, called, &context);
         let service = service_of(workload).unwrap_or_default();
         let target = self.entity(stride.to);
         let accounts: Vec<&str> = target
@@ -151,7 +151,7 @@ impl Ground<'_, '_> {
         let service = service_of(workload);
         let subject = service.and_then(|service| self.estate.named_subject(service));
         let evaluation = subject.and_then(|subject| {
-            let place = self.entity(on).map(Place::of)?;
+            let place = self.estate.known_place(on)?;
             let request = Request {
                 subject: &subject,
                 action,

@@ -17,6 +17,7 @@ const BLOCKS: &[(&str, EntityKind, &str, &str)] = &[
         "schedule/default/{name}",
     ),
     ("pipe", EntityKind::EventBridgePipe, "pipes", "pipe/{name}"),
+    ("alias", EntityKind::GenericResource, "lambda", "function:{name}"),
     ("flow", EntityKind::BedrockFlow, "bedrock", "flow/{name}"),
     (
         "runtime",
@@ -128,6 +129,13 @@ impl Builder {
                     .insert("image_tag_mutability".to_owned(), json!("IMMUTABLE"));
             }
             "invokes" => self.link(edge(&id, EdgeKind::Invokes, operand())),
+            // `invokes-alias ALIAS FUNCTION`.
+            "invokes-alias" => {
+                let alias = operand();
+                let mut link = edge(&id, EdgeKind::Invokes, operand());
+                link.attributes.insert("qualifier".to_owned(), json!(alias));
+                self.link(link);
+            }
             // `invokes-under ROLE TARGET`.
             "invokes-under" => {
                 let role = format!("arn:aws:iam::{account}:role/{}", operand());

@@ -401,6 +401,32 @@ fn policies_of_every_service_are_found() {
 }
 
 #[test]
+fn the_policy_of_an_alias_stands_apart_from_its_functions() {
+    let function = arn("lambda function:f");
+    let row = |subject: &str, response: Value| json!({ "Arn": subject, "Response": response });
+    let lets_in =
+        json!({ "Policy": grants(&json!({ "Service": "events.amazonaws.com" }), "lambda:InvokeFunction").to_string() });
+    let alias = format!("{function}:prod");
+    let other = arn("lambda function:other:prod");
+    let output = Capture::new()
+        .config(
+            "AWS::Lambda::Function",
+            json!({ "arn": function, "configuration": { "functionName": "f" } }),
+        )
+        .answer("lambda", "function-policies", row(&function, json!({})))
+        .answer("lambda", "function-policies", row(&alias, lets_in.clone()))
+        .answer("lambda", "function-policies", row(&other, lets_in))
+        .normalise();
+    let told = |id: &str| entity(&output.graph, id).resource_policy.clone();
+    assert_eq!(told(&function), ResourcePolicy::NotSet);
+    let id = urn::resource_policy(&alias);
+    assert_eq!(told(&alias), ResourcePolicy::Set { policy: id });
+    assert_eq!(entity(&output.graph, &alias).kind, EntityKind::GenericResource);
+    assert!(!output.graph.entities.contains_key(&other), "its function is not there");
+    assert_eq!(codes(&output), ["resource_of_policy_not_collected"]);
+}
+
+#[test]
 fn a_policy_read_here_never_takes_the_place_of_a_trust_bucket_or_key_policy() {
     for subject in [
         "arn:aws:iam::111111111111:role/r",

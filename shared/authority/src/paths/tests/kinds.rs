@@ -303,6 +303,9 @@ fn orchestrators_set_others_going() {
     let target = format!("invokes {F}callee");
     let lets_in =
         |condition: &str| format!("grant events.amazonaws.com allow lambda:InvokeFunction on {F}callee{condition}");
+    let aliased = format!("invokes-alias live {F}callee");
+    let of_alias = |alias: &str| format!("grant events.amazonaws.com allow lambda:InvokeFunction on {F}callee:{alias}");
+    let may_be_invoked = &["nightly: INVOKES RUNS_AS ACCESSES [orchestrated] conditional"];
     let invoked = &["nightly: INVOKES RUNS_AS ACCESSES [orchestrated] allowed"];
     check(&[
         case(
@@ -352,6 +355,60 @@ fn orchestrators_set_others_going() {
             "nightly",
             ruled(&target, ""),
             &[],
+        ),
+        case(
+            "a rule that an alias lets in",
+            "nightly",
+            ruled(
+                &aliased,
+                &format!("alias 111111111111/callee:live\n {}", of_alias("live")),
+            ),
+            invoked,
+        ),
+        case(
+            "an alias that lets nobody in",
+            "nightly",
+            ruled(&aliased, "alias 111111111111/callee:live"),
+            &[],
+        ),
+        case(
+            "another alias lets it in",
+            "nightly",
+            ruled(
+                &aliased,
+                &format!(
+                    "alias 111111111111/callee:live\n alias 111111111111/callee:test\n {}",
+                    of_alias("test")
+                ),
+            ),
+            &[],
+        ),
+        case(
+            "the function lets it in, and its alias does not",
+            "nightly",
+            ruled(&aliased, &format!("{}\n alias 111111111111/callee:live", lets_in(""))),
+            &[],
+        ),
+        case(
+            "the function lets it in, and its alias's policy was not collected",
+            "nightly",
+            ruled(&aliased, &lets_in("")),
+            may_be_invoked,
+        ),
+        case(
+            "an alias whose policy was not collected",
+            "nightly",
+            ruled(&aliased, ""),
+            may_be_invoked,
+        ),
+        case(
+            "an alias that lets nobody in, and the function itself",
+            "nightly",
+            ruled(
+                &format!("{aliased} {target}"),
+                &format!("{}\n alias 111111111111/callee:live", lets_in("")),
+            ),
+            invoked,
         ),
         case(
             "a rule that is switched off",
