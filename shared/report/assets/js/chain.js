@@ -26,7 +26,7 @@ const chainNode = (number, { linked, end }) => {
     attributes,
     icon(row.icon, linked ? null : row.kind),
     linked ? el("span", { class: "node-kind" }, row.kind) : null,
-    el("span", { class: "node-name" }, name(row.name)),
+    el("span", { class: "node-name" }, seamed(row.name)),
     el("span", { class: "node-place", title: place(row) }, nodePlace(row, linked)),
   );
 };

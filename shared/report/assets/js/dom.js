@@ -52,6 +52,12 @@ const shown = (text, limit = NAME_CHARS) => {
 /** Text of the data, kept apart from the direction of the text around it. */
 const name = (text, title) => el("bdi", { title }, shown(text));
 
+/* Where a name may go on in the next line without a word being torn: between words that are joined by case or by a sign. */
+const SEAM = /(?<=[a-z0-9])(?=[A-Z])|(?<=[_/:.@])/u;
+
+/** A name that breaks at its seams where the room is small. */
+const seamed = (text) => el("bdi", {}, shown(text).split(SEAM).flatMap((part, place) => (place === 0 ? [part] : [el("wbr"), part])));
+
 const prose = (text) => el("bdi", {}, shown(text, PROSE_CHARS));
 
 /** Replaces what a container holds; whatever had the focus keeps it, by its `data-keep`. */

@@ -22,7 +22,7 @@ const entityColumns = (group) => {
   return [...shared, ...reach, numberColumn("allowed", "Allowed"), numberColumn("conditional", "Conditional"), numberColumn("blocked", "Blocked")];
 };
 
-const entityName = (row) => el("span", { class: "entity-line" }, icon(row.icon, row.kind), el("a", { href: entityLink(row.number), title: row.id }, name(row.name)));
+const entityName = (row) => el("span", { class: "entity-line" }, icon(row.icon, row.kind), el("a", { href: entityLink(row.number), title: row.id }, seamed(row.name)));
 
 const firstOrder = { identity: ["danger", "reaches"], workload: ["danger", "reaches"], resource: ["reached_by", "allowed"] };
 

@@ -90,6 +90,25 @@ const findingCard = (finding, open) => {
   return card;
 };
 
+/* What this page unfolded for paper, to be folded again. */
+let unfolded = [];
+
+/** Paper cannot be clicked: every finding in sight is printed with all that stands behind it. */
+const unfold = () => {
+  const open = (details) => {
+    details.open = true;
+    details.dispatchEvent(new Event("toggle"));
+    unfolded.push(details);
+  };
+  for (const card of document.querySelectorAll(".finding-card:not([open])")) open(card);
+  for (const statement of document.querySelectorAll(".finding-card .statement:not([open])")) open(statement);
+};
+
+const foldAgain = () => {
+  for (const details of unfolded) details.open = false;
+  unfolded = [];
+};
+
 const block = (title, ...content) => el("section", { class: "block" }, el("h3", {}, title), content);
 
 const findingBody = (finding) => {

@@ -170,6 +170,8 @@ document.querySelector(".skip-link").addEventListener("click", (event) => {
 });
 document.addEventListener("keydown", focusSearch);
 window.addEventListener("hashchange", route);
+window.addEventListener("beforeprint", unfold);
+window.addEventListener("afterprint", foldAgain);
 navigationCounts();
 route();
 root.dataset.ready = "true";
