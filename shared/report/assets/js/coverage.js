@@ -118,7 +118,7 @@ const familyList = (rows, families) => {
   const silent = asked.filter(([, own]) => own.length === 0).map(([label]) => label);
   return [
     el("ul", { class: "families" }, answered.map(([label, own]) => el("li", {}, el("span", {}, shown(label)), familyCell(own)))),
-    silent.length > 0 ? el("p", { class: "no-row", title: "The ledger has no row of them here" }, "Not asked: ", prose(silent.join(", "))) : null,
+    silent.length > 0 ? el("p", { class: "no-row", title: "The ledger has no row of them here" }, "not asked: ", prose(silent.join(", "))) : null,
   ];
 };
 

@@ -53,7 +53,7 @@ const shown = (text, limit = NAME_CHARS) => {
 const name = (text, title) => el("bdi", { title }, shown(text));
 
 /* Where a name may go on in the next line without a word being torn: between words that are joined by case or by a sign. */
-const SEAM = /(?<=[a-z0-9])(?=[A-Z])|(?<=[_/:.@])/u;
+const SEAM = /(?<=[a-z0-9])(?=[A-Z])|(?<=[_:.@])/u;
 
 /** A name that breaks at its seams where the room is small. */
 const seamed = (text) => el("bdi", {}, shown(text).split(SEAM).flatMap((part, place) => (place === 0 ? [part] : [el("wbr"), part])));
