@@ -83,7 +83,7 @@ const actionUses = (action) => {
   if (uses.length === 0) return [];
   const line = (use) => el("tr", {}, el("td", { class: "text" }, principalLink(use.principal)), el("td", { class: "text" }, el("code", { title: use.resource }, shown(use.resource))), el("td", { class: "count" }, use.count.toLocaleString("en")), el("td", { class: use.errors === 0 ? "count zero" : "count" }, use.errors.toLocaleString("en")), el("td", { class: "when" }, time(use.last)));
   const head = ["Principal", "Resource", "Calls", "Failed", "Last"].map((label) => el("th", { scope: "col", class: label === "Calls" || label === "Failed" ? "count" : null }, label));
-  return [el("section", { class: "block" }, el("h2", {}, "Who was seen to do it"), el("div", { class: "table-frame" }, el("table", {}, el("thead", {}, el("tr", {}, head)), el("tbody", {}, uses.map(line)))))];
+  return [el("section", { class: "block" }, el("h2", {}, "Who was seen to do it"), tableFrame("Who was seen to do it", el("table", {}, el("thead", {}, el("tr", {}, head)), el("tbody", {}, uses.map(line)))))];
 };
 
 const principalLink = (id) => {

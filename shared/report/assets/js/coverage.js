@@ -50,7 +50,7 @@ const ledgerResults = (query, change) => {
   return [
     silence(),
     statusTallies(query, change),
-    el("div", { class: "table-frame", tabindex: "0", role: "region", "aria-label": "Accounts by source" }, ledgerTable(accounts.slice(page * ACCOUNTS_A_PAGE, (page + 1) * ACCOUNTS_A_PAGE), families)),
+    tableFrame("Accounts by source", ledgerTable(accounts.slice(page * ACCOUNTS_A_PAGE, (page + 1) * ACCOUNTS_A_PAGE), families)),
     pager(page, pages, (to) => change({ page: String(to) })) ?? "",
   ];
 };
@@ -180,7 +180,7 @@ const logReach = () => {
     el("tr", {}, el("th", { scope: "row" }, el("code", { title: trail.id }, shown(trail.id))), el("td", {}, shown(trail.scope)), el("td", {}, trail.logging), el("td", {}, shown(trail.management_events)), el("td", { class: "text" }, trail.data_events.length === 0 ? "none" : trail.data_events.map((text) => el("div", {}, shown(text))))),
   );
   const head = ["Trail", "Reach", "Status", "Management events", "Data events"].map((label) => el("th", { scope: "col" }, label));
-  return [el("section", { class: "block" }, el("h2", {}, "What the logs could show"), el("p", {}, read), trails.length === 0 ? el("p", { class: "muted" }, "No trail was described.") : el("div", { class: "table-frame" }, el("table", {}, el("thead", {}, el("tr", {}, head)), el("tbody", {}, trails))))];
+  return [el("section", { class: "block" }, el("h2", {}, "What the logs could show"), el("p", {}, read), trails.length === 0 ? el("p", { class: "muted" }, "No trail was described.") : tableFrame("What the logs could show", el("table", {}, el("thead", {}, el("tr", {}, head)), el("tbody", {}, trails))))];
 };
 
 const diagnosticList = () => {
@@ -194,6 +194,6 @@ const diagnosticList = () => {
       el("td", { class: "text" }, prose(row.message), row.help ? el("div", { class: "muted" }, prose(row.help)) : null, el("div", { class: "muted mono" }, shown(row.code))),
     );
   const head = ["", "Place", "What"].map((label) => el("th", { scope: "col" }, label || el("span", { class: "visually-hidden" }, "Severity")));
-  return [el("section", { class: "block", id: "diagnostics" }, el("h2", {}, `What was wrong with the input (${tables.diagnostics.length.toLocaleString("en")})`), el("div", { class: "table-frame" }, el("table", { "data-list": "diagnostics" }, el("thead", {}, el("tr", {}, head)), el("tbody", {}, tables.diagnostics.all().map(line)))))];
+  return [el("section", { class: "block", id: "diagnostics" }, el("h2", {}, `What was wrong with the input (${tables.diagnostics.length.toLocaleString("en")})`), tableFrame("What was wrong with the input", el("table", { "data-list": "diagnostics" }, el("thead", {}, el("tr", {}, head)), el("tbody", {}, tables.diagnostics.all().map(line)))))];
 };
 

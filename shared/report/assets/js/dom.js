@@ -118,6 +118,9 @@ const emptyNote = (text, ...more) => el("div", { class: "empty" }, el("p", {}, t
 const viewHead = (title, ...lines) =>
   el("div", { class: "view-head" }, el("h1", {}, title), ...lines.map((line) => el("p", {}, line)));
 
+/** A table in a frame that scrolls sideways where it has to, with the keyboard too. */
+const tableFrame = (label, table) => el("div", { class: "table-frame", tabindex: "0", role: "region", "aria-label": label }, table);
+
 const entityLink = (number) => `#/entities/${encodeURIComponent(tables.entities.value("id", number))}`;
 
 const entityLine = (number) => {

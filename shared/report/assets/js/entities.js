@@ -22,6 +22,8 @@ const entityColumns = (group) => {
   return [...shared, ...reach, numberColumn("allowed", "Allowed"), numberColumn("conditional", "Conditional"), numberColumn("blocked", "Blocked")];
 };
 
+const entityTitle = (group) => Object.values(entityViews).find((view) => view.group === group).title;
+
 const entityName = (row) => el("span", { class: "entity-line" }, icon(row.icon, row.kind), el("a", { href: entityLink(row.number), title: row.id }, seamed(row.name)));
 
 const firstOrder = { identity: ["danger", "reaches"], workload: ["danger", "reaches"], resource: ["reached_by", "allowed"] };
@@ -65,7 +67,7 @@ const entityResults = (group, query, change) => {
   if (rows.length === 0) return [emptyNote(query.get("q") ? "Nothing matches." : "Nothing of this kind was collected.")];
   return [
     el("div", { class: "list-head" }, el("p", {}, el("strong", {}, rows.length.toLocaleString("en")), query.get("q") ? " that match" : " in all")),
-    el("div", { class: "table-frame" }, el("table", { "data-list": "entities" }, entityHead(columns, group, sort, change), el("tbody", {}, rows.slice(page * ENTITIES_A_PAGE, (page + 1) * ENTITIES_A_PAGE).map((row) => el("tr", {}, columns.map((column) => entityCell(column, row))))))),
+    tableFrame(entityTitle(group), el("table", { "data-list": "entities" }, entityHead(columns, group, sort, change), el("tbody", {}, rows.slice(page * ENTITIES_A_PAGE, (page + 1) * ENTITIES_A_PAGE).map((row) => el("tr", {}, columns.map((column) => entityCell(column, row))))))),
     pager(page, pages, (to) => change({ page: String(to) })) ?? "",
   ];
 };

@@ -59,7 +59,7 @@ const entityUses = (row) => {
   const line = (use) =>
     el("tr", {}, el("td", { class: "text" }, el("code", {}, shown(use.action))), el("td", { class: "text" }, el("code", { title: use.resource }, shown(use.resource))), el("td", { class: "count" }, use.count.toLocaleString("en")), el("td", { class: use.errors === 0 ? "count zero" : "count" }, use.errors.toLocaleString("en")), el("td", { class: "when" }, time(use.first)), el("td", { class: "when" }, time(use.last)));
   const head = ["Action", "Resource", "Calls", "Failed", "First", "Last"].map((label) => el("th", { scope: "col", class: label === "Calls" || label === "Failed" ? "count" : null }, label));
-  return [el("section", { class: "block" }, el("h2", {}, "What it was seen to do"), el("div", { class: "table-frame" }, el("table", {}, el("thead", {}, el("tr", {}, head)), el("tbody", {}, uses.slice(0, USES_OF_AN_ENTITY).map((use) => line(tables.uses.row(use)))))), uses.length > USES_OF_AN_ENTITY ? el("p", { class: "muted" }, `The first ${USES_OF_AN_ENTITY} of ${uses.length.toLocaleString("en")}.`) : null)];
+  return [el("section", { class: "block" }, el("h2", {}, "What it was seen to do"), tableFrame("What it was seen to do", el("table", {}, el("thead", {}, el("tr", {}, head)), el("tbody", {}, uses.slice(0, USES_OF_AN_ENTITY).map((use) => line(tables.uses.row(use)))))), uses.length > USES_OF_AN_ENTITY ? el("p", { class: "muted" }, `The first ${USES_OF_AN_ENTITY} of ${uses.length.toLocaleString("en")}.`) : null)];
 };
 
 const entityPaths = (row, through) => {

@@ -112,7 +112,7 @@ const navigationCounts = () => {
   };
   for (const [view, number] of Object.entries(counts)) {
     const words = view === "coverage" ? `${count(number, "gap")}` : number.toLocaleString("en");
-    document.querySelector(`#nav a[href="#/${view}"]`).append(el("span", { class: "number" }, words));
+    document.querySelector(`#nav a[href="#/${view}"]`).append(el("span", { class: "number", title: view === "paths" ? "Not blocked" : null }, words));
   }
 };
 

@@ -56,7 +56,7 @@ const reachTable = (rows, label, head) => {
     const pages = Math.ceil(rows.length / REACHED_A_PAGE);
     const cells = head.map((text) => el("th", { scope: "col" }, text));
     redraw(body, [
-      el("div", { class: "table-frame", tabindex: "0", role: "region", "aria-label": label }, el("table", { class: "reached", "data-list": "reach" }, el("thead", {}, el("tr", {}, cells)), el("tbody", {}, rows.slice(page * REACHED_A_PAGE, (page + 1) * REACHED_A_PAGE).map(reachRow)))),
+      tableFrame(label, el("table", { class: "reached", "data-list": "reach" }, el("thead", {}, el("tr", {}, cells)), el("tbody", {}, rows.slice(page * REACHED_A_PAGE, (page + 1) * REACHED_A_PAGE).map(reachRow)))),
       pager(page, pages, draw) ?? "",
     ]);
   };
