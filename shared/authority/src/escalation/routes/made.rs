@@ -1,8 +1,8 @@
 //! Routes over a user or role that does not exist yet: the caller makes one and gives it permissions.
 //!
-//! IAM User Guide, "Delegating responsibility to others using permissions boundaries": whoever may create principals and give them policies may do anything,
-//! unless each has to carry a boundary. A role's trust policy comes with `iam:CreateRole` and names whom its author likes, so that the author needs no
-//! `sts:AssumeRole` of its own.
+//! IAM User Guide, "Permissions boundaries for IAM entities": whoever may create principals and give them policies may do anything, unless each has to
+//! carry a boundary. A role's trust policy comes with `iam:CreateRole` and names whom its author likes, so that the author needs no `sts:AssumeRole` of its
+//! own.
 
 use super::{Call, Route, Target, gained, new};
 

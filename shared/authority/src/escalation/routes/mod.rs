@@ -3,7 +3,7 @@
 //! Sources: Datadog Security Labs, pathfinding.cloud (Apache-2.0), whose ids the rows bear; Prowler, `privilege_escalation.py` (Apache-2.0), whose names of
 //! combinations stand in `also`; AWS, Service Authorization Reference, for what each action is called on.
 //!
-//! Rows whose ids begin with `sv0:` stand in neither: they make a new principal (IAM User Guide, "Permissions boundaries for IAM entities").
+//! Rows whose ids begin with `sv0:` stand in neither; each group of them names the AWS document that it comes from.
 //!
 //! A row asks for the calls without which the way is closed. Calls that only look around (`ec2:DescribeInstances`) are not asked for: what they tell may
 //! be known otherwise.
