@@ -159,6 +159,19 @@ impl<'g> Estate<'g> {
     }
 }
 
+impl<'g> Estate<'g> {
+    /// The function that an entity is, or whose version or alias it is.
+    pub(crate) fn function_of(&self, entity: &Entity) -> Option<&'g Entity> {
+        let id = match entity.kind {
+            EntityKind::LambdaFunction => entity.native_id.clone(),
+            EntityKind::GenericResource => container_of(&entity.native_id)?,
+            _ => return None,
+        };
+        self.entity(&id)
+            .filter(|function| function.kind == EntityKind::LambdaFunction)
+    }
+}
+
 impl Estate<'_> {
     /// The policy of a resource with what grants beside it, in one reading or as far as it may count.
     fn with_grants_beside(&self, entity: &Entity, reading: Option<usize>) -> Option<&NamedPolicy> {

@@ -118,7 +118,24 @@ impl Estate<'_> {
             self.add_resource_organization(account, known);
         }
         add_resource_tags(entity, known);
-        add_function_url(request, entity, known);
+        self.add_function_url(request, entity, known);
+    }
+
+    /// How the URL of a function, or that of its alias, authenticates; unknown where that was not collected.
+    ///
+    /// Source: AWS Lambda Developer Guide, "Control access to Lambda function URLs".
+    fn add_function_url(&self, request: &Request<'_>, entity: &Entity, known: &mut Known<'_>) {
+        if !request.action.eq_ignore_ascii_case("lambda:InvokeFunctionUrl") {
+            return;
+        }
+        let auth_type = self.function_of(entity).and_then(|function| {
+            let of_alias = request.place.arn.strip_prefix(&function.native_id)?;
+            let attribute = format!("function_url_auth_type{of_alias}");
+            function.attributes.get(&attribute)?.as_str()
+        });
+        if let Some(auth_type) = auth_type {
+            known.insert("lambda:FunctionUrlAuthType", vec![auth_type.to_owned()]);
+        }
     }
 
     fn add_resource_organization(&self, account: &str, known: &mut Known<'_>) {
@@ -172,22 +189,6 @@ fn add_resource_tags(entity: &Entity, known: &mut Known<'_>) {
             known.insert(&format!("{prefix}{key}"), vec![value.clone()]);
         }
         known.absent_prefix(&prefix);
-    }
-}
-
-/// How the URL of a function, or that of its alias, authenticates; unknown where that was not collected.
-///
-/// Source: AWS Lambda Developer Guide, "Control access to Lambda function URLs".
-fn add_function_url(request: &Request<'_>, function: &Entity, known: &mut Known<'_>) {
-    if function.kind != EntityKind::LambdaFunction || !request.action.eq_ignore_ascii_case("lambda:InvokeFunctionUrl") {
-        return;
-    }
-    let Some(of_alias) = request.place.arn.strip_prefix(&function.native_id) else {
-        return;
-    };
-    let attribute = format!("function_url_auth_type{of_alias}");
-    if let Some(auth_type) = function.attributes.get(&attribute).and_then(Value::as_str) {
-        known.insert("lambda:FunctionUrlAuthType", vec![auth_type.to_owned()]);
     }
 }
 

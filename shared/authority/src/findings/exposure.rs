@@ -55,7 +55,9 @@ pub(crate) fn findings(facts: &Facts<'_, '_>) -> Vec<Draft> {
     entities
         .filter(|entity| {
             entity.resolution == Resolution::Collected
-                && (entity.kind == EntityKind::IamRole || !rows_of(entity).is_empty())
+                && (entity.kind == EntityKind::IamRole
+                    || !rows_of(entity).is_empty()
+                    || facts.estate.function_of(entity).is_some())
         })
         .flat_map(|entity| {
             let public = public_accesses(facts, entity);

@@ -352,6 +352,26 @@ fn function_urls() {
             ),
             &[],
         ),
+        (
+            "the URL of an alias",
+            function("with function_url_auth_type:live=\"NONE\" runs-as app", &[])
+                + &format!(
+                    "\n alias 111111111111/f:live\n grant * {}",
+                    url.replace("function:f", "function:f:live")
+                ),
+            &["public_access critical: f:live is open to everyone"],
+        ),
+        (
+            "the URL of an alias that asks for a signature",
+            function(
+                "with function_url_auth_type=\"NONE\" with function_url_auth_type:live=\"AWS_IAM\" runs-as app",
+                &[],
+            ) + &format!(
+                "\n alias 111111111111/f:live\n grant * {}",
+                url.replace("function:f", "function:f:live")
+            ),
+            &[],
+        ),
         ("for the organization", function(open, &[own]), &[]),
         ("a policy that lets nobody in", function(open, &[]), &[]),
         (

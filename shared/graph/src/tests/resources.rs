@@ -1,7 +1,7 @@
 //! Resources: what Config and the services' own answers tell of them.
 
 use serde_json::{Value, json};
-use sv0_model::graph::{EdgeKind, EntityKind, Graph, ResourcePolicy, urn};
+use sv0_model::graph::{EdgeKind, EntityKind, Graph, Resolution, ResourcePolicy, urn};
 use sv0_model::record::RecordKind;
 
 use super::{Capture, DEV, OUTSIDER, REGION, codes, edge, ends, entity, grants, policy};
@@ -422,6 +422,7 @@ fn the_policy_of_an_alias_stands_apart_from_its_functions() {
     let id = urn::resource_policy(&alias);
     assert_eq!(told(&alias), ResourcePolicy::Set { policy: id });
     assert_eq!(entity(&output.graph, &alias).kind, EntityKind::GenericResource);
+    assert_eq!(entity(&output.graph, &alias).resolution, Resolution::Collected);
     assert!(!output.graph.entities.contains_key(&other), "its function is not there");
     assert_eq!(codes(&output), ["resource_of_policy_not_collected"]);
 }

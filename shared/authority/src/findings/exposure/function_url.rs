@@ -17,12 +17,16 @@ use crate::findings::Facts;
 const INVOKE_FUNCTION: &str = "lambda:InvokeFunction";
 const INVOKE_FUNCTION_URL: &str = "lambda:InvokeFunctionUrl";
 
-/// Adds what is open through the URL of a function, and leaves out what would be open through it alone where it is not.
+/// Adds what is open through the URL of a function or of its alias, which no class of actions stands for, and leaves out what would be open through it alone where it is not.
 pub(super) fn add<'e>(survey: &Survey<'e, '_>, entity: &Entity, accesses: &mut Vec<Access<'e>>) {
-    if entity.kind != EntityKind::LambdaFunction {
+    if survey.estate.function_of(entity).is_none() {
         return;
     }
     let class = Some(ActionClass::Invoke);
+    if entity.kind != EntityKind::LambdaFunction {
+        *accesses = survey.reach_of(INVOKE_FUNCTION, class, ActionTarget::Whole);
+        accesses.retain(|access| access.evaluation.decision.is_possible());
+    }
     let mut by_url = survey.reach_of(INVOKE_FUNCTION_URL, class, ActionTarget::Whole);
     by_url.retain(|access| access.evaluation.decision.is_possible());
     if by_url.is_empty() {
@@ -43,12 +47,12 @@ pub(super) fn rating(facts: &Facts<'_, '_>, access: &Access<'_>) -> Option<(Find
     if access.action != INVOKE_FUNCTION_URL {
         return None;
     }
-    let function = &access.entity.native_id;
+    let function = facts.estate.function_of(access.entity).unwrap_or(access.entity);
     let paths = facts.paths.iter();
-    let mut walkable = paths.filter(|path| path.workload == *function && path.state != PathState::Blocked);
+    let mut walkable = paths.filter(|path| path.workload == function.native_id && path.state != PathState::Blocked);
     let is_sensitive =
         |sensitivity: Sensitivity| matches!(sensitivity, Sensitivity::Restricted | Sensitivity::Confidential);
-    let reaches = is_sensitive(access.entity.sensitivity) || walkable.any(|path| is_sensitive(path.sensitivity));
+    let reaches = is_sensitive(function.sensitivity) || walkable.any(|path| is_sensitive(path.sensitivity));
     Some(if reaches {
         (
             FindingSeverity::Critical,
