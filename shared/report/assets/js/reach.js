@@ -91,7 +91,7 @@ const asked = (row, through) => {
   const isResource = row.group === "resource";
   const to = through.find((path) => tables.paths.value("resource", path) === row.number);
   const question = isResource && to !== undefined ? { action: tables.paths.value("actions", to)[0], scope: tables.paths.value("scope", to) } : null;
-  return el("section", { class: "block" }, el("h2", {}, "Ask exactly"), el("p", { class: "muted" }, EMBEDDED), askFor(row.id, row, question));
+  return el("section", { class: "block" }, el("h2", {}, "Ask exactly"), el("p", { class: "muted" }, EMBEDDED, row.asks.some((principal) => principal !== row.id && principal.includes(":role/")) ? " What it may do it does as the roles named here." : null), askFor(row.id, row, question));
 };
 
 /** The commands that answer about an entity, its row where there is one; `sv0 can` takes principals alone, so that for a workload its roles are asked about. */

@@ -48,3 +48,17 @@ pub(crate) fn remedy(status: CoverageStatus, source: &str) -> &'static str {
         CoverageStatus::Missing => "Collect it; docs/capture.md says into which file.",
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_remedy_is_that_of_the_source() {
+        let of = |source| remedy(CoverageStatus::NotObservable, source);
+        assert!(of("config:AWS::Lambda::Function").contains("AWS Config"));
+        assert!(of("cloudtrail:logs").contains("data events"));
+        assert!(!of("iam:last-accessed").contains("data events"));
+        assert_eq!(remedy(CoverageStatus::Ok, "config:AWS::Lambda::Function"), "");
+    }
+}

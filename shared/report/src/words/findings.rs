@@ -41,3 +41,22 @@ worded! {
         OpenFederation => "Open federation", "A provider shared with others is trusted without saying for whom: any repository of GitHub, any identity of a pool.";
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::words::paths::path_kind;
+    use sv0_model::path::PathKind;
+
+    #[test]
+    fn a_kind_of_path_and_the_finding_of_its_name_are_called_alike() {
+        for (finding, path) in [
+            (FindingKind::TrustAmplification, PathKind::TrustAmplification),
+            (FindingKind::PrivilegeEscalation, PathKind::PrivilegeEscalation),
+            (FindingKind::ConfusedDeputy, PathKind::ConfusedDeputy),
+            (FindingKind::SupplyChainPath, PathKind::SupplyChain),
+        ] {
+            assert_eq!(finding_kind(finding).label, path_kind(path).label);
+        }
+    }
+}
