@@ -123,6 +123,7 @@ const STEPS: &[(&str, &str)] = &[
     ("PASSES_ROLE", "passes role "),
     ("ESCALATES_TO", "takes over "),
     ("SIGNS_IN_AS", "signs in as "),
+    ("READS_FROM", "reads from "),
     ("SENDS_TO", "sends to "),
 ];
 

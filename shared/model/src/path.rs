@@ -93,7 +93,7 @@ pub struct PathHop {
     /// Native id of where the step starts.
     pub from: String,
     /// What the step is: `RUNS_AS`, `PULLS_VIA`, `ASSUMES`, `SIGNS_IN_AS`, `INVOKES`, `CHANGES_CODE_OF`, `PUSHES_IMAGE_TO`, `IMAGE_RUNS_IN`, `PASSES_ROLE`,
-    /// `ESCALATES_TO`, `SENDS_TO` or `ACCESSES`. `docs/path-kinds.md` explains each.
+    /// `ESCALATES_TO`, `READS_FROM`, `SENDS_TO` or `ACCESSES`. `docs/path-kinds.md` explains each.
     pub relation: String,
     /// Native id of where it leads.
     pub to: String,
