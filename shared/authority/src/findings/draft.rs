@@ -151,6 +151,12 @@ pub(crate) fn command(words: &[&str]) -> String {
     quoted.join(" ")
 }
 
+/// The command that prints a role's trust policy.
+pub(crate) fn show_trust_policy(role: &Entity) -> String {
+    let policy = "Role.AssumeRolePolicyDocument";
+    command(&["aws", "iam", "get-role", "--role-name", &role.name, "--query", policy])
+}
+
 fn quote(word: &str) -> String {
     let is_plain = !word.is_empty()
         && word

@@ -10,7 +10,7 @@ use sv0_model::graph::{Entity, EntityKind, Resolution};
 
 use super::Facts;
 use super::admin::Administrators;
-use super::draft::{Draft, command, name};
+use super::draft::{Draft, command, name, show_trust_policy};
 use crate::access::Opening;
 use crate::escalation::routes::ASSUME_ROLE;
 use crate::estate::{Place, Request};
@@ -54,15 +54,7 @@ fn finding(facts: &Facts<'_, '_>, role: &Entity, administrators: &Administrators
     );
     draft.verify = vec![
         command(&["sv0", "explain", &first.principal, ASSUME_ROLE, &role.native_id]),
-        command(&[
-            "aws",
-            "iam",
-            "get-role",
-            "--role-name",
-            &role.name,
-            "--query",
-            "Role.AssumeRolePolicyDocument",
-        ]),
+        show_trust_policy(role),
     ];
     Some(draft)
 }

@@ -14,7 +14,7 @@ use sv0_model::finding::FindingKind;
 use sv0_model::graph::{EdgeKind, Entity, EntityKind, Resolution};
 
 use super::Facts;
-use super::draft::{Draft, command, name};
+use super::draft::{Draft, command, name, show_trust_policy};
 use super::known::truth;
 use super::severity::{Exposure, Reach};
 use super::standing::Standings;
@@ -273,14 +273,6 @@ fn draft<'e>(
         let ask = ["sv0", "explain", provider.id, ASSUME_WITH_WEB_IDENTITY, &role.native_id];
         draft.verify.push(command(&ask));
     }
-    draft.verify.push(command(&[
-        "aws",
-        "iam",
-        "get-role",
-        "--role-name",
-        &role.name,
-        "--query",
-        "Role.AssumeRolePolicyDocument",
-    ]));
+    draft.verify.push(show_trust_policy(role));
     draft
 }

@@ -10,7 +10,7 @@ use sv0_model::finding::FindingKind;
 use sv0_model::graph::{Entity, EntityKind, Resolution, urn};
 
 use super::Facts;
-use super::draft::{Draft, command, name};
+use super::draft::{Draft, command, name, show_trust_policy};
 use super::severity::{Exposure, Use};
 use super::standing::Standings;
 use crate::access::{Opening, openings};
@@ -78,15 +78,7 @@ fn finding<'e>(facts: &Facts<'e, '_>, standings: &Standings<'_, 'e, '_>, role: &
     let anyone = any_role(facts, first);
     draft.verify = vec![
         command(&["sv0", "explain", &anyone, ASSUME_ROLE, &role.native_id]),
-        command(&[
-            "aws",
-            "iam",
-            "get-role",
-            "--role-name",
-            &role.name,
-            "--query",
-            "Role.AssumeRolePolicyDocument",
-        ]),
+        show_trust_policy(role),
     ];
     Some(draft)
 }

@@ -14,6 +14,9 @@ use crate::words::text::{count, join, prose, shown, thousands};
 const GAPS_SHOWN: usize = 8;
 const NAMES_SHOWN: usize = 3;
 
+/// What the ledger calls the account of sources that exist once.
+const ORGANIZATION: &str = "organization";
+
 /// The ledger in a few lines.
 pub(crate) struct CoverageSummary {
     /// One word or two: how good the view is.
@@ -113,7 +116,7 @@ fn gaps(graph: &Graph, asked: &[&CoverageRow]) -> Vec<Gap> {
     let mut by_account: BTreeMap<(&str, CoverageStatus, &str), Sources<'_>> = BTreeMap::new();
     for row in asked.iter().filter(|row| !row.status.proves_absence()) {
         by_account
-            .entry((&row.account, row.status, &row.reason))
+            .entry((&row.account, row.status, reason(row)))
             .or_default()
             .insert((&row.source, &row.region));
     }
@@ -132,6 +135,16 @@ fn gaps(graph: &Graph, asked: &[&CoverageRow]) -> Vec<Gap> {
         .collect()
 }
 
+/// Why, in the ledger's words. Files that a whole capture lacks, or has of some accounts alone, are one gap: the ledger names each of them.
+fn reason(row: &CoverageRow) -> &str {
+    let is_of_capture = row.account == ORGANIZATION && row.status == CoverageStatus::Missing;
+    if is_of_capture && row.reason.starts_with("the capture holds no accounts/") {
+        "the capture holds no file of it, or not of every account and Region"
+    } else {
+        &row.reason
+    }
+}
+
 fn gap(graph: &Graph, status: CoverageStatus, reason: &str, accounts: &BTreeMap<&str, Sources<'_>>) -> Gap {
     Gap {
         label: coverage(status).label,
@@ -146,7 +159,7 @@ fn gap(graph: &Graph, status: CoverageStatus, reason: &str, accounts: &BTreeMap<
 }
 
 fn place(graph: &Graph, account: &str) -> String {
-    if account == "organization" {
+    if account == ORGANIZATION {
         "The organization".to_owned()
     } else {
         account_label(graph, account)
@@ -253,5 +266,21 @@ mod tests {
         assert_eq!(gaps.len(), 2);
         assert_eq!(gaps[0].place, "222222222222 and 333333333333");
         assert_eq!(gaps[0].label, "denied");
+    }
+
+    #[test]
+    fn files_that_a_capture_lacks_are_one_gap() {
+        let lacks = |source: &str, file: &str| CoverageRow {
+            reason: format!("the capture holds no accounts/<account-id>/<region>/{file}.ndjson"),
+            ..row(ORGANIZATION, source, CoverageStatus::Missing)
+        };
+        let rows = [
+            lacks("batch:job-definitions", "batch/job-definitions"),
+            lacks("glue:jobs", "glue/jobs"),
+            row(ORGANIZATION, "organizations:tree", CoverageStatus::Missing),
+        ];
+        let gaps = summarise(&Graph::default(), &rows).gaps;
+        let what: Vec<&str> = gaps.iter().map(|gap| gap.what.as_str()).collect();
+        assert_eq!(what, ["batch:job-definitions and glue:jobs", "organizations:tree"]);
     }
 }
