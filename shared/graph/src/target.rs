@@ -151,7 +151,7 @@ fn kind_of_arn(text: &str) -> EntityKind {
 
 fn name_of(native_id: &str) -> &str {
     if let Some(arn) = Arn::parse(native_id) {
-        return arn.name();
+        return secret_name(&arn).unwrap_or_else(|| arn.name());
     }
     let known = [
         IMAGE_REPOSITORY,
@@ -166,4 +166,42 @@ fn name_of(native_id: &str) -> &str {
         .find_map(|prefix| native_id.strip_prefix(prefix))
         .or_else(|| native_id.rsplit(['/', ':']).next())
         .unwrap_or(native_id)
+}
+
+/// A secret's name may hold slashes; Secrets Manager puts a hyphen and six characters behind it (AWS Secrets Manager User Guide, "What's in a secret").
+fn secret_name<'a>(arn: &Arn<'a>) -> Option<&'a str> {
+    let name = arn
+        .resource
+        .strip_prefix("secret:")
+        .filter(|_| arn.service == "secretsmanager")?;
+    let (own, suffix) = name.rsplit_once('-').unwrap_or((name, ""));
+    let is_suffix = suffix.len() == 6 && suffix.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    Some(if is_suffix && !own.is_empty() { own } else { name })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::name_of;
+
+    #[test]
+    fn the_name_is_in_the_id() {
+        for (native_id, name) in [
+            (
+                "arn:aws:secretsmanager:eu-west-1:111111111111:secret:prod/orders/db-Ab12Cd",
+                "prod/orders/db",
+            ),
+            (
+                "arn:aws:secretsmanager:eu-west-1:111111111111:secret:prod/db-password",
+                "prod/db-password",
+            ),
+            (
+                "arn:aws:secretsmanager:eu-west-1:111111111111:secret:prod/token",
+                "prod/token",
+            ),
+            ("arn:aws:iam::111111111111:role/path/app", "app"),
+            ("urn:sv0:aws-service:lambda.amazonaws.com", "lambda.amazonaws.com"),
+        ] {
+            assert_eq!(name_of(native_id), name);
+        }
+    }
 }
