@@ -94,7 +94,9 @@ fn every_answer_on_a_text_of_the_snapshot_says_so() {
         assert_eq!(answer["caveats"], caveats, "{role} {action}: {answer}");
     }
     let principals = store.ask(&["who-can", "s3:PutObject", OBJECT])["principals"].clone();
-    let admin = json!({ "principal": role_arn("admin"), "decision": "allow", "condition": null });
+    let admin = json!({
+        "principal": role_arn("admin"), "decision": "allow", "condition": null, "caveats": ["managed_policy_from_snapshot"]
+    });
     assert!(principals.as_array().unwrap().contains(&admin), "{principals}");
 
     let paths = store.ask(&["paths"])["paths"].clone();
