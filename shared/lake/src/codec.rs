@@ -1,6 +1,6 @@
 //! NDJSON, compressed with Zstandard where the key ends in `.zst`.
 
-use std::io::{BufRead, BufReader, Read};
+use std::io::{BufRead, BufReader, BufWriter, Read, Write};
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -15,22 +15,38 @@ const LEVEL: i32 = 3;
 /// # Errors
 /// [`LakeError::Encode`] when an item has no JSON form.
 pub fn to_ndjson<T: Serialize>(key: &str, items: impl IntoIterator<Item = T>) -> Result<Vec<u8>, LakeError> {
-    let mut text = Vec::new();
-    for item in items {
-        serde_json::to_writer(&mut text, &item).map_err(|source| LakeError::Encode {
-            key: key.to_owned(),
-            source,
-        })?;
-        text.push(b'\n');
-    }
     if !is_compressed(key) {
+        let mut text = Vec::new();
+        write_lines(key, items, &mut text)?;
         return Ok(text);
     }
-    zstd::bulk::compress(&text, LEVEL).map_err(|source| LakeError::Io {
+    let failed = |source| LakeError::Io {
         operation: "compressing",
         key: key.to_owned(),
         source,
-    })
+    };
+    // The text of a run's paths is many times what it is compressed: it is never held as a whole.
+    let encoder = zstd::stream::write::Encoder::new(Vec::new(), LEVEL).map_err(failed)?;
+    let mut text = BufWriter::new(encoder);
+    write_lines(key, items, &mut text)?;
+    let encoder = text.into_inner().map_err(|error| failed(error.into_error()))?;
+    encoder.finish().map_err(failed)
+}
+
+fn write_lines<T: Serialize>(
+    key: &str,
+    items: impl IntoIterator<Item = T>,
+    text: &mut impl Write,
+) -> Result<(), LakeError> {
+    for item in items {
+        let line = serde_json::to_writer(&mut *text, &item)
+            .and_then(|()| text.write_all(b"\n").map_err(serde_json::Error::io));
+        line.map_err(|source| LakeError::Encode {
+            key: key.to_owned(),
+            source,
+        })?;
+    }
+    Ok(())
 }
 
 /// Reads what [`to_ndjson`] wrote, blank lines aside.

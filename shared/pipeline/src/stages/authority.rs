@@ -42,6 +42,9 @@ pub fn run(context: &StageContext<'_>, progress: &(dyn Fn(PathProgress) + Sync))
         &coverage,
         &context.configuration.finding_options(),
     );
+    // What follows needs the results alone, and writing them takes memory of its own.
+    drop(estate);
+    drop(graph);
     let diagnostics = merged(snapshot.diagnostics()?, output.diagnostics);
     context.write_rows(keys::PATHS, &output.paths)?;
     context.write_rows(keys::FINDINGS, &found)?;
