@@ -14,6 +14,7 @@ mod names;
 mod paths;
 mod query;
 mod related;
+mod step;
 #[cfg(test)]
 mod testkit;
 

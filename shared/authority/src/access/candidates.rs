@@ -4,13 +4,21 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use sv0_iam::{Element, Policy, PrincipalPattern, Statement};
+use sv0_iam::{Element, Policy, PrincipalPattern, Statement, Template};
 use sv0_model::arn::Arn;
 use sv0_model::decision::Effect;
-use sv0_model::graph::{Entity, ResourcePolicy};
+use sv0_model::graph::{Entity, EntityKind, ResourcePolicy};
 
 use super::classes::rows_of;
 use crate::estate::{Estate, Place, Subject};
+
+/// The action that leads from a principal to a role.
+pub(crate) const ASSUME_ROLE: &str = "sts:AssumeRole";
+
+/// Roles as resources of `sts:AssumeRole`. Only AWS itself assumes a service-linked role.
+pub(crate) fn assumable_roles<'e>(estate: &'e Estate<'_>) -> Candidates<'e> {
+    Candidates::new(estate, |entity| entity.kind == EntityKind::IamRole)
+}
 
 /// Resources by what opens them.
 #[derive(Default)]
@@ -218,6 +226,16 @@ fn account_id(text: &str) -> &str {
 ///
 /// A resource in another account whose policy was not collected may be open to anyone. It is worth a question where the principal's own policy means it, not where it says `*`.
 fn named_prefixes<'s>(subject: &'s Subject<'_>, actions: &[&str]) -> BTreeSet<&'s str> {
+    allowed_resources(subject, actions)
+        .filter_map(|pattern| named_prefix(pattern.text()))
+        .collect()
+}
+
+/// The resource patterns of the principal's Allow statements for any of the actions.
+pub(crate) fn allowed_resources<'s, 'a>(
+    subject: &'s Subject<'_>,
+    actions: &'a [&'a str],
+) -> impl Iterator<Item = &'s Template> + use<'s, 'a> {
     let policies = subject.holdings.identity.iter();
     policies
         .flat_map(|policy| policy.policy.statements())
@@ -228,8 +246,6 @@ fn named_prefixes<'s>(subject: &'s Subject<'_>, actions: &[&str]) -> BTreeSet<&'
             _ => None,
         })
         .flatten()
-        .filter_map(|pattern| named_prefix(pattern.text()))
-        .collect()
 }
 
 fn named_prefix(pattern: &str) -> Option<&str> {

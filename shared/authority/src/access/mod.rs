@@ -7,7 +7,9 @@ mod reach;
 mod scope;
 mod variables;
 
-pub(crate) use candidates::{Candidates, Opening, named_sessions, openings};
+pub(crate) use candidates::{
+    ASSUME_ROLE, Candidates, Opening, allowed_resources, assumable_roles, named_sessions, openings,
+};
 pub(crate) use classes::{ActionTarget, class_of, rows_of};
 pub(crate) use grants_of::{IdentityGrants, may_be_granted};
 pub(crate) use reach::{Access, Basis, Survey, side_of};

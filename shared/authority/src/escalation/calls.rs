@@ -6,7 +6,7 @@ use sv0_model::path::PathState;
 
 use super::limits::{BOUNDARY_KEY, administrator_access};
 use crate::estate::{Estate, Place, Request, Subject, conjunction, uncollected_policy};
-use crate::paths::{Step, extend};
+use crate::step::{Step, extend};
 
 /// What is asked: one action of a principal, in a context.
 #[derive(Clone)]

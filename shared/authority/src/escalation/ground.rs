@@ -12,8 +12,9 @@ use sv0_model::graph::{EdgeKind, Entity, EntityKind, ResourcePolicy};
 use super::routes::{ASSUME_ROLE, Target, all};
 use super::things::Things;
 use crate::access::Candidates;
+use crate::access::assumable_roles;
 use crate::estate::{Estate, Holdings, Place, Request, Subject};
-use crate::paths::{Step, assumable_roles};
+use crate::step::Step;
 
 /// Leads an identity that a provider vouches for to a role.
 const ASSUME_WITH_WEB_IDENTITY: &str = "sts:AssumeRoleWithWebIdentity";

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use sv0_iam::{Element, patterns_overlap};
+use sv0_iam::patterns_overlap;
 use sv0_model::arn::Arn;
-use sv0_model::decision::Effect;
 
+use crate::access::allowed_resources;
 use crate::estate::Subject;
 
 /// Stands for a name that no policy singles out.
@@ -35,16 +35,7 @@ pub(super) fn regions<'s>(subject: &'s Subject<'_>, actions: &'s [&str]) -> impl
 
 /// The resource patterns of the Allow statements for any of the actions.
 fn listed<'s>(subject: &'s Subject<'_>, actions: &'s [&str]) -> impl Iterator<Item = &'s str> {
-    let policies = subject.holdings.identity.iter();
-    policies
-        .flat_map(|policy| policy.policy.statements())
-        .filter(|statement| statement.effect() == Some(Effect::Allow))
-        .filter(|statement| actions.iter().any(|action| statement.may_concern(action)))
-        .filter_map(|statement| match statement.resources() {
-            Element::Only(entries) => Some(&entries.items),
-            _ => None,
-        })
-        .flatten()
+    allowed_resources(subject, actions)
         .filter(|pattern| pattern.fixed().is_some())
         .map(|pattern| pattern.text())
 }

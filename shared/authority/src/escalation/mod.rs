@@ -25,7 +25,7 @@ use sv0_model::graph::Entity;
 use crate::access::IdentityGrants;
 use crate::estate::{Estate, Subject};
 use crate::findings::name;
-use crate::paths::Step;
+use crate::step::Step;
 
 pub(crate) use calls::{allows_everything, statement_reference};
 pub(crate) use gain::Gain;

@@ -12,7 +12,7 @@ use super::Escalation;
 use super::calls::Asking;
 use super::limits::{everything, text_of};
 use crate::estate::{Estate, Holdings, Subject};
-use crate::paths::Step;
+use crate::step::Step;
 
 /// What is said to a principal that attaches a policy to a role that nothing singles out: control over permissions, which boundary and control policies may
 /// take from whoever may do everything else.

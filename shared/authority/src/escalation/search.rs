@@ -18,7 +18,7 @@ use super::routes::{ASSUME_ROLE, Call, On, PASS_ROLE, Route, Target, all};
 use super::{Escalation, Gain, listed};
 use crate::access::{IdentityGrants, may_be_granted};
 use crate::estate::{Place, Subject};
-use crate::paths::Step;
+use crate::step::Step;
 
 /// Regions in which something new is tried for one account.
 const MOST_REGIONS: usize = 4;

@@ -13,8 +13,8 @@ use sv0_model::path::ActionClass;
 
 use super::Facts;
 use super::draft::{Draft, command, name};
+use crate::access::ASSUME_ROLE;
 use crate::access::{Access, ActionTarget, Basis, Candidates, Survey, class_of, rows_of};
-use crate::escalation::routes::ASSUME_ROLE;
 use crate::estate::{Place, Request, Subject, conjunction, disjunction, is_public_grant};
 
 /// Somebody of an account that nobody knows: what a policy opens to every AWS principal is open to it.

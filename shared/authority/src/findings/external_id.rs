@@ -11,8 +11,8 @@ use sv0_model::graph::{Entity, EntityKind, Resolution};
 use super::Facts;
 use super::admin::Administrators;
 use super::draft::{Draft, command, name, show_trust_policy};
+use crate::access::ASSUME_ROLE;
 use crate::access::Opening;
-use crate::escalation::routes::ASSUME_ROLE;
 use crate::estate::{Place, Request};
 
 /// One finding for each role.

@@ -13,8 +13,8 @@ use super::Facts;
 use super::draft::{Draft, command, name, show_trust_policy};
 use super::severity::{Exposure, Use};
 use super::standing::Standings;
+use crate::access::ASSUME_ROLE;
 use crate::access::{Opening, openings};
-use crate::escalation::routes::ASSUME_ROLE;
 use crate::estate::{Place, Request};
 
 /// The name of a role that a policy names only if it names everyone of its account.

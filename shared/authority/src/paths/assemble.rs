@@ -15,9 +15,9 @@ use super::keep::{Kept, Sketch};
 use super::kinds::{self, Look};
 use super::reach::Reaches;
 use super::starts::Start;
-use super::step::{Step, extend};
 use super::transfer::Transfer;
 use crate::estate::conjunction;
+use crate::step::{Step, extend};
 
 /// Everything that paths are made of.
 pub(crate) struct Assembly<'e, 'a> {

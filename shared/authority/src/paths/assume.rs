@@ -1,22 +1,13 @@
 //! Which roles each role can assume, evaluated on both sides.
 
 use sv0_iam::{Context, UnknownContext};
-use sv0_model::graph::EntityKind;
 use sv0_model::path::ActionClass;
 
 use super::hops::{ASSUMES, Ground, Stride};
-use super::step::Step;
 use super::transfer::{Transfer, Way};
-use crate::access::{Access, ActionTarget, Basis, Candidates, Survey};
-use crate::estate::{Estate, Subject};
-
-/// The action that leads from role to role.
-pub(crate) const ASSUME_ROLE: &str = "sts:AssumeRole";
-
-/// Roles as resources of `sts:AssumeRole`. Only AWS itself assumes a service-linked role.
-pub(crate) fn roles<'e>(estate: &'e Estate<'_>) -> Candidates<'e> {
-    Candidates::new(estate, |entity| entity.kind == EntityKind::IamRole)
-}
+use crate::access::{ASSUME_ROLE, Access, ActionTarget, Basis, Candidates, Survey};
+use crate::estate::Subject;
+use crate::step::Step;
 
 impl<'e> Ground<'e, '_> {
     /// The roles that a principal can assume, or could if nothing stopped it, sorted.

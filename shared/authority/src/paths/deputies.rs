@@ -9,10 +9,10 @@ use sv0_model::graph::{Entity, EntityKind};
 use super::calls::invocation_of;
 use super::hops::{Ground, INVOKES, Leg, Stride};
 use super::runs::Runs;
-use super::step::Step;
 use super::transfer::{Transfer, Way};
 use crate::access::{ActionTarget, Basis, Candidates, Survey};
 use crate::estate::{Estate, Place, Request, principal_text};
+use crate::step::Step;
 use sv0_model::path::PathState;
 
 /// A service that does in another account what one of its customers set up.

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use sv0_model::graph::Entity;
 use sv0_model::path::{ActionClass, PathState};
 
-use super::step::{Step, state_of};
 use crate::access::Access;
+use crate::step::{Step, state_of};
 
 /// A class of actions on a part of a resource that a role reaches in one state.
 #[derive(Debug, Clone)]

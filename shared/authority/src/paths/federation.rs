@@ -7,11 +7,11 @@ use sv0_iam::{Context, UnknownContext};
 use sv0_model::graph::{Edge, EdgeKind, Entity, EntityKind};
 use sv0_model::path::PathState;
 
-use super::assume::ASSUME_ROLE;
 use super::hops::{Ground, Leg, SIGNS_IN_AS, Stride};
 use super::service::unknown_step;
-use super::step::Step;
+use crate::access::ASSUME_ROLE;
 use crate::estate::{Estate, Place, Request};
+use crate::step::Step;
 
 /// Providers by the identities that they vouch for.
 pub(crate) struct Providers<'e> {

@@ -11,14 +11,14 @@ use sv0_iam::{Context, UnknownContext};
 use sv0_model::graph::{EdgeKind, Entity, EntityKind};
 use sv0_model::path::{ActionClass, PathHop, PathState};
 
-use super::assume::ASSUME_ROLE;
 use super::ends::{self, End};
 use super::hops::{ACCESSES, Ground, INVOKES, Leg, READS_FROM, RUNS_AS, SENDS_TO, Stride};
 use super::invoke::Seeker;
-use super::step::Step;
 use super::workloads::is_switched_off;
+use crate::access::ASSUME_ROLE;
 use crate::access::{Candidates, Survey};
 use crate::estate::{Estate, Place, Request};
+use crate::step::Step;
 
 const INVOKE_DESTINATION: &str = "events:InvokeApiDestination";
 const INVOKE_ENDPOINT: &str = "states:InvokeHTTPEndpoint";

@@ -5,9 +5,9 @@ use sv0_model::graph::Entity;
 use sv0_model::observation::Observation;
 use sv0_model::path::PathHop;
 
-use super::step::Step;
 use crate::estate::Estate;
 use crate::evidence::{Logs, Sighting};
+use crate::step::Step;
 
 pub(crate) const RUNS_AS: &str = "RUNS_AS";
 pub(crate) const PULLS_VIA: &str = "PULLS_VIA";

@@ -9,10 +9,10 @@ use super::calls::{Call, calls_on, target_of};
 use super::ends::End;
 use super::hops::{CHANGES_CODE_OF, Ground, IMAGE_RUNS_IN, INVOKES, Leg, PUSHES_IMAGE_TO, Stride};
 use super::runs::{Running, Runs};
-use super::step::Step;
 use super::transfer::{Transfer, Way};
 use super::workloads::is_switched_off;
 use crate::access::{Candidates, Survey, rows_of};
+use crate::step::Step;
 
 /// Looks for the transfers of one principal.
 pub(crate) struct Seeker<'e, 'a> {

@@ -18,7 +18,6 @@ mod reach;
 mod runs;
 mod service;
 mod starts;
-mod step;
 #[cfg(test)]
 mod tests;
 mod transfer;
@@ -35,10 +34,8 @@ use crate::escalation::Escalations;
 use crate::estate::Estate;
 use crate::evidence::Logs;
 
-pub(crate) use assume::{ASSUME_ROLE, roles as assumable_roles};
 pub(crate) use deputies::acts_for_outsiders;
 pub(crate) use environments::climbs;
-pub(crate) use step::{Step, extend};
 pub(crate) use workloads::of as all_workloads;
 
 use assemble::Assembly;

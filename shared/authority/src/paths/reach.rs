@@ -7,13 +7,13 @@ use sv0_iam::{Context, UnknownContext};
 use sv0_model::path::PathHop;
 
 use super::PathProgress;
-use super::assume::roles;
 use super::ends::{self, End};
 use super::further::{self, Further};
 use super::hops::Ground;
 use super::invoke::Seeker;
 use super::runs::Runs;
 use super::transfer::Transfer;
+use crate::access::assumable_roles;
 use crate::access::{Basis, Candidates, Survey};
 use crate::escalation::Escalations;
 use crate::estate::Estate;
@@ -96,7 +96,7 @@ impl<'e> Targets<'e> {
     fn new(estate: &'e Estate<'_>) -> Self {
         Self {
             resources: Candidates::of_resources(estate),
-            roles: roles(estate),
+            roles: assumable_roles(estate),
             workloads: Candidates::new(estate, |entity| entity.kind.is_workload()),
             destinations: further::destinations(estate),
         }

@@ -7,11 +7,11 @@ use sv0_model::decision::{Caveat, Layer};
 use sv0_model::graph::{Entity, EntityKind};
 use sv0_model::path::PathState;
 
-use super::assume::ASSUME_ROLE;
 use super::hops::{Ground, Leg, Stride};
-use super::step::Step;
+use crate::access::ASSUME_ROLE;
 use crate::estate::{Request, uncollected_policy};
 use crate::evidence::Sighting;
+use crate::step::Step;
 
 /// The services that assume the roles of workloads, where the graph does not name one.
 ///

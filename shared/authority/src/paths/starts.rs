@@ -7,10 +7,10 @@ use super::deputies;
 use super::federation::Providers;
 use super::hops::{Ground, Leg, PULLS_VIA, SIGNS_IN_AS, Stride};
 use super::runs::Runs;
-use super::step::Step;
 use super::transfer::{Transfer, Way};
 use super::workloads::{self, Injection, is_switched_off};
 use crate::estate::Estate;
+use crate::step::Step;
 
 /// Something that paths start from.
 pub(crate) struct Start<'e> {

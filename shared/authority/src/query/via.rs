@@ -14,9 +14,10 @@ use sv0_iam::{Context, Evaluation, PrincipalKind, UnknownContext};
 use sv0_model::decision::{Caveat, ConditionExpression, Decision};
 use sv0_model::graph::{Entity, EntityKind};
 
+use crate::access::{ASSUME_ROLE, assumable_roles};
 use crate::access::{Candidates, IdentityGrants, may_be_granted};
 use crate::estate::{Estate, Place, Request, Subject, conjunction};
-use crate::paths::{ASSUME_ROLE, PathOptions, assumable_roles};
+use crate::paths::PathOptions;
 
 /// A role that is assumed on the way.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]

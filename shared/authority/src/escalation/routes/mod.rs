@@ -102,8 +102,7 @@ pub(crate) fn all_actions() -> impl Iterator<Item = &'static str> {
     all().flat_map(|route| route.calls).map(|call| call.action)
 }
 
-/// Leads from principal to role.
-pub(crate) const ASSUME_ROLE: &str = "sts:AssumeRole";
+pub(crate) use crate::access::ASSUME_ROLE;
 
 /// Hands a role to a service.
 pub(crate) const PASS_ROLE: &str = "iam:PassRole";

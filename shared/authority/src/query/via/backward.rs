@@ -8,9 +8,9 @@ use sv0_model::decision::{ConditionExpression, Decision};
 use sv0_model::graph::{Entity, EntityKind};
 
 use super::{Chain, HopJudge, ViaHop, hop, lead, most_hops, roles};
+use crate::access::ASSUME_ROLE;
 use crate::access::{Candidates, IdentityGrants, Opening, openings};
 use crate::estate::{Estate, Place, Subject};
-use crate::paths::ASSUME_ROLE;
 use crate::query::Query;
 use crate::query::askers::Asker;
 use crate::query::who_can::Direct;

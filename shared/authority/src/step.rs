@@ -1,4 +1,4 @@
-//! One step of a path, as an evaluation judges it.
+//! One step of a path or an escalation, as an evaluation judges it.
 
 use sv0_iam::Evaluation;
 use sv0_model::decision::{Caveat, ConditionExpression, Decision, Layer, StatementRef};
