@@ -1,0 +1,19 @@
+//! Live collection: which calls are made, by whom, at what rate, in which order, and what is written down of their answers.
+//!
+//! Architecture invariants:
+//! - nothing here links an AWS SDK, opens a socket or reads a clock: [`AwsApi`] and [`Clock`] are ports;
+//! - a call that is not a row of [`calls`] cannot be made, so that the permissions generated from the rows are those that the calls need;
+//! - every step ends in rows of the coverage ledger, whatever happened; a failed page, Region or account never ends a scan;
+//! - answers pass the redaction of `sv0-sources` before they are kept.
+
+pub mod calls;
+
+mod api;
+mod budget;
+mod call;
+mod pages;
+
+pub use api::{ApiError, AwsApi, BoxFuture, Clock, Failure, Session, Target};
+pub use budget::{Bucket, Budgets};
+pub use call::{ApiCall, Caller, Pages, Rate, Scope};
+pub use pages::PageReader;
