@@ -1,8 +1,12 @@
 //! The folders and file names of a capture: which AWS answer a path holds.
 
+mod stem;
+
 use sv0_model::arn::is_account_id;
 
-use crate::spoke::{self, SpokeName};
+use crate::spoke::SpokeName;
+pub(crate) use stem::stem_of;
+use stem::{is_region, is_region_or_global, kind_of};
 
 /// How the items of a file are written down.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,12 +71,18 @@ pub(crate) enum FileKind {
 
 /// A file of `identity-center/`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum IdentityCenterFile {
+pub enum IdentityCenterFile {
+    /// `sso:ListInstances`.
     Instances,
+    /// `sso:DescribePermissionSet`, with the answers that list a set's policies.
     PermissionSets,
+    /// `sso:ListAccountAssignments`.
     Assignments,
+    /// `identitystore:ListUsers`.
     Users,
+    /// `identitystore:ListGroups`.
     Groups,
+    /// `identitystore:ListGroupMemberships`.
     Memberships,
 }
 
@@ -172,82 +182,6 @@ fn is_left_by_a_file_manager(name: &str) -> bool {
     )
 }
 
-fn kind_of(stem: &str) -> Option<FileKind> {
-    let parts: Vec<&str> = stem.split('/').collect();
-    Some(match *parts.as_slice() {
-        ["capture"] => FileKind::Header,
-        ["coverage"] => FileKind::Coverage,
-        ["aws-managed-policies"] => FileKind::AwsManagedPolicies,
-        ["organizations", "organization"] => FileKind::Organization,
-        ["organizations", "accounts"] => FileKind::Accounts,
-        ["organizations", "tree"] => FileKind::OrganizationTree,
-        ["organizations", "policies"] => FileKind::OrganizationPolicies,
-        ["organizations", "delegated-administrators"] => FileKind::DelegatedAdministrators,
-        ["organizations", "resource-policy"] => FileKind::OrganizationResourcePolicy,
-        ["config", "recorders"] => FileKind::ConfigRecorders,
-        ["config", "aggregator"] => FileKind::ConfigAggregator,
-        ["config", name] => FileKind::ConfigItems {
-            resource_type: resource_type(name)?,
-        },
-        ["identity-center", name] => {
-            let file = IdentityCenterFile::ALL.into_iter().find(|file| file.stem() == name);
-            FileKind::IdentityCenter(file?)
-        }
-        ["cloudtrail", "trails"] => FileKind::Trails,
-        ["accounts", account, "status"] if is_account_id(account) => FileKind::AccountStatus {
-            account: account.to_owned(),
-        },
-        ["accounts", account, "iam", "authorization-details"] if is_account_id(account) => {
-            FileKind::AuthorizationDetails {
-                account: account.to_owned(),
-            }
-        }
-        ["accounts", account, region, "kms", "grants"] if is_account_id(account) && is_region(region) => {
-            FileKind::KeyGrants {
-                partition: LogPartition {
-                    account: account.to_owned(),
-                    region: region.to_owned(),
-                },
-            }
-        }
-        ["accounts", account, "iam", "credential-report"] if is_account_id(account) => FileKind::CredentialReport {
-            account: account.to_owned(),
-        },
-        ["accounts", account, "iam", "last-accessed"] if is_account_id(account) => FileKind::LastAccessed {
-            account: account.to_owned(),
-        },
-        ["accounts", account, region, service, what] if is_account_id(account) && is_region_or_global(region) => {
-            FileKind::SpokeItems {
-                name: spoke::find(service, what)?,
-                partition: LogPartition {
-                    account: account.to_owned(),
-                    region: region.to_owned(),
-                },
-            }
-        }
-        ["securityhub", "findings"] => FileKind::SecurityHubFindings,
-        ["access-analyzer", "analyzers"] => FileKind::Analyzers,
-        ["access-analyzer", "findings"] => FileKind::AnalyzerFindings,
-        ["athena", query] if is_query_name(query) => FileKind::AthenaRows {
-            query: query.to_owned(),
-        },
-        _ => return None,
-    })
-}
-
-/// Letters, digits, `-` and `_`, at most 128: a name that can stand in a source of the ledger.
-fn is_query_name(name: &str) -> bool {
-    let is_word = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_');
-    (1..=128).contains(&name.len()) && name.bytes().all(is_word)
-}
-
-/// `AWS-S3-Bucket` → `AWS::S3::Bucket`.
-fn resource_type(name: &str) -> Option<String> {
-    let parts: Vec<&str> = name.split('-').collect();
-    let is_word = |part: &&str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_alphanumeric());
-    (parts.len() == 3 && parts.iter().all(is_word)).then(|| parts.join("::"))
-}
-
 fn not_used(stem: &str) -> Option<&'static str> {
     let parts: Vec<&str> = stem.split('/').collect();
     match *parts.as_slice() {
@@ -297,17 +231,4 @@ fn log_partition(below: &[&str]) -> Option<LogPartition> {
         }),
         _ => None,
     }
-}
-
-fn is_region_or_global(text: &str) -> bool {
-    text == "global" || is_region(text)
-}
-
-/// Whether the text has the form of a Region's name, such as `eu-west-1`.
-fn is_region(text: &str) -> bool {
-    text.contains('-')
-        && text.len() <= 32
-        && text
-            .bytes()
-            .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
 }

@@ -170,7 +170,7 @@ pub fn ledger_source(file: &str) -> Option<String> {
 }
 
 /// The name under which a file of this kind stands in the ledger; `None` for files that are not sources.
-fn source_of(kind: &FileKind) -> Option<String> {
+pub(crate) fn source_of(kind: &FileKind) -> Option<String> {
     Some(match kind {
         FileKind::Organization => "organizations:organization".to_owned(),
         FileKind::Accounts => "organizations:accounts".to_owned(),

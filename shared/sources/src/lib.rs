@@ -23,6 +23,7 @@ mod redact;
 mod spoke;
 mod text;
 mod values;
+mod write;
 
 #[cfg(test)]
 mod testkit;
@@ -30,6 +31,8 @@ mod testkit;
 mod tests;
 
 pub use error::CaptureError;
+pub use layout::IdentityCenterFile;
 pub use ledger::ledger_source;
 pub use options::{Limits, ReadOptions, ReadProgress};
 pub use read::{CaptureContents, EventFold, read_capture};
+pub use write::{CaptureFile, CaptureSink, FolderSink, InvalidFile, SinkError, service_files};

@@ -13,3 +13,4 @@ mod redaction;
 mod schemas;
 mod spoke;
 mod tables;
+mod write;

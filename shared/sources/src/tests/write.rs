@@ -1,0 +1,4 @@
+//! Tests of the writer.
+
+mod files;
+mod sink;
