@@ -17,6 +17,7 @@ use crate::ledger::{Health, Partition};
 use crate::options::Limits;
 use crate::plan::InputFile;
 use crate::read::EventFold;
+use crate::text::Fault;
 use crate::values::read_values;
 use projection::{EVENT, Projection};
 
@@ -63,6 +64,17 @@ pub(crate) fn read_log<E: EventFold>(
 /// What is kept of an event; `None` where it is none.
 pub(crate) fn kept_of_event(event: Value) -> Option<Value> {
     Projection(&EVENT).deserialize(event).ok().flatten()
+}
+
+/// Hands out what is kept of each item of a log file, `null` for one that is no event. A document that cannot be read to its end gives none.
+pub(crate) fn each_logged_event(file: &InputFile, limits: &Limits, event: &mut dyn FnMut(Value)) -> Result<(), Fault> {
+    stream::read(file, limits, &mut |_| {})?;
+    stream::read(file, limits, &mut |found| event(found.unwrap_or_default()))
+}
+
+/// What is kept of an item of a log file; `None` where it is no event.
+pub(crate) fn logged_event(item: Value) -> Option<Value> {
+    kept_of_event(item).filter(|event| event.as_object().is_some_and(is_event))
 }
 
 /// Makes records of events and folds them.

@@ -129,11 +129,13 @@ fn decode_supplements(fields: &mut Map<String, Value>) {
     }
 }
 
+/// A text that holds a text is decoded once more, so that an item that was decoded before stays what it is.
 fn decode(value: &mut Value) {
-    let Value::String(text) = value else { return };
-    match serde_json::from_str::<Value>(text) {
-        Ok(decoded) if decoded.get("Statement").is_none() => *value = decoded,
-        _ => {}
+    while let Value::String(text) = value {
+        match serde_json::from_str::<Value>(text) {
+            Ok(decoded) if decoded.get("Statement").is_none() => *value = decoded,
+            _ => return,
+        }
     }
 }
 

@@ -4,6 +4,7 @@ mod answers;
 mod credential_report;
 mod findings;
 mod identity_center;
+mod intake;
 mod last_accessed;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -14,16 +15,18 @@ use sv0_model::hash::sha256_of_json;
 use sv0_model::record::{CaptureHeader, Origin, Record, RecordKind};
 use sv0_model::time::Timestamp;
 
-use crate::config_item::{Presence, normalise};
+use crate::config_item::Presence;
 use crate::diagnostics::{FileDiagnostics, Problem};
 use crate::layout::FileKind;
 use crate::ledger::{Health, Partition, Tally};
 use crate::options::Limits;
-use crate::pages::{Pages, each_item};
+use crate::pages::Pages;
 use crate::plan::InputFile;
-use crate::redact::redact;
 use crate::text::Fault;
 use crate::values::{Located, read_table_text, read_values};
+pub(crate) use answers::page_fields;
+pub(crate) use credential_report::{COLUMNS, content_of};
+pub(crate) use intake::{Item, empty_list_of_policies, item_of, items_in};
 
 /// What a file of items gave.
 #[derive(Debug)]
@@ -84,7 +87,7 @@ impl ItemReader<'_> {
     /// Takes a value of the file: items, or a credential report as `GetCredentialReport` prints it.
     fn take(&mut self, located: Located, diagnostics: &mut FileDiagnostics) {
         if matches!(self.file.kind, FileKind::CredentialReport { .. })
-            && let Some(table) = credential_report::content_of(&located.value)
+            && let Some(table) = content_of(&located.value)
         {
             return read_table_text(&table, self.limits, diagnostics, &mut |row, found| {
                 self.take_items(row, found)
@@ -95,23 +98,15 @@ impl ItemReader<'_> {
 
     fn take_items(&mut self, located: Located, diagnostics: &mut FileDiagnostics) {
         let line = located.line;
-        if self.file.kind == FileKind::OrganizationPolicies && answers::is_empty_list_of_policies(&located.value) {
-            return self.keep_empty_list();
+        let kind = &self.file.kind;
+        if let Some(empty) = empty_list_of_policies(kind, &located.value) {
+            return self.keep(empty);
         }
-        let mut value = located.value;
-        if let FileKind::SpokeItems { name, .. } = &self.file.kind {
-            name.prepare(&mut value);
-        }
-        let mut items = Vec::new();
-        let mut refused = Refused::default();
-        let fields = answers::page_fields(&self.file.kind);
-        each_item(
-            value,
-            fields,
-            &mut self.pages,
-            &mut |item| items.push(item),
-            &mut || refused.unexpected += 1,
-        );
+        let (items, unexpected) = items_in(kind, located.value, &mut self.pages);
+        let mut refused = Refused {
+            unexpected,
+            ..Refused::default()
+        };
         for item in items {
             self.take_item(item, &mut refused);
         }
@@ -120,128 +115,53 @@ impl ItemReader<'_> {
         }
     }
 
-    /// An organization without policies is not one whose policies were not recorded: the empty answer is a record of its own.
-    fn keep_empty_list(&mut self) {
-        let body = Map::from_iter([("Policies".to_owned(), Value::Array(Vec::new()))]);
-        self.push(
-            Draft {
-                kind: RecordKind::OrganizationPolicy,
-                account: None,
-                region: None,
-                captured_at: None,
-                body,
-            },
-            "",
-        );
-    }
-
     fn take_item(&mut self, item: Map<String, Value>, refused: &mut Refused) {
         if self.records.len() as u64 >= self.limits.max_items_per_file {
             refused.too_many += 1;
             return;
         }
-        let is_taken = match &self.file.kind {
-            FileKind::ConfigItems { resource_type } => self.take_config_item(item, resource_type, refused),
-            FileKind::AuthorizationDetails { account } => self.take_details(item, account),
-            FileKind::CredentialReport { .. } => {
-                answers::draft(&self.file.kind, item).map(|draft| self.keep_as_it_is(draft))
-            }
-            FileKind::AthenaRows { .. } => answers::draft(&self.file.kind, item).map(|draft| {
-                // An event was cut down to the fields that are kept of every event; the names of its fields announce no secret there.
-                if draft.body.contains_key("event") {
-                    self.keep_as_it_is(draft);
-                } else {
-                    self.keep(draft, "");
-                }
-            }),
-            FileKind::SpokeItems { name, .. } => {
-                let draft = answers::draft(&self.file.kind, item);
-                draft.map(|draft| self.keep(draft, &name.redaction_type()))
-            }
-            kind => answers::draft(kind, item).map(|draft| self.keep(draft, "")),
-        };
-        if is_taken.is_none() {
-            refused.unexpected += 1;
+        match item_of(&self.file.kind, item, &mut self.pages) {
+            Some(item) => self.take_known_item(item, refused),
+            None => refused.unexpected += 1,
         }
     }
 
-    fn take_config_item(&mut self, item: Map<String, Value>, type_of_file: &str, refused: &mut Refused) -> Option<()> {
-        let item = normalise(item, type_of_file)?;
+    fn take_known_item(&mut self, item: Item, refused: &mut Refused) {
         if item.has_unreadable_configuration {
             refused.configurations += 1;
         }
-        let partition = Partition::new(&item.account, item.region.as_deref());
-        let key = (item.resource_type.clone(), partition);
-        let tally = self.tallies.entry(key).or_default();
-        match item.presence {
-            Presence::Deleted => tally.deleted += 1,
-            Presence::NotRecorded => tally.not_recorded += 1,
-            Presence::Present => {
-                tally.items += 1;
-                let resource_type = item.resource_type.clone();
-                let draft = Draft {
-                    kind: RecordKind::ConfigItem {
-                        resource_type: item.resource_type,
-                    },
-                    account: Some(item.account),
-                    region: item.region,
-                    captured_at: item.captured_at,
-                    body: item.fields,
-                };
-                self.keep(draft, &resource_type);
+        match (&self.file.kind, &item.kind) {
+            (FileKind::ConfigItems { .. }, RecordKind::ConfigItem { resource_type }) => {
+                let partition = Partition::new(item.account.as_deref().unwrap_or_default(), item.region.as_deref());
+                let tally = self.tallies.entry((resource_type.clone(), partition)).or_default();
+                match item.presence {
+                    Presence::Deleted => return tally.deleted += 1,
+                    Presence::NotRecorded => return tally.not_recorded += 1,
+                    Presence::Present => tally.items += 1,
+                }
             }
+            (FileKind::AuthorizationDetails { account }, _) => {
+                let found = answers::accounts_in_details(&item.body);
+                self.foreign_accounts.extend(found.filter(|found| found != account));
+            }
+            _ => {}
         }
-        Some(())
+        self.keep(item);
     }
 
-    fn take_details(&mut self, mut page: Map<String, Value>, account: &str) -> Option<()> {
-        self.count += answers::count_of_details(&page)?;
-        self.pages.note(&mut page);
-        self.foreign_accounts
-            .extend(answers::accounts_in_details(&page).filter(|found| found != account));
-        let draft = Draft {
-            kind: RecordKind::AuthorizationDetails,
-            account: Some(account.to_owned()),
-            region: None,
-            captured_at: None,
-            body: page,
-        };
-        self.keep(draft, "");
-        Some(())
-    }
-
-    fn keep(&mut self, draft: Draft, resource_type: &str) {
-        if draft.kind != RecordKind::AuthorizationDetails {
-            self.count += 1;
-        }
-        self.push(draft, resource_type);
-    }
-
-    fn push(&mut self, mut draft: Draft, resource_type: &str) {
-        let mut body = Value::Object(std::mem::take(&mut draft.body));
-        redact(&mut body, resource_type);
-        self.push_body(draft, body);
-    }
-
-    /// Keeps an item of which no more is left than what is known to hold no secret.
-    fn keep_as_it_is(&mut self, mut draft: Draft) {
-        self.count += 1;
-        let body = Value::Object(std::mem::take(&mut draft.body));
-        self.push_body(draft, body);
-    }
-
-    fn push_body(&mut self, draft: Draft, body: Value) {
+    fn keep(&mut self, item: Item) {
+        self.count += item.count;
         let origin = Origin {
             object: self.file.object().to_owned(),
-            sha256: sha256_of_json(&body),
+            sha256: sha256_of_json(&item.body),
         };
         self.records.push(Record {
-            kind: draft.kind,
-            account: draft.account,
-            region: draft.region,
+            kind: item.kind,
+            account: item.account,
+            region: item.region,
             origin,
-            captured_at: Some(draft.captured_at.unwrap_or(self.header.captured_at)),
-            body,
+            captured_at: Some(item.captured_at.unwrap_or(self.header.captured_at)),
+            body: item.body,
         });
     }
 

@@ -14,8 +14,8 @@ use sv0_model::record::CaptureHeader;
 
 use crate::layout::{FileKind, Place, place_of};
 pub(crate) use aggregator::{SourceStatus, source_statuses};
-pub(crate) use recorded::read_rows;
-pub(crate) use recorders::{Recorders, read_recorders};
+pub(crate) use recorded::{read_rows, row_of};
+pub(crate) use recorders::{Recorders, kept_of_recorder, read_recorders};
 
 /// The account of rows about what exists once.
 pub(crate) const ORGANIZATION: &str = "organization";

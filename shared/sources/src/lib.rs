@@ -1,4 +1,4 @@
-//! The reader of captures: recorded AWS answers, as the AWS CLI prints them, turned into records.
+//! The reader and the writer of captures: recorded AWS answers, as the AWS CLI prints them, turned into records, or redacted and stored.
 //!
 //! Architecture invariants:
 //! - nothing here links an AWS SDK or knows what an answer *means*: policies stay in the encoding they came in, and accounts that
@@ -35,4 +35,8 @@ pub use layout::IdentityCenterFile;
 pub use ledger::ledger_source;
 pub use options::{Limits, ReadOptions, ReadProgress};
 pub use read::{CaptureContents, EventFold, read_capture};
-pub use write::{CaptureFile, CaptureSink, FolderSink, InvalidFile, SinkError, service_files};
+pub use write::{
+    CaptureCopy, CaptureFile, CaptureFileWriter, CaptureSink, CaptureWriter, CopyError, CopyOptions, FolderSink,
+    InvalidFile, Refusal, RefusedItem, Replace, RowOrder, SinkError, WriteError, WrittenFile, answer_about,
+    copy_capture, service_files,
+};

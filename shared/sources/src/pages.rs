@@ -16,8 +16,8 @@ pub(crate) struct Pages {
 }
 
 impl Pages {
-    /// Takes note of a page, and takes off it what only paging needs.
-    pub fn note(&mut self, page: &mut serde_json::Map<String, Value>) {
+    /// Takes note of a page, and takes off it what only paging needs. `true` when the page says that another follows.
+    pub fn note(&mut self, page: &mut serde_json::Map<String, Value>) -> bool {
         let truncated = page.remove("IsTruncated").is_some_and(|flag| flag == Value::Bool(true));
         let mut goes_on = truncated;
         for field in CONTINUATION_FIELDS {
@@ -28,6 +28,13 @@ impl Pages {
         } else {
             self.last += 1;
         }
+        goes_on
+    }
+
+    /// Adds the pages of another answer.
+    pub fn absorb(&mut self, other: Self) {
+        self.continued += other.continued;
+        self.last += other.last;
     }
 
     /// Whether every page says that another follows: the end of the answer was not recorded.

@@ -71,7 +71,12 @@ pub fn read_capture<E: EventFold>(
         return Err(CaptureError::NotAFolder { path: root.to_owned() });
     }
     let plan = plan(&canonical, &options.limits);
-    let (header, header_part) = read_header::<E>(root, &plan.files, &options.limits)?;
+    let (header, found) = read_header(root, &plan.files, &options.limits)?;
+    let header_part = Part {
+        inputs: header_file(&plan.files).and_then(manifest_object).into_iter().collect(),
+        diagnostics: found,
+        ..Part::default()
+    };
     let files: Vec<&InputFile> = plan.files.iter().filter(|file| file.kind != FileKind::Header).collect();
     progress(ReadProgress::Files {
         total: files.len() as u64,
@@ -209,12 +214,17 @@ fn key_of(record: &Record) -> (&RecordKind, &Option<String>, &Option<String>, &s
     (&record.kind, &record.account, &record.region, &record.origin.sha256)
 }
 
-fn read_header<E: EventFold>(
+fn header_file(files: &[InputFile]) -> Option<&InputFile> {
+    files.iter().find(|file| file.kind == FileKind::Header)
+}
+
+/// Reads `capture.json`, and tells which of its fields are not used.
+pub(crate) fn read_header(
     root: &Path,
     files: &[InputFile],
     limits: &Limits,
-) -> Result<(CaptureHeader, Part<E>), CaptureError> {
-    let Some(file) = files.iter().find(|file| file.kind == FileKind::Header) else {
+) -> Result<(CaptureHeader, Vec<Diagnostic>), CaptureError> {
+    let Some(file) = header_file(files) else {
         return Err(CaptureError::HeaderMissing { path: root.to_owned() });
     };
     let path = root.join(&file.key);
@@ -229,12 +239,7 @@ fn read_header<E: EventFold>(
         return Err(CaptureError::HeaderUnusable { path, problem, fix });
     }
     let header = parse_header(&path, documents, &mut diagnostics)?;
-    let mut part = Part {
-        diagnostics: diagnostics.finish(),
-        ..Part::default()
-    };
-    part.inputs.extend(manifest_object(file));
-    Ok((header, part))
+    Ok((header, diagnostics.finish()))
 }
 
 fn read_file<E: EventFold>(file: &InputFile, header: &CaptureHeader, limits: &Limits) -> Part<E> {

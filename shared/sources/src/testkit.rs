@@ -1,7 +1,7 @@
 //! Captures in temporary folders, for tests.
 
 use std::collections::BTreeMap;
-use std::io::Write;
+use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
@@ -9,7 +9,7 @@ use sv0_model::coverage::{CoverageRow, CoverageStatus};
 use sv0_model::record::{Record, RecordKind};
 use tempfile::TempDir;
 
-use crate::{CaptureContents, CaptureError, EventFold, Limits, ReadOptions, read_capture};
+use crate::{CaptureContents, CaptureError, CopyOptions, EventFold, Limits, ReadOptions, copy_capture, read_capture};
 
 pub(crate) const HUB: &str = "111122223333";
 pub(crate) const MEMBER: &str = "444455556666";
@@ -55,8 +55,11 @@ impl Capture {
         self.file(path, lines(values))
     }
 
+    /// Reads the capture, and shows on the way that a copy of it reads the same.
     pub fn read(&self) -> CaptureContents<EventLog> {
-        self.read_within(Limits::default())
+        let contents = self.read_within(Limits::default());
+        assert_copies(self.root(), &contents);
+        contents
     }
 
     pub fn read_within(&self, limits: Limits) -> CaptureContents<EventLog> {
@@ -65,6 +68,75 @@ impl Capture {
 
     pub fn try_read(&self, options: &ReadOptions) -> Result<CaptureContents<EventLog>, CaptureError> {
         read_capture(self.root(), options, &|_| {})
+    }
+}
+
+/// A copy gives the records, the events and the ledger of its original, holds no secret, and is what a copy of it is.
+pub(crate) fn assert_copies(root: &Path, contents: &CaptureContents<EventLog>) {
+    let (first, second) = (TempDir::new().unwrap(), TempDir::new().unwrap());
+    let options = CopyOptions::default();
+    let copy = copy_capture(root, first.path(), &options, &|_| {}).unwrap();
+    let read: CaptureContents<EventLog> = read_capture(first.path(), &ReadOptions::default(), &|_| {}).unwrap();
+    assert_eq!(without_places(&read), without_places(contents), "{copy:#?}");
+    assert_eq!(read.events, contents.events);
+    assert_eq!(
+        statuses(&read),
+        statuses(contents),
+        "{copy:#?} {:#?} {:#?}",
+        read.diagnostics,
+        contents.diagnostics
+    );
+    assert_eq!(
+        read.inputs,
+        copy.files.iter().map(|file| file.object.clone()).collect::<Vec<_>>()
+    );
+    copy_capture(first.path(), second.path(), &options, &|_| {}).unwrap();
+    let (first, second) = (stored(first.path()), stored(second.path()));
+    assert_eq!(first.keys().collect::<Vec<_>>(), second.keys().collect::<Vec<_>>());
+    for (key, bytes) in first {
+        assert!(bytes == second[&key], "{key} differs in the copy of the copy");
+    }
+}
+
+fn without_places(contents: &CaptureContents<EventLog>) -> Vec<Record> {
+    let mut records = contents.records.clone();
+    for record in &mut records {
+        record.origin.object.clear();
+    }
+    records
+}
+
+fn statuses(contents: &CaptureContents<EventLog>) -> Vec<CoverageRow> {
+    let mut rows = contents.coverage.clone();
+    for row in rows.iter_mut().filter(|row| !row.status.proves_absence()) {
+        row.reason.clear();
+    }
+    rows
+}
+
+/// Every file below a folder, decompressed.
+pub(crate) fn stored(root: &Path) -> BTreeMap<String, Vec<u8>> {
+    let files = walkdir::WalkDir::new(root).into_iter().map(Result::unwrap);
+    files
+        .filter(|entry| entry.file_type().is_file())
+        .map(|entry| {
+            let key = entry.path().strip_prefix(root).unwrap().display().to_string();
+            (key, expanded(std::fs::read(entry.path()).unwrap()))
+        })
+        .collect()
+}
+
+fn expanded(bytes: Vec<u8>) -> Vec<u8> {
+    match bytes.as_slice() {
+        [0x1F, 0x8B, ..] => {
+            let mut text = Vec::new();
+            flate2::read::GzDecoder::new(bytes.as_slice())
+                .read_to_end(&mut text)
+                .unwrap();
+            text
+        }
+        [0x28, 0xB5, 0x2F, 0xFD, ..] => zstd::stream::decode_all(bytes.as_slice()).unwrap(),
+        _ => bytes,
     }
 }
 

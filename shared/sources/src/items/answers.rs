@@ -12,7 +12,7 @@ const DETAIL_LISTS: [&str; 4] = ["UserDetailList", "GroupDetailList", "RoleDetai
 const TREE_LISTS: [&str; 3] = ["Roots", "OrganizationalUnits", "Parents"];
 
 /// The fields under which an answer holds its items.
-pub(super) fn page_fields(kind: &FileKind) -> &'static [&'static str] {
+pub(crate) fn page_fields(kind: &FileKind) -> &'static [&'static str] {
     match kind {
         FileKind::Organization => &["Organization"],
         FileKind::Accounts => &["Accounts", "Account"],
@@ -170,8 +170,8 @@ pub(super) fn count_of_details(page: &Map<String, Value>) -> Option<u64> {
 }
 
 /// Accounts that the ARNs of a page of authorization details are in.
-pub(super) fn accounts_in_details(page: &Map<String, Value>) -> impl Iterator<Item = String> {
-    let entities = detail_lists(page).flatten();
+pub(super) fn accounts_in_details(page: &Value) -> impl Iterator<Item = String> {
+    let entities = page.as_object().into_iter().flat_map(detail_lists).flatten();
     entities
         .filter_map(|entity| entity.get("Arn")?.as_str())
         .filter_map(account_of)

@@ -7,7 +7,7 @@ use crate::redact::scrub;
 /// The columns that are kept, under the names of the report's header. AWS adds columns at the end from time to time; what is not known here is dropped.
 ///
 /// Source: IAM User Guide, "Generate credential reports for your AWS account", "Understanding the report format".
-const COLUMNS: [&str; 22] = [
+pub(crate) const COLUMNS: [&str; 22] = [
     "user",
     "arn",
     "user_creation_time",
@@ -60,7 +60,7 @@ fn is_short_text(value: &Value) -> bool {
 /// The table in an answer of `GetCredentialReport`, whose `Content` is Base64; `None` where it is none.
 ///
 /// Source: IAM API Reference, "GetCredentialReport", `Content` and `ReportFormat`.
-pub(super) fn content_of(answer: &Value) -> Option<String> {
+pub(crate) fn content_of(answer: &Value) -> Option<String> {
     let is_csv = answer
         .get("ReportFormat")
         .and_then(Value::as_str)

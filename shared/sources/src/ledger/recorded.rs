@@ -37,7 +37,7 @@ pub(crate) fn read_rows(file: &InputFile, limits: &Limits) -> Rows {
             &mut || refused += 1,
         );
         for item in items {
-            match parse(&item, &file.kind) {
+            match row_of(&item, &file.kind) {
                 Ok(row) => rows.push(row),
                 Err(field) => found.add(located.line, invalid_row(field)),
             }
@@ -59,7 +59,7 @@ pub(crate) fn read_rows(file: &InputFile, limits: &Limits) -> Rows {
 }
 
 /// A row, or the name of the field that keeps it from being one. A status row takes from its place what it leaves out.
-fn parse(fields: &Map<String, Value>, kind: &FileKind) -> Result<CoverageRow, &'static str> {
+pub(crate) fn row_of(fields: &Map<String, Value>, kind: &FileKind) -> Result<CoverageRow, &'static str> {
     let default = match kind {
         FileKind::AccountStatus { account } => Some(account.as_str()),
         _ => None,

@@ -107,6 +107,23 @@ fn parse(line: &Map<String, Value>) -> Option<(Partition, Vec<Group>)> {
     Some((Partition::new(account, Some(region)), groups.map(group).collect()))
 }
 
+/// The fields of a line; what else stands in it is not part of the form.
+const FIELDS: [&str; 4] = [
+    "AccountId",
+    "Region",
+    "ConfigurationRecorders",
+    "ConfigurationRecordersStatus",
+];
+
+/// The line with these fields, redacted; `None` when it is none.
+pub(crate) fn kept_of_recorder(mut line: Map<String, Value>) -> Option<Value> {
+    parse(&line)?;
+    line.retain(|field, _| FIELDS.contains(&field.as_str()));
+    let mut line = Value::Object(line);
+    crate::redact::redact(&mut line, "");
+    Some(line)
+}
+
 fn list<'a>(line: &'a Map<String, Value>, name: &str) -> impl Iterator<Item = &'a Value> {
     line.get(name).and_then(Value::as_array).into_iter().flatten()
 }
