@@ -12,8 +12,14 @@ mod api;
 mod budget;
 mod call;
 mod pages;
+mod plan;
+mod step;
+mod work;
 
 pub use api::{ApiError, AwsApi, BoxFuture, Clock, Failure, Session, Target};
 pub use budget::{Bucket, Budgets};
 pub use call::{ApiCall, Caller, Pages, Rate, Scope};
 pub use pages::PageReader;
+pub use plan::{CollectOptions, LastAccessed, OrganizationAccess, Plan, PlannedAccount, Spokes, Treatment};
+pub use step::{Place, Step, StepError, StepRun};
+pub use work::{OnStep, Progress, Work, run_steps};

@@ -36,7 +36,7 @@ pub use ledger::ledger_source;
 pub use options::{Limits, ReadOptions, ReadProgress};
 pub use read::{CaptureContents, EventFold, read_capture};
 pub use write::{
-    CaptureCopy, CaptureFile, CaptureFileWriter, CaptureSink, CaptureWriter, CopyError, CopyOptions, FolderSink,
-    InvalidFile, Refusal, RefusedItem, Replace, RowOrder, SinkError, WriteError, WrittenFile, answer_about,
+    CaptureCopy, CaptureFile, CaptureFileWriter, CaptureSink, CaptureStore, CaptureWriter, CopyError, CopyOptions,
+    FolderSink, InvalidFile, Refusal, RefusedItem, Replace, RowOrder, SinkError, WriteError, WrittenFile, answer_about,
     copy_capture, service_files,
 };

@@ -13,6 +13,15 @@ pub trait CaptureSink: Send + Sync {
     fn put(&self, key: &str, bytes: &[u8]) -> Result<(), SinkError>;
 }
 
+/// A sink that also gives back what was put into it: a file that one writer began and another goes on with.
+pub trait CaptureStore: CaptureSink {
+    /// The bytes under `key`; `None` when there are none.
+    ///
+    /// # Errors
+    /// [`SinkError`] when the store does not answer.
+    fn get(&self, key: &str) -> Result<Option<Vec<u8>>, SinkError>;
+}
+
 /// Why a file of a capture could not be stored.
 #[derive(Debug, thiserror::Error)]
 #[error("cannot write {place}: {source}; {help}")]
@@ -102,6 +111,17 @@ impl CaptureSink for FolderSink {
                 let _ = fs::remove_file(&partial);
                 SinkError::io(&path, error)
             })
+    }
+}
+
+impl CaptureStore for FolderSink {
+    fn get(&self, key: &str) -> Result<Option<Vec<u8>>, SinkError> {
+        let path = self.place(key)?;
+        match fs::read(&path) {
+            Ok(bytes) => Ok(Some(bytes)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(SinkError::io(&path, error)),
+        }
     }
 }
 

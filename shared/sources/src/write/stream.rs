@@ -64,7 +64,7 @@ impl CaptureFileWriter {
     /// # Errors
     /// [`WriteError::FileTooLarge`] when the file is full, [`WriteError::Compression`] when it cannot be compressed; what was added before stays.
     pub fn add(&mut self, answer: Value) -> Result<(), WriteError> {
-        if matches!(self.file.kind(), FileKind::CredentialReport { .. })
+        if self.is_table()
             && let Some(table) = content_of(&answer)
         {
             return self.add_table(&table);
@@ -91,6 +91,18 @@ impl CaptureFileWriter {
             self.refuse(Some("a line of the report".to_owned()), Refusal::Unexpected);
         }
         Ok(())
+    }
+
+    /// Whether it is a table.
+    pub(super) fn is_table(&self) -> bool {
+        matches!(self.file.kind(), FileKind::CredentialReport { .. })
+    }
+
+    /// Forgets what answers said about pages.
+    pub(super) fn forget_pages(&mut self) {
+        self.pages = Pages::default();
+        self.all_pages = Pages::default();
+        self.is_cut = false;
     }
 
     /// Notes that something that belongs into the file could not be had: whoever reads it must not take it for whole.

@@ -1,0 +1,196 @@
+//! A step: one file of the capture, and the rows of the ledger that say how it was answered.
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
+use sv0_model::coverage::{CoverageRow, CoverageStatus};
+use sv0_sources::{CaptureFile, CaptureFileWriter, RowOrder, WriteError, WrittenFile};
+
+use crate::api::{ApiError, BoxFuture, Failure, Target};
+use crate::call::ApiCall;
+use crate::work::Work;
+
+/// Whom and what a row of the ledger is about.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Place {
+    /// 12 digits, or `organization`.
+    pub account: String,
+    /// A Region, or `global`.
+    pub region: String,
+    /// What is asked, as the ledger calls it: `iam:authorization-details`.
+    pub source: String,
+}
+
+impl Place {
+    /// What exists once in an organization.
+    #[must_use]
+    pub fn of_organization(source: &str) -> Self {
+        Self::of("organization", "global", source)
+    }
+
+    /// What an account has in a Region, or `global`.
+    #[must_use]
+    pub fn of(account: &str, region: &str, source: &str) -> Self {
+        Self {
+            account: account.to_owned(),
+            region: region.to_owned(),
+            source: source.to_owned(),
+        }
+    }
+
+    /// The place in one text.
+    pub(crate) fn key(&self) -> String {
+        format!("{}/{}/{}", self.account, self.region, self.source)
+    }
+}
+
+/// One thing to collect. It may stop at any checkpoint and go on there in another worker.
+pub trait Step: Send + Sync {
+    /// What the ledger calls it; unique among the steps of a task.
+    fn place(&self) -> Place;
+
+    /// The file it writes; `None` where it writes none of its own.
+    fn file(&self) -> Option<CaptureFile>;
+
+    /// Collects it.
+    ///
+    /// # Errors
+    /// [`StepError`]: what was written before stays, and the ledger calls it `partial`.
+    fn collect<'a, 'b: 'a>(&'a self, run: &'a mut StepRun<'b>) -> BoxFuture<'a, Result<(), StepError>>;
+}
+
+/// Why a step did not come to its end.
+#[derive(Debug, thiserror::Error)]
+pub enum StepError {
+    /// A call was not answered.
+    #[error(transparent)]
+    Api(#[from] ApiError),
+    /// The file could not be written. Nothing of a scan that cannot be written is worth going on with.
+    #[error(transparent)]
+    Write(#[from] WriteError),
+    /// The worker's time is up; the step goes on at its last checkpoint.
+    #[error("the worker's time is up")]
+    Paused,
+}
+
+/// A step that is being run.
+pub struct StepRun<'b> {
+    work: &'b Work,
+    file: Option<CaptureFile>,
+    writer: Option<CaptureFileWriter>,
+    cursor: Option<Value>,
+    rows: Vec<CoverageRow>,
+    note: Option<(CoverageStatus, String)>,
+}
+
+/// What became of a step.
+pub(crate) struct StepOutcome {
+    pub result: Result<(), StepError>,
+    pub written: Option<WrittenFile>,
+    pub rows: Vec<CoverageRow>,
+    pub cursor: Option<Value>,
+    pub note: Option<(CoverageStatus, String)>,
+}
+
+impl<'b> StepRun<'b> {
+    pub(crate) fn new(work: &'b Work, file: Option<CaptureFile>, cursor: Option<Value>) -> Result<Self, StepError> {
+        let writer = match (&cursor, &file) {
+            (Some(_), Some(file)) => reopen(work, file)?,
+            _ => None,
+        };
+        Ok(Self {
+            work,
+            file,
+            writer,
+            cursor,
+            rows: Vec::new(),
+            note: None,
+        })
+    }
+
+    /// The ports and options of the scan.
+    #[must_use]
+    pub fn work(&self) -> &'b Work {
+        self.work
+    }
+
+    /// Where an earlier worker stopped, as it told [`StepRun::checkpoint`]; `None` at the beginning, and where the text is not one that this version writes.
+    #[must_use]
+    pub fn cursor<T: DeserializeOwned>(&self) -> Option<T> {
+        self.cursor
+            .clone()
+            .and_then(|cursor| serde_json::from_value(cursor).ok())
+    }
+
+    /// Makes a call.
+    ///
+    /// # Errors
+    /// [`ApiError`].
+    pub async fn call(
+        &self,
+        target: &Target,
+        call: &'static ApiCall,
+        parameters: Map<String, Value>,
+    ) -> Result<Value, ApiError> {
+        self.work.api.call(target, call, parameters).await
+    }
+
+    /// Adds an answer, or an item of one, to the step's file. It is redacted before it is kept.
+    ///
+    /// # Errors
+    /// [`WriteError`].
+    pub fn write(&mut self, answer: Value) -> Result<(), StepError> {
+        if self.writer.is_none()
+            && let Some(file) = &self.file
+        {
+            self.writer = Some(self.work.writer.file(file.clone(), RowOrder::AsGiven)?);
+        }
+        if let Some(writer) = &mut self.writer {
+            writer.add(answer)?;
+        }
+        Ok(())
+    }
+
+    /// Says where to go on from here, and stops the step when the worker's time is nearly up.
+    ///
+    /// # Errors
+    /// [`StepError::Paused`] then.
+    pub fn checkpoint<T: Serialize>(&mut self, cursor: &T) -> Result<(), StepError> {
+        self.cursor = serde_json::to_value(cursor).ok();
+        if self.work.is_time_up() {
+            Err(StepError::Paused)
+        } else {
+            Ok(())
+        }
+    }
+
+    /// Adds a row about something else than the step's own place: an account that an organization's answer is about.
+    pub fn row(&mut self, row: CoverageRow) {
+        self.rows.push(row);
+    }
+
+    /// Makes the step's own row say this instead of `ok`, with the reason in words.
+    pub fn judge(&mut self, status: CoverageStatus, reason: impl Into<String>) {
+        self.note = Some((status, reason.into()));
+    }
+
+    pub(crate) fn finish(self, result: Result<(), StepError>) -> Result<StepOutcome, WriteError> {
+        let is_paused = matches!(&result, Err(StepError::Paused))
+            || matches!(&result, Err(StepError::Api(error)) if error.failure == Failure::Deadline);
+        Ok(StepOutcome {
+            written: self.writer.map(CaptureFileWriter::finish).transpose()?,
+            result: if is_paused { Err(StepError::Paused) } else { result },
+            rows: self.rows,
+            cursor: self.cursor,
+            note: self.note,
+        })
+    }
+}
+
+/// What an earlier worker wrote of the file, to be gone on with.
+fn reopen(work: &Work, file: &CaptureFile) -> Result<Option<CaptureFileWriter>, StepError> {
+    let Some(stored) = work.store.get(file.path()).map_err(WriteError::Sink)? else {
+        return Ok(None);
+    };
+    Ok(Some(work.writer.reopen(file.clone(), &stored)?))
+}

@@ -1,0 +1,183 @@
+//! Running steps: many at a time, within a worker's time, so that the next worker goes on where this one stopped.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::StreamExt as _;
+use futures_util::stream;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use sv0_model::coverage::{CoverageRow, CoverageStatus};
+use sv0_model::manifest::ManifestObject;
+use sv0_sources::{CaptureStore, CaptureWriter, WriteError, WrittenFile};
+
+use crate::api::{ApiError, AwsApi, Clock};
+use crate::step::{Place, Step, StepError, StepOutcome, StepRun};
+
+/// What is left of a worker's time when it stops at the next checkpoint: enough for one more call and for storing what there is.
+const TIME_TO_STOP: Duration = Duration::from_secs(60);
+
+/// What every step works with.
+pub struct Work {
+    /// AWS.
+    pub api: Arc<dyn AwsApi>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// The capture that is written.
+    pub writer: CaptureWriter,
+    /// The same place, to be read.
+    pub store: Arc<dyn CaptureStore>,
+}
+
+impl Work {
+    /// Whether a worker had better stop.
+    #[must_use]
+    pub fn is_time_up(&self) -> bool {
+        self.clock.time_left().is_some_and(|left| left <= TIME_TO_STOP)
+    }
+}
+
+/// How far a task has come. It is what one worker hands to the next.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Progress {
+    /// Steps that came to an end, whatever it was.
+    pub done: BTreeSet<String>,
+    /// Where steps that were begun go on.
+    pub cursors: BTreeMap<String, Value>,
+    /// Rows of the ledger so far, sorted when the task is done.
+    pub rows: Vec<CoverageRow>,
+    /// Files written.
+    pub files: BTreeMap<String, ManifestObject>,
+}
+
+impl Progress {
+    /// Whether every one of `steps` came to an end.
+    #[must_use]
+    pub fn is_finished(&self, steps: &[Box<dyn Step>]) -> bool {
+        steps.iter().all(|step| self.done.contains(&step.place().key()))
+    }
+}
+
+/// Told after each step.
+pub type OnStep<'a> = &'a (dyn Fn(&CoverageRow) + Sync);
+
+/// Runs those of `steps` that are not done, `concurrency` at a time, until all are or the worker's time is up.
+///
+/// A call that fails ends its step, which the ledger then says; it never ends the others.
+///
+/// # Errors
+/// [`WriteError`] when the capture cannot be written.
+pub async fn run_steps(
+    work: &Work,
+    steps: &[Box<dyn Step>],
+    mut progress: Progress,
+    concurrency: usize,
+    on_step: OnStep<'_>,
+) -> Result<Progress, WriteError> {
+    let waiting = steps.iter().filter(|step| !progress.done.contains(&step.place().key()));
+    let cursors = progress.cursors.clone();
+    let runs = waiting.map(|step| run_step(work, step.as_ref(), cursors.get(&step.place().key()).cloned()));
+    let mut outcomes = stream::iter(runs.collect::<Vec<_>>()).buffer_unordered(concurrency.max(1));
+    while let Some(outcome) = outcomes.next().await {
+        let Some((place, outcome)) = outcome? else { continue };
+        progress.take(work, place, outcome, on_step)?;
+    }
+    drop(outcomes);
+    progress.rows.sort();
+    Ok(progress)
+}
+
+/// `None` for a step that was not begun because the worker's time is up.
+async fn run_step(
+    work: &Work,
+    step: &dyn Step,
+    cursor: Option<Value>,
+) -> Result<Option<(Place, StepOutcome)>, WriteError> {
+    if work.is_time_up() {
+        return Ok(None);
+    }
+    let mut run = match StepRun::new(work, step.file(), cursor) {
+        Ok(run) => run,
+        Err(StepError::Write(error)) => return Err(error),
+        Err(StepError::Api(_) | StepError::Paused) => return Ok(None),
+    };
+    let result = step.collect(&mut run).await;
+    Ok(Some((step.place(), run.finish(result)?)))
+}
+
+impl Progress {
+    fn take(&mut self, work: &Work, place: Place, outcome: StepOutcome, on_step: OnStep<'_>) -> Result<(), WriteError> {
+        if let Some(written) = &outcome.written {
+            self.files.insert(written.object.key.clone(), written.object.clone());
+        }
+        self.rows.extend(outcome.rows);
+        let written = outcome.written.as_ref();
+        let row = match outcome.result {
+            Err(StepError::Write(error)) => return Err(error),
+            Err(StepError::Paused) => {
+                let cursor = outcome.cursor.unwrap_or_default();
+                self.cursors.insert(place.key(), cursor);
+                return Ok(());
+            }
+            Err(StepError::Api(error)) => failed(work, &place, &error, written),
+            Ok(()) => answered(work, &place, written, outcome.note),
+        };
+        on_step(&row);
+        self.rows.push(row);
+        self.cursors.remove(&place.key());
+        self.done.insert(place.key());
+        Ok(())
+    }
+}
+
+fn blank(work: &Work, place: &Place) -> CoverageRow {
+    CoverageRow {
+        account: place.account.clone(),
+        region: place.region.clone(),
+        source: place.source.clone(),
+        status: CoverageStatus::Ok,
+        reason: String::new(),
+        error_code: None,
+        operation: None,
+        captured_at: Some(work.clock.now()),
+        items: 0,
+    }
+}
+
+fn answered(
+    work: &Work,
+    place: &Place,
+    written: Option<&WrittenFile>,
+    note: Option<(CoverageStatus, String)>,
+) -> CoverageRow {
+    let mut row = blank(work, place);
+    row.items = written.map_or(0, |written| written.items);
+    if let Some((status, reason)) = note {
+        (row.status, row.reason) = (status, reason);
+    } else if let Some(written) = written.filter(|written| written.refused_items > 0 || written.is_cut) {
+        row.status = CoverageStatus::Partial;
+        row.reason = match written.refused.first() {
+            Some(first) => format!("{} items could not be written: {first}", written.refused_items),
+            None => "the last page says that another follows".to_owned(),
+        };
+    }
+    row
+}
+
+/// A step that failed on its way has an answer in part.
+fn failed(work: &Work, place: &Place, error: &ApiError, written: Option<&WrittenFile>) -> CoverageRow {
+    let items = written.map_or(0, |written| written.items);
+    CoverageRow {
+        status: if items > 0 {
+            CoverageStatus::Partial
+        } else {
+            error.failure.status()
+        },
+        reason: error.message.clone(),
+        error_code: Some(error.code.clone()),
+        operation: Some(error.call.clone()),
+        items,
+        ..blank(work, place)
+    }
+}
