@@ -7,10 +7,12 @@
 //! - answers pass the redaction of `sv0-sources` before they are kept.
 
 pub mod calls;
+pub mod central;
 
 mod api;
 mod budget;
 mod call;
+mod listing;
 mod pages;
 mod plan;
 mod step;

@@ -3,6 +3,7 @@
 mod aggregator;
 mod damage;
 mod derived;
+pub use derived::config_types;
 mod places;
 mod recorded;
 mod recorders;

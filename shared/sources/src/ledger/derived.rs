@@ -206,6 +206,16 @@ fn expected_types(input: &LedgerInput<'_>) -> BTreeSet<&'static str> {
         .collect()
 }
 
+/// Every resource type of AWS Config that a scan makes use of, sorted.
+#[must_use]
+pub fn config_types() -> Vec<&'static str> {
+    let types: BTreeSet<&str> = sv0_graph::config_types()
+        .map(|(resource_type, _)| resource_type)
+        .chain(ADDITIONS)
+        .collect();
+    types.into_iter().collect()
+}
+
 /// Where the Config files hold anything at all. A recorder proves nothing about files that its answers never got into.
 struct Reached<'a> {
     partitions: BTreeSet<&'a Partition>,

@@ -1,0 +1,43 @@
+//! What the central sources hold: asked once, from the hub, with no role in any spoke.
+
+mod access_analyzer;
+mod config;
+mod identity_center;
+mod organization;
+mod security_hub;
+mod trails;
+
+use crate::plan::Plan;
+use crate::step::Step;
+
+/// The organization: accounts, tree, policies, administrators. It comes first, since the plan rests on its accounts.
+#[must_use]
+pub fn organization_steps(plan: &Plan) -> Vec<Box<dyn Step>> {
+    organization::steps(plan)
+}
+
+/// The Config aggregator, one file a resource type.
+#[must_use]
+pub fn inventory_steps(plan: &Plan) -> Vec<Box<dyn Step>> {
+    config::steps(plan)
+}
+
+/// Security Hub and IAM Access Analyzer.
+#[must_use]
+pub fn findings_steps(plan: &Plan) -> Vec<Box<dyn Step>> {
+    let mut steps = security_hub::steps(plan);
+    steps.extend(access_analyzer::steps(plan));
+    steps
+}
+
+/// IAM Identity Center and its identity store.
+#[must_use]
+pub fn identity_steps(plan: &Plan) -> Vec<Box<dyn Step>> {
+    identity_center::steps(plan)
+}
+
+/// The trails that the hub sees, with their status and selectors.
+#[must_use]
+pub fn trail_steps(plan: &Plan) -> Vec<Box<dyn Step>> {
+    trails::steps(plan)
+}

@@ -1,0 +1,191 @@
+//! IAM Access Analyzer: every analyzer of every Region that the hub sees, and its findings. Details of open findings are asked for one by one: the list has none.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use sv0_model::coverage::CoverageStatus;
+use sv0_sources::CaptureFile;
+
+use crate::api::{ApiError, BoxFuture, Failure, Target};
+use crate::calls::accessanalyzer as calls;
+use crate::listing::{items, parameters, text};
+use crate::pages::PageReader;
+use crate::plan::Plan;
+use crate::step::{Place, Step, StepError, StepRun};
+
+pub(super) fn steps(plan: &Plan) -> Vec<Box<dyn Step>> {
+    let targets: Vec<Target> = plan.header.regions.iter().map(|region| plan.hub_in(region)).collect();
+    vec![
+        Box::new(Analyzers {
+            targets: targets.clone(),
+        }),
+        Box::new(Findings { targets }),
+    ]
+}
+
+struct Analyzers {
+    targets: Vec<Target>,
+}
+
+impl Step for Analyzers {
+    fn place(&self) -> Place {
+        Place::of_organization("access-analyzer:analyzers")
+    }
+
+    fn file(&self) -> Option<CaptureFile> {
+        Some(CaptureFile::analyzers())
+    }
+
+    fn collect<'a, 'b: 'a>(&'a self, run: &'a mut StepRun<'b>) -> BoxFuture<'a, Result<(), StepError>> {
+        Box::pin(async move {
+            let mut refused = Refused::default();
+            for target in &self.targets {
+                if let Some(found) = refused.unless(target, analyzers(run, target).await)? {
+                    run.write(json!({"analyzers": found}))?;
+                }
+            }
+            refused.judge(run, self.targets.len());
+            Ok(())
+        })
+    }
+}
+
+async fn analyzers(run: &StepRun<'_>, target: &Target) -> Result<Vec<Value>, ApiError> {
+    items(run, target, &calls::LIST_ANALYZERS, parameters(json!({})), "analyzers").await
+}
+
+struct Findings {
+    targets: Vec<Target>,
+}
+
+/// Where to go on: the Region by its place in the plan, the analyzer by its ARN, the page by its token.
+#[derive(Debug, Default, Serialize, Deserialize)]
+struct At {
+    region: usize,
+    analyzer: Option<String>,
+    token: Option<String>,
+}
+
+impl Step for Findings {
+    fn place(&self) -> Place {
+        Place::of_organization("access-analyzer:findings")
+    }
+
+    fn file(&self) -> Option<CaptureFile> {
+        Some(CaptureFile::analyzer_findings())
+    }
+
+    fn collect<'a, 'b: 'a>(&'a self, run: &'a mut StepRun<'b>) -> BoxFuture<'a, Result<(), StepError>> {
+        Box::pin(async move {
+            let mut at: At = run.cursor().unwrap_or_default();
+            let mut refused = Refused::default();
+            for (region, target) in self.targets.iter().enumerate().skip(at.region) {
+                let from = if region == at.region {
+                    std::mem::take(&mut at)
+                } else {
+                    At::default()
+                };
+                let found = analyzers(run, target).await;
+                let Some(found) = refused.unless(target, found)? else {
+                    continue;
+                };
+                let mut arns: Vec<&str> = found.iter().filter_map(|analyzer| text(analyzer, "arn")).collect();
+                arns.sort_unstable();
+                for arn in arns {
+                    if from.analyzer.as_deref().is_some_and(|begun| arn < begun) {
+                        continue;
+                    }
+                    let token = from.token.clone().filter(|_| from.analyzer.as_deref() == Some(arn));
+                    let listed = findings_of(run, target, arn, region, token).await;
+                    refused.unless_step(target, listed)?;
+                }
+            }
+            refused.judge(run, self.targets.len());
+            Ok(())
+        })
+    }
+}
+
+async fn findings_of(
+    run: &mut StepRun<'_>,
+    target: &Target,
+    analyzer: &str,
+    region: usize,
+    token: Option<String>,
+) -> Result<(), StepError> {
+    let asked = parameters(json!({"analyzerArn": analyzer}));
+    let mut pages = PageReader::new(target, &calls::LIST_FINDINGS_V2, asked, token);
+    while let Some(page) = pages.next(run.work().api.as_ref()).await? {
+        for listed in page.get("findings").and_then(Value::as_array).into_iter().flatten() {
+            let mut finding = detailed(run, target, analyzer, listed).await?;
+            if let Some(fields) = finding.as_object_mut() {
+                fields.insert("analyzerArn".to_owned(), Value::from(analyzer));
+            }
+            run.write(finding)?;
+        }
+        run.checkpoint(&At {
+            region,
+            analyzer: Some(analyzer.to_owned()),
+            token: pages.token().map(str::to_owned),
+        })?;
+    }
+    Ok(())
+}
+
+/// A finding that was resolved between the two calls stays as it was listed.
+async fn detailed(run: &StepRun<'_>, target: &Target, analyzer: &str, listed: &Value) -> Result<Value, ApiError> {
+    let Some(id) = text(listed, "id").filter(|_| text(listed, "status") == Some("ACTIVE")) else {
+        return Ok(listed.clone());
+    };
+    let asked = json!({"analyzerArn": analyzer, "id": id});
+    let details = items(run, target, &calls::GET_FINDING_V2, parameters(asked), "findingDetails").await;
+    match details {
+        Ok(details) => {
+            let mut finding = listed.clone();
+            if let Some(fields) = finding.as_object_mut() {
+                fields.insert("findingDetails".to_owned(), Value::from(details));
+            }
+            Ok(finding)
+        }
+        Err(error) if error.failure == Failure::NotFound => Ok(listed.clone()),
+        Err(error) => Err(error),
+    }
+}
+
+/// Regions that gave no answer. One Region never costs the others.
+#[derive(Default)]
+struct Refused {
+    regions: Vec<String>,
+    first: Option<ApiError>,
+}
+
+impl Refused {
+    fn unless<T>(&mut self, target: &Target, answer: Result<T, ApiError>) -> Result<Option<T>, StepError> {
+        match answer {
+            Ok(answer) => Ok(Some(answer)),
+            Err(error) if error.failure == Failure::Deadline => Err(error.into()),
+            Err(error) if matches!(error.failure, Failure::RegionDisabled | Failure::ServiceDisabled) => Ok(None),
+            Err(error) => {
+                self.regions.push(target.region.clone());
+                self.first.get_or_insert(error);
+                Ok(None)
+            }
+        }
+    }
+
+    fn unless_step(&mut self, target: &Target, result: Result<(), StepError>) -> Result<(), StepError> {
+        match result {
+            Err(StepError::Api(error)) => self.unless(target, Err(error)).map(|_: Option<()>| ()),
+            result => result,
+        }
+    }
+
+    fn judge(self, run: &mut StepRun<'_>, regions: usize) {
+        let Some(error) = self.first else { return };
+        let status = if self.regions.len() < regions {
+            CoverageStatus::Partial
+        } else {
+            error.failure.status()
+        };
+        run.judge(status, format!("{}: {error}", self.regions.join(", ")));
+    }
+}

@@ -1,0 +1,90 @@
+//! The trails that the hub sees: those of its own account, and the organization's, which every member account is shown as a shadow trail.
+//!
+//! Source: AWS CloudTrail API Reference, "DescribeTrails", `includeShadowTrails`.
+
+use serde_json::{Value, json};
+use sv0_model::coverage::CoverageStatus;
+use sv0_sources::CaptureFile;
+
+use crate::api::{ApiError, BoxFuture, Target};
+use crate::call::{ApiCall, Caller};
+use crate::calls::cloudtrail as calls;
+use crate::listing::{parameters, text};
+use crate::plan::Plan;
+use crate::step::{Place, Step, StepError, StepRun};
+
+pub(super) fn steps(plan: &Plan) -> Vec<Box<dyn Step>> {
+    let mut targets = vec![plan.hub()];
+    if plan.management_account.is_some() {
+        targets.push(plan.management(Caller::Evidence));
+    }
+    vec![Box::new(Trails { targets })]
+}
+
+struct Trails {
+    targets: Vec<Target>,
+}
+
+impl Step for Trails {
+    fn place(&self) -> Place {
+        Place::of_organization("cloudtrail:trails")
+    }
+
+    fn file(&self) -> Option<CaptureFile> {
+        Some(CaptureFile::trails())
+    }
+
+    fn collect<'a, 'b: 'a>(&'a self, run: &'a mut StepRun<'b>) -> BoxFuture<'a, Result<(), StepError>> {
+        Box::pin(async move {
+            let mut seen = Vec::new();
+            let mut lacking = Vec::new();
+            let asked = parameters(json!({"includeShadowTrails": true}));
+            for (index, target) in self.targets.iter().enumerate() {
+                let mut answer = match run.call(target, &calls::DESCRIBE_TRAILS, asked.clone()).await {
+                    Ok(answer) => answer,
+                    // The hub sees the organization's trail; the management account's own are more than a scan can count on.
+                    Err(_) if index > 0 => continue,
+                    Err(error) => return Err(error.into()),
+                };
+                let listed = answer.get_mut("trailList").map(Value::take).unwrap_or_default();
+                for trail in listed.as_array().into_iter().flatten() {
+                    let arn = text(trail, "TrailARN").unwrap_or_default().to_owned();
+                    if !seen.contains(&arn) {
+                        run.write(described(run, target, trail, &mut lacking).await)?;
+                        seen.push(arn);
+                    }
+                }
+            }
+            if let Some(error) = lacking.first() {
+                let reason = format!("{} answers about trails are missing: {error}", lacking.len());
+                run.judge(CoverageStatus::Partial, reason);
+            }
+            Ok(())
+        })
+    }
+}
+
+/// The trail with its status and selectors, so far as they were answered: a trail of which the selectors are not known proves no absence.
+async fn described(run: &StepRun<'_>, target: &Target, trail: &Value, lacking: &mut Vec<ApiError>) -> Value {
+    let mut line = json!({"Trail": trail});
+    let home = Target {
+        region: text(trail, "HomeRegion").unwrap_or(&target.region).to_owned(),
+        ..target.clone()
+    };
+    let parts: [(&'static ApiCall, &str, &str); 2] = [
+        (&calls::GET_TRAIL_STATUS, "Name", "Status"),
+        (&calls::GET_EVENT_SELECTORS, "TrailName", "EventSelectors"),
+    ];
+    for (call, parameter, field) in parts {
+        let asked = parameters(json!({parameter: text(trail, "TrailARN").unwrap_or_default()}));
+        match run.call(&home, call, asked).await {
+            Ok(answer) => {
+                if let Some(fields) = line.as_object_mut() {
+                    fields.insert(field.to_owned(), answer);
+                }
+            }
+            Err(error) => lacking.push(error),
+        }
+    }
+    line
+}
