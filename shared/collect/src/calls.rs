@@ -29,6 +29,16 @@ pub mod sts {
 }
 
 #[rustfmt::skip]
+/// AWS Account Management.
+pub mod account {
+    use super::*;
+
+    /// Regions with whether they are enabled.
+    pub static LIST_REGIONS: ApiCall = ApiCall::new("account", "ListRegions", &["account:ListRegions"])
+        .by(&[Inventory, Preflight]).paged(NEXT_TOKEN.limited("MaxResults", 50)).because("Which Regions are enabled, so that the others are not asked");
+}
+
+#[rustfmt::skip]
 /// The organization: accounts, tree, policies, administrators.
 pub mod organizations {
     use super::*;
@@ -209,6 +219,7 @@ pub mod iam {
 #[rustfmt::skip]
 /// Every row, in the order of the modules.
 pub static ALL: &[&ApiCall] = &[
+    &account::LIST_REGIONS,
     &sts::GET_CALLER_IDENTITY, &sts::ASSUME_ROLE,
     &organizations::LIST_ACCOUNTS, &organizations::DESCRIBE_ORGANIZATION, &organizations::DESCRIBE_POLICY, &organizations::DESCRIBE_RESOURCE_POLICY, &organizations::LIST_ACCOUNTS_FOR_PARENT, &organizations::LIST_DELEGATED_ADMINISTRATORS, &organizations::LIST_DELEGATED_SERVICES_FOR_ACCOUNT, &organizations::LIST_ORGANIZATIONAL_UNITS_FOR_PARENT, &organizations::LIST_POLICIES, &organizations::LIST_ROOTS, &organizations::LIST_TARGETS_FOR_POLICY,
     &configservice::BATCH_GET_AGGREGATE_RESOURCE_CONFIG, &configservice::DESCRIBE_CONFIGURATION_AGGREGATORS, &configservice::DESCRIBE_CONFIGURATION_AGGREGATOR_SOURCES_STATUS, &configservice::DESCRIBE_CONFIGURATION_RECORDERS, &configservice::DESCRIBE_CONFIGURATION_RECORDER_STATUS, &configservice::LIST_AGGREGATE_DISCOVERED_RESOURCES, &configservice::SELECT_AGGREGATE_RESOURCE_CONFIG,

@@ -8,19 +8,23 @@
 
 pub mod calls;
 pub mod central;
+pub mod spoke;
 
 mod api;
 mod budget;
 mod call;
+mod collect;
 mod listing;
 mod pages;
 mod plan;
+mod planning;
 mod step;
 mod work;
 
 pub use api::{ApiError, AwsApi, BoxFuture, Clock, Failure, Session, Target};
 pub use budget::{Bucket, Budgets};
 pub use call::{ApiCall, Caller, Pages, Rate, Scope};
+pub use collect::{CollectError, CollectEvent, Collected, Task, collect, finish};
 pub use pages::PageReader;
 pub use plan::{CollectOptions, LastAccessed, OrganizationAccess, Plan, PlannedAccount, Spokes, Treatment};
 pub use step::{Place, Step, StepError, StepRun};

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 use sv0_sources::CaptureFile;
 
-use crate::api::{ApiError, BoxFuture, Failure, Target};
+use crate::api::{ApiError, AwsApi, BoxFuture, Failure, Target};
 use crate::call::ApiCall;
 use crate::pages::PageReader;
 use crate::step::{Place, Step, StepError, StepRun};
@@ -55,7 +55,7 @@ impl ListStep {
         token: Option<String>,
     ) -> Result<(), StepError> {
         let mut pages = PageReader::new(target, self.call, self.parameters.clone(), token);
-        while let Some(page) = pages.next(run.work().api.as_ref()).await? {
+        while let Some(page) = pages.next(run.api()).await? {
             run.write(page)?;
             if let Some(token) = pages.token() {
                 run.checkpoint(&(index, token))?;
@@ -71,7 +71,7 @@ impl ListStep {
 
 /// Every item of an answer that is small enough to be held: what stands in `field` of each page.
 pub(crate) async fn items(
-    run: &StepRun<'_>,
+    api: &dyn AwsApi,
     target: &Target,
     call: &'static ApiCall,
     parameters: Map<String, Value>,
@@ -79,7 +79,7 @@ pub(crate) async fn items(
 ) -> Result<Vec<Value>, ApiError> {
     let mut pages = PageReader::new(target, call, parameters, None);
     let mut items = Vec::new();
-    while let Some(mut page) = pages.next(run.work().api.as_ref()).await? {
+    while let Some(mut page) = pages.next(api).await? {
         if let Some(Value::Array(found)) = page.get_mut(field).map(Value::take) {
             items.extend(found);
         }

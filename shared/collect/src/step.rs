@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 use sv0_model::coverage::{CoverageRow, CoverageStatus};
 use sv0_sources::{CaptureFile, CaptureFileWriter, RowOrder, WriteError, WrittenFile};
 
-use crate::api::{ApiError, BoxFuture, Failure, Target};
+use crate::api::{ApiError, AwsApi, BoxFuture, Failure, Target};
 use crate::call::ApiCall;
 use crate::work::Work;
 
@@ -112,6 +112,12 @@ impl<'b> StepRun<'b> {
     #[must_use]
     pub fn work(&self) -> &'b Work {
         self.work
+    }
+
+    /// AWS.
+    #[must_use]
+    pub fn api(&self) -> &'b dyn AwsApi {
+        self.work.api.as_ref()
     }
 
     /// Where an earlier worker stopped, as it told [`StepRun::checkpoint`]; `None` at the beginning, and where the text is not one that this version writes.

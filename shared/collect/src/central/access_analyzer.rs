@@ -50,7 +50,14 @@ impl Step for Analyzers {
 }
 
 async fn analyzers(run: &StepRun<'_>, target: &Target) -> Result<Vec<Value>, ApiError> {
-    items(run, target, &calls::LIST_ANALYZERS, parameters(json!({})), "analyzers").await
+    items(
+        run.api(),
+        target,
+        &calls::LIST_ANALYZERS,
+        parameters(json!({})),
+        "analyzers",
+    )
+    .await
 }
 
 struct Findings {
@@ -114,7 +121,7 @@ async fn findings_of(
 ) -> Result<(), StepError> {
     let asked = parameters(json!({"analyzerArn": analyzer}));
     let mut pages = PageReader::new(target, &calls::LIST_FINDINGS_V2, asked, token);
-    while let Some(page) = pages.next(run.work().api.as_ref()).await? {
+    while let Some(page) = pages.next(run.api()).await? {
         for listed in page.get("findings").and_then(Value::as_array).into_iter().flatten() {
             let mut finding = detailed(run, target, analyzer, listed).await?;
             if let Some(fields) = finding.as_object_mut() {
@@ -137,7 +144,14 @@ async fn detailed(run: &StepRun<'_>, target: &Target, analyzer: &str, listed: &V
         return Ok(listed.clone());
     };
     let asked = json!({"analyzerArn": analyzer, "id": id});
-    let details = items(run, target, &calls::GET_FINDING_V2, parameters(asked), "findingDetails").await;
+    let details = items(
+        run.api(),
+        target,
+        &calls::GET_FINDING_V2,
+        parameters(asked),
+        "findingDetails",
+    )
+    .await;
     match details {
         Ok(details) => {
             let mut finding = listed.clone();

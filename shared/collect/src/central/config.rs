@@ -70,7 +70,7 @@ impl Step for Aggregator {
             run.write(json!({"ConfigurationAggregators": found}))?;
             let asked = parameters(json!({"ConfigurationAggregatorName": name}));
             let call = &calls::DESCRIBE_CONFIGURATION_AGGREGATOR_SOURCES_STATUS;
-            let statuses = items(run, &self.target, call, asked, "AggregatedSourceStatusList").await?;
+            let statuses = items(run.api(), &self.target, call, asked, "AggregatedSourceStatusList").await?;
             run.write(json!({"AggregatedSourceStatusList": statuses}))
         })
     }
@@ -78,7 +78,14 @@ impl Step for Aggregator {
 
 async fn aggregators(run: &StepRun<'_>, target: &Target) -> Result<Vec<Value>, ApiError> {
     let call = &calls::DESCRIBE_CONFIGURATION_AGGREGATORS;
-    items(run, target, call, parameters(json!({})), "ConfigurationAggregators").await
+    items(
+        run.api(),
+        target,
+        call,
+        parameters(json!({})),
+        "ConfigurationAggregators",
+    )
+    .await
 }
 
 /// The aggregator that was named, else the only one of the organization.
@@ -172,7 +179,7 @@ impl Items {
         let asked = parameters(json!({"ConfigurationAggregatorName": aggregator, "Expression": self.expression()}));
         let call = &calls::SELECT_AGGREGATE_RESOURCE_CONFIG;
         let mut pages = PageReader::new(&self.target, call, asked, at.token.clone());
-        while let Some(page) = pages.next(run.work().api.as_ref()).await? {
+        while let Some(page) = pages.next(run.api()).await? {
             for row in page.get("Results").and_then(Value::as_array).into_iter().flatten() {
                 // The API prints each row as a text.
                 let parsed = row.as_str().and_then(|row| serde_json::from_str(row).ok());
@@ -190,7 +197,7 @@ impl Items {
     async fn fetch(&self, run: &mut StepRun<'_>, aggregator: &str, at: &mut At) -> Result<(), StepError> {
         let asked = parameters(json!({"ConfigurationAggregatorName": aggregator, "ResourceType": self.resource_type}));
         let call = &calls::LIST_AGGREGATE_DISCOVERED_RESOURCES;
-        let listed = items(run, &self.target, call, asked, "ResourceIdentifiers").await?;
+        let listed = items(run.api(), &self.target, call, asked, "ResourceIdentifiers").await?;
         let mut unprocessed = 0;
         for batch in listed.chunks(BATCH) {
             let asked = json!({"ConfigurationAggregatorName": aggregator, "ResourceIdentifiers": batch});

@@ -63,7 +63,7 @@ impl Step for OfInstance {
 
     fn collect<'a, 'b: 'a>(&'a self, run: &'a mut StepRun<'b>) -> BoxFuture<'a, Result<(), StepError>> {
         Box::pin(async move {
-            let instances = items(run, &self.target, &calls::LIST_INSTANCES, Map::new(), "Instances").await?;
+            let instances = items(run.api(), &self.target, &calls::LIST_INSTANCES, Map::new(), "Instances").await?;
             // Everything up to this was written by an earlier worker.
             let mut from: Option<String> = run.cursor();
             for instance in &instances {
@@ -101,7 +101,7 @@ impl Instance<'_> {
     ) -> Result<(), StepError> {
         let asked = parameters(json!({"IdentityStoreId": self.store}));
         let mut pages = PageReader::new(self.target, call, asked, from.take());
-        while let Some(page) = pages.next(run.work().api.as_ref()).await? {
+        while let Some(page) = pages.next(run.api()).await? {
             run.write(page)?;
             if let Some(token) = pages.token() {
                 run.checkpoint(&token)?;
@@ -113,7 +113,14 @@ impl Instance<'_> {
     /// The ARNs of its permission sets, sorted, so that a worker that goes on finds its place again.
     async fn set_arns(&self, run: &StepRun<'_>) -> Result<Vec<String>, ApiError> {
         let asked = parameters(json!({"InstanceArn": self.arn}));
-        let listed = items(run, self.target, &calls::LIST_PERMISSION_SETS, asked, "PermissionSets").await?;
+        let listed = items(
+            run.api(),
+            self.target,
+            &calls::LIST_PERMISSION_SETS,
+            asked,
+            "PermissionSets",
+        )
+        .await?;
         Ok(sorted(listed.iter().filter_map(Value::as_str)))
     }
 
@@ -139,7 +146,7 @@ impl Instance<'_> {
                     "Tags" => json!({"InstanceArn": self.arn, "ResourceArn": set}),
                     _ => set_of.clone(),
                 };
-                let found = items(run, self.target, call, parameters(asked), field).await?;
+                let found = items(run.api(), self.target, call, parameters(asked), field).await?;
                 set_field(&mut described, field, Value::from(found));
             }
             self.policies_of_set(run, &set_of, &mut described).await?;
@@ -180,11 +187,11 @@ impl Instance<'_> {
         for set in remaining(self.set_arns(run).await?, from) {
             let set_of = json!({"InstanceArn": self.arn, "PermissionSetArn": set});
             let call = &calls::LIST_ACCOUNTS_FOR_PROVISIONED_PERMISSION_SET;
-            let accounts = items(run, self.target, call, parameters(set_of), "AccountIds").await?;
+            let accounts = items(run.api(), self.target, call, parameters(set_of), "AccountIds").await?;
             for account in sorted(accounts.iter().filter_map(Value::as_str)) {
                 let asked = json!({"InstanceArn": self.arn, "PermissionSetArn": set, "AccountId": account});
                 let call = &calls::LIST_ACCOUNT_ASSIGNMENTS;
-                let found = items(run, self.target, call, parameters(asked), "AccountAssignments").await?;
+                let found = items(run.api(), self.target, call, parameters(asked), "AccountAssignments").await?;
                 run.write(json!({"AccountAssignments": found}))?;
             }
             run.checkpoint(&set)?;
@@ -194,12 +201,12 @@ impl Instance<'_> {
 
     async fn memberships(&self, run: &mut StepRun<'_>, from: &mut Option<String>) -> Result<(), StepError> {
         let asked = parameters(json!({"IdentityStoreId": self.store}));
-        let groups = items(run, self.target, &identitystore::LIST_GROUPS, asked, "Groups").await?;
+        let groups = items(run.api(), self.target, &identitystore::LIST_GROUPS, asked, "Groups").await?;
         let ids = sorted(groups.iter().filter_map(|group| text(group, "GroupId")));
         for group in remaining(ids, from) {
             let asked = parameters(json!({"IdentityStoreId": self.store, "GroupId": group}));
             let call = &identitystore::LIST_GROUP_MEMBERSHIPS;
-            let found = items(run, self.target, call, asked, "GroupMemberships").await?;
+            let found = items(run.api(), self.target, call, asked, "GroupMemberships").await?;
             run.write(json!({"GroupMemberships": found}))?;
             run.checkpoint(&group)?;
         }

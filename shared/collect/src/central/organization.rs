@@ -120,7 +120,7 @@ impl Organization<'_> {
             let Some(target) = self.targets.first() else {
                 return Ok(Vec::new());
             };
-            match items(run, target, call, parameters(asked.clone()), field).await {
+            match items(run.api(), target, call, parameters(asked.clone()), field).await {
                 Err(error) if self.moves_on(&error) => {}
                 result => return result,
             }

@@ -1,0 +1,193 @@
+//! Making the plan: who the hub is, which Regions are enabled, which accounts there are, and what is to be done with each.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value, json};
+use sv0_model::arn::Arn;
+use sv0_model::coverage::CoverageRow;
+use sv0_model::record::CaptureHeader;
+use sv0_sources::{CaptureFile, WriteError};
+
+use crate::api::{Session, Target};
+use crate::call::Caller;
+use crate::calls::{account, organizations, sts};
+use crate::central;
+use crate::collect::{CollectError, CollectEvent};
+use crate::listing::{items, parameters, text};
+use crate::plan::{CollectOptions, OrganizationAccess, Plan, PlannedAccount, Treatment};
+use crate::work::{Progress, Work, run_steps};
+
+/// Units nest five levels deep below the root; parents that go on longer run in a circle.
+const MAX_LEVELS: usize = 16;
+
+/// Makes the plan, and collects the organization on the way, since the plan rests on it.
+pub(crate) async fn make_plan(
+    work: &Work,
+    options: CollectOptions,
+    tell: &(dyn Fn(CollectEvent) + Sync),
+) -> Result<(Plan, Progress), CollectError> {
+    let mut plan = Plan {
+        home_region: options.home_region.clone(),
+        header: header(work, &options).await?,
+        accounts: Vec::new(),
+        management_account: None,
+        options,
+    };
+    let organization = organization(work, &plan).await;
+    plan.header.organization_id = organization
+        .as_ref()
+        .and_then(|found| text(found, "Id"))
+        .map(str::to_owned);
+    let management = organization.as_ref().and_then(|found| {
+        let account = text(found, "ManagementAccountId").or_else(|| text(found, "MasterAccountId"));
+        account.map(str::to_owned)
+    });
+    plan.management_account = management;
+    work.writer.header(&plan.header)?;
+    let on_step = |row: &CoverageRow| tell(CollectEvent::Step(row.clone()));
+    let steps = central::organization_steps(&plan);
+    let progress = if plan.header.organization_id.is_some() {
+        run_steps(work, &steps, Progress::default(), 1, &on_step).await?
+    } else {
+        Progress::default()
+    };
+    plan.accounts = accounts(work, &plan)?;
+    tell(CollectEvent::Planned {
+        accounts: plan.accounts.len(),
+        read: plan
+            .accounts
+            .iter()
+            .filter(|account| plan.account(account, &plan.home_region).is_some())
+            .count(),
+        regions: plan.header.regions.len(),
+    });
+    Ok((plan, progress))
+}
+
+async fn header(work: &Work, options: &CollectOptions) -> Result<CaptureHeader, CollectError> {
+    let hub = Target {
+        session: Session::Hub,
+        region: options.home_region.clone(),
+    };
+    let identity = work.api.call(&hub, &sts::GET_CALLER_IDENTITY, Map::new()).await?;
+    let partition = text(&identity, "Arn")
+        .and_then(Arn::parse)
+        .map(|arn| arn.partition.to_owned());
+    let regions = if options.regions.is_empty() {
+        enabled_regions(work, &hub).await?
+    } else {
+        options.regions.clone()
+    };
+    Ok(CaptureHeader {
+        format: "sv0-capture/1".to_owned(),
+        partition: partition.unwrap_or_else(|| "aws".to_owned()),
+        hub_account: text(&identity, "Account").map(str::to_owned),
+        organization_id: None,
+        captured_at: work.clock.now(),
+        regions,
+    })
+}
+
+/// Regions that are enabled in the hub's account. A member account may have enabled others; what Config holds of those is in the aggregator.
+async fn enabled_regions(work: &Work, hub: &Target) -> Result<Vec<String>, CollectError> {
+    let asked = parameters(json!({"RegionOptStatusContains": ["ENABLED", "ENABLED_BY_DEFAULT"]}));
+    let listed = items(work.api.as_ref(), hub, &account::LIST_REGIONS, asked, "Regions").await?;
+    let mut regions: Vec<String> = listed
+        .iter()
+        .filter_map(|region| text(region, "RegionName"))
+        .map(str::to_owned)
+        .collect();
+    regions.sort_unstable();
+    Ok(regions)
+}
+
+/// `None` where the account belongs to none, or nobody may say: the organization's own steps then say why.
+async fn organization(work: &Work, plan: &Plan) -> Option<Value> {
+    let mut targets = vec![plan.management(Caller::Inventory)];
+    if plan.options.organization == OrganizationAccess::DelegatedAdministratorElseRole {
+        targets.insert(0, plan.hub());
+    }
+    for target in targets {
+        let answer = work
+            .api
+            .call(&target, &organizations::DESCRIBE_ORGANIZATION, Map::new())
+            .await;
+        if let Ok(mut answer) = answer {
+            return answer.get_mut("Organization").map(Value::take);
+        }
+    }
+    None
+}
+
+/// Accounts as `organizations/accounts.json` holds them; the hub alone where there is none.
+fn accounts(work: &Work, plan: &Plan) -> Result<Vec<PlannedAccount>, CollectError> {
+    let hub = plan.header.hub_account.clone().unwrap_or_default();
+    let listed = stored(work, &CaptureFile::accounts())?;
+    let parents = parents(&stored(work, &CaptureFile::organization_tree())?.unwrap_or_default());
+    let mut planned: Vec<PlannedAccount> = listed
+        .as_ref()
+        .and_then(|answer| answer.get("Accounts")?.as_array())
+        .into_iter()
+        .flatten()
+        .filter_map(|account| {
+            Some(PlannedAccount {
+                id: text(account, "Id")?.to_owned(),
+                name: text(account, "Name").unwrap_or_default().to_owned(),
+                treatment: treatment(plan, account, &hub, &parents),
+            })
+        })
+        .collect();
+    if planned.is_empty() {
+        planned.push(PlannedAccount {
+            id: hub,
+            name: String::new(),
+            treatment: Treatment::Hub,
+        });
+    }
+    planned.sort();
+    Ok(planned)
+}
+
+fn treatment(plan: &Plan, account: &Value, hub: &str, parents: &BTreeMap<String, String>) -> Treatment {
+    let id = text(account, "Id").unwrap_or_default();
+    let state = text(account, "State").or_else(|| text(account, "Status"));
+    if let Some(reason) = excluded(&plan.options, id, parents) {
+        return Treatment::Excluded(reason);
+    }
+    match state {
+        Some(state) if state != "ACTIVE" => Treatment::NotActive(format!("the account is {state}")),
+        _ if id == hub => Treatment::Hub,
+        _ if plan.management_account.as_deref() == Some(id) => Treatment::ManagementRole,
+        _ => Treatment::SpokeRole,
+    }
+}
+
+/// Why an account is left alone.
+fn excluded(options: &CollectOptions, id: &str, parents: &BTreeMap<String, String>) -> Option<String> {
+    if !options.accounts.is_empty() && !options.accounts.contains(id) {
+        return Some("the scan is of other accounts".to_owned());
+    }
+    let mut above = Some(id);
+    for _ in 0..MAX_LEVELS {
+        let here = above?;
+        if options.excluded.contains(here) {
+            return Some(format!("{here} is excluded by the configuration"));
+        }
+        above = parents.get(here).map(String::as_str);
+    }
+    None
+}
+
+/// The parent of every account and unit.
+fn parents(tree: &Value) -> BTreeMap<String, String> {
+    let list = |field: &str| tree.get(field).and_then(Value::as_array).into_iter().flatten();
+    let of = |entry: &Value, id: &str| Some((text(entry, id)?.to_owned(), text(entry, "ParentId")?.to_owned()));
+    let accounts = list("Parents").filter_map(|entry| of(entry, "ChildId"));
+    let units = list("OrganizationalUnits").filter_map(|entry| of(entry, "Id"));
+    accounts.chain(units).collect()
+}
+
+fn stored(work: &Work, file: &CaptureFile) -> Result<Option<Value>, CollectError> {
+    let bytes = work.store.get(file.path()).map_err(WriteError::Sink)?;
+    Ok(bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok()))
+}
