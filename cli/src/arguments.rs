@@ -35,6 +35,11 @@ pub enum Command {
     /// Scan the built-in example organization and show what comes out.
     #[command(after_help = "Example:\n  sv0 demo\n  sv0 findings --store ./sv0-out")]
     Demo(DemoArguments),
+    /// Write a capture: redacted, in the one form that every file has, so that it can be handed on.
+    #[command(
+        after_help = "Examples:\n  sv0 capture --from ./capture --out ./redacted\n  sv0 capture --from ./capture --out ./redacted --force --json   # replaces the capture that is there\n\nA scan of the copy gives what a scan of the original gives. Redaction is a net, not a licence: read docs/capture.md, \"What is taken out\", before you hand a capture on."
+    )]
+    Capture(CaptureArguments),
     /// Decide authorization requests, one JSON object a line, without a scan.
     #[command(
         after_help = "Example:\n  echo '{\"id\":1,\"principal\":\"arn:aws:iam::111122223333:role/app\",\"action\":\"s3:GetObject\",\"resource\":\"arn:aws:s3:::data/x\",\"identity_policies\":[{\"Version\":\"2012-10-17\",\"Statement\":{\"Effect\":\"Allow\",\"Action\":\"s3:*\",\"Resource\":\"*\"}}]}' | sv0 evaluate --requests -"
@@ -85,6 +90,7 @@ impl Command {
         match self {
             Self::Scan(arguments) => arguments.json,
             Self::Demo(arguments) => arguments.json,
+            Self::Capture(arguments) => arguments.json,
             Self::Can(arguments) => arguments.query.json,
             Self::WhoCan(arguments) => arguments.query.json,
             Self::Explain(arguments) => arguments.query.json,
@@ -132,6 +138,31 @@ pub struct DemoArguments {
     /// Print the summary as one JSON document.
     #[arg(long)]
     pub json: bool,
+}
+
+/// `sv0 capture`.
+#[derive(Debug, Args)]
+pub struct CaptureArguments {
+    #[command(flatten)]
+    pub source: CaptureSource,
+    /// Folder to write the capture into; new, empty, or holding an earlier copy of the same files.
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub out: PathBuf,
+    /// Write into a folder that holds something else; files of another capture in it are removed.
+    #[arg(long)]
+    pub force: bool,
+    /// Print what was done as one JSON document.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Where the answers of a capture come from.
+#[derive(Debug, Args)]
+#[group(required = true, multiple = false)]
+pub struct CaptureSource {
+    /// Folder of a capture, made by hand or by a scan.
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub from: Option<PathBuf>,
 }
 
 /// What every query command takes.

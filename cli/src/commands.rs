@@ -1,6 +1,7 @@
 //! The commands: each reads its arguments, asks a crate, prints.
 
 mod can;
+mod capture;
 mod coverage;
 mod demo;
 mod evaluate;
@@ -53,6 +54,7 @@ pub fn run(command: Command) -> Result<Outcome, CommandError> {
     match command {
         Command::Scan(arguments) => scan::run(&arguments),
         Command::Demo(arguments) => demo::run(&arguments),
+        Command::Capture(arguments) => capture::run(&arguments),
         Command::Evaluate(arguments) => evaluate::run(&arguments),
         Command::Can(arguments) => can::run(&arguments),
         Command::WhoCan(arguments) => who_can::run(&arguments),

@@ -9,6 +9,7 @@ use serde_json::json;
 use sv0_authority::QueryError;
 use sv0_lake::LakeError;
 use sv0_pipeline::{ConfigurationError, ScanError};
+use sv0_sources::CopyError;
 use thiserror::Error;
 
 /// A command that could not be done.
@@ -25,6 +26,10 @@ pub enum CommandError {
         help("a capture is a folder with a capture.json; docs/capture.md shows how to make one with the AWS CLI")
     )]
     Capture(#[source] ScanError),
+    /// A capture could not be written.
+    #[error("the capture cannot be written")]
+    #[diagnostic(code(sv0::capture_not_written))]
+    CaptureNotWritten(#[source] CopyError),
     /// No scan in the store.
     #[error("{store} holds no finished scan")]
     #[diagnostic(
@@ -95,6 +100,7 @@ impl CommandError {
         match self {
             Self::Scan(_)
             | Self::Store(_)
+            | Self::CaptureNotWritten(_)
             | Self::Io {
                 operation: "writing", ..
             } => ExitCode::from(1),

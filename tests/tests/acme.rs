@@ -338,7 +338,7 @@ fn the_planted_secrets_are_in_the_capture() {
 }
 
 /// Whether a text holds a secret as it is, or in the Base64 that EC2's user data comes in.
-fn holds(text: &str, secret: &str) -> bool {
+pub fn holds(text: &str, secret: &str) -> bool {
     let engine = base64::engine::general_purpose::STANDARD_NO_PAD;
     // A secret inside a longer text is encoded at one of three alignments; the ends depend on what stands beside it and are left off.
     let encoded = (0..3).map(|shift| engine.encode(format!("{}{secret}", "x".repeat(shift))));

@@ -5,7 +5,7 @@ use serde_json::Value;
 use crate::schemas::validator;
 use crate::support::{Store, repository, run, scan_with};
 
-fn assert_valid(name: &str, answer: &Value) {
+pub fn assert_valid(name: &str, answer: &Value) {
     let validator = validator(name);
     let errors: Vec<String> = validator
         .iter_errors(answer)

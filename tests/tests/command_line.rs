@@ -123,6 +123,7 @@ fn every_command_has_help_with_an_example() {
     for command in [
         "scan",
         "demo",
+        "capture",
         "evaluate",
         "can",
         "who-can",

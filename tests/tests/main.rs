@@ -12,6 +12,7 @@ mod acme;
 mod answers;
 mod bad_input;
 mod browser;
+mod capture_copy;
 mod command_line;
 mod deployment;
 mod determinism;

@@ -11,6 +11,8 @@ use tempfile::TempDir;
 
 use crate::{CaptureContents, CaptureError, CopyOptions, EventFold, Limits, ReadOptions, copy_capture, read_capture};
 
+/// What stands for a secret.
+pub(crate) const CANARY: &str = "CANARY";
 pub(crate) const HUB: &str = "111122223333";
 pub(crate) const MEMBER: &str = "444455556666";
 pub(crate) const REGION: &str = "eu-west-1";
@@ -76,7 +78,7 @@ pub(crate) fn assert_copies(root: &Path, contents: &CaptureContents<EventLog>) {
     let (first, second) = (TempDir::new().unwrap(), TempDir::new().unwrap());
     let options = CopyOptions::default();
     let copy = copy_capture(root, first.path(), &options, &|_| {}).unwrap();
-    let read: CaptureContents<EventLog> = read_capture(first.path(), &ReadOptions::default(), &|_| {}).unwrap();
+    let read = read_folder(first.path());
     assert_eq!(without_places(&read), without_places(contents), "{copy:#?}");
     assert_eq!(read.events, contents.events);
     assert_eq!(
@@ -95,6 +97,10 @@ pub(crate) fn assert_copies(root: &Path, contents: &CaptureContents<EventLog>) {
     assert_eq!(first.keys().collect::<Vec<_>>(), second.keys().collect::<Vec<_>>());
     for (key, bytes) in first {
         assert!(bytes == second[&key], "{key} differs in the copy of the copy");
+        assert!(
+            !String::from_utf8_lossy(&bytes).contains(CANARY),
+            "{key} holds a secret"
+        );
     }
 }
 
@@ -124,6 +130,16 @@ pub(crate) fn stored(root: &Path) -> BTreeMap<String, Vec<u8>> {
             (key, expanded(std::fs::read(entry.path()).unwrap()))
         })
         .collect()
+}
+
+/// The text of a stored file.
+pub(crate) fn expanded_text(bytes: Vec<u8>) -> String {
+    String::from_utf8(expanded(bytes)).unwrap()
+}
+
+/// Reads the capture in a folder.
+pub(crate) fn read_folder(root: &Path) -> CaptureContents<EventLog> {
+    read_capture(root, &ReadOptions::default(), &|_| {}).unwrap()
 }
 
 fn expanded(bytes: Vec<u8>) -> Vec<u8> {

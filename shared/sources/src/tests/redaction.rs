@@ -4,9 +4,7 @@ use serde_json::{Value, json};
 
 use crate::CaptureContents;
 use crate::redact::redact;
-use crate::testkit::{Capture, EventLog, HUB, MEMBER, codes, event, gzip, lines, log_path};
-
-const CANARY: &str = "CANARY";
+use crate::testkit::{CANARY, Capture, EventLog, HUB, MEMBER, codes, event, gzip, lines, log_path};
 
 /// Everything that a reader gives out, as text.
 fn everything(contents: &CaptureContents<EventLog>) -> String {

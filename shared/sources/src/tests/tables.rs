@@ -204,7 +204,13 @@ fn the_answer_of_the_api_is_read_as_well() {
         (json!([]), 0),
     ];
     for (answer, rows) in cases {
-        let contents = Capture::new().json(&path, &answer).read();
+        let capture = Capture::new().json(&path, &answer);
+        // A list without rows has no form as a table, in which a copy is written.
+        let contents = if answer == json!([]) {
+            capture.read_within(Limits::default())
+        } else {
+            capture.read()
+        };
         assert_eq!(contents.records.len(), rows, "{answer}");
         let is_refused = rows == 0 && answer.is_object();
         assert_eq!(

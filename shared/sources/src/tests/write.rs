@@ -1,4 +1,6 @@
 //! Tests of the writer.
 
+mod answers;
+mod canaries;
 mod files;
 mod sink;

@@ -60,7 +60,9 @@ pub enum Refusal {
         /// The bytes that are read of one.
         limit: u64,
     },
-    /// It nests too deeply, or would mean something else to a reader.
+    /// Something in it nests too deeply. That alone is left out, the rest of the item is written.
+    NestedTooDeep,
+    /// It would mean something else to a reader.
     NotReadBack,
 }
 
@@ -78,9 +80,13 @@ impl fmt::Display for RefusedItem {
                 formatter,
                 "{file}: {item} has {bytes} bytes, more than the {limit} that are read of one item, and is not written; no item of AWS is that large, look where it comes from"
             ),
+            Refusal::NestedTooDeep => write!(
+                formatter,
+                "{file}: {item} holds what nests too deeply to be read, which is left out of it; no answer of AWS does, look where it comes from"
+            ),
             Refusal::NotReadBack => write!(
                 formatter,
-                "{file}: {item} nests too deeply or is ambiguous, would not be read as it is, and is not written; no item of AWS does, look where it comes from"
+                "{file}: {item} would mean something else to a reader and is not written; no item of AWS does, look where it comes from"
             ),
         }
     }

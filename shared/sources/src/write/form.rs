@@ -19,7 +19,7 @@ pub(super) enum Form {
     Documents,
     /// One document: an object whose field with this name lists them.
     List(&'static str),
-    /// One document that lists them.
+    /// One document, or one that lists them where there are several.
     Pages,
     /// Comma-separated values.
     Table,
@@ -73,7 +73,10 @@ impl Form {
 
     /// The file that holds this entry alone.
     pub fn alone(self, entry: &str) -> String {
-        format!("{}{entry}{}", self.opening(), self.closing(false))
+        match self {
+            Self::Pages => entry.to_owned(),
+            _ => format!("{}{entry}{}", self.opening(), self.closing(false)),
+        }
     }
 }
 

@@ -12,8 +12,11 @@ use crate::items::COLUMNS;
 use crate::layout::FileKind;
 use crate::options::Limits;
 use crate::pages::Pages;
+use crate::redact::REDACTED;
 use crate::values::{parse_text, read_table_text};
 
+/// What no reader takes for an item.
+const LOSS: &str = "null";
 /// A reader measures events to the accuracy of its buffers.
 const EVENT_SLACK: u64 = 128 * 1024;
 /// Room for what closes a file.
@@ -23,6 +26,8 @@ const CLOSING_BYTES: u64 = 1024;
 pub(super) struct Row {
     text: String,
     is_wrapped: bool,
+    /// Whether something in it nested too deeply and is left out.
+    pub is_pruned: bool,
 }
 
 /// The rows of a file, compressed as they come.
@@ -32,6 +37,10 @@ pub(super) struct Rows {
     store: Store,
     /// Rows held back until all of them can be sorted.
     sorted: Option<Vec<String>>,
+    /// The first page, until it is known whether there is another.
+    first_page: Option<String>,
+    /// Whether what no reader can use follows the only page.
+    has_loss_after_page: bool,
     /// The names of a table's columns.
     columns: Vec<&'static str>,
     rows: u64,
@@ -63,6 +72,8 @@ impl Rows {
                 source,
             })?,
             sorted: (order == RowOrder::Sorted).then(Vec::new),
+            first_page: None,
+            has_loss_after_page: false,
             columns: Vec::new(),
             rows: 0,
             bytes: 0,
@@ -76,7 +87,7 @@ impl Rows {
     }
 
     pub fn is_empty(&self) -> bool {
-        self.rows == 0
+        self.rows == 0 && self.first_page.is_none()
     }
 
     /// Whether an entry stands in a page of its own.
@@ -104,21 +115,47 @@ impl Rows {
                     limit: self.max_item_bytes,
                 });
             }
-            if self.reads_as(kind, &text, entry) {
-                return Ok(Row { text, is_wrapped });
+            match self.read_again(kind, &text) {
+                Some((read, _)) if read == *entry => {
+                    return Ok(Row {
+                        text,
+                        is_wrapped,
+                        is_pruned: false,
+                    });
+                }
+                Some((pruned, true)) => return self.pruned_row(kind, &pruned),
+                _ => {}
             }
         }
         Err(Refusal::NotReadBack)
     }
 
-    /// Whether a file with this row alone holds this entry alone.
-    fn reads_as(&self, kind: &FileKind, text: &str, entry: &Entry) -> bool {
+    /// The row of an entry of which a reader left out what nests too deeply.
+    fn pruned_row(&mut self, kind: &FileKind, pruned: &Entry) -> Result<Row, Refusal> {
+        let pruned = pruned.clone().settled(kind).ok_or(Refusal::NotReadBack)?;
+        let text = pruned.value().to_string();
+        let text = match self.form {
+            Form::Documents => wrapped(kind, &text).unwrap_or(text),
+            _ => text,
+        };
+        match self.read_again(kind, &text) {
+            Some((read, false)) if read == pruned => Ok(Row {
+                text,
+                is_wrapped: false,
+                is_pruned: true,
+            }),
+            _ => Err(Refusal::NotReadBack),
+        }
+    }
+
+    /// What a reader makes of a file with this row alone, and whether it left out what nests too deeply; `None` when it is not one entry.
+    fn read_again(&self, kind: &FileKind, text: &str) -> Option<(Entry, bool)> {
         let read = match kind {
             FileKind::CloudTrailLog { .. } => parse_text(text),
             _ => parse_text(&self.form.alone(text)),
         };
-        let Ok((value, left_out)) = read else { return false };
-        left_out.too_deep == 0 && is_only(kind, vec![value], entry)
+        let (value, left_out) = read.ok()?;
+        Some((only(kind, vec![value])?, left_out.too_deep > 0))
     }
 
     fn table_row(&mut self, kind: &FileKind, entry: &Entry) -> Result<Row, Refusal> {
@@ -138,13 +175,13 @@ impl Rows {
         read_table_text(&table, &self.limits, &mut diagnostics, &mut |row, _| {
             read.push(row.value)
         });
-        if is_only(kind, read, entry) {
-            Ok(Row {
+        match only(kind, read) {
+            Some(read) if read == *entry => Ok(Row {
                 text,
                 is_wrapped: false,
-            })
-        } else {
-            Err(Refusal::NotReadBack)
+                is_pruned: false,
+            }),
+            _ => Err(Refusal::NotReadBack),
         }
     }
 
@@ -183,13 +220,22 @@ impl Rows {
 
     /// Adds what no reader can use, so that every reader notices that something is lost.
     pub fn push_loss(&mut self) -> Result<(), WriteError> {
-        self.write_row(if self.form == Form::Table { "[redacted]" } else { "null" })
+        if self.first_page.is_some() {
+            self.has_loss_after_page = true;
+            return Ok(());
+        }
+        self.write_row(if self.form == Form::Table { REDACTED } else { LOSS })
     }
 
     /// Ends the text and gives the bytes to be stored.
     pub fn finish(mut self, is_cut: bool, adds_empty_list: bool) -> Result<Vec<u8>, WriteError> {
         let (opening, closing) = (self.form.opening(), self.form.closing(is_cut));
+        let only_page = self.first_page.take();
         match (self.form, self.rows) {
+            _ if only_page.is_some() => {
+                let loss = if self.has_loss_after_page { "null\n" } else { "" };
+                self.write(&format!("{}\n{loss}", only_page.unwrap_or_default()))?;
+            }
             (Form::Table, 0) => self.write(&format!("{}\n", row(["user", "arn"].into_iter())))?,
             (Form::Lines | Form::Documents, 0) => self.write("[]\n")?,
             (_, 0) => self.write(&(opening.trim_end().to_owned() + closing.trim_start()))?,
@@ -205,6 +251,21 @@ impl Rows {
     }
 
     fn write_row(&mut self, text: &str) -> Result<(), WriteError> {
+        if self.form != Form::Pages {
+            return self.write_listed(text);
+        }
+        match self.first_page.take() {
+            None if self.rows == 0 && text != LOSS => {
+                self.first_page = Some(text.to_owned());
+                return Ok(());
+            }
+            None => {}
+            Some(first) => self.write_listed(&listed(&first))?,
+        }
+        self.write_listed(&listed(text))
+    }
+
+    fn write_listed(&mut self, text: &str) -> Result<(), WriteError> {
         let before = match (self.rows, self.form) {
             (0, Form::Table) if self.columns.is_empty() => row(["user", "arn"].into_iter()) + "\n",
             (0, Form::Table) => row(self.columns.iter().copied()) + "\n",
@@ -239,16 +300,27 @@ impl Rows {
     }
 }
 
-/// Whether a reader makes of these values this one entry.
-fn is_only(kind: &FileKind, values: Vec<Value>, entry: &Entry) -> bool {
+/// The one entry that a reader makes of these values; `None` where it makes something else.
+fn only(kind: &FileKind, values: Vec<Value>) -> Option<Entry> {
     let mut pages = Pages::default();
     let mut found = Vec::new();
     for value in values {
         let read = entries_of(kind, value, &mut pages);
         if !read.unexpected.is_empty() || read.is_empty_list_of_policies {
-            return false;
+            return None;
         }
         found.extend(read.entries);
     }
-    matches!(found.as_slice(), [only] if only == entry)
+    let only = found.pop()?;
+    found.is_empty().then_some(only)
+}
+
+/// A page as it stands in a list, where it nests one level deeper.
+fn listed(page: &str) -> String {
+    match parse_text(&format!("[{page}]")) {
+        Ok((Value::Array(pages), left_out)) if left_out.too_deep > 0 => {
+            pages.first().map_or_else(String::new, Value::to_string)
+        }
+        _ => page.to_owned(),
+    }
 }

@@ -159,7 +159,12 @@ impl CaptureFileWriter {
             return Ok(());
         };
         match self.rows.row_of(self.file.kind(), &entry) {
-            Ok(row) => self.push(&row, count),
+            Ok(row) => {
+                if row.is_pruned {
+                    self.refuse(name, Refusal::NestedTooDeep);
+                }
+                self.push(&row, count)
+            }
             Err(refusal) => {
                 self.refuse(name, refusal);
                 Ok(())
