@@ -45,6 +45,8 @@ fn expanded(key: &str, bytes: &[u8]) -> Vec<u8> {
     plain
 }
 
+const NOT_USED: &str = "accounts/912746058213/eu-west-1/lambda/functions.ndjson";
+
 #[test]
 fn a_copy_of_the_example_gives_the_same_results_without_its_secrets() {
     let example = repository().join("examples/acme/capture");

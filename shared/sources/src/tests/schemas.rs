@@ -5,13 +5,13 @@ use std::path::{Path, PathBuf};
 use jsonschema::Validator;
 use serde_json::{Value, json};
 
-use crate::Limits;
 use crate::diagnostics::FileDiagnostics;
 use crate::layout::{FileKind, IdentityCenterFile};
 use crate::plan::plan;
 use crate::spoke::{NAMES, SpokeName};
-use crate::testkit::{Capture, HUB, REGION, codes};
+use crate::testkit::{Capture, HUB, REGION, assert_copies, codes, read_folder};
 use crate::values::read_values;
+use crate::{CopyOptions, Limits, copy_capture};
 
 fn repository() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
@@ -129,7 +129,20 @@ fn the_header_has_a_schema_too() {
 
 #[test]
 fn every_file_of_the_example_has_the_form_of_its_schema() {
-    let root = std::fs::canonicalize(repository().join("examples/acme/capture")).unwrap();
+    assert_forms(&repository().join("examples/acme/capture"));
+}
+
+#[test]
+fn every_file_of_a_copy_of_the_example_has_the_form_of_its_schema() {
+    let out = tempfile::TempDir::new().unwrap();
+    let example = repository().join("examples/acme/capture");
+    copy_capture(&example, out.path(), &CopyOptions::default(), &|_| {}).unwrap();
+    assert_forms(out.path());
+    assert_copies(&example, &read_folder(&example));
+}
+
+fn assert_forms(root: &Path) {
+    let root = std::fs::canonicalize(root).unwrap();
     let files = plan(&root, &Limits::default()).files;
     assert!(files.len() > 20, "{}", files.len());
     for file in files {
