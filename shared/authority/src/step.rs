@@ -1,5 +1,7 @@
 //! One step of a path or an escalation, as an evaluation judges it.
 
+use std::sync::Arc;
+
 use sv0_iam::Evaluation;
 use sv0_model::decision::{Caveat, ConditionExpression, Decision, Layer, StatementRef};
 use sv0_model::observation::Observation;
@@ -119,12 +121,16 @@ impl Step {
             state: self.state,
             blocked_by: self.blocked_by.clone(),
             condition: self.condition.clone(),
-            statements: self.statements.clone(),
-            granted_by: self.granted_by.clone(),
+            statements: shared(&self.statements),
+            granted_by: shared(&self.granted_by),
             observation,
             note: String::new(),
         }
     }
+}
+
+fn shared(statements: &[StatementRef]) -> Vec<Arc<StatementRef>> {
+    statements.iter().cloned().map(Arc::new).collect()
 }
 
 /// Adds to a sorted list without repetitions.

@@ -54,6 +54,16 @@ fn write_lines<T: Serialize>(
 /// # Errors
 /// [`LakeError::Decode`] with the line that cannot be read, [`LakeError::Io`] when the bytes cannot be decompressed.
 pub fn from_ndjson<T: DeserializeOwned>(key: &str, bytes: &[u8]) -> Result<Vec<T>, LakeError> {
+    let mut items = Vec::new();
+    each_of_ndjson(key, bytes, |item| items.push(item))?;
+    Ok(items)
+}
+
+/// Hands on what [`to_ndjson`] wrote, one item after the other, blank lines aside.
+///
+/// # Errors
+/// As [`from_ndjson`]; the items before the line that cannot be read were handed on.
+pub fn each_of_ndjson<T: DeserializeOwned>(key: &str, bytes: &[u8], mut each: impl FnMut(T)) -> Result<(), LakeError> {
     let broken = |source| LakeError::Io {
         operation: "decompressing",
         key: key.to_owned(),
@@ -64,7 +74,6 @@ pub fn from_ndjson<T: DeserializeOwned>(key: &str, bytes: &[u8]) -> Result<Vec<T
     } else {
         Box::new(bytes)
     };
-    let mut items = Vec::new();
     for (index, line) in BufReader::new(reader).split(b'\n').enumerate() {
         let line = line.map_err(broken)?;
         if line.is_empty() {
@@ -75,9 +84,9 @@ pub fn from_ndjson<T: DeserializeOwned>(key: &str, bytes: &[u8]) -> Result<Vec<T
             line: index + 1,
             source,
         })?;
-        items.push(item);
+        each(item);
     }
-    Ok(items)
+    Ok(())
 }
 
 fn is_compressed(key: &str) -> bool {

@@ -22,7 +22,7 @@ mod folder;
 mod run;
 mod store;
 
-pub use codec::{from_ndjson, to_ndjson};
+pub use codec::{each_of_ndjson, from_ndjson, to_ndjson};
 pub use error::LakeError;
 pub use folder::FolderStore;
 pub use run::{CURRENT_KEY, Run, RunPointer, keys, manifest_key, newest_run, newest_run_as_of, publish, run_key};

@@ -8,7 +8,7 @@ use sv0_model::hash::sha256_hex;
 use sv0_model::manifest::{ManifestObject, RunManifest};
 use sv0_model::time::Timestamp;
 
-use crate::{LakeError, ObjectStore, from_ndjson};
+use crate::{LakeError, ObjectStore, each_of_ndjson, from_ndjson};
 
 /// The key of the pointer to the newest complete run.
 pub const CURRENT_KEY: &str = "current.json";
@@ -236,6 +236,14 @@ impl<'s> Run<'s> {
     /// As [`Run::bytes`], and [`LakeError::Decode`].
     pub fn rows<T: DeserializeOwned>(&self, key: &str) -> Result<Vec<T>, LakeError> {
         from_ndjson(key, &self.bytes(key)?)
+    }
+
+    /// Reads and decodes the rows of an NDJSON object of the run, and hands them on one after the other.
+    ///
+    /// # Errors
+    /// As [`Run::rows`].
+    pub fn each_row<T: DeserializeOwned>(&self, key: &str, each: impl FnMut(T)) -> Result<(), LakeError> {
+        each_of_ndjson(key, &self.bytes(key)?, each)
     }
 }
 

@@ -1,5 +1,8 @@
 //! Authority paths: workload → role → … → policy statement → resource.
 
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 use crate::decision::{Caveat, ConditionExpression, Layer, StatementRef};
@@ -106,9 +109,9 @@ pub struct PathHop {
     /// Under which context it is allowed, when it is conditional.
     pub condition: Option<ConditionExpression>,
     /// The statements that allow it; for a blocked step those that deny it.
-    pub statements: Vec<StatementRef>,
+    pub statements: Vec<Arc<StatementRef>>,
     /// For a blocked step, the statements that would have allowed it.
-    pub granted_by: Vec<StatementRef>,
+    pub granted_by: Vec<Arc<StatementRef>>,
     /// What the logs say of the step.
     pub observation: Observation,
     /// In words, what the step is where relation and statements do not tell it: the escalation's route, the trigger, the configuration it rests on.
@@ -144,8 +147,8 @@ pub struct AuthorityPath {
     pub blocked_by: Vec<Layer>,
     /// Under which context the whole of it is allowed, when it is conditional.
     pub condition: Option<ConditionExpression>,
-    /// The steps.
-    pub hops: Vec<PathHop>,
+    /// The steps. Most steps are taken by many paths: equal ones are meant to be held once ([`StepPool`]).
+    pub hops: Vec<Arc<PathHop>>,
     /// Number of authorities chained: 1 for the workload's own role, one more for each that is assumed or otherwise come to.
     pub chain_depth: usize,
     /// Whether workload, roles and resource are in more than one account.
@@ -177,6 +180,41 @@ impl AuthorityPath {
     #[must_use]
     pub fn last_authority(&self) -> &str {
         self.roles.last().unwrap_or(&self.workload)
+    }
+}
+
+/// Steps and statements of many paths, each held once however many paths take it: an estate has several times as many hops as steps, and fifty times as many
+/// mentions of a statement as statements.
+#[derive(Debug, Default)]
+pub struct StepPool {
+    hops: BTreeSet<Arc<PathHop>>,
+    statements: BTreeSet<Arc<StatementRef>>,
+}
+
+impl StepPool {
+    /// Puts what equal steps were met before in the place of the path's own. The path says the same as before.
+    pub fn share(&mut self, path: &mut AuthorityPath) {
+        for hop in &mut path.hops {
+            match self.hops.get(hop) {
+                Some(known) => *hop = known.clone(),
+                None => {
+                    self.share_statements(hop);
+                    self.hops.insert(hop.clone());
+                }
+            }
+        }
+    }
+
+    fn share_statements(&mut self, hop: &mut Arc<PathHop>) {
+        let hop = Arc::make_mut(hop);
+        for statement in hop.statements.iter_mut().chain(&mut hop.granted_by) {
+            match self.statements.get(statement) {
+                Some(known) => *statement = known.clone(),
+                None => {
+                    self.statements.insert(statement.clone());
+                }
+            }
+        }
     }
 }
 

@@ -10,21 +10,32 @@ use sv0_model::diagnostic::Diagnostic;
 use sv0_model::finding::Finding;
 use sv0_model::graph::{Edge, Entity, Graph, Organization, PolicyRecord};
 use sv0_model::observation::{DividedSession, Evidence, LogWindow, NotableTotal, ObservedUse, Trail};
-use sv0_model::path::AuthorityPath;
+use sv0_model::path::{AuthorityPath, StepPool};
 use sv0_model::time::Timestamp;
 
 /// Where rows of a run come from: a published run whose hashes are checked, or one still being made.
 pub trait Rows {
-    /// The rows of the object with that key.
+    /// Hands on the rows of the object with that key, one after the other.
     ///
     /// # Errors
     /// Whatever the store answers.
-    fn rows<T: DeserializeOwned>(&self, key: &str) -> Result<Vec<T>, LakeError>;
+    fn each<T: DeserializeOwned>(&self, key: &str, each: impl FnMut(T)) -> Result<(), LakeError>;
+
+    /// The rows of the object with that key.
+    ///
+    /// # Errors
+    /// As [`Rows::each`].
+    fn rows<T: DeserializeOwned>(&self, key: &str) -> Result<Vec<T>, LakeError> {
+        let mut rows = Vec::new();
+        self.each(key, |row| rows.push(row))?;
+        rows.shrink_to_fit();
+        Ok(rows)
+    }
 }
 
 impl Rows for Run<'_> {
-    fn rows<T: DeserializeOwned>(&self, key: &str) -> Result<Vec<T>, LakeError> {
-        Run::rows(self, key)
+    fn each<T: DeserializeOwned>(&self, key: &str, each: impl FnMut(T)) -> Result<(), LakeError> {
+        self.each_row(key, each)
     }
 }
 
@@ -101,12 +112,27 @@ impl<R: Rows> Snapshot<R> {
         })
     }
 
-    /// The authority paths.
+    /// The authority paths. Steps that are equal are held once.
     ///
     /// # Errors
     /// As [`Snapshot::graph`].
     pub fn paths(&self) -> Result<Vec<AuthorityPath>, LakeError> {
-        self.rows.rows(keys::PATHS)
+        let mut pool = StepPool::default();
+        let mut paths = Vec::new();
+        self.rows.each(keys::PATHS, |mut path: AuthorityPath| {
+            pool.share(&mut path);
+            paths.push(path);
+        })?;
+        paths.shrink_to_fit();
+        Ok(paths)
+    }
+
+    /// Hands on the authority paths one after the other, for what need not see them all at once.
+    ///
+    /// # Errors
+    /// As [`Snapshot::graph`].
+    pub fn each_path(&self, each: impl FnMut(AuthorityPath)) -> Result<(), LakeError> {
+        self.rows.each(keys::PATHS, each)
     }
 
     /// The findings.

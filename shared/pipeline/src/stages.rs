@@ -8,7 +8,7 @@ mod snapshot_coverage;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use sv0_lake::{LakeError, ObjectStore, from_ndjson, run_key, to_ndjson};
+use sv0_lake::{LakeError, ObjectStore, each_of_ndjson, run_key, to_ndjson};
 
 use crate::snapshot::Rows;
 use crate::{Configuration, Snapshot};
@@ -52,7 +52,7 @@ pub struct StageRows<'a> {
 }
 
 impl Rows for StageRows<'_> {
-    fn rows<T: DeserializeOwned>(&self, key: &str) -> Result<Vec<T>, LakeError> {
-        from_ndjson(key, &self.store.get(&run_key(self.run_id, key))?)
+    fn each<T: DeserializeOwned>(&self, key: &str, each: impl FnMut(T)) -> Result<(), LakeError> {
+        each_of_ndjson(key, &self.store.get(&run_key(self.run_id, key))?, each)
     }
 }

@@ -1,6 +1,7 @@
 //! How far every entity reaches, over all paths, shown on the page or not.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use sv0_model::graph::Sensitivity;
 use sv0_model::observation::Observation;
@@ -73,7 +74,7 @@ pub(crate) fn of(paths: &[AuthorityPath]) -> Reach<'_> {
 }
 
 /// Everything that takes a step of the path, each with the steps from its first one on. Roles that no step starts from count with the whole path.
-fn walkers(path: &AuthorityPath) -> BTreeMap<&str, &[PathHop]> {
+fn walkers(path: &AuthorityPath) -> BTreeMap<&str, &[Arc<PathHop>]> {
     let mut walkers = BTreeMap::new();
     for (position, hop) in path.hops.iter().enumerate() {
         let rest = path.hops.get(position..).unwrap_or_default();
@@ -93,7 +94,7 @@ impl<'a> EntityReach<'a> {
         self.resources.values().filter(is_it).count()
     }
 
-    fn walk(&mut self, walker: &str, path: &'a AuthorityPath, rest: &[PathHop]) {
+    fn walk(&mut self, walker: &str, path: &'a AuthorityPath, rest: &[Arc<PathHop>]) {
         self.count(path.state);
         let own = rest.iter().filter(|hop| hop.from == walker);
         self.seen = own.map(|hop| seen(&hop.observation)).fold(self.seen, Seen::max);

@@ -2,6 +2,7 @@
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use sv0_model::finding::{FindingKind, FindingSeverity};
 use sv0_model::graph::Sensitivity;
@@ -205,7 +206,7 @@ fn is_of_roles_alone(path: &AuthorityPath) -> bool {
 
 fn rating(path: &AuthorityPath) -> (FindingSeverity, &'static str) {
     // What happens by configuration, and the access at the end, is not what leads from one authority to the next.
-    let is_step = |hop: &&PathHop| !matches!(hop.relation.as_str(), "RUNS_AS" | "IMAGE_RUNS_IN" | "ACCESSES");
+    let is_step = |hop: &&Arc<PathHop>| !matches!(hop.relation.as_str(), "RUNS_AS" | "IMAGE_RUNS_IN" | "ACCESSES");
     let is_walked = path
         .hops
         .iter()

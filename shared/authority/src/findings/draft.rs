@@ -71,8 +71,9 @@ impl Draft {
         self.paths.insert(path.id.clone());
         self.caveats.extend(&path.caveats);
         for hop in &path.hops {
+            let statements = hop.statements.iter().chain(&hop.granted_by);
             self.statements
-                .extend(hop.statements.iter().chain(&hop.granted_by).cloned());
+                .extend(statements.map(|statement| StatementRef::clone(statement)));
             self.add_observation(&hop.observation);
         }
     }

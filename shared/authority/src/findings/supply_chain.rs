@@ -136,7 +136,7 @@ fn of_administrator(facts: &Facts<'_, '_>, paths: &[&AuthorityPath]) -> Option<D
 
 /// The step on which code or an image is replaced.
 fn injection(path: &AuthorityPath) -> Option<&PathHop> {
-    let mut hops = path.hops.iter();
+    let mut hops = path.hops.iter().map(|hop| &**hop);
     hops.find(|hop| hop.relation == "CHANGES_CODE_OF" || hop.relation == "PUSHES_IMAGE_TO")
 }
 

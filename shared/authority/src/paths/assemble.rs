@@ -1,6 +1,7 @@
 //! Puts the steps of a path together.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use sv0_model::decision::{Caveat, Layer};
 use sv0_model::graph::{EdgeKind, Entity, EntityKind};
@@ -8,8 +9,8 @@ use sv0_model::hash::stable_id;
 use sv0_model::path::{ActionClass, Authority, AuthorityPath, PathHop, PathState};
 
 use super::chains::Chain;
-use super::ends::End;
-use super::further::{Further, end_on};
+use super::ends::Reached;
+use super::further::Further;
 use super::hops::{Ground, PULLS_VIA, RUNS_AS};
 use super::keep::{Kept, Sketch};
 use super::kinds::{self, Look};
@@ -67,15 +68,14 @@ struct Found<'e, 'a, 's> {
     state: PathState,
     route: Route<'e, 'a, 's>,
     further: Option<&'s Further<'e>>,
-    end: &'s End<'e>,
-    hop: &'s PathHop,
+    reached: &'s Reached<'e>,
 }
 
 /// The steps up to the authority on which an end is reached.
 #[derive(Default)]
 struct Approach<'e> {
     roles: Vec<&'e str>,
-    hops: Vec<PathHop>,
+    hops: Vec<Arc<PathHop>>,
     caveats: BTreeSet<Caveat>,
     /// What tells its detours, for the path's id.
     marks: Vec<String>,
@@ -90,9 +90,9 @@ impl<'e, 'a> Assembly<'e, 'a> {
             found.sort_by_key(|found| found.state);
             for found in found {
                 let sketch = Sketch {
-                    resource: &found.end.entity.native_id,
-                    scope: &found.end.scope,
-                    class: found.end.class,
+                    resource: &found.reached.entity.native_id,
+                    scope: &found.reached.scope,
+                    class: found.reached.class,
                     state: found.state,
                     detours: found.route.detours(),
                 };
@@ -101,7 +101,7 @@ impl<'e, 'a> Assembly<'e, 'a> {
                     if let Some(further) = found.further {
                         approach.go_further(further);
                     }
-                    paths.push(self.path(start.entity, &approach, found.end, found.hop));
+                    paths.push(self.path(start.entity, &approach, found.reached));
                 }
             }
         }
@@ -112,12 +112,11 @@ impl<'e, 'a> Assembly<'e, 'a> {
 
     fn found_on<'s>(&'s self, route: Route<'e, 'a, 's>) -> impl Iterator<Item = Found<'e, 'a, 's>> {
         let terminal = route.chain.terminal();
-        let ends = self.reaches.ends(terminal).iter().map(move |(end, hop)| Found {
-            state: route.state().max(hop.state),
+        let ends = self.reaches.ends(terminal).iter().map(move |reached| Found {
+            state: route.state().max(reached.hop.state),
             route,
             further: None,
-            end,
-            hop,
+            reached,
         });
         let further = self.reaches.further(terminal).iter();
         let further = further.filter(move |further| further.by.is_none() || further.by == route.running());
@@ -125,8 +124,7 @@ impl<'e, 'a> Assembly<'e, 'a> {
             state: route.state().max(further.state()),
             route,
             further: Some(further),
-            end: &further.end,
-            hop: &further.hop,
+            reached: &further.reached,
         }))
     }
 
@@ -155,11 +153,11 @@ impl<'e, 'a> Assembly<'e, 'a> {
             caveats: leg.caveats.iter().copied().collect(),
             marks: Vec::new(),
         };
-        let ends = self.reaches.ends(injection.role).iter().filter(|(end, _)| {
-            let is_injected = injection.resources.contains(end.entity.native_id.as_str());
-            is_injected && end.class == ActionClass::ReadData
+        let ends = self.reaches.ends(injection.role).iter().filter(|reached| {
+            let is_injected = injection.resources.contains(reached.entity.native_id.as_str());
+            is_injected && reached.class == ActionClass::ReadData
         });
-        ends.map(|(end, hop)| self.path(start.entity, &approach, end, hop))
+        ends.map(|reached| self.path(start.entity, &approach, reached))
             .collect()
     }
 
@@ -174,26 +172,27 @@ impl<'e, 'a> Assembly<'e, 'a> {
         let step = Step::allowed();
         outside
             .map(|place| {
-                let hop = self.ground.sending(&start.entity.native_id, place, Vec::new(), &step);
-                self.path(start.entity, &Approach::default(), &end_on(place, &step), &hop)
+                let reached = self.ground.sending(&start.entity.native_id, place, Vec::new(), &step);
+                self.path(start.entity, &Approach::default(), &reached)
             })
             .collect()
     }
 
-    fn path(&self, start: &Entity, approach: &Approach<'e>, end: &End<'e>, last: &PathHop) -> AuthorityPath {
+    fn path(&self, start: &Entity, approach: &Approach<'e>, end: &Reached<'e>) -> AuthorityPath {
         let mut hops = approach.hops.clone();
-        let mut reached = last.clone();
+        let mut last = end.hop.clone();
         let execution = self
             .ground
             .logs
-            .execution(&approach.roles, &end.actions, &end.entity.native_id);
-        if let Some(execution) = execution.filter(|_| reached.note.is_empty()) {
-            reached.note = execution;
+            .execution(&approach.roles, &last.actions, &end.entity.native_id);
+        if let Some(execution) = execution.filter(|_| last.note.is_empty()) {
+            Arc::make_mut(&mut last).note = execution;
         }
-        hops.push(reached);
+        let (actions, observation) = (last.actions.clone(), last.observation.clone());
+        hops.push(last);
         let state = hops.iter().map(|hop| hop.state).max().unwrap_or(PathState::Blocked);
         let mut caveats = approach.caveats.clone();
-        caveats.extend(&end.step.caveats);
+        caveats.extend(&end.caveats);
         let is_own = usize::from(start.kind.is_iam_principal());
         let mut path = AuthorityPath {
             id: path_id(start, approach, end),
@@ -204,7 +203,7 @@ impl<'e, 'a> Assembly<'e, 'a> {
             resource: end.entity.native_id.clone(),
             scope: end.scope.clone(),
             action_class: end.class,
-            actions: end.actions.clone(),
+            actions,
             state,
             blocked_by: layers(&hops, state),
             condition: match state {
@@ -213,7 +212,7 @@ impl<'e, 'a> Assembly<'e, 'a> {
             },
             chain_depth: approach.roles.len() + is_own,
             cross_account: self.crosses_accounts(start, &hops),
-            observation: last.observation.clone(),
+            observation,
             hops,
             sensitivity: end.entity.sensitivity,
             sensitivity_rule: end.entity.sensitivity_rule.clone(),
@@ -236,7 +235,7 @@ impl<'e, 'a> Assembly<'e, 'a> {
         path
     }
 
-    fn crosses_accounts(&self, start: &Entity, hops: &[PathHop]) -> bool {
+    fn crosses_accounts(&self, start: &Entity, hops: &[Arc<PathHop>]) -> bool {
         let of_hops = hops.iter().filter_map(|hop| self.ground.account_of(&hop.to));
         let accounts: BTreeSet<&str> = of_hops.chain(start.account.as_deref()).collect();
         accounts.len() > 1
@@ -278,7 +277,7 @@ impl<'e> Approach<'e> {
 }
 
 /// The layers of the hops that give a path its state.
-fn layers(hops: &[PathHop], state: PathState) -> Vec<Layer> {
+fn layers(hops: &[Arc<PathHop>], state: PathState) -> Vec<Layer> {
     let mut layers = Vec::new();
     if state != PathState::Allowed {
         for hop in hops.iter().filter(|hop| hop.state == state) {
@@ -289,9 +288,9 @@ fn layers(hops: &[PathHop], state: PathState) -> Vec<Layer> {
 }
 
 /// Hash of workload, roles, resource, class and scope. What reaches the same part in a second state, on the way of ECS's injection or on a detour, says so.
-fn path_id(start: &Entity, approach: &Approach<'_>, end: &End<'_>) -> String {
+fn path_id(start: &Entity, approach: &Approach<'_>, end: &Reached<'_>) -> String {
     let class = name_of(&end.class);
-    let state = name_of(&end.step.state);
+    let state = name_of(&end.hop.state);
     let mut parts = vec!["path", start.native_id.as_str()];
     parts.extend(&approach.roles);
     parts.extend([end.entity.native_id.as_str(), &class, &end.scope]);

@@ -1,9 +1,11 @@
 //! Where paths end: what a role reaches, gathered by class and part of the resource.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
+use sv0_model::decision::Caveat;
 use sv0_model::graph::Entity;
-use sv0_model::path::{ActionClass, PathState};
+use sv0_model::path::{ActionClass, PathHop, PathState};
 
 use crate::access::Access;
 use crate::step::{Step, state_of};
@@ -18,6 +20,20 @@ pub(crate) struct End<'e> {
     pub is_best: bool,
     pub actions: Vec<String>,
     pub step: Step,
+}
+
+/// An end with the finished step to it. It holds no more than paths are made of: there are many.
+#[derive(Debug)]
+pub(crate) struct Reached<'e> {
+    pub entity: &'e Entity,
+    pub scope: String,
+    pub class: ActionClass,
+    /// Whether no other actions of the class reach the part in a better state.
+    pub is_best: bool,
+    /// The reservations of the step.
+    pub caveats: Vec<Caveat>,
+    /// The step, with the actions and the state of the end.
+    pub hop: Arc<PathHop>,
 }
 
 /// The ends of a role, sorted by resource, scope, class and state.

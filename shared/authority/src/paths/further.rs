@@ -9,9 +9,9 @@
 use serde_json::Value;
 use sv0_iam::{Context, UnknownContext};
 use sv0_model::graph::{EdgeKind, Entity, EntityKind};
-use sv0_model::path::{ActionClass, PathHop, PathState};
+use sv0_model::path::{ActionClass, PathState};
 
-use super::ends::{self, End};
+use super::ends::{self, End, Reached};
 use super::hops::{ACCESSES, Ground, INVOKES, Leg, READS_FROM, RUNS_AS, SENDS_TO, Stride};
 use super::invoke::Seeker;
 use super::workloads::is_switched_off;
@@ -36,14 +36,13 @@ pub(crate) struct Further<'e> {
     pub legs: Vec<Leg>,
     /// The role under which the end is reached, where that is another.
     pub role: Option<&'e str>,
-    pub end: End<'e>,
-    pub hop: PathHop,
+    pub reached: Reached<'e>,
 }
 
 impl Further<'_> {
     pub(crate) fn state(&self) -> PathState {
         let legs = self.legs.iter().map(|leg| leg.hop.state);
-        legs.fold(self.hop.state, PathState::max)
+        legs.fold(self.reached.hop.state, PathState::max)
     }
 }
 
@@ -87,8 +86,7 @@ impl<'e> Seeker<'e, '_> {
                 by: None,
                 legs: vec![leg.clone()],
                 role: None,
-                end: end_on(place, &Step::allowed()),
-                hop: self.sending(&destination.native_id, place, Vec::new(), &Step::allowed()),
+                reached: self.ground.sending(&destination.native_id, place, Vec::new(), &Step::allowed()),
             }));
         }
         found
@@ -134,8 +132,7 @@ impl<'e> Seeker<'e, '_> {
                     by: None,
                     legs: vec![self.further_leg(ACCESSES, topic, PUBLISH, &end.step)],
                     role: None,
-                    end: end_on(place, &Step::allowed()),
-                    hop: self.sending(&topic.native_id, place, Vec::new(), &Step::allowed()),
+                    reached: self.ground.sending(&topic.native_id, place, Vec::new(), &Step::allowed()),
                 })
             })
             .collect()
@@ -156,11 +153,7 @@ impl<'e> Seeker<'e, '_> {
                 by: Some(&workload.native_id),
                 legs: Vec::new(),
                 role: None,
-                end: End {
-                    actions: actions.clone(),
-                    ..end_on(place, &step)
-                },
-                hop: self.sending(self.from, place, actions.clone(), &step),
+                reached: self.ground.sending(self.from, place, actions.clone(), &step),
             })
             .collect()
     }
@@ -180,13 +173,12 @@ impl<'e> Seeker<'e, '_> {
             let retrieving = self.further_leg(READS_FROM, base, RETRIEVE, &step);
             for role in self.ground.estate.targets(&base.native_id, EdgeKind::RunsAs) {
                 let running = self.ground.service_leg(base, role, RUNS_AS);
-                for (end, hop) in self.read_by(base, role) {
+                for reached in self.read_by(base, role) {
                     found.push(Further {
                         by: Some(&workload.native_id),
                         legs: vec![retrieving.clone(), running.clone()],
                         role: Some(role),
-                        end,
-                        hop,
+                        reached,
                     });
                 }
             }
@@ -195,7 +187,7 @@ impl<'e> Seeker<'e, '_> {
     }
 
     /// The sources and stores of a knowledge base that its role reads. What a secret opens is read; the secret itself is handed to nobody.
-    fn read_by(&self, base: &Entity, role: &'e str) -> Vec<(End<'e>, PathHop)> {
+    fn read_by(&self, base: &Entity, role: &'e str) -> Vec<Reached<'e>> {
         let estate = self.ground.estate;
         let subject = self.ground.entity(role).and_then(|role| estate.subject_of(role));
         let sources = estate.targets(&base.native_id, EdgeKind::ReadsFrom);
@@ -212,10 +204,7 @@ impl<'e> Seeker<'e, '_> {
             };
             let ends = ends::of(survey.reach()).into_iter();
             let read = ends.filter(|end| end.class == ActionClass::ReadData && end.is_best);
-            found.extend(read.map(|end| {
-                let hop = self.ground.ending(role, &end);
-                (end, hop)
-            }));
+            found.extend(read.map(|end| self.ground.ending(role, end)));
         }
         found
     }
@@ -248,15 +237,11 @@ impl<'e> Seeker<'e, '_> {
         let places = places.filter_map(|place| estate.entity(place));
         places.filter(|place| place.kind == EntityKind::InternetDestination)
     }
-
-    fn sending(&self, from: &str, place: &Entity, actions: Vec<String>, step: &Step) -> PathHop {
-        self.ground.sending(from, place, actions, step)
-    }
 }
 
-impl Ground<'_, '_> {
-    /// The last step to a place outside AWS.
-    pub(crate) fn sending(&self, from: &str, place: &Entity, actions: Vec<String>, step: &Step) -> PathHop {
+impl<'e> Ground<'e, '_> {
+    /// A place outside AWS as the end of a path, and the last step to it.
+    pub(crate) fn sending(&self, from: &str, place: &'e Entity, actions: Vec<String>, step: &Step) -> Reached<'e> {
         let stride = Stride {
             from,
             relation: SENDS_TO,
@@ -266,31 +251,35 @@ impl Ground<'_, '_> {
             note: "by its configuration".to_owned(),
         };
         let reason = "CloudTrail does not record what leaves AWS";
-        self.configured(stride, step, reason).hop
+        let Leg { hop, caveats } = self.configured(stride, step, reason);
+        Reached {
+            entity: place,
+            scope: place.native_id.clone(),
+            class: ActionClass::WriteData,
+            is_best: true,
+            caveats,
+            hop,
+        }
     }
 
-    /// The last step to a resource.
-    pub(crate) fn ending(&self, from: &str, end: &End<'_>) -> PathHop {
+    /// An end with the last step to it.
+    pub(crate) fn ending(&self, from: &str, end: End<'e>) -> Reached<'e> {
         let stride = Stride {
             from,
             relation: ACCESSES,
             to: &end.entity.native_id,
-            actions: end.actions.clone(),
+            actions: end.actions,
             on: None,
             note: String::new(),
         };
-        self.leg(stride, &end.step).hop
-    }
-}
-
-/// A place outside AWS as the end of a path.
-pub(crate) fn end_on<'e>(place: &'e Entity, step: &Step) -> End<'e> {
-    End {
-        entity: place,
-        scope: place.native_id.clone(),
-        class: ActionClass::WriteData,
-        is_best: true,
-        actions: Vec::new(),
-        step: step.clone(),
+        let Leg { hop, caveats } = self.leg(stride, &end.step);
+        Reached {
+            entity: end.entity,
+            scope: end.scope,
+            class: end.class,
+            is_best: end.is_best,
+            caveats,
+            hop,
+        }
     }
 }

@@ -1,5 +1,7 @@
 //! The steps of a path, each with what every layer and the logs say of it.
 
+use std::sync::Arc;
+
 use sv0_model::decision::Caveat;
 use sv0_model::graph::Entity;
 use sv0_model::observation::Observation;
@@ -26,7 +28,7 @@ pub(crate) const ACCESSES: &str = "ACCESSES";
 /// A finished step, with the reservations of its evaluation.
 #[derive(Debug, Clone)]
 pub(crate) struct Leg {
-    pub hop: PathHop,
+    pub hop: Arc<PathHop>,
     pub caveats: Vec<Caveat>,
 }
 
@@ -101,7 +103,7 @@ fn with_note(step: &Step, stride: Stride<'_>, observation: Observation) -> Leg {
     let mut hop = step.hop(stride.from, stride.relation, stride.to, stride.actions, observation);
     hop.note = stride.note;
     Leg {
-        hop,
+        hop: Arc::new(hop),
         caveats: step.caveats.clone(),
     }
 }

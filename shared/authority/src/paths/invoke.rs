@@ -1,6 +1,7 @@
 //! Ways to another authority over what runs with it: setting it going, replacing its code, pushing its image.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use sv0_model::graph::{Edge, Entity, EntityKind};
 use sv0_model::path::ActionClass;
@@ -84,8 +85,9 @@ impl<'e> Seeker<'e, '_> {
                     if let Some(passed) = self.pass_role(service, running.0) {
                         let step = step.clone().and(passed);
                         let mut leg = self.call_leg(INVOKES, call, workload, &step);
-                        leg.hop.actions.push("iam:PassRole".to_owned());
-                        leg.hop.actions.sort();
+                        let hop = Arc::make_mut(&mut leg.hop);
+                        hop.actions.push("iam:PassRole".to_owned());
+                        hop.actions.sort();
                         found.push(through(call.way, &[leg], running));
                     }
                 }

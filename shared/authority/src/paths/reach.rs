@@ -4,10 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
 use sv0_iam::{Context, UnknownContext};
-use sv0_model::path::PathHop;
 
 use super::PathProgress;
-use super::ends::{self, End};
+use super::ends::{self, Reached};
 use super::further::{self, Further};
 use super::hops::Ground;
 use super::invoke::Seeker;
@@ -21,8 +20,8 @@ use crate::estate::Estate;
 /// What one authority reaches.
 #[derive(Default)]
 pub(crate) struct Reach<'e> {
-    /// Sorted by resource, scope, class and state, each with its finished step.
-    pub ends: Vec<(End<'e>, PathHop)>,
+    /// Sorted by resource, scope, class and state.
+    pub ends: Vec<Reached<'e>>,
     /// What it reaches only through something else.
     pub further: Vec<Further<'e>>,
     /// Sorted by where they lead, then by way.
@@ -79,7 +78,7 @@ impl<'e> Reaches<'e> {
         Self { of }
     }
 
-    pub(crate) fn ends(&self, authority: &str) -> &[(End<'e>, PathHop)] {
+    pub(crate) fn ends(&self, authority: &str) -> &[Reached<'e>] {
         self.of.get(authority).map_or(&[], |reach| reach.ends.as_slice())
     }
 
@@ -133,12 +132,8 @@ impl<'e> Targets<'e> {
         transfers.extend(ground.assumptions(&self.roles, &subject, id));
         transfers.sort_by(|a, b| a.rank().cmp(&b.rank()));
         transfers.dedup_by(|b, a| a.to == b.to && a.way == b.way && a.marks == b.marks);
-        let with_step = |end: End<'e>| {
-            let hop = ground.ending(id, &end);
-            (end, hop)
-        };
         Some(Reach {
-            ends: ends.into_iter().map(with_step).collect(),
+            ends: ends.into_iter().map(|end| ground.ending(id, end)).collect(),
             further,
             transfers,
         })

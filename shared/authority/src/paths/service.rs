@@ -1,5 +1,7 @@
 //! The service that stands behind a workload, and whether a role trusts it.
 
+use std::sync::Arc;
+
 use serde_json::Value;
 use sv0_iam::{Context, UnknownContext};
 use sv0_model::arn::Arn;
@@ -103,7 +105,7 @@ impl Ground<'_, '_> {
             region: None,
         });
         Leg {
-            hop: step.hop(&workload.native_id, relation, role, Vec::new(), observation),
+            hop: Arc::new(step.hop(&workload.native_id, relation, role, Vec::new(), observation)),
             caveats: step.caveats,
         }
     }
@@ -129,7 +131,7 @@ impl Ground<'_, '_> {
         let mut hop = step.hop(stride.from, stride.relation, stride.to, stride.actions, observation);
         hop.note = stride.note;
         Leg {
-            hop,
+            hop: Arc::new(hop),
             caveats: step.caveats,
         }
     }

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde::Serialize;
 use sv0_iam::sentence;
@@ -213,8 +214,8 @@ impl<'a> Builder<'a> {
             limits: self.limits.sentences(hop),
             condition: hop.condition.as_ref().map(sentence),
             exact: exact.filter(|text| self.texts.take(text.len())),
-            statements: self.all_statements(&hop.statements)?,
-            granted_by: self.all_statements(&hop.granted_by)?,
+            statements: self.all_statements(hop.statements.iter().map(Arc::as_ref))?,
+            granted_by: self.all_statements(hop.granted_by.iter().map(Arc::as_ref))?,
             observation: self.observation(&hop.observation)?,
         };
         let number = self.tables.hops.push(&row, &mut self.pool)?;
@@ -285,8 +286,11 @@ impl<'a> Builder<'a> {
         Ok(())
     }
 
-    fn all_statements(&mut self, references: &'a [StatementRef]) -> Result<Vec<usize>, serde_json::Error> {
-        references.iter().map(|reference| self.statement(reference)).collect()
+    fn all_statements(
+        &mut self,
+        references: impl IntoIterator<Item = &'a StatementRef>,
+    ) -> Result<Vec<usize>, serde_json::Error> {
+        references.into_iter().map(|reference| self.statement(reference)).collect()
     }
 
     fn statement(&mut self, reference: &'a StatementRef) -> Numbered {

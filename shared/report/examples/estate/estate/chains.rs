@@ -1,6 +1,7 @@
 //! The paths of the made-up organization.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use sv0_model::decision::{Caveat, ConditionExpression, Effect, Layer, StatementRef};
 use sv0_model::graph::{Classified, Sensitivity, urn};
@@ -177,7 +178,7 @@ impl Chain {
             state: PathState::Allowed,
             blocked_by: Vec::new(),
             condition: None,
-            statements,
+            statements: statements.into_iter().map(Arc::new).collect(),
             granted_by: Vec::new(),
             observation,
             note: String::new(),
@@ -228,7 +229,7 @@ impl Chain {
         if let Some(hop) = self.hops.last_mut() {
             hop.state = PathState::Blocked;
             hop.blocked_by = vec![layer];
-            hop.granted_by = std::mem::replace(&mut hop.statements, by);
+            hop.granted_by = std::mem::replace(&mut hop.statements, by.into_iter().map(Arc::new).collect());
         }
         self
     }
@@ -283,7 +284,7 @@ impl Chain {
             state,
             blocked_by: last.blocked_by,
             condition: last.condition,
-            hops: self.hops,
+            hops: self.hops.into_iter().map(Arc::new).collect(),
             sensitivity: self.sensitivity,
             authority: Authority::Effective,
             caveats: self.caveats,
