@@ -1,5 +1,6 @@
 //! `cargo xtask`: the chores of this repository, written in Rust so that they run the same way everywhere.
 
+mod bench;
 mod catalogue;
 mod docs;
 mod fuzz;
@@ -31,6 +32,8 @@ enum Chore {
     Fuzz(fuzz::FuzzArguments),
     /// Compare the policy engine with its oracle on millions of random requests.
     Oracle(oracle::OracleArguments),
+    /// Measure the memory that a scan of many accounts takes.
+    BenchMemory(bench::BenchArguments),
     /// Check that links, commands, flags and schemas in the documentation are real.
     CheckDocs,
 }
@@ -52,6 +55,7 @@ fn run(chore: &Chore) -> anyhow::Result<()> {
         Chore::RefreshManagedPolicies(arguments) => managed_policies::refresh(arguments),
         Chore::Fuzz(arguments) => fuzz::fuzz(arguments),
         Chore::Oracle(arguments) => oracle::compare(arguments),
+        Chore::BenchMemory(arguments) => bench::memory(arguments),
         Chore::CheckDocs => docs::check(),
     }
 }

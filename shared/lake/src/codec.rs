@@ -55,15 +55,22 @@ fn write_lines<T: Serialize>(
 /// [`LakeError::Decode`] with the line that cannot be read, [`LakeError::Io`] when the bytes cannot be decompressed.
 pub fn from_ndjson<T: DeserializeOwned>(key: &str, bytes: &[u8]) -> Result<Vec<T>, LakeError> {
     let mut items = Vec::new();
-    each_of_ndjson(key, bytes, |item| items.push(item))?;
+    each_of_ndjson(key, bytes, |item| {
+        items.push(item);
+        Ok(())
+    })?;
     Ok(items)
 }
 
 /// Hands on what [`to_ndjson`] wrote, one item after the other, blank lines aside.
 ///
 /// # Errors
-/// As [`from_ndjson`]; the items before the line that cannot be read were handed on.
-pub fn each_of_ndjson<T: DeserializeOwned>(key: &str, bytes: &[u8], mut each: impl FnMut(T)) -> Result<(), LakeError> {
+/// As [`from_ndjson`], after the items before the line that cannot be read were handed on; and what `each` answers, after which nothing more is handed on.
+pub fn each_of_ndjson<T: DeserializeOwned>(
+    key: &str,
+    bytes: &[u8],
+    mut each: impl FnMut(T) -> Result<(), LakeError>,
+) -> Result<(), LakeError> {
     let broken = |source| LakeError::Io {
         operation: "decompressing",
         key: key.to_owned(),
@@ -84,7 +91,7 @@ pub fn each_of_ndjson<T: DeserializeOwned>(key: &str, bytes: &[u8], mut each: im
             line: index + 1,
             source,
         })?;
-        each(item);
+        each(item)?;
     }
     Ok(())
 }

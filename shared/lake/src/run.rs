@@ -241,8 +241,12 @@ impl<'s> Run<'s> {
     /// Reads and decodes the rows of an NDJSON object of the run, and hands them on one after the other.
     ///
     /// # Errors
-    /// As [`Run::rows`].
-    pub fn each_row<T: DeserializeOwned>(&self, key: &str, each: impl FnMut(T)) -> Result<(), LakeError> {
+    /// As [`Run::rows`], and what `each` answers.
+    pub fn each_row<T: DeserializeOwned>(
+        &self,
+        key: &str,
+        each: impl FnMut(T) -> Result<(), LakeError>,
+    ) -> Result<(), LakeError> {
         each_of_ndjson(key, &self.bytes(key)?, each)
     }
 }

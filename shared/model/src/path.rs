@@ -195,12 +195,17 @@ impl StepPool {
     /// Puts what equal steps were met before in the place of the path's own. The path says the same as before.
     pub fn share(&mut self, path: &mut AuthorityPath) {
         for hop in &mut path.hops {
-            match self.hops.get(hop) {
-                Some(known) => *hop = known.clone(),
-                None => {
-                    self.share_statements(hop);
-                    self.hops.insert(hop.clone());
-                }
+            self.share_step(hop);
+        }
+    }
+
+    /// Puts an equal step that was met before in the place of this one.
+    pub fn share_step(&mut self, hop: &mut Arc<PathHop>) {
+        match self.hops.get(hop) {
+            Some(known) => *hop = known.clone(),
+            None => {
+                self.share_statements(hop);
+                self.hops.insert(hop.clone());
             }
         }
     }
@@ -236,4 +241,44 @@ pub enum Authority {
     Structural,
     /// Through every layer that was collected.
     Effective,
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn path(resource: &str) -> AuthorityPath {
+        let statement =
+            json!({"policy": "arn:aws:iam::111122223333:policy/p", "index": 0, "sid": null, "effect": "Allow"});
+        let hop = |relation: &str, from: &str, to: &str| {
+            json!({
+                "from": from, "relation": relation, "to": to, "actions": [], "state": "allowed", "blocked_by": [], "condition": null,
+                "statements": [statement], "granted_by": [], "observation": {"status": "not_observable", "reason": "r"},
+            })
+        };
+        let path = json!({
+            "id": resource, "kind": "direct", "kinds": ["direct"], "workload": "w", "roles": ["r"], "resource": resource, "scope": resource,
+            "action_class": "read_data", "actions": [], "state": "allowed", "blocked_by": [], "condition": null,
+            "hops": [hop("RUNS_AS", "w", "r"), hop("ACCESSES", "r", resource)], "chain_depth": 1, "cross_account": false,
+            "sensitivity": "unknown", "authority": "effective", "caveats": [], "observation": {"status": "not_observable", "reason": "r"},
+        });
+        serde_json::from_value(path).unwrap()
+    }
+
+    #[test]
+    fn equal_steps_and_statements_are_held_once_and_nothing_else_changes() {
+        let mut pool = StepPool::default();
+        let mut paths = [path("bucket/a"), path("bucket/b")];
+        paths.iter_mut().for_each(|path| pool.share(path));
+        let [a, b] = &paths;
+        assert!(Arc::ptr_eq(&a.hops[0], &b.hops[0]), "the same step");
+        assert!(!Arc::ptr_eq(&a.hops[1], &b.hops[1]), "steps to different ends");
+        let statements = [a, b].map(|path| path.hops.iter().flat_map(|hop| &hop.statements));
+        let mut statements = statements.into_iter().flatten();
+        let first = statements.next().unwrap();
+        assert!(statements.all(|statement| Arc::ptr_eq(first, statement)));
+        assert_eq!(paths, [path("bucket/a"), path("bucket/b")]);
+    }
 }

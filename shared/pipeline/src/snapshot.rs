@@ -18,8 +18,12 @@ pub trait Rows {
     /// Hands on the rows of the object with that key, one after the other.
     ///
     /// # Errors
-    /// Whatever the store answers.
-    fn each<T: DeserializeOwned>(&self, key: &str, each: impl FnMut(T)) -> Result<(), LakeError>;
+    /// Whatever the store or `each` answers.
+    fn each<T: DeserializeOwned>(
+        &self,
+        key: &str,
+        each: impl FnMut(T) -> Result<(), LakeError>,
+    ) -> Result<(), LakeError>;
 
     /// The rows of the object with that key.
     ///
@@ -27,14 +31,21 @@ pub trait Rows {
     /// As [`Rows::each`].
     fn rows<T: DeserializeOwned>(&self, key: &str) -> Result<Vec<T>, LakeError> {
         let mut rows = Vec::new();
-        self.each(key, |row| rows.push(row))?;
+        self.each(key, |row| {
+            rows.push(row);
+            Ok(())
+        })?;
         rows.shrink_to_fit();
         Ok(rows)
     }
 }
 
 impl Rows for Run<'_> {
-    fn each<T: DeserializeOwned>(&self, key: &str, each: impl FnMut(T)) -> Result<(), LakeError> {
+    fn each<T: DeserializeOwned>(
+        &self,
+        key: &str,
+        each: impl FnMut(T) -> Result<(), LakeError>,
+    ) -> Result<(), LakeError> {
         self.each_row(key, each)
     }
 }
@@ -122,6 +133,7 @@ impl<R: Rows> Snapshot<R> {
         self.rows.each(keys::PATHS, |mut path: AuthorityPath| {
             pool.share(&mut path);
             paths.push(path);
+            Ok(())
         })?;
         paths.shrink_to_fit();
         Ok(paths)
@@ -130,8 +142,8 @@ impl<R: Rows> Snapshot<R> {
     /// Hands on the authority paths one after the other, for what need not see them all at once.
     ///
     /// # Errors
-    /// As [`Snapshot::graph`].
-    pub fn each_path(&self, each: impl FnMut(AuthorityPath)) -> Result<(), LakeError> {
+    /// As [`Snapshot::graph`], and what `each` answers.
+    pub fn each_path(&self, each: impl FnMut(AuthorityPath) -> Result<(), LakeError>) -> Result<(), LakeError> {
         self.rows.each(keys::PATHS, each)
     }
 

@@ -52,7 +52,11 @@ pub struct StageRows<'a> {
 }
 
 impl Rows for StageRows<'_> {
-    fn each<T: DeserializeOwned>(&self, key: &str, each: impl FnMut(T)) -> Result<(), LakeError> {
+    fn each<T: DeserializeOwned>(
+        &self,
+        key: &str,
+        each: impl FnMut(T) -> Result<(), LakeError>,
+    ) -> Result<(), LakeError> {
         each_of_ndjson(key, &self.store.get(&run_key(self.run_id, key))?, each)
     }
 }

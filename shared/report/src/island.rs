@@ -28,7 +28,7 @@ pub(crate) struct IslandText {
 pub(crate) fn text(input: &ReportInput<'_>, shown: &Shown<'_>, reach: &Reach<'_>) -> Result<IslandText, ReportError> {
     let (island, left_out) = builder::build(input, shown, reach)?;
     Ok(IslandText {
-        json: escape::for_script(&serde_json::to_string(&island)?),
+        json: escape::for_script(&island)?,
         left_out,
     })
 }

@@ -82,11 +82,15 @@ impl<'e> Seeker<'e, '_> {
                 break;
             }
             let leg = self.further_leg(INVOKES, destination, INVOKE_DESTINATION, &Step::from(access.evaluation));
-            found.extend(self.places(destination).map(|place| Further {
-                by: None,
-                legs: vec![leg.clone()],
-                role: None,
-                reached: self.ground.sending(&destination.native_id, place, Vec::new(), &Step::allowed()),
+            found.extend(self.places(destination).map(|place| {
+                Further {
+                    by: None,
+                    legs: vec![leg.clone()],
+                    role: None,
+                    reached: self
+                        .ground
+                        .sending(&destination.native_id, place, Vec::new(), &Step::allowed()),
+                }
             }));
         }
         found
@@ -132,7 +136,9 @@ impl<'e> Seeker<'e, '_> {
                     by: None,
                     legs: vec![self.further_leg(ACCESSES, topic, PUBLISH, &end.step)],
                     role: None,
-                    reached: self.ground.sending(&topic.native_id, place, Vec::new(), &Step::allowed()),
+                    reached: self
+                        .ground
+                        .sending(&topic.native_id, place, Vec::new(), &Step::allowed()),
                 })
             })
             .collect()

@@ -1,9 +1,11 @@
 //! What every authority reaches, and whose authority it comes to besides its own.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Mutex, PoisonError};
 
 use rayon::prelude::*;
 use sv0_iam::{Context, UnknownContext};
+use sv0_model::path::StepPool;
 
 use super::PathProgress;
 use super::ends::{self, Reached};
@@ -47,6 +49,8 @@ struct Targets<'e> {
     roles: Candidates<'e>,
     workloads: Candidates<'e>,
     destinations: Candidates<'e>,
+    /// What the steps of all authorities have in common.
+    pool: Mutex<StepPool>,
 }
 
 impl<'e> Reaches<'e> {
@@ -98,6 +102,7 @@ impl<'e> Targets<'e> {
             roles: assumable_roles(estate),
             workloads: Candidates::new(estate, |entity| entity.kind.is_workload()),
             destinations: further::destinations(estate),
+            pool: Mutex::default(),
         }
     }
 
@@ -132,10 +137,20 @@ impl<'e> Targets<'e> {
         transfers.extend(ground.assumptions(&self.roles, &subject, id));
         transfers.sort_by(|a, b| a.rank().cmp(&b.rank()));
         transfers.dedup_by(|b, a| a.to == b.to && a.way == b.way && a.marks == b.marks);
+        let mut ends: Vec<Reached<'e>> = ends.into_iter().map(|end| ground.ending(id, end)).collect();
+        self.share(&mut ends);
         Some(Reach {
-            ends: ends.into_iter().map(|end| ground.ending(id, end)).collect(),
+            ends,
             further,
             transfers,
         })
+    }
+
+    /// Many ends rest on the same statements.
+    fn share(&self, ends: &mut [Reached<'e>]) {
+        let mut pool = self.pool.lock().unwrap_or_else(PoisonError::into_inner);
+        for reached in ends {
+            pool.share_step(&mut reached.hop);
+        }
     }
 }

@@ -15,8 +15,9 @@ use sv0_model::graph::{Edge, Entity, Graph};
 use sv0_model::hash::sha256_of_json;
 use sv0_model::manifest::RunManifest;
 use sv0_model::path::AuthorityPath;
-use sv0_state::{Grounds, Outcome, RunRecord, Sighting, SightingKind, StateStore, Thing};
+use sv0_state::{Completeness, Grounds, Outcome, RunRecord, Sighting, SightingKind, StateStore, Thing};
 
+use crate::snapshot::Rows;
 use crate::{ScanError, Snapshot};
 use grounds::GroundFinder;
 
@@ -31,31 +32,45 @@ pub fn run(store: &dyn ObjectStore, run_id: &str, state: &mut dyn StateStore) ->
     let run = Run::open(store, run_id)?;
     let manifest = run.manifest().clone();
     let snapshot = Snapshot::new(run);
+    let (sightings, completeness) = seen(&snapshot, &manifest.configuration_sha256)?;
+    Ok(state.record_run(&record_of(manifest), &sightings, &completeness)?)
+}
+
+/// What the run saw, and how much of the world. Recording it takes memory of its own: nothing else of the run outlives this.
+fn seen<R: Rows>(
+    snapshot: &Snapshot<R>,
+    configuration_sha256: &str,
+) -> Result<(Vec<Sighting>, Completeness), ScanError> {
     let graph = snapshot.graph()?;
-    let paths = snapshot.paths()?;
-    let mut grounds = GroundFinder::new(&graph, &manifest.configuration_sha256);
+    let mut grounds = GroundFinder::new(&graph, configuration_sha256);
     let mut sightings = entities(&graph, &mut grounds)?;
     sightings.extend(edges(&graph, &mut grounds)?);
-    for path in &paths {
-        sightings.push(sighting(
-            SightingKind::Path,
-            &path.id,
-            &path_content(path)?,
-            grounds.of_path(path),
-        ));
-    }
-    let by_id: BTreeMap<&str, &AuthorityPath> = paths.iter().map(|path| (path.id.as_str(), path)).collect();
-    for finding in snapshot.findings()? {
-        let rests_on = grounds.of_finding(&finding, &by_id);
+    let findings = snapshot.findings()?;
+    let named: BTreeSet<&str> = findings
+        .iter()
+        .flat_map(|finding| &finding.paths)
+        .map(String::as_str)
+        .collect();
+    let mut of_paths = BTreeMap::new();
+    snapshot.each_path(|path| {
+        let rests_on = grounds.of_path(&path);
+        if let Some(id) = named.get(path.id.as_str()) {
+            of_paths.insert(*id, rests_on.clone());
+        }
+        sightings.push(sighting(SightingKind::Path, &path.id, &path_content(&path)?, rests_on));
+        Ok(())
+    })?;
+    for finding in &findings {
+        let rests_on = grounds.of_finding(finding, &of_paths);
         sightings.push(sighting(
             SightingKind::Finding,
             &finding.id,
-            &finding_content(&finding),
+            &finding_content(finding),
             rests_on,
         ));
     }
     let completeness = grounds.completeness(&snapshot.coverage()?);
-    Ok(state.record_run(&record_of(manifest), &sightings, &completeness)?)
+    Ok((sightings, completeness))
 }
 
 fn record_of(manifest: RunManifest) -> RunRecord {

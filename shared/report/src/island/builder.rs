@@ -290,7 +290,10 @@ impl<'a> Builder<'a> {
         &mut self,
         references: impl IntoIterator<Item = &'a StatementRef>,
     ) -> Result<Vec<usize>, serde_json::Error> {
-        references.into_iter().map(|reference| self.statement(reference)).collect()
+        references
+            .into_iter()
+            .map(|reference| self.statement(reference))
+            .collect()
     }
 
     fn statement(&mut self, reference: &'a StatementRef) -> Numbered {

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::Serialize;
+use serde::ser::Error;
 use serde_json::Value;
 
 /// Texts and lists that the cells of all tables refer to by number.
@@ -18,9 +19,9 @@ impl Pool {
         (self.strings.into_values(), self.lists.into_values())
     }
 
-    fn cell(&mut self, value: Value) -> (CellKind, Value) {
-        match value {
-            Value::String(text) => (CellKind::Text, self.strings.number(text).into()),
+    fn cell(&mut self, value: Value) -> Result<(CellKind, Cell), serde_json::Error> {
+        Ok(match value {
+            Value::String(text) => (CellKind::Text, Cell::Number(self.strings.number(text))),
             Value::Array(items) => {
                 let kind = if items.iter().any(Value::is_string) {
                     CellKind::Texts
@@ -28,10 +29,10 @@ impl Pool {
                     CellKind::Plain
                 };
                 let numbers = items.into_iter().filter_map(|item| self.item(item)).collect();
-                (kind, self.lists.number(numbers).into())
+                (kind, Cell::Number(self.lists.number(numbers)))
             }
-            plain => (CellKind::Plain, plain),
-        }
+            plain => (CellKind::Plain, Cell::plain(&plain)?),
+        })
     }
 
     fn item(&mut self, item: Value) -> Option<u64> {
@@ -57,10 +58,31 @@ enum CellKind {
     Texts,
 }
 
+/// What stands in one cell. There are a million of them in a large report, so it is half the size of a [`Value`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(untagged)]
+enum Cell {
+    Nothing,
+    Answer(bool),
+    Number(u64),
+}
+
+impl Cell {
+    fn plain(value: &Value) -> Result<Self, serde_json::Error> {
+        match value {
+            Value::Null => Ok(Self::Nothing),
+            Value::Bool(answer) => Ok(Self::Answer(*answer)),
+            other => other.as_u64().map(Self::Number).ok_or_else(|| {
+                serde_json::Error::custom(format!("a cell holds a text, a list or a whole number, not {other}"))
+            }),
+        }
+    }
+}
+
 #[derive(Debug, Default, Serialize)]
 struct Column {
     kind: CellKind,
-    cells: Vec<Value>,
+    cells: Vec<Cell>,
 }
 
 /// Rows of one kind, held by column.
@@ -71,15 +93,15 @@ pub(crate) struct Table {
 }
 
 impl Table {
-    /// Adds a row, which is a struct whose fields are texts, numbers, lists of either, or `None`, and returns its number.
+    /// Adds a row, which is a struct whose fields are texts, whole numbers, lists of either, `bool`s, or `None`, and returns its number.
     ///
     /// # Errors
-    /// When the row cannot be written as JSON.
+    /// When the row cannot be written as JSON, or holds anything else.
     pub(crate) fn push(&mut self, row: &impl Serialize, pool: &mut Pool) -> Result<usize, serde_json::Error> {
         if let Value::Object(fields) = serde_json::to_value(row)? {
             for (name, value) in fields {
                 let is_list = value.is_array();
-                let (kind, cell) = pool.cell(value);
+                let (kind, cell) = pool.cell(value)?;
                 let column = self.columns.entry(name).or_default();
                 let kind = if is_list { kind.max(CellKind::Numbers) } else { kind };
                 column.kind = column.kind.max(kind);

@@ -69,8 +69,10 @@ impl<'g> GroundFinder<'g> {
         self.share(grounds)
     }
 
+    /// What a finding rests on, given what the paths that it names do.
+    ///
     /// A finding about something and an outsider that was only heard of rests on the thing: what it says of the outsider is written there.
-    pub fn of_finding(&mut self, finding: &Finding, paths: &BTreeMap<&str, &AuthorityPath>) -> Arc<Grounds> {
+    pub fn of_finding(&mut self, finding: &Finding, paths: &BTreeMap<&str, Arc<Grounds>>) -> Arc<Grounds> {
         let policies = finding.statements.iter().map(|statement| statement.policy.as_str());
         let mut grounds = Grounds {
             partitions: self.described(finding.subjects.iter().map(String::as_str).chain(policies)),
@@ -80,10 +82,9 @@ impl<'g> GroundFinder<'g> {
             grounds.partitions.insert(ledger());
             grounds.policies_of.clear();
         }
-        for path in finding.paths.iter().filter_map(|id| paths.get(id.as_str())) {
-            let of_path = self.path_grounds(path);
-            grounds.partitions.extend(of_path.partitions);
-            grounds.policies_of.extend(of_path.policies_of);
+        for of_path in finding.paths.iter().filter_map(|id| paths.get(id.as_str())) {
+            grounds.partitions.extend(of_path.partitions.iter().cloned());
+            grounds.policies_of.extend(of_path.policies_of.iter().cloned());
         }
         if !grounds.partitions.is_empty() {
             grounds.partitions.insert(self.configuration.clone());
