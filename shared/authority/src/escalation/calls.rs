@@ -117,7 +117,7 @@ pub(super) fn together(calls: impl IntoIterator<Item = Step>) -> Step {
 }
 
 /// The step that hangs on something that was not read: `what` names it.
-pub(super) fn reserved(step: Step, what: &str, caveat: Caveat) -> Step {
+pub(crate) fn reserved(step: Step, what: &str, caveat: Caveat) -> Step {
     let doubt = Step {
         state: PathState::Conditional,
         blocked_by: vec![Layer::Resource],

@@ -5,6 +5,7 @@
 
 mod attach;
 mod calls;
+mod free;
 mod gain;
 mod ground;
 mod limits;
@@ -27,12 +28,13 @@ use crate::estate::{Estate, Subject};
 use crate::findings::name;
 use crate::step::Step;
 
-pub(crate) use calls::{allows_everything, statement_reference};
+pub(crate) use calls::{allows_everything, reserved, statement_reference};
 pub(crate) use gain::Gain;
 use ground::Ground;
 pub(crate) use limits::Limits;
 pub(crate) use raised::{
-    controls_permissions, in_group, made, with_attached, with_every_permission, without_boundary, without_permissions,
+    controls_permissions, in_group, made, rewrites_itself, with_attached, with_every_permission, without_boundary,
+    without_permissions,
 };
 use routes::Route;
 use search::Search;

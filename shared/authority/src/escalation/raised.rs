@@ -6,11 +6,11 @@ use std::sync::Arc;
 use sv0_iam::{NamedPolicy, Principal, UncollectedPolicy};
 use sv0_model::arn::Arn;
 use sv0_model::decision::{Caveat, Effect, Layer};
-use sv0_model::graph::{EdgeKind, Entity};
+use sv0_model::graph::{EdgeKind, Entity, EntityKind};
 
 use super::Escalation;
 use super::calls::Asking;
-use super::limits::{everything, text_of};
+use super::limits::{Limits, everything, text_of};
 use crate::estate::{Estate, Holdings, Subject};
 use crate::step::Step;
 
@@ -26,6 +26,21 @@ pub(crate) fn controls_permissions(estate: &Estate<'_>, subject: &Subject<'_>) -
     Asking::new(estate, subject).call("iam:AttachRolePolicy", &role)
 }
 
+/// What is said to a user or role that writes or attaches itself a policy of its choice; none where it may not.
+pub(crate) fn rewrites_itself(estate: &Estate<'_>, subject: &Subject<'_>, limits: &Limits) -> Option<Step> {
+    const OF_USERS: [&str; 2] = ["iam:AttachUserPolicy", "iam:PutUserPolicy"];
+    const OF_ROLES: [&str; 2] = ["iam:AttachRolePolicy", "iam:PutRolePolicy"];
+    let own = subject.entity?;
+    let actions = if own.kind == EntityKind::IamUser {
+        OF_USERS
+    } else {
+        OF_ROLES
+    };
+    let asking = Asking::new(estate, subject).bounded(limits.boundary.as_deref());
+    let steps = actions.iter().filter_map(|action| asking.call(action, &own.native_id));
+    steps.min_by_key(|step| step.state)
+}
+
 /// The new user or role of an escalation, without any permission: what its boundary and control policies leave it is up to its author.
 pub(crate) fn made<'s>(estate: &Estate<'_>, escalation: &Escalation<'_>) -> Option<Subject<'s>> {
     let mut resources = escalation.calls.iter().map(|(_, resource)| resource);
@@ -34,21 +49,27 @@ pub(crate) fn made<'s>(estate: &Estate<'_>, escalation: &Escalation<'_>) -> Opti
         principal.has_identity_policies().then_some(principal)
     })?;
     let mut holdings = Holdings::default();
-    if let Some(boundary) = &escalation.limits.boundary {
-        match text_of(estate, boundary) {
-            Some(text) => holdings.boundaries.push(text),
-            None => holdings.uncollected.push(UncollectedPolicy {
-                layer: Layer::Boundary,
-                name: boundary.clone(),
-                caveat: Caveat::PolicyNotCollected,
-            }),
-        }
-    }
+    bind(estate, &mut holdings, &escalation.limits);
     Some(Subject {
         principal,
         entity: None,
         holdings: Cow::Owned(holdings),
     })
+}
+
+/// Adds the boundary that a gain is bound by.
+fn bind(estate: &Estate<'_>, holdings: &mut Holdings, limits: &Limits) {
+    let Some(boundary) = &limits.boundary else {
+        return;
+    };
+    match text_of(estate, boundary) {
+        Some(text) => holdings.boundaries.push(text),
+        None => holdings.uncollected.push(UncollectedPolicy {
+            layer: Layer::Boundary,
+            name: boundary.clone(),
+            caveat: Caveat::PolicyNotCollected,
+        }),
+    }
 }
 
 /// The principal if it held every permission: boundary and control policies still bind it.
@@ -92,11 +113,12 @@ pub(crate) fn without_permissions<'s>(subject: &Subject<'s>) -> Subject<'s> {
     }
 }
 
-/// The principal without its boundary.
-pub(crate) fn without_boundary<'s>(subject: &Subject<'s>) -> Subject<'s> {
+/// The principal without its boundary, or with the one that it gets instead.
+pub(crate) fn without_boundary<'s>(estate: &Estate<'_>, subject: &Subject<'s>, limits: &Limits) -> Subject<'s> {
     let mut holdings: Holdings = subject.holdings.clone().into_owned();
     holdings.boundaries.clear();
     holdings.uncollected.retain(|policy| policy.layer != Layer::Boundary);
+    bind(estate, &mut holdings, limits);
     Subject {
         holdings: Cow::Owned(holdings),
         ..subject.clone()

@@ -116,12 +116,12 @@ impl<'a, 'e> Search<'a, 'e> {
                     self.make_principal(route, &group.native_id, Gain::NewMember(group), found);
                 }
             }
-            Target::User | Target::RaisedUser => self.take_users(route, found),
+            Target::User | Target::RaisedUser | Target::FreedUser => self.take_users(route, found),
             _ => self.raise_itself(route, found),
         }
     }
 
-    fn account(&self) -> Option<&'e str> {
+    pub(super) fn account(&self) -> Option<&'e str> {
         self.entity.account.as_deref()
     }
 
@@ -166,6 +166,10 @@ impl<'a, 'e> Search<'a, 'e> {
             _ => Vec::new(),
         };
         for (target, gain, through) in targets {
+            if gain == Gain::Unbounded {
+                self.free(route, &target, gain, found);
+                continue;
+            }
             self.try_route(route, &target, gain, through, found);
         }
     }
@@ -236,12 +240,14 @@ impl<'a, 'e> Search<'a, 'e> {
         }
         let users = self.ground.users_of(self.account()).iter().copied();
         for user in users.filter(|user| user.native_id != self.entity.native_id) {
-            let gain = if route.target == Target::RaisedUser {
-                Gain::Raised(user)
-            } else {
-                Gain::Principal(user)
-            };
-            self.try_route(route, &user.native_id, gain, None, found);
+            match route.target {
+                Target::FreedUser if self.has_boundary(&user.native_id) => {
+                    self.free(route, &user.native_id, Gain::Freed(user), found);
+                }
+                Target::RaisedUser => self.try_route(route, &user.native_id, Gain::Raised(user), None, found),
+                Target::User => self.try_route(route, &user.native_id, Gain::Principal(user), None, found),
+                _ => {}
+            }
         }
     }
 
@@ -260,7 +266,7 @@ impl<'a, 'e> Search<'a, 'e> {
             match route.target {
                 Target::RaisedRole => self.try_route(route, &role.native_id, Gain::Raised(role), None, found),
                 Target::FreedRole if self.has_boundary(&role.native_id) => {
-                    self.try_route(route, &role.native_id, Gain::Freed(role), None, found);
+                    self.free(route, &role.native_id, Gain::Freed(role), found);
                 }
                 Target::Role => self.try_route(route, &role.native_id, Gain::Principal(role), None, found),
                 Target::RaisedRolePolicy => self.raise_by_policy(route, role, found),
@@ -280,7 +286,7 @@ impl<'a, 'e> Search<'a, 'e> {
         }
     }
 
-    fn try_route(
+    pub(super) fn try_route(
         &self,
         route: &'static Route,
         target: &str,
@@ -377,7 +383,7 @@ impl<'a, 'e> Search<'a, 'e> {
         pass.clone()
     }
 
-    fn add(
+    pub(super) fn add(
         &self,
         route: &'static Route,
         gain: Gain<'e>,
@@ -388,7 +394,7 @@ impl<'a, 'e> Search<'a, 'e> {
         self.add_limited(route, gain, Limits::default(), through, made, found);
     }
 
-    fn add_limited(
+    pub(super) fn add_limited(
         &self,
         route: &'static Route,
         gain: Gain<'e>,
@@ -427,7 +433,7 @@ impl<'a, 'e> Search<'a, 'e> {
     }
 
     /// Every call, those on something new in one Region and on one name for each pattern. `place` says what a call is made on that `target` does not.
-    fn make_calls(
+    pub(super) fn make_calls(
         &self,
         asking: &Asking<'_, 'e>,
         calls: &[Call],
@@ -602,7 +608,7 @@ fn is_principal(arn: &str) -> bool {
 }
 
 /// Whether every call is made without a condition.
-fn is_free(made: Option<&[Made]>) -> bool {
+pub(super) fn is_free(made: Option<&[Made]>) -> bool {
     made.is_some_and(|made| worst(made) == PathState::Allowed)
 }
 

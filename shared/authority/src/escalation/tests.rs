@@ -2,6 +2,7 @@
 
 mod entries;
 mod near_misses;
+mod unlisted;
 
 use sv0_model::path::PathState;
 

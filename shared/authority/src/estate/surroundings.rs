@@ -4,11 +4,28 @@ use serde_json::Value;
 use sv0_iam::{Context, PrincipalKind, Statement};
 use sv0_model::arn::Arn;
 use sv0_model::decision::Effect;
-use sv0_model::graph::{Entity, EntityKind, Organization, Resolution};
+use sv0_model::graph::{EdgeKind, Entity, EntityKind, Organization, Resolution, urn};
 
 use super::Estate;
 use super::judge::Request;
 use super::subject::Subject;
+
+const BOUNDARY_KEY: &str = "iam:PermissionsBoundary";
+
+/// Actions that are asked by the boundary which their user or role carries already (Service Authorization Reference, "Actions, resources, and condition keys
+/// for AWS Identity and Access Management"; IAM User Guide, "Delegating responsibility to others using permissions boundaries").
+const ON_BOUNDED: &[&str] = &[
+    "iam:AttachRolePolicy",
+    "iam:AttachUserPolicy",
+    "iam:DeleteRolePermissionsBoundary",
+    "iam:DeleteRolePolicy",
+    "iam:DeleteUserPermissionsBoundary",
+    "iam:DeleteUserPolicy",
+    "iam:DetachRolePolicy",
+    "iam:DetachUserPolicy",
+    "iam:PutRolePolicy",
+    "iam:PutUserPolicy",
+];
 
 /// Where an account stands towards the organization of the estate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -119,6 +136,31 @@ impl Estate<'_> {
         }
         add_resource_tags(entity, known);
         self.add_function_url(request, entity, known);
+        self.add_boundary(request, entity, known);
+    }
+
+    /// The ARNs of the policies that a user or role carries as its boundary.
+    pub(crate) fn boundaries_of(&self, principal: &str) -> impl Iterator<Item = String> {
+        let ceilings = self.targets(principal, EdgeKind::SubjectTo);
+        ceilings.map(|ceiling| ceiling.trim_start_matches(&urn::permissions_boundary("")).to_owned())
+    }
+
+    /// The boundary that the user or role carries on which the call is made. What makes one or puts a boundary on it names that of the request instead.
+    fn add_boundary(&self, request: &Request<'_>, entity: &Entity, known: &mut Known<'_>) {
+        let is_known = matches!(entity.kind, EntityKind::IamUser | EntityKind::IamRole)
+            && entity.resolution == Resolution::Collected;
+        let is_asked = ON_BOUNDED
+            .iter()
+            .any(|action| action.eq_ignore_ascii_case(request.action));
+        if !is_known || !is_asked {
+            return;
+        }
+        let carried: Vec<String> = self.boundaries_of(&entity.native_id).collect();
+        if carried.is_empty() {
+            known.absent(BOUNDARY_KEY);
+        } else {
+            known.insert(BOUNDARY_KEY, carried);
+        }
     }
 
     /// How the URL of a function, or that of its alias, authenticates; unknown where that was not collected.

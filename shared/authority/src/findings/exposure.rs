@@ -178,6 +178,11 @@ enum Openness {
     FromNamedNetworks,
 }
 
+/// Whether an evaluation for everyone lets in more than callers whom its condition names.
+pub(crate) fn opens_to_everyone(evaluation: &Evaluation) -> bool {
+    openness(evaluation).is_some()
+}
+
 /// How open an evaluation for everyone is; none where its condition names the callers.
 fn openness(evaluation: &Evaluation) -> Option<Open> {
     let Some(condition) = evaluation

@@ -50,6 +50,7 @@ use crate::estate::Estate;
 use crate::evidence::Logs;
 use draft::Draft;
 pub(crate) use draft::name;
+pub(crate) use exposure::opens_to_everyone;
 
 /// How findings are judged.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -143,6 +143,13 @@ impl<'e> Seeker<'e, '_> {
             if is_switched_off(workload) {
                 continue;
             }
+            let step = match workload.kind {
+                EntityKind::EventBridgeRule => self.by_event(end, workload),
+                _ => Some(end.step.clone()),
+            };
+            let Some(step) = step else {
+                continue;
+            };
             let stride = Stride {
                 from: self.from,
                 relation: INVOKES,
@@ -151,7 +158,7 @@ impl<'e> Seeker<'e, '_> {
                 on: Some(resource),
                 note: format!("by writing to {}, which sets it going", end.entity.name),
             };
-            let leg = self.ground.leg(stride, &end.step);
+            let leg = self.ground.leg(stride, &step);
             let running = self.runs.of(&workload.native_id).iter();
             found.extend(running.map(|running| through(Way::Invoke, std::slice::from_ref(&leg), running)));
         }

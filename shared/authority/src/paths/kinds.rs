@@ -144,8 +144,8 @@ fn takes_a_further_role(look: &Look<'_>) -> bool {
         let orchestrated = is_orchestrator(by) || is_orchestrator(invoked);
         orchestrated || (is_function(by) && is_function(invoked)) || is_agent(by) || is_agent(invoked)
     };
-    let is_deputy = look.start.kind == EntityKind::AwsService;
-    look.takes(ASSUMES) || (!is_deputy && look.invokes(|by, invoked| !is_named(by, invoked)))
+    let is_let_in = matches!(look.start.kind, EntityKind::AwsService | EntityKind::Anonymous);
+    look.takes(ASSUMES) || (!is_let_in && look.invokes(|by, invoked| !is_named(by, invoked)))
 }
 
 fn is_by_instance_profile(look: &Look<'_>) -> bool {
@@ -155,6 +155,10 @@ fn is_by_instance_profile(look: &Look<'_>) -> bool {
 
 /// A statement of the resource's policy grants the last step, and none of a policy that the principal holds.
 fn is_by_resource_policy_alone(look: &Look<'_>) -> bool {
+    // Whom nobody knows holds no policy: that of the function lets it in.
+    if look.start.kind == EntityKind::Anonymous {
+        return true;
+    }
     let Some(last) = look.path.hops.last().filter(|hop| hop.relation == ACCESSES) else {
         return false;
     };

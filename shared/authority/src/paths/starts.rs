@@ -6,6 +6,7 @@ use sv0_model::graph::{ActorClass, EdgeKind, Entity, EntityKind};
 use super::deputies;
 use super::federation::Providers;
 use super::hops::{Ground, Leg, PULLS_VIA, SIGNS_IN_AS, Stride};
+use super::public;
 use super::runs::Runs;
 use super::transfer::{Transfer, Way};
 use super::workloads::{self, Injection, is_switched_off};
@@ -43,6 +44,7 @@ pub(crate) fn of<'e>(ground: Ground<'e, '_>, runs: &Runs<'e>) -> Vec<Start<'e>> 
             }
             EntityKind::IdentityCenterUser | EntityKind::IdentityCenterGroup => by_assignment(ground, entity),
             EntityKind::AwsService => deputies::departures(ground, runs, entity),
+            EntityKind::Anonymous => public::departures(ground, runs, entity),
             _ => Vec::new(),
         };
         departures.extend(by_federation(ground, &providers, entity));

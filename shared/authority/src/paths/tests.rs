@@ -6,6 +6,8 @@ use sv0_model::graph::Graph;
 use sv0_model::observation::{EventScope, Evidence, Observation, Trail};
 use sv0_model::path::{ActionClass, AuthorityPath, PathKind, PathState};
 
+mod events;
+mod everyone;
 mod kinds;
 
 use super::{PathOptions, authority_paths};

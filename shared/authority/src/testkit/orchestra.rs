@@ -94,6 +94,13 @@ impl Builder {
                     &[],
                 );
             }
+            // `everyone let-in-by RESOURCE…`.
+            ("everyone", ["let-in-by", resources @ ..]) => {
+                self.entity(EntityKind::Anonymous, urn::ANONYMOUS, "everyone", None, &[]);
+                for resource in resources {
+                    self.link(edge(resource, EdgeKind::Grants, urn::ANONYMOUS));
+                }
+            }
             ("service-principal", [host, "let-in-by", resources @ ..]) => {
                 let id = urn::aws_service(host);
                 self.entity(EntityKind::AwsService, &id, host, None, &[]);

@@ -18,6 +18,37 @@ use crate::target::Target;
 pub(crate) fn refine_rule(item: &ConfigItem<'_>, description: &mut Description) {
     let targets = list_at(&item.body, "configuration.targets");
     description.links.extend(targets.iter().flat_map(target_links));
+    let Some(pattern) = at(&item.body, "configuration.eventPattern") else {
+        return;
+    };
+    if text_at(&item.body, "configuration.eventBusName").is_none() {
+        description.link(EdgeKind::TriggeredBy, Reference::InFormat(BUS, DEFAULT_BUS.to_owned()));
+    }
+    description.set("event_pattern", envelope(&decoded(pattern)));
+}
+
+const BUS: &str = "arn:{partition}:events:{region}:{account}:event-bus/{id}";
+
+/// The bus of a rule that names none (Amazon EventBridge API Reference, "PutRule").
+const DEFAULT_BUS: &str = "default";
+
+/// The fields of a pattern that are kept: those of the envelope, which tell who can put a matching event. What it says of the detail stays out.
+const ENVELOPE: [&str; 3] = ["source", "detail-type", "account"];
+
+/// Most matchers of one field that are kept; a longer pattern is not kept at all.
+const MOST_MATCHERS: usize = 50;
+
+/// What a pattern asks of the envelope of an event; none where it is no pattern, offers a choice, or is too long.
+fn envelope(pattern: &Value) -> Option<Value> {
+    let pattern = pattern.as_object().filter(|pattern| !pattern.contains_key("$or"))?;
+    let mut kept = serde_json::Map::new();
+    for field in ENVELOPE {
+        if let Some(matchers) = pattern.get(field) {
+            let matchers = matchers.as_array().filter(|matchers| matchers.len() <= MOST_MATCHERS)?;
+            kept.insert(field.to_owned(), Value::Array(matchers.clone()));
+        }
+    }
+    Some(Value::Object(kept))
 }
 
 /// `events:ListTargetsByRule`.

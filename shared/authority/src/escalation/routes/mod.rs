@@ -8,10 +8,12 @@
 //! A row asks for the calls without which the way is closed. Calls that only look around (`ec2:DescribeInstances`) are not asked for: what they tell may
 //! be known otherwise.
 
+mod boundary;
 mod iam;
 mod made;
 mod passed;
 mod taken;
+mod unlisted;
 
 use sv0_model::decision::Caveat;
 
@@ -41,7 +43,7 @@ pub(crate) enum Target {
     OwnGroup,
     OwnPolicy,
     OwnPermissionSet,
-    /// The principal takes off its own boundary.
+    /// The principal takes off its own boundary, or changes it.
     OwnBoundary,
     /// A group that the principal is not in.
     OtherGroup,
@@ -50,9 +52,10 @@ pub(crate) enum Target {
     NewMember,
     /// A permission set that does not exist yet.
     NewPermissionSet,
-    /// Another user, as it is or raised.
+    /// Another user, as it is, raised, or without its boundary.
     User,
     RaisedUser,
+    FreedUser,
     /// A role that the principal takes over as it is; raised; raised through a customer managed policy that it holds; without its boundary.
     Role,
     RaisedRole,
@@ -93,8 +96,8 @@ pub(crate) enum On {
 
 /// Every route, those that open most first.
 pub(crate) fn all() -> impl Iterator<Item = &'static Route> {
-    let own = iam::ROUTES.iter().chain(made::ROUTES);
-    own.chain(taken::ROUTES).chain(passed::ROUTES)
+    let own = iam::ROUTES.iter().chain(boundary::ROUTES).chain(made::ROUTES);
+    own.chain(taken::ROUTES).chain(passed::ROUTES).chain(unlisted::ROUTES)
 }
 
 /// Every action of every route.

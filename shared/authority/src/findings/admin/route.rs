@@ -8,8 +8,8 @@ use sv0_model::path::PathState;
 
 use super::Principal;
 use crate::escalation::{
-    Escalation, Gain, allows_everything, controls_permissions, in_group, made, statement_reference, with_attached,
-    with_every_permission, without_boundary, without_permissions,
+    Escalation, Gain, allows_everything, controls_permissions, in_group, made, rewrites_itself, statement_reference,
+    with_attached, with_every_permission, without_boundary, without_permissions,
 };
 use crate::estate::{Estate, Subject};
 
@@ -103,9 +103,13 @@ fn raised(estate: &Estate<'_>, principal: &Principal<'_>, way: &Escalation<'_>) 
     }
     let of = |entity| becomes_one(&estate.subject_of(entity)?);
     let is_freed_one = |subject: &Subject<'_>| {
-        let free = without_boundary(subject);
-        let has_everything = !statements_for_everything(&free).is_empty();
-        has_everything.then(|| controls_permissions(estate, &free)).flatten()
+        let free = without_boundary(estate, subject, &way.limits);
+        if !statements_for_everything(&free).is_empty() {
+            return controls_permissions(estate, &free);
+        }
+        // What the boundary kept it from may be to write its own policies.
+        let rewritten = rewrites_itself(estate, &free, &way.limits)?;
+        Some(rewritten.and(becomes_one(&free)?))
     };
     let mut route = Route::by(way);
     let control = match way.gain {

@@ -103,9 +103,12 @@ impl<'a, 'e> Reaches<'a, 'e> {
                 return closed.map_or_else(Cow::default, Cow::Borrowed);
             }
             Gain::Raised(entity) => estate.subject_of(entity).map(|subject| with_attached(&subject, way)),
-            Gain::Freed(entity) => estate.subject_of(entity).as_ref().map(without_boundary),
+            Gain::Freed(entity) => {
+                let subject = estate.subject_of(entity);
+                subject.map(|subject| without_boundary(estate, &subject, &way.limits))
+            }
             Gain::Own => Some(with_attached(&principal.subject, way)),
-            Gain::Unbounded => Some(without_boundary(&principal.subject)),
+            Gain::Unbounded => Some(without_boundary(estate, &principal.subject, &way.limits)),
             Gain::Group(group) => Some(in_group(estate, &principal.subject, group)),
             Gain::New => made(estate, way).map(|subject| with_attached(&subject, way)),
             Gain::NewMember(group) => made(estate, way).map(|user| in_group(estate, &user, group)),

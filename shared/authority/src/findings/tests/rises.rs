@@ -303,3 +303,110 @@ fn the_policy_is_told() {
         ]
     );
 }
+
+#[test]
+fn a_boundary_that_is_changed() {
+    let bound = |lines: &str| format!("{lines}\n boundary allow iam:* on *");
+    let own = "privilege_escalation high: user ann can raise its own authority";
+    let demanded = |policy: &str| {
+        format!(
+            r#"allow s3:* on *
+            allow iam:PutUserPermissionsBoundary on * if {{"StringEquals":{{"iam:PermissionsBoundary":"arn:aws:iam::{policy}"}}}}"#
+        )
+    };
+    for (name, lines, want) in [
+        (
+            "puts another on itself",
+            bound("allow iam:PutUserPermissionsBoundary,s3:* on *"),
+            vec![own],
+        ),
+        (
+            "puts another on itself and holds everything",
+            "allow * on *\n boundary allow iam:PutUserPermissionsBoundary on *".to_owned(),
+            vec![ADMIN],
+        ),
+        (
+            "that of roles does nothing for a user",
+            bound("allow iam:PutRolePermissionsBoundary,s3:* on *"),
+            vec![],
+        ),
+        (
+            "has none",
+            "allow iam:PutUserPermissionsBoundary,sqs:* on *".to_owned(),
+            vec![],
+        ),
+        (
+            "allows nothing beyond it",
+            bound("allow iam:PutUserPermissionsBoundary,sqs:* on *"),
+            vec![],
+        ),
+        (
+            "only one that allows the data",
+            bound(&demanded("111111111111:policy/data")),
+            vec![own],
+        ),
+        (
+            "only one that allows little",
+            bound(&demanded("111111111111:policy/little")),
+            vec![],
+        ),
+        (
+            "only the one that it has",
+            bound(&demanded("111111111111:policy/ann-boundary")),
+            vec![],
+        ),
+        (
+            "a control policy keeps boundaries as they are",
+            bound("allow iam:PutUserPermissionsBoundary,s3:* on *\n scp no on ou-prod\n deny iam:PutUserPermissionsBoundary on *"),
+            vec![],
+        ),
+        (
+            "then writes its own policies",
+            "allow iam:PutUserPermissionsBoundary,iam:PutUserPolicy on *\n boundary allow iam:PutUserPermissionsBoundary on *"
+                .to_owned(),
+            vec![ADMIN],
+        ),
+        (
+            "of a user whose keys it makes",
+            "allow iam:PutUserPermissionsBoundary,iam:CreateAccessKey on *
+             user 111111111111/bob
+             allow s3:* on *
+             boundary allow sqs:* on *"
+                .to_owned(),
+            vec!["privilege_escalation high: user ann can gain the authority of bob"],
+        ),
+        (
+            "of a user whose keys it does not make",
+            "allow iam:PutUserPermissionsBoundary on *
+             user 111111111111/bob
+             allow s3:* on *
+             boundary allow sqs:* on *"
+                .to_owned(),
+            vec![],
+        ),
+    ] {
+        let fixture = format!("{GROUND}user 111111111111/ann\n{lines}");
+        assert_eq!(rises(&fixture), want, "{name}");
+    }
+}
+
+#[test]
+fn the_boundary_that_a_target_carries() {
+    let only = |boundary: &str| {
+        format!(
+            r#"allow iam:PutUserPolicy on * if {{"StringEquals":{{"iam:PermissionsBoundary":"arn:aws:iam::111111111111:policy/{boundary}"}}}}"#
+        )
+    };
+    for (name, lines, want) in [
+        ("it carries none", only("dev"), vec![]),
+        ("another", format!("{}\n boundary allow * on *", only("dev")), vec![]),
+        (
+            "this one",
+            format!("{}\n boundary allow * on *", only("ann-boundary")),
+            vec![ADMIN],
+        ),
+    ] {
+        let fixture = format!("{GROUND}user 111111111111/ann\n{lines}");
+        assert_eq!(rises(&fixture), want, "{name}");
+    }
+}

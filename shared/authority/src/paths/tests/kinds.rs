@@ -4,14 +4,14 @@ use sv0_model::path::{EgressCategory, PathKind};
 
 use super::{line, paths};
 
-const PROD: &str = "
+pub(super) const PROD: &str = "
     role 111111111111/reader
       trust service lambda.amazonaws.com
       allow s3:GetObject on arn:aws:s3:::orders/*
     bucket 111111111111/orders
 ";
 
-const F: &str = "arn:aws:lambda:eu-west-1:111111111111:function:";
+pub(super) const F: &str = "arn:aws:lambda:eu-west-1:111111111111:function:";
 
 /// What leads to the bucket: each path's start and hops' relations, its kinds and its state.
 fn ways(fixture: &str) -> Vec<String> {
@@ -41,7 +41,7 @@ fn ways(fixture: &str) -> Vec<String> {
 }
 
 /// The paths of all starts but those that hold the data's own role.
-fn ways_of(start: &str, fixture: &str) -> Vec<String> {
+pub(super) fn ways_of(start: &str, fixture: &str) -> Vec<String> {
     let mut ways = ways(fixture);
     ways.retain(|way| way.starts_with(&format!("{start}: ")));
     ways
@@ -844,7 +844,7 @@ fn api_destinations_topics_and_http_tasks_lead_outside() {
                 "{}\n bus 111111111111/main\n lambda 111111111111/caller runs-as app\n role 111111111111/app\n trust service lambda.amazonaws.com\n allow events:PutEvents on *",
                 carrier(
                     &trusted,
-                    "triggered-by arn:aws:events:eu-west-1:111111111111:event-bus/main"
+                    r#"with event_pattern={"source":["acme"]} triggered-by arn:aws:events:eu-west-1:111111111111:event-bus/main"#
                 )
             ),
             vec![
