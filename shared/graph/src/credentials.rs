@@ -2,12 +2,13 @@
 //!
 //! Source: IAM User Guide, "Generate credential reports for your AWS account".
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 use sv0_model::arn::Arn;
 use sv0_model::graph::{EdgeKind, Entity, EntityKind, urn};
 use sv0_model::record::Record;
+use sv0_model::time::Timestamp;
 
 use crate::description::{Description, Identity};
 use crate::edges::{Edges, NewEdge};
@@ -20,6 +21,12 @@ use crate::target::Target;
 #[derive(Debug, Default)]
 pub(crate) struct CredentialFacts {
     rows: Newest<Row>,
+    /// The rows that were read, by their report and whom they are about.
+    seen: BTreeSet<(String, Option<Timestamp>, String)>,
+    /// Whom a report has two rows about.
+    doubled: BTreeSet<String>,
+    /// Reports whose missing columns were told.
+    told: BTreeSet<String>,
 }
 
 /// A user or root user as the report describes it.
@@ -63,6 +70,24 @@ const CREDENTIALS: [Columns; 4] = [
     },
 ];
 
+/// Says that the report does not tell all credentials of a user and their use.
+const UNKNOWN: &str = "credentials_unknown";
+
+/// The columns without which a user's credentials and their use are not known.
+const NEEDED: [&str; 11] = [
+    "password_enabled",
+    "password_last_used",
+    "mfa_active",
+    "access_key_1_active",
+    "access_key_1_last_rotated",
+    "access_key_1_last_used_date",
+    "access_key_2_active",
+    "access_key_2_last_rotated",
+    "access_key_2_last_used_date",
+    "cert_1_active",
+    "cert_2_active",
+];
+
 /// Reads one row of a report.
 pub(crate) fn read(record: &Record, facts: &mut Facts) {
     let Some((arn, holder)) = holder_of(record) else {
@@ -73,19 +98,34 @@ pub(crate) fn read(record: &Record, facts: &mut Facts) {
             .error(&record.origin, "", "credential_row_without_arn", message, help);
         return;
     };
+    let report = (record.origin.object.clone(), record.captured_at, arn.clone());
+    if !facts.credentials.seen.insert(report) {
+        let message = "the credential report has a further row about the same user, which was left out";
+        let help = "record the report again; what depends on the credentials of this user is not known";
+        facts
+            .diagnostics
+            .error(&record.origin, "", "credential_row_twice", message, help);
+        facts.credentials.doubled.insert(arn);
+        return;
+    }
     diagnose(record, facts);
+    let lacks = diagnose_missing(record, facts);
     let is_root = holder.kind == EntityKind::Account;
     let mut found: Vec<Description> = CREDENTIALS
         .iter()
         .filter_map(|columns| credential(record, &arn, columns))
         .collect();
     found.extend(password(record, &arn));
+    let mut attributes = if is_root {
+        attributes_of_account(record)
+    } else {
+        attributes_of(record, &["password_enabled", "mfa_active"], &USER_TIMES)
+    };
+    if lacks {
+        attributes.insert(UNKNOWN, json!(true));
+    }
     let row = Row {
-        attributes: if is_root {
-            attributes_of_account(record)
-        } else {
-            attributes_of(record, &["password_enabled", "mfa_active"], &USER_TIMES)
-        },
+        attributes,
         holder,
         credentials: found.iter().map(|found| found.entity.native_id.clone()).collect(),
     };
@@ -106,6 +146,22 @@ pub(crate) fn read(record: &Record, facts: &mut Facts) {
         value: row,
     };
     facts.credentials.rows.offer(arn, fact);
+}
+
+/// Says once a report which columns it lacks, and whether a row lacks any.
+fn diagnose_missing(record: &Record, facts: &mut Facts) -> bool {
+    let missing: Vec<&str> = NEEDED
+        .into_iter()
+        .filter(|column| cell_at(record, column).is_none())
+        .collect();
+    if !missing.is_empty() && facts.credentials.told.insert(record.origin.object.clone()) {
+        let message = format!("columns of the credential report are missing: {}", missing.join(", "));
+        let help = "record the whole report; what depends on these columns is not known";
+        facts
+            .diagnostics
+            .error(&record.origin, "", "incomplete_credential_report", message, help);
+    }
+    !missing.is_empty()
 }
 
 /// The row's ARN, and the entity that has the credentials.
@@ -287,10 +343,13 @@ pub(crate) fn link(facts: &CredentialFacts, edges: &mut Edges) {
 
 /// Adds what the reports say of users and root users to their entities.
 pub(crate) fn complete(facts: &CredentialFacts, entities: &mut BTreeMap<String, Entity>) {
-    for (_, fact) in facts.rows.iter() {
+    for (arn, fact) in facts.rows.iter() {
         let Some(entity) = entities.get_mut(&fact.value.holder.native_id) else {
             continue;
         };
+        if facts.doubled.contains(arn) {
+            entity.attributes.insert(UNKNOWN.to_owned(), json!(true));
+        }
         for (name, value) in &fact.value.attributes {
             entity.attributes.insert((*name).to_owned(), value.clone());
         }

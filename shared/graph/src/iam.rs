@@ -102,13 +102,17 @@ pub(crate) fn read_authorization_details(record: &Record, facts: &mut Facts) {
                 None => {
                     let at = format!("/{list}/{index}");
                     let help = "record the page again; this item was left out";
-                    facts.diagnostics.error(
-                        &record.origin,
-                        &at,
-                        "iam_item_without_name",
-                        "the item has neither an ARN nor a name",
-                        help,
-                    );
+                    let is_named = ["Arn", "UserName", "RoleName", "GroupName", "PolicyName"]
+                        .iter()
+                        .any(|name| text_at(body, name).is_some());
+                    let message = if is_named {
+                        "the ARN or name of the item is longer than any that AWS gives, or no ARN"
+                    } else {
+                        "the item has neither an ARN nor a name"
+                    };
+                    facts
+                        .diagnostics
+                        .error(&record.origin, &at, "iam_item_without_name", message, help);
                 }
             }
         }

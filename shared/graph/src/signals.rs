@@ -38,7 +38,7 @@ pub(crate) fn read_analyzer_finding(record: &Record, facts: &mut Facts) {
         // The older `ListFindings` knows findings of external access alone, and does not say so.
         finding_type: text_at(body, "findingType").unwrap_or("ExternalAccess").to_owned(),
         title: String::new(),
-        is_active: text_at(body, "status") == Some("ACTIVE"),
+        is_active: is_open(record, facts),
         severity: String::new(),
         account: text_at(body, "resourceOwnerAccount").map(str::to_owned),
         region: record.region.clone(),
@@ -50,6 +50,40 @@ pub(crate) fn read_analyzer_finding(record: &Record, facts: &mut Facts) {
         origin: record.origin.clone(),
     };
     offer(record, signal, facts);
+}
+
+/// What the status of a finding may be.
+const STATUSES: [&str; 3] = ["ACTIVE", "ARCHIVED", "RESOLVED"];
+
+/// The types of findings that are known.
+const TYPES: [&str; 6] = [
+    "ExternalAccess",
+    "InternalAccess",
+    "UnusedIAMRole",
+    "UnusedIAMUserAccessKey",
+    "UnusedIAMUserPassword",
+    "UnusedPermission",
+];
+
+/// Whether a finding is open. One with an error says that the analyzer could not read the resource, and nothing of its access.
+///
+/// Source: IAM Access Analyzer API Reference, "FindingSummaryV2", `error` and `status`.
+fn is_open(record: &Record, facts: &mut Facts) -> bool {
+    let body = &record.body;
+    let mut tell = |code: &str, what: &str, value: &str| {
+        let message = format!("{what} of a finding of IAM Access Analyzer is not known: {value}");
+        let help = "the finding is taken as it stands; a newer version may know it";
+        facts.diagnostics.warning(&record.origin, "", code, message, help);
+    };
+    let status = text_at(body, "status").unwrap_or_default().to_ascii_uppercase();
+    if !STATUSES.contains(&status.as_str()) {
+        tell("unknown_finding_status", "the status", &status);
+    }
+    if let Some(unknown) = text_at(body, "findingType").filter(|of| !TYPES.contains(of)) {
+        tell("unknown_finding_type", "the type", unknown);
+    }
+    let is_closed = matches!(status.as_str(), "ARCHIVED" | "RESOLVED");
+    !is_closed && text_at(body, "error").is_none()
 }
 
 /// A finding of Security Hub.

@@ -144,14 +144,23 @@ fn of_role(role: &Entity, now: Timestamp) -> Option<LastUse> {
     last_used(role).filter(|_| is_recent(role.captured_at, now))
 }
 
-/// The last use of any credential. One whose use the report does not tell makes the user unobservable.
+/// The last use of any credential. One whose use the report does not tell, or that is new, makes the user unobservable.
 fn of_credentials(facts: &Facts<'_, '_>, user: &Entity, now: Timestamp) -> Option<LastUse> {
+    let most = u64::from(facts.options.dormant_days);
     truth(user, "password_enabled")?;
+    if truth(user, "credentials_unknown") == Some(true) {
+        return None;
+    }
     let mut last = LastUse::NoneKnown;
     let credentials = facts.estate.targets(&user.native_id, EdgeKind::HasCredential);
     for credential in credentials.filter_map(|credential| facts.estate.entity(credential)) {
         let is_watched = matches!(text(credential, "credential_type"), Some("access_key" | "password"));
         let is_active = truth(credential, "active") != Some(false);
+        // Nobody had the time to leave a new credential unused for long.
+        let is_young = time(credential, "last_rotated").is_some_and(|made| days(made, now) <= most);
+        if is_active && is_young {
+            return None;
+        }
         match last_used(credential) {
             Some(used) if is_recent(credential.captured_at, now) => last = last.max(used),
             // AWS does not tell the use of signing certificates.

@@ -62,7 +62,11 @@ impl<'e> Ground<'e, '_> {
             return None;
         }
         if action.eq_ignore_ascii_case(ASSUME_ROLE) {
-            let leg = self.service_leg(entity, &role.native_id, SIGNS_IN_AS);
+            let leg = if entity.kind == EntityKind::RolesAnywhereProfile {
+                self.certificate_leg(entity, &role.native_id, &providers.of(entity), SIGNS_IN_AS)?
+            } else {
+                self.service_leg(entity, &role.native_id, SIGNS_IN_AS)
+            };
             return is_granted(&leg).then_some(leg);
         }
         let contexts = self.sign_in_contexts(entity, edge, role);

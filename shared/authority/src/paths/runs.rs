@@ -157,6 +157,39 @@ fn is_disabled(trigger: &Edge) -> bool {
     })
 }
 
+/// Whether an agent, runtime or gateway is being deleted: it takes no calls any more.
+///
+/// Sources: Amazon Bedrock API Reference, "Agent", `agentStatus`; Bedrock AgentCore Control API Reference, `status`.
+fn is_being_deleted(workload: &Entity) -> bool {
+    let can_be = matches!(
+        workload.kind,
+        EntityKind::BedrockAgent | EntityKind::AgentCoreRuntime | EntityKind::AgentCoreGateway
+    );
+    can_be && workload.attributes.get("status").and_then(Value::as_str) == Some("DELETING")
+}
+
+/// Whether an agent calls what an edge leads to: not by an action group that is disabled, nor by a version that no alias routes to.
+///
+/// Source: Amazon Bedrock API Reference, "AgentActionGroup", `actionGroupState`; "AgentAliasRoutingConfigurationListItem". The test alias, which no answer has to
+/// list, routes to the draft.
+fn is_in_use(workload: &Entity, edge: &Edge) -> bool {
+    if workload.kind != EntityKind::BedrockAgent {
+        return true;
+    }
+    let says = |name: &str| edge.attributes.get(name).and_then(Value::as_str);
+    let version = says("version").filter(|version| *version != "DRAFT");
+    let aliases = workload.attributes.get("aliases").and_then(Value::as_array);
+    let is_routed = match (version, aliases) {
+        (Some(version), Some(aliases)) => aliases
+            .iter()
+            .filter_map(|alias| alias.get("versions")?.as_array())
+            .flatten()
+            .any(|routed| routed == version),
+        _ => true,
+    };
+    says("state") != Some("DISABLED") && is_routed
+}
+
 /// Where code and roles of a workload stand: those of an ECS service in its task definitions.
 fn definitions<'e>(estate: &'e Estate<'_>, workload: &'e Entity) -> Vec<&'e Entity> {
     if workload.kind == EntityKind::EcsService {
@@ -183,11 +216,17 @@ fn all_roles<'e>(
     links: usize,
     seen: &mut BTreeSet<&'e str>,
 ) -> Vec<Running<'e>> {
+    if is_being_deleted(workload) {
+        return Vec::new();
+    }
     let mut running = own.get(workload.native_id.as_str()).cloned().unwrap_or_default();
     if links == 0 || is_switched_off(workload) {
         return running;
     }
     for edge in ground.estate.edges(&workload.native_id, EdgeKind::Invokes) {
+        if !is_in_use(workload, edge) {
+            continue;
+        }
         let Some(target) = ground
             .estate
             .entity(&edge.to)

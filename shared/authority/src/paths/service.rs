@@ -11,6 +11,7 @@ use sv0_model::path::PathState;
 
 use super::hops::{Ground, Leg, Stride};
 use crate::access::ASSUME_ROLE;
+use crate::escalation::reserved;
 use crate::estate::{Request, uncollected_policy};
 use crate::evidence::Sighting;
 use crate::step::Step;
@@ -95,6 +96,56 @@ impl Ground<'_, '_> {
     /// The step from a workload to a role that its service assumes for it.
     pub(crate) fn service_leg(&self, workload: &Entity, role: &str, relation: &'static str) -> Leg {
         let step = self.service_does(workload, ASSUME_ROLE, role);
+        self.taken_leg(workload, role, relation, step)
+    }
+
+    /// The step from a profile of IAM Roles Anywhere to one of its roles, for a certificate of the trust anchors that may ask for it; none where all of them
+    /// are switched off. The anchor is `aws:SourceArn`; where none was recorded, nothing is known of it.
+    ///
+    /// Source: IAM Roles Anywhere User Guide, "Trust model" and "Restricting access based on attributes extracted from certificates".
+    pub(crate) fn certificate_leg(
+        &self,
+        profile: &Entity,
+        role: &str,
+        anchors: &[&str],
+        relation: &'static str,
+    ) -> Option<Leg> {
+        let known: Vec<&Entity> = anchors.iter().filter_map(|anchor| self.entity(anchor)).collect();
+        let mut context = Context::new();
+        if let Some(account) = &profile.account {
+            context.insert("aws:SourceAccount", vec![account.clone()]);
+        }
+        let mut contexts = Vec::new();
+        for anchor in known
+            .iter()
+            .filter(|anchor| anchor.attributes.get("enabled") != Some(&Value::Bool(false)))
+        {
+            let mut named = context.clone();
+            named.insert("aws:SourceArn", vec![anchor.native_id.clone()]);
+            contexts.push(named);
+        }
+        if known.is_empty() {
+            contexts.push(context);
+        }
+        let steps = contexts
+            .iter()
+            .map(|context| self.service_does_in(profile, ASSUME_ROLE, role, context));
+        let step = steps.min_by_key(|step| step.state)?;
+        let says = |name: &str| profile.attributes.get(name);
+        let has_policies = says("session_policies")
+            .and_then(Value::as_array)
+            .is_some_and(|policies| !policies.is_empty());
+        let is_limited = has_policies || says("has_session_policy") == Some(&Value::Bool(true));
+        let step = if is_limited {
+            // What the session policies of the profile leave is not worked out.
+            reserved(step, &profile.native_id, Caveat::PolicyNotCollected)
+        } else {
+            step
+        };
+        Some(self.taken_leg(profile, role, relation, step))
+    }
+
+    fn taken_leg(&self, workload: &Entity, role: &str, relation: &'static str, step: Step) -> Leg {
         let service = service_of(workload).unwrap_or_default();
         let accounts: Vec<&str> = self.account_of(role).into_iter().collect();
         let observation = self.logs.observation(&Sighting {

@@ -9,6 +9,7 @@ use sv0_model::path::{ActionClass, AuthorityPath, PathKind, PathState};
 mod events;
 mod everyone;
 mod kinds;
+mod switched_off;
 
 use super::{PathOptions, authority_paths};
 use crate::estate::Estate;

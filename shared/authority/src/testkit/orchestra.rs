@@ -44,6 +44,12 @@ const BLOCKS: &[(&str, EntityKind, &str, &str)] = &[
         "identitypool/eu-west-1:{name}",
     ),
     (
+        "trust-anchor",
+        EntityKind::FederatedProvider,
+        "rolesanywhere",
+        "trust-anchor/{name}",
+    ),
+    (
         "profile",
         EntityKind::RolesAnywhereProfile,
         "rolesanywhere",
@@ -148,6 +154,15 @@ impl Builder {
                 let role = format!("arn:aws:iam::{account}:role/{}", operand());
                 let mut link = edge(&id, EdgeKind::Invokes, operand());
                 link.attributes.insert("role".to_owned(), json!(role));
+                self.link(link);
+            }
+            "vouches-for" => self.link(edge(&id, EdgeKind::AuthenticatesAs, operand())),
+            // `action-group STATE VERSION FUNCTION`.
+            "action-group" => {
+                let (state, version) = (operand(), operand());
+                let mut link = edge(&id, EdgeKind::Invokes, operand());
+                link.attributes.insert("state".to_owned(), json!(state));
+                link.attributes.insert("version".to_owned(), json!(version));
                 self.link(link);
             }
             "triggered-by" => self.link(edge(&id, EdgeKind::TriggeredBy, operand())),

@@ -11,6 +11,7 @@ use crate::diagnostics::Diagnostics;
 use crate::facts::SeparatePolicy;
 use crate::freshness::Fact;
 use crate::json::{as_list, bool_at, field, first_at, texts_along, time_text};
+use crate::workload::state_machine;
 
 /// The entity an item describes. Without any id there is none, and a diagnostic instead.
 pub(crate) fn describe(item: &ConfigItem<'_>, row: &TypeRow, diagnostics: &mut Diagnostics) -> Option<Description> {
@@ -39,6 +40,11 @@ pub(crate) fn describe(item: &ConfigItem<'_>, row: &TypeRow, diagnostics: &mut D
     add_links(item, row, &mut description);
     add_policy(item, row, &mut description, diagnostics);
     (row.refine)(item, &mut description);
+    if state_machine::is_unreadable(item, &description) {
+        let message = "the definition of the state machine cannot be read: it is none, or nests too deeply";
+        let help = "record the item again; what the definition calls is not known, only what its role may call";
+        diagnostics.warning(item.origin, "", "unreadable_definition", message, help);
+    }
     Some(description)
 }
 

@@ -165,3 +165,32 @@ fn what_cannot_be_read_is_not_what_never_was() {
         assert!(said.message.contains(cell), "{}", said.message);
     }
 }
+
+#[test]
+fn a_report_that_lacks_columns_does_not_tell_who_has_which_credential() {
+    let record = row(Capture::new(), json!({ "access_key_2_active": null })).normalise();
+    assert_eq!(codes(&record), ["incomplete_credential_report"]);
+    assert_eq!(
+        record.graph.entities[&user_arn("ann")].attributes["credentials_unknown"],
+        json!(true)
+    );
+    let whole = row(Capture::new(), json!({})).graph();
+    assert!(
+        !entity(&whole, &user_arn("ann"))
+            .attributes
+            .contains_key("credentials_unknown")
+    );
+}
+
+#[test]
+fn of_two_rows_about_a_user_the_first_counts_and_the_other_is_told() {
+    let key = |active: &str| json!({ "access_key_1_active": active, "access_key_1_last_rotated": "2020-01-01T00:00:00+00:00" });
+    let output = row(row(Capture::new(), key("true")), key("false")).normalise();
+    assert_eq!(codes(&output), ["credential_row_twice"]);
+    let first = &output.graph.entities[&format!("urn:sv0:credential:{}:access-key-1", user_arn("ann"))];
+    assert_eq!(first.attributes["active"], json!(true));
+    assert_eq!(
+        output.graph.entities[&user_arn("ann")].attributes["credentials_unknown"],
+        json!(true)
+    );
+}

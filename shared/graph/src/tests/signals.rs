@@ -141,3 +141,39 @@ fn details_name_principals_and_actions() {
         assert_eq!(signal.is_public, is_public, "{details}");
     }
 }
+
+#[test]
+fn what_the_analyzer_could_not_read_is_open_to_nobody() {
+    let finding = |fields: Value| {
+        let mut body = analyzer("a", "ExternalAccess", "arn:aws:s3:::b", "ACTIVE", &json!({}));
+        body.as_object_mut()
+            .unwrap()
+            .extend(fields.as_object().unwrap().clone());
+        let capture = Capture::new().add(
+            RecordKind::AnalyzerFinding,
+            "findings.ndjson",
+            None,
+            "2026-03-01T00:00:00Z",
+            body,
+        );
+        let output = capture.normalise();
+        let codes: Vec<String> = output.diagnostics.iter().map(|found| found.code.clone()).collect();
+        (output.graph.signals[0].is_active, codes)
+    };
+    for (fields, is_active, codes) in [
+        (json!({}), true, vec![]),
+        (json!({ "error": "ACCESS_DENIED" }), false, vec![]),
+        (json!({ "status": "Active" }), true, vec![]),
+        (json!({ "status": "Archived" }), false, vec![]),
+        (json!({ "status": "PONDERING" }), true, vec!["unknown_finding_status"]),
+        (json!({ "findingType": "InternalAccess" }), true, vec![]),
+        (
+            json!({ "findingType": "FutureKind" }),
+            true,
+            vec!["unknown_finding_type"],
+        ),
+    ] {
+        let codes: Vec<String> = codes.into_iter().map(str::to_owned).collect();
+        assert_eq!(finding(fields.clone()), (is_active, codes), "{fields}");
+    }
+}

@@ -576,3 +576,57 @@ fn an_api_destination_can_have_no_policy() {
         .graph();
     assert_eq!(graph.entities[arn].resource_policy, ResourcePolicy::NotSupported);
 }
+
+#[test]
+fn a_definition_that_is_none_is_told() {
+    let nested = (0..40).fold(
+        json!({ "Type": "Succeed" }),
+        |inner, _| json!({ "Type": "Parallel", "Branches": [{ "StartAt": "s", "States": { "s": inner } }] }),
+    );
+    let deep = json!({ "StartAt": "s", "States": { "s": nested } }).to_string();
+    for (definition, is_told) in [
+        (definition().to_string(), false),
+        (deep, true),
+        ("{".to_owned(), true),
+        ("[]".to_owned(), true),
+        ("5".to_owned(), true),
+        (r#"{"States":[]}"#.to_owned(), true),
+    ] {
+        let mut machine = state_machine(&json!({}));
+        machine["definition"] = json!(definition);
+        let output = Capture::new()
+            .spoke("stepfunctions", "state-machines", machine)
+            .normalise();
+        let found = output
+            .diagnostics
+            .iter()
+            .any(|diagnostic| diagnostic.code == "unreadable_definition");
+        assert_eq!(found, is_told, "{}", &definition[..definition.len().min(40)]);
+    }
+}
+
+#[test]
+fn a_rule_keeps_who_can_send_what_it_matches_and_no_more() {
+    let of = |pattern: &str| {
+        let rule = json!({ "Arn": arn("events rule/r"), "EventPattern": pattern });
+        let graph = Capture::new().spoke("events", "rules", rule).graph();
+        let found = entity(&graph, &arn("events rule/r"))
+            .attributes
+            .get("event_pattern")
+            .cloned();
+        (
+            found,
+            ends(&graph, &arn("events rule/r"), EdgeKind::TriggeredBy).join(","),
+        )
+    };
+    let bus = arn("events event-bus/default");
+    let shop = json!({ "source": ["shop"], "detail-type": [{ "prefix": "Order" }] });
+    let written = r#"{"source":["shop"],"detail-type":[{"prefix":"Order"}],"detail":{"card":["4111"]}}"#;
+    assert_eq!(of(written), (Some(shop), bus.clone()));
+    assert_eq!(of(r#"{"detail":{"card":["4111"]}}"#), (Some(json!({})), bus.clone()));
+    assert_eq!(
+        of(r#"{"$or":[{"source":["shop"]},{"account":["1"]}]}"#),
+        (None, bus.clone())
+    );
+    assert_eq!(of("no pattern"), (None, bus));
+}

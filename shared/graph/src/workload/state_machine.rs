@@ -19,7 +19,9 @@ const LOG_GROUP: &str = "configuration.loggingConfiguration.destinations.cloudWa
 pub(crate) fn refine(item: &ConfigItem<'_>, description: &mut Description) {
     let groups = texts_along(&item.body, LOG_GROUP);
     description.set("log_groups", Some(groups).filter(|groups| !groups.is_empty()));
-    let Some(definition) = first_at(&item.body, DEFINITION).filter(|definition| definition.is_object()) else {
+    let Some(definition) =
+        first_at(&item.body, DEFINITION).filter(|definition| at(definition, "States").is_some_and(Value::is_object))
+    else {
         return description.set("definition_collected", Some(false));
     };
     let mut calls = Calls::default();
@@ -29,6 +31,12 @@ pub(crate) fn refine(item: &ConfigItem<'_>, description: &mut Description) {
     let open = calls.chosen_at_run_time.into_iter().collect::<Vec<_>>();
     description.set("targets_chosen_at_run_time", Some(open).filter(|open| !open.is_empty()));
     description.links.extend(calls.links);
+}
+
+/// Whether a definition was recorded that cannot be read: it is none, or nests too deeply.
+pub(crate) fn is_unreadable(item: &ConfigItem<'_>, description: &Description) -> bool {
+    let is_read = description.entity.attributes.get("definition_collected") != Some(&Value::Bool(false));
+    !is_read && first_at(&item.body, DEFINITION).is_some()
 }
 
 /// What the states of a definition call.

@@ -262,6 +262,30 @@ fn dormant_authority() {
             &[],
         ),
         (
+            "a user with a new key",
+            &user(
+                "with password_enabled=false",
+                &key("with last_used=null with active=true with last_rotated=2025-06-10T00:00:00Z"),
+            ),
+            &[],
+        ),
+        (
+            "a user with a new key that is switched off",
+            &user(
+                "with password_enabled=false",
+                &key("with last_used=null with active=false with last_rotated=2025-06-10T00:00:00Z"),
+            ),
+            &["dormant_authority low: user ann was not used for more than 90 days"],
+        ),
+        (
+            "a user of whom the report does not tell everything",
+            &user(
+                "with password_enabled=false with credentials_unknown=true",
+                &key("with last_used=null"),
+            ),
+            &[],
+        ),
+        (
             "a user whose key says nothing",
             &user("with password_enabled=false", &key("")),
             &[],

@@ -14,7 +14,7 @@ pub(super) const PROD: &str = "
 pub(super) const F: &str = "arn:aws:lambda:eu-west-1:111111111111:function:";
 
 /// What leads to the bucket: each path's start and hops' relations, its kinds and its state.
-fn ways(fixture: &str) -> Vec<String> {
+pub(super) fn ways(fixture: &str) -> Vec<String> {
     let mut found: Vec<String> = paths(fixture)
         .iter()
         .filter(|path| path.resource.ends_with(":orders"))
