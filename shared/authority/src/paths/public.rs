@@ -3,6 +3,7 @@
 //! Source: AWS Lambda Developer Guide, "Control access to Lambda function URLs" and "Viewing resource-based IAM policies in Lambda". Of URLs made since
 //! October 2025 AWS asks for `lambda:InvokeFunction` as well; nothing recorded tells which they are, so the first permission alone counts.
 
+use serde_json::Value;
 use sv0_iam::{Context, Evaluation, UnknownContext};
 use sv0_model::graph::{Entity, EntityKind};
 use sv0_model::path::PathState;
@@ -21,7 +22,8 @@ const STRANGER: &str = "arn:aws:iam::000000000000:root";
 struct Call {
     by: &'static str,
     action: &'static str,
-    note: &'static str,
+    /// How it is made, of a function and the entity whose policy lets everyone in.
+    note: fn(&Entity, &Entity) -> &'static str,
     /// What the request says of itself.
     says: &'static [(&'static str, &'static str)],
 }
@@ -30,16 +32,26 @@ const CALLS: &[Call] = &[
     Call {
         by: "anonymous",
         action: "lambda:InvokeFunctionUrl",
-        note: "over the function's URL, which asks for no signature",
+        note: over_url,
         says: &[],
     },
     Call {
         by: STRANGER,
         action: "lambda:InvokeFunction",
-        note: "with the credentials of any AWS account",
+        note: |_, _| "with the credentials of any AWS account",
         says: &[("lambda:InvokedViaFunctionUrl", "false")],
     },
 ];
+
+fn over_url(function: &Entity, entity: &Entity) -> &'static str {
+    let qualifier = entity.native_id.strip_prefix(&function.native_id).unwrap_or_default();
+    let auth_type = function.attributes.get(&format!("function_url_auth_type{qualifier}"));
+    match auth_type.and_then(Value::as_str) {
+        Some("NONE") => "over the function's URL, which asks for no signature",
+        Some(_) => "over the function's URL, with the credentials of any AWS account",
+        None => "over the function's URL, if it has one that asks for no signature",
+    }
+}
 
 /// The functions that everyone sets going, with the roles that they run as.
 pub(crate) fn departures<'e>(ground: Ground<'e, '_>, runs: &Runs<'e>, everyone: &'e Entity) -> Vec<Transfer<'e>> {
@@ -82,7 +94,7 @@ fn leg(ground: Ground<'_, '_>, everyone: &Entity, call: &Call, entity: &Entity, 
         to: &function.native_id,
         actions: vec![call.action.to_owned()],
         on: None,
-        note: call.note.to_owned(),
+        note: (call.note)(function, entity).to_owned(),
     };
     let reason = "events name whoever called, not that everyone may";
     (step.state != PathState::Blocked).then(|| ground.configured(stride, &step, reason))

@@ -131,6 +131,18 @@ impl Ground<'_, '_> {
             .iter()
             .map(|context| self.service_does_in(profile, ASSUME_ROLE, role, context));
         let step = steps.min_by_key(|step| step.state)?;
+        // The user guide asks for all three in the trust policy.
+        let lacks = ["sts:TagSession", "sts:SetSourceIdentity"].iter().any(|action| {
+            let mut steps = contexts
+                .iter()
+                .map(|context| self.service_does_in(profile, action, role, context));
+            steps.all(|step| step.state == PathState::Blocked)
+        });
+        let step = if lacks && step.state == PathState::Allowed {
+            reserved(step, role, Caveat::UndocumentedRule)
+        } else {
+            step
+        };
         let says = |name: &str| profile.attributes.get(name);
         let has_policies = says("session_policies")
             .and_then(Value::as_array)

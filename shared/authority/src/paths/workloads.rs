@@ -82,10 +82,14 @@ fn workloads_of<'e>(estate: &'e Estate<'_>, entity: &'e Entity, definition: &'e 
 }
 
 /// The roles under which a workload does what it is set up to: its own, and those that it names for its targets.
+///
+/// A state machine's own role assumes those of its tasks (AWS Step Functions Developer Guide, "Accessing resources in other AWS accounts"): that is a step of its own.
 pub(crate) fn roles_of<'e>(estate: &'e Estate<'_>, workload: &Entity) -> BTreeSet<&'e str> {
     let own = estate.targets(&workload.native_id, EdgeKind::RunsAs);
+    let names_roles = workload.kind != EntityKind::StateMachine;
     let of_targets = estate
         .edges(&workload.native_id, EdgeKind::Invokes)
+        .filter(move |_| names_roles)
         .filter_map(|edge| edge.attributes.get("role")?.as_str())
         .filter_map(|role| Some(estate.entity(role)?.native_id.as_str()));
     own.chain(of_targets).collect()

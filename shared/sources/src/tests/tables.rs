@@ -132,6 +132,12 @@ fn forms_and_damage() {
         ),
         (
             "",
+            "<html>Access denied</html>".into(),
+            &[],
+            &["credential-report.csv:1 unexpected_item"],
+        ),
+        (
+            "",
             "name,note\neve,x\n".into(),
             &[],
             &["credential-report.csv:2 unexpected_item"],

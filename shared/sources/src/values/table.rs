@@ -100,7 +100,7 @@ fn unusable_header(names: &[String]) -> Option<Problem> {
     let mut sorted: Vec<&String> = names.iter().collect();
     sorted.sort_unstable();
     sorted.dedup();
-    let is_usable = sorted.len() == names.len() && names.iter().all(|name| !name.is_empty());
+    let is_usable = sorted.len() == names.len() && names.iter().all(|name| is_name(name));
     (!is_usable).then(|| {
         Problem::error(
             "unexpected_item",
@@ -108,6 +108,11 @@ fn unusable_header(names: &[String]) -> Option<Problem> {
             "see docs/capture.md for how to record the report",
         )
     })
+}
+
+/// Whether a text names a column. A page that says why there is no report has no table.
+fn is_name(text: &str) -> bool {
+    !text.is_empty() && !text.contains(['<', '>', '{', '}'])
 }
 
 fn wrong_columns(row: &Row, wanted: usize) -> Option<Problem> {

@@ -193,7 +193,7 @@ fn dormant_authority() {
         )
     };
     let key = |words: &str| {
-        format!("access-key {ANN} access-key-1 with active=true with last_rotated=2025-06-01T00:00:00Z {words}")
+        format!("access-key {ANN} access-key-1 with active=true with last_rotated=2024-06-01T00:00:00Z {words}")
     };
     check(&[
         ("long ago", &role(old), dormant),

@@ -599,7 +599,7 @@ fn people_and_machines_sign_in_from_outside() {
         )
     };
     assert_eq!(
-        found(&profile("trust service rolesanywhere.amazonaws.com")),
+        found(&profile("trust tagging rolesanywhere.amazonaws.com")),
         ["vault: SIGNS_IN_AS ACCESSES [direct] allowed"]
     );
     assert_eq!(found(&profile("trust service lambda.amazonaws.com")), [""; 0]);
@@ -634,7 +634,7 @@ fn guests_of_a_pool_and_holders_of_certificates_start_paths() {
             "{}\n profile 111111111111/vault may-assume-service arn:aws:iam::111111111111:role/reader",
             PROD.replace(
                 "trust service lambda.amazonaws.com",
-                &format!(r#"trust service rolesanywhere.amazonaws.com if {{"StringEquals":{{"{key}":"scanner"}}}}"#)
+                &format!(r#"trust tagging rolesanywhere.amazonaws.com if {{"StringEquals":{{"{key}":"scanner"}}}}"#)
             )
         )
     };

@@ -8,7 +8,7 @@ fn certificates_of_trust_anchors_sign_in() {
     let anchor =
         |name: &str, words: &str| format!("trust-anchor 111111111111/{name} {words} vouches-for {place}:profile/vault");
     let fixture = |anchors: &str, condition: &str, profile: &str| {
-        let trust = format!("trust service rolesanywhere.amazonaws.com{condition}");
+        let trust = format!("trust tagging rolesanywhere.amazonaws.com{condition}");
         format!(
             "{}\n profile 111111111111/vault {profile} may-assume-service arn:aws:iam::111111111111:role/reader\n {anchors}",
             PROD.replace("trust service lambda.amazonaws.com", &trust)
@@ -40,6 +40,11 @@ fn certificates_of_trust_anchors_sign_in() {
             "the one of two that is switched off",
             fixture(&both, &named("ca"), ""),
             vec![],
+        ),
+        (
+            "a trust policy without the tags and the identity",
+            fixture(&on, "", "").replace("trust tagging", "trust service"),
+            vec!["conditional"],
         ),
         (
             "a session policy",
