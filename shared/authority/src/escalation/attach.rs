@@ -8,9 +8,10 @@ use sv0_model::decision::{Caveat, Effect};
 use sv0_model::path::PathState;
 
 use super::calls::{Asking, statements_on, together};
+use super::found::Found;
 use super::limits::Limits;
 use super::routes::Route;
-use super::search::{Found, Made, Search};
+use super::search::{Made, Search};
 use super::{Escalation, Gain};
 
 /// AWS managed policies that are tried, those that open most first. Whoever holds `IAMFullAccess` attaches the others to itself.

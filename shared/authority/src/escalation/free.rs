@@ -2,9 +2,10 @@
 
 use super::Gain;
 use super::calls::Asking;
+use super::found::Found;
 use super::limits::{Limits, administrator_access, boundaries};
 use super::routes::Route;
-use super::search::{Found, Search, is_free};
+use super::search::{Search, is_free};
 
 /// What puts a boundary of the caller's choice in the place of another.
 const CHANGING: &[&str] = &["iam:PutRolePermissionsBoundary", "iam:PutUserPermissionsBoundary"];

@@ -5,11 +5,15 @@
 
 mod attach;
 mod calls;
+mod found;
 mod free;
 mod gain;
 mod ground;
 mod limits;
 mod listed;
+mod make;
+mod making;
+mod passing;
 mod raised;
 pub(crate) mod routes;
 mod search;
@@ -124,6 +128,7 @@ impl<'e> Escalations<'e> {
             identity: &identity,
             offers: OnceCell::new(),
             passes: search::Passes::default(),
+            passes_alike: OnceCell::new(),
         })
     }
 

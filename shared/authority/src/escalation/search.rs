@@ -5,26 +5,21 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 
 use sv0_iam::NamedPolicy;
-use sv0_model::arn::{Arn, account_of};
-use sv0_model::decision::Caveat;
+use sv0_model::arn::account_of;
 use sv0_model::graph::{EdgeKind, Entity, EntityKind};
 use sv0_model::path::PathState;
 
 use super::attach::{Aim, attaches};
 use super::calls::{Asking, reserved, together};
+use super::found::Found;
 use super::ground::Ground;
-use super::limits::{Limits, boundaries};
-use super::routes::{ASSUME_ROLE, Call, On, PASS_ROLE, Route, Target, all};
-use super::{Escalation, Gain, listed};
-use crate::access::{IdentityGrants, may_be_granted};
-use crate::estate::{Place, Subject};
+use super::limits::Limits;
+use super::make::worst;
+use super::routes::{ASSUME_ROLE, On, Route, Target, all};
+use super::{Escalation, Gain};
+use crate::access::IdentityGrants;
+use crate::estate::Subject;
 use crate::step::Step;
-
-/// Regions in which something new is tried for one account.
-const MOST_REGIONS: usize = 4;
-
-/// Where something new is tried when no Region of the account is known.
-const A_REGION: &str = "us-east-1";
 
 /// Only AWS changes roles below it (IAM User Guide, "Service-linked roles"; IAM Identity Center User Guide, "Referencing permission sets in resource policies").
 const RESERVED_PATH: &str = ":role/aws-reserved/";
@@ -41,48 +36,12 @@ pub(super) struct Search<'a, 'e> {
     /// Managed policies that it could attach, looked up when they are first asked for.
     pub(super) offers: OnceCell<Vec<NamedPolicy>>,
     pub(super) passes: Passes<'e>,
+    /// Whether every role is passed as any other.
+    pub(super) passes_alike: OnceCell<bool>,
 }
 
 /// What was said to passing a role to a service: many routes pass the same.
 pub(super) type Passes<'e> = RefCell<BTreeMap<(&'static str, &'e str), Option<Step>>>;
-
-/// Gains by what they are, each by its most open route.
-#[derive(Default)]
-pub(super) struct Found<'e>(BTreeMap<((u8, &'e str), Limits), Escalation<'e>>);
-
-impl<'e> Found<'e> {
-    pub(super) fn add(&mut self, escalation: Escalation<'e>) {
-        let key = (escalation.gain.key(), escalation.limits.clone());
-        match self.0.get_mut(&key) {
-            None => {
-                self.0.insert(key, escalation);
-            }
-            Some(known) if known.route.id == escalation.route.id => {
-                if escalation.step.state < known.step.state {
-                    let others = std::mem::take(&mut known.others);
-                    *known = Escalation { others, ..escalation };
-                }
-            }
-            Some(known) if escalation.step.state < known.step.state => {
-                let mut others = std::mem::take(&mut known.others);
-                others.push(known.route.id);
-                *known = Escalation { others, ..escalation };
-            }
-            Some(known) => known.others.push(escalation.route.id),
-        }
-    }
-
-    fn finish(self) -> Vec<Escalation<'e>> {
-        let mut found: Vec<Escalation<'e>> = self.0.into_values().collect();
-        for escalation in &mut found {
-            let best = escalation.route.id;
-            escalation.others.sort_unstable();
-            escalation.others.dedup();
-            escalation.others.retain(|other| *other != best);
-        }
-        found
-    }
-}
 
 impl<'a, 'e> Search<'a, 'e> {
     /// Every gain but roles that are only assumed.
@@ -126,7 +85,7 @@ impl<'a, 'e> Search<'a, 'e> {
     }
 
     /// Whether the principal's own policies list all the actions on anything at all.
-    fn lists_all(&self, route: &Route) -> bool {
+    pub(super) fn lists_all(&self, route: &Route) -> bool {
         route.calls.iter().all(|call| self.identity.lists(call.action))
     }
 
@@ -172,52 +131,6 @@ impl<'a, 'e> Search<'a, 'e> {
             }
             self.try_route(route, &target, gain, through, found);
         }
-    }
-
-    /// A user or role is made without a boundary, else with each that the policies about it leave to choose.
-    fn make_principal(&self, route: &'static Route, group: &str, gain: Gain<'e>, found: &mut Found<'e>) {
-        if !self.lists_all(route) {
-            return;
-        }
-        if self.make_within(route, group, gain, None, found) {
-            return;
-        }
-        let actions: Vec<&str> = route.calls.iter().map(|call| call.action).collect();
-        let managed = self.ground.managed_by(self.account());
-        for boundary in boundaries(self.ground.estate, self.subject, &actions, managed) {
-            self.make_within(route, group, gain, Some(&boundary), found);
-        }
-    }
-
-    /// Whether a user or role can be made within a boundary or none, and adds how.
-    fn make_within(
-        &self,
-        route: &'static Route,
-        group: &str,
-        gain: Gain<'e>,
-        boundary: Option<&str>,
-        found: &mut Found<'e>,
-    ) -> bool {
-        let before = found.0.len();
-        let make = |asking: Asking<'_, 'e>| self.make_calls(&asking.bounded(boundary), route.calls, group, |_| None);
-        let made = make(Asking::new(self.ground.estate, self.subject));
-        let is_made = made.is_some();
-        let is_enough = is_free(made.as_deref()) || !attaches(route);
-        let limits = Limits {
-            policy: None,
-            boundary: boundary.map(str::to_owned),
-        };
-        self.add_limited(route, gain, limits, None, made, found);
-        if !is_enough {
-            let aim = Aim {
-                route,
-                gain,
-                through: None,
-                boundary,
-            };
-            self.attach_others(&aim, |asking| make(asking.clone()), found);
-        }
-        is_made || found.0.len() > before
     }
 
     fn own_groups(&self) -> impl Iterator<Item = &'e str> {
@@ -338,51 +251,6 @@ impl<'a, 'e> Search<'a, 'e> {
         }
     }
 
-    /// A role is passed to a service that then runs something under it.
-    fn pass(&self, route: &'static Route, services: &[&'static str], found: &mut Found<'e>) {
-        let passable = services
-            .iter()
-            .map(|service| (*service, self.ground.passable_to(self.account(), service)));
-        let passable: Vec<_> = passable.filter(|(_, roles)| !roles.is_empty()).collect();
-        if passable.is_empty() || !self.lists_all(route) {
-            return;
-        }
-        let rest: Vec<Call> = route
-            .calls
-            .iter()
-            .copied()
-            .filter(|call| call.action != PASS_ROLE)
-            .collect();
-        let asking = Asking::new(self.ground.estate, self.subject);
-        let Some(made) = self.make_calls(&asking, &rest, "", |_| None) else {
-            return;
-        };
-        for (service, roles) in passable {
-            for passable in roles {
-                let role = passable.role;
-                if role.native_id == self.entity.native_id || !self.identity.may_allow(PASS_ROLE, &role.native_id) {
-                    continue;
-                }
-                let Some(pass) = self.pass_to(service, role) else {
-                    continue;
-                };
-                let trusted = together([pass, passable.trust.clone()]);
-                let mut calls = vec![(PASS_ROLE, role.native_id.clone(), trusted)];
-                calls.extend(made.iter().cloned());
-                self.add(route, Gain::Principal(role), None, Some(calls), found);
-            }
-        }
-    }
-
-    fn pass_to(&self, service: &'static str, role: &'e Entity) -> Option<Step> {
-        let mut passes = self.passes.borrow_mut();
-        let pass = passes.entry((service, &role.native_id)).or_insert_with(|| {
-            let asking = Asking::passing_to(self.ground.estate, self.subject, service);
-            asking.call(PASS_ROLE, &role.native_id)
-        });
-        pass.clone()
-    }
-
     pub(super) fn add(
         &self,
         route: &'static Route,
@@ -426,170 +294,6 @@ impl<'a, 'e> Search<'a, 'e> {
             step,
         });
     }
-
-    fn make(&self, route: &Route, target: &str, place: impl Fn(&Call) -> Option<String>) -> Option<Vec<Made>> {
-        let asking = Asking::new(self.ground.estate, self.subject);
-        self.make_calls(&asking, route.calls, target, place)
-    }
-
-    /// Every call, those on something new in one Region and on one name for each pattern. `place` says what a call is made on that `target` does not.
-    pub(super) fn make_calls(
-        &self,
-        asking: &Asking<'_, 'e>,
-        calls: &[Call],
-        target: &str,
-        place: impl Fn(&Call) -> Option<String>,
-    ) -> Option<Vec<Made>> {
-        let mut made = Vec::new();
-        let mut patterns: Vec<&'static str> = Vec::new();
-        for call in calls {
-            match call.on {
-                On::Gained | On::Thing => made.push(self.ask(asking, call.action, target)?),
-                On::Policy => made.push(self.ask(asking, call.action, &place(call)?)?),
-                On::Any => made.push(self.ask(asking, call.action, "*")?),
-                On::Existing(resource_type, pattern) => {
-                    made.push(self.on_existing(asking, call.action, resource_type, pattern)?);
-                }
-                On::Beside(pattern) => made.push(self.on_neighbour(asking, call.action, pattern, &place(call)?)?),
-                On::New(pattern) if patterns.contains(&pattern) => {}
-                On::New(pattern) => patterns.push(pattern),
-            }
-        }
-        made.extend(self.on_new(asking, calls, &patterns)?);
-        Some(made)
-    }
-
-    fn ask(&self, asking: &Asking<'_, 'e>, action: &'static str, resource: &str) -> Option<Made> {
-        let place = Place {
-            arn: resource.to_owned(),
-            entity: self.ground.estate.entity(resource),
-        };
-        let is_role = place.entity.is_some_and(|entity| entity.kind == EntityKind::IamRole);
-        let candidates = if is_role {
-            &self.ground.roles
-        } else {
-            self.ground.things.candidates()
-        };
-        let is_worth_asking = may_be_granted(candidates, self.identity, self.subject, &place, action);
-        is_worth_asking
-            .then(|| asking.call(action, resource))
-            .flatten()
-            .map(|step| (action, resource.to_owned(), step))
-    }
-
-    /// On any thing of a type that the account has. Where none is known there may be one.
-    fn on_existing(
-        &self,
-        asking: &Asking<'_, 'e>,
-        action: &'static str,
-        resource_type: &str,
-        pattern: &str,
-    ) -> Option<Made> {
-        let known = self.ground.things.of_type(self.account(), resource_type);
-        if !known.is_empty() {
-            let made = known
-                .iter()
-                .filter_map(|thing| self.ask(asking, action, &thing.native_id));
-            return most_open(made, |(_, _, step)| step.state);
-        }
-        let regions = self.regions(&[action]);
-        let made = regions.iter().find_map(|region| {
-            let names = listed::names(self.subject, &[action], &self.fill(pattern, region));
-            names.iter().find_map(|name| self.ask(asking, action, name))
-        });
-        let (action, resource, step) = made?;
-        let step = reserved(step, &resource, Caveat::UnresolvedResource);
-        Some((action, resource, step))
-    }
-
-    /// On something that belongs to a thing. Where its name is not known, an answer that not every name gets hangs on the name.
-    fn on_neighbour(&self, asking: &Asking<'_, 'e>, action: &'static str, pattern: &str, thing: &str) -> Option<Made> {
-        let own = Arn::parse(thing)?;
-        let pattern = fill(pattern, own.partition, own.region, own.account);
-        if sv0_iam::resource_matches(&pattern, thing) {
-            return self.ask(asking, action, thing);
-        }
-        let names = listed::names(self.subject, &[action], &pattern);
-        let (index, (action, resource, step)) = names
-            .iter()
-            .enumerate()
-            .find_map(|(index, name)| Some((index, self.ask(asking, action, name)?)))?;
-        if index == 0 {
-            return Some((action, resource, step));
-        }
-        let step = reserved(step, &resource, Caveat::UnresolvedResource);
-        Some((action, resource, step))
-    }
-
-    /// The calls on new things, all in one Region.
-    fn on_new(&self, asking: &Asking<'_, 'e>, calls: &[Call], patterns: &[&'static str]) -> Option<Vec<Made>> {
-        if patterns.is_empty() {
-            return Some(Vec::new());
-        }
-        let actions: Vec<&str> = calls.iter().map(|call| call.action).collect();
-        let regions = if patterns.iter().any(|pattern| pattern.contains("{region}")) {
-            self.regions(&actions)
-        } else {
-            vec![A_REGION.to_owned()]
-        };
-        let made = regions.into_iter().filter_map(|region| {
-            let made: Option<Vec<Vec<Made>>> = patterns
-                .iter()
-                .map(|pattern| self.on_one_name(asking, calls, pattern, &region))
-                .collect();
-            Some(made?.into_iter().flatten().collect::<Vec<Made>>())
-        });
-        most_open(made, |made| worst(made))
-    }
-
-    /// The calls on one new thing, under the name that opens most.
-    fn on_one_name(
-        &self,
-        asking: &Asking<'_, 'e>,
-        calls: &[Call],
-        pattern: &'static str,
-        region: &str,
-    ) -> Option<Vec<Made>> {
-        let actions: Vec<&'static str> = calls
-            .iter()
-            .filter(|call| call.on == On::New(pattern))
-            .map(|call| call.action)
-            .collect();
-        let names = listed::names(self.subject, &actions, &self.fill(pattern, region));
-        // Nothing new gets a name that is taken.
-        let is_free = |name: &&String| !is_principal(name) || self.ground.estate.entity(name).is_none();
-        let made = names.iter().filter(is_free).filter_map(|name| {
-            let made = actions.iter().map(|action| self.ask(asking, action, name));
-            made.collect::<Option<Vec<Made>>>()
-        });
-        most_open(made, |made| worst(made))
-    }
-
-    /// Regions where something new is worth trying.
-    fn regions(&self, actions: &[&str]) -> Vec<String> {
-        let named = listed::regions(self.subject, actions).map(str::to_owned);
-        let known = self.ground.regions_of(self.account()).map(str::to_owned);
-        let mut regions: Vec<String> = Vec::new();
-        for region in known.take(MOST_REGIONS).chain(named).chain([A_REGION.to_owned()]) {
-            if !regions.contains(&region) && regions.len() < 2 * MOST_REGIONS {
-                regions.push(region);
-            }
-        }
-        regions
-    }
-
-    fn fill(&self, pattern: &str, region: &str) -> String {
-        let own = Arn::parse(&self.entity.native_id);
-        let (partition, account) = own.map_or(("aws", ""), |own| (own.partition, own.account));
-        fill(pattern, partition, region, account)
-    }
-}
-
-fn fill(pattern: &str, partition: &str, region: &str, account: &str) -> String {
-    pattern
-        .replace("{partition}", partition)
-        .replace("{region}", region)
-        .replace("{account}", account)
 }
 
 /// Whether the route is to use a role as it was given.
@@ -600,11 +304,6 @@ fn is_assumption(route: &Route) -> bool {
 /// Whether anybody but AWS changes the policies and the trust of a role.
 fn is_changeable(role: &str) -> bool {
     !role.contains(RESERVED_PATH)
-}
-
-/// Whether an ARN is that of a user or role.
-fn is_principal(arn: &str) -> bool {
-    Arn::parse(arn).is_some_and(|arn| arn.service == "iam")
 }
 
 /// Whether every call is made without a condition.
@@ -619,23 +318,4 @@ fn is_about_users(route: &Route) -> bool {
 fn customer_managed(subject: &Subject<'_>) -> impl Iterator<Item = String> {
     let held = subject.holdings.identity.iter().map(|policy| policy.name.clone());
     held.filter(|policy| policy.starts_with("arn:") && account_of(policy).is_some())
-}
-
-fn worst(made: &[Made]) -> PathState {
-    made.iter()
-        .map(|(_, _, step)| step.state)
-        .max()
-        .unwrap_or(PathState::Allowed)
-}
-
-/// The first that is open without condition, else the first.
-fn most_open<T>(all: impl Iterator<Item = T>, state: impl Fn(&T) -> PathState) -> Option<T> {
-    let mut first = None;
-    for one in all {
-        if state(&one) == PathState::Allowed {
-            return Some(one);
-        }
-        first = first.or(Some(one));
-    }
-    first
 }
