@@ -69,11 +69,13 @@ pub enum FindingKind {
     ScannerSelf,
     /// An identity provider shared with others is trusted without saying for whom (any repository of GitHub, any identity of a pool).
     OpenFederation,
+    /// A state machine's role may do more than its definition calls.
+    OverPrivilegedOrchestrator,
 }
 
 impl FindingKind {
     /// Every kind, in order.
-    pub const ALL: [Self; 30] = [
+    pub const ALL: [Self; 31] = [
         Self::AdminEquivalent,
         Self::TrustAmplification,
         Self::MissingExternalId,
@@ -104,6 +106,7 @@ impl FindingKind {
         Self::OrphanedOwner,
         Self::ScannerSelf,
         Self::OpenFederation,
+        Self::OverPrivilegedOrchestrator,
     ];
 }
 

@@ -19,6 +19,7 @@ mod llm_egress;
 mod log_events;
 mod no_mfa;
 mod open_federation;
+mod orchestrator;
 mod orphaned_owner;
 mod orphaned_principal;
 mod permission_change;
@@ -134,6 +135,7 @@ pub fn findings(
     drafts.extend(orphaned_principal::findings(&facts));
     drafts.extend(whole_account::findings(&facts, &standings));
     drafts.extend(integration::findings(&facts, &standings));
+    drafts.extend(orchestrator::findings(&facts, &standings));
     drafts.extend(open_federation::findings(&facts, &standings));
     drafts.extend(invocation_logging::findings(&facts));
     drafts.extend(orphaned_owner::findings(&facts));

@@ -4,6 +4,7 @@ mod documentation;
 mod federation;
 mod hygiene;
 mod logs;
+mod orchestrators;
 mod rises;
 mod third_parties;
 
