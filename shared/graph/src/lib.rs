@@ -13,6 +13,7 @@ mod classification;
 mod config;
 mod credentials;
 mod criteria;
+mod decryptable;
 mod derived;
 mod description;
 mod diagnostics;
@@ -24,6 +25,7 @@ mod iam;
 mod identity_center;
 mod image;
 mod index;
+mod inference;
 mod join_keys;
 mod json;
 mod key_grants;
@@ -44,7 +46,7 @@ mod trail;
 mod workload;
 
 pub use config::table::{AnswerName, answers, config_types};
-pub use options::{ClassificationRule, GraphOptions, OwnerOptions, SensitivityRule};
+pub use options::{ClassificationRule, GraphOptions, InferenceOptions, OwnerOptions, SensitivityRule};
 
 use sv0_model::diagnostic::Diagnostic;
 use sv0_model::graph::Graph;

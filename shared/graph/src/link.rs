@@ -24,8 +24,8 @@ use crate::organization::{self, Built};
 use crate::resource_arn::{self, kind_of_resource};
 use crate::target::{Target, boundary_policy};
 use crate::{
-    GraphInput, GraphOutput, actor, additions, classification, credentials, derived, identity_center, join_keys,
-    owners, permissions, sensitivity, service_access, signals, statements,
+    GraphInput, GraphOutput, actor, additions, classification, credentials, decryptable, derived, identity_center,
+    inference, join_keys, owners, permissions, sensitivity, service_access, signals, statements,
 };
 
 /// Descriptions by native id, with their rank.
@@ -64,6 +64,7 @@ pub(crate) fn assemble(input: &GraphInput<'_>, mut facts: Facts) -> GraphOutput 
         federation.read(policy, &index, &mut edges);
     }
     derived::add(&entities, &mut edges);
+    decryptable::link(&policies, &mut entities, &index, &mut edges);
     owners::link(&entities, &input.options.owners, &mut edges);
     mention_accounts(&built.organization, &facts.scanned_accounts, &mut edges);
     // A boundary is a managed policy in a second role; the policy itself must be there too.
@@ -72,6 +73,7 @@ pub(crate) fn assemble(input: &GraphInput<'_>, mut facts: Facts) -> GraphOutput 
     credentials::complete(&facts.credentials, &mut entities);
     identity_center::link_roles(&facts.identity_center, &mut entities, &mut edges);
     additions::attributes(&facts.additions, &mut entities);
+    inference::link(&entities, input.options.inference, &mut edges);
     federation.finish(&mut entities);
     finish_entities(&mut entities, &built.organization, &facts);
     join_keys::add(&mut entities, &edges);

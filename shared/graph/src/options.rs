@@ -17,6 +17,8 @@ pub struct GraphOptions {
     pub environment: Vec<ClassificationRule>,
     /// Where owners are told.
     pub owners: OwnerOptions,
+    /// What is guessed.
+    pub inference: InferenceOptions,
 }
 
 /// `[owners]`: which tags name the owner of a thing.
@@ -38,6 +40,14 @@ impl Default for OwnerOptions {
             tags: OWNER_TAGS.map(str::to_owned).to_vec(),
         }
     }
+}
+
+/// `[inference]`: guesses, each off by default. What is inferred is marked so on its edge, and is no authority: no path and no finding rests on it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct InferenceOptions {
+    /// Whether the names of a function's or task's environment variables tell which bucket, table or secret it reads.
+    pub environment_names: bool,
 }
 
 /// One rule for the sensitivity of an entity: every criterion that is given must match.

@@ -115,7 +115,7 @@ fn detail_of(policy: &PolicyRecord, document: &Value, diagnostics: &mut Diagnost
 }
 
 /// Whom the statement names, and how it writes it. An Allow with `NotPrincipal` names everyone but those it lists.
-fn principals(element: &Element<PrincipalPattern>, index: &Index) -> Vec<(Target, BTreeMap<String, Value>)> {
+pub(crate) fn principals(element: &Element<PrincipalPattern>, index: &Index) -> Vec<(Target, BTreeMap<String, Value>)> {
     match element {
         Element::Only(entries) => entries
             .items

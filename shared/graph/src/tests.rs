@@ -3,11 +3,13 @@
 mod bedrock;
 mod config_items;
 mod credentials;
+mod decryptable;
 mod documentation;
 mod federation;
 mod hostile;
 mod iam_details;
 mod identity_center;
+mod inference;
 mod merging;
 mod order;
 mod organizations;

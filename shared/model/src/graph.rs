@@ -391,6 +391,8 @@ pub enum EdgeKind {
     Grants,
     /// A resource's content is encrypted under a KMS key.
     EncryptedWith,
+    /// The key policy of a resource's customer managed KMS key, or a grant on it, names a principal for `kms:Decrypt`. Attribute `key` holds the key's ARN.
+    DecryptableBy,
     /// A root, organizational unit or account holds another node of the organization.
     Contains,
     /// A workload calls another thing when it runs: a state machine's task, a rule's or schedule's target, a pipe's target, an agent's action group

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use sv0_authority::FindingOptions;
-use sv0_graph::{ClassificationRule, GraphOptions, OwnerOptions, SensitivityRule};
+use sv0_graph::{ClassificationRule, GraphOptions, InferenceOptions, OwnerOptions, SensitivityRule};
 use sv0_model::hash::sha256_of_json;
 use thiserror::Error;
 
@@ -18,6 +18,8 @@ pub struct Configuration {
     pub environment: Vec<ClassificationRule>,
     /// Which tags name owners.
     pub owners: OwnerOptions,
+    /// What is guessed.
+    pub inference: InferenceOptions,
     /// How far chains are followed.
     pub paths: PathConfiguration,
     /// When something is old, idle or unrotated.
@@ -141,6 +143,7 @@ impl Configuration {
             data_domain: self.data_domain.clone(),
             environment: self.environment.clone(),
             owners: self.owners.clone(),
+            inference: self.inference,
         }
     }
 

@@ -5,6 +5,7 @@
 
 mod names;
 mod places;
+mod program;
 mod state_machine;
 mod text;
 
@@ -168,6 +169,8 @@ fn apply(treatment: Treatment, value: &mut Value) -> bool {
         (Treatment::StateMachine, _) => state_machine::redact(value),
         (Treatment::AllButArns, _) => redact_all_but_arns(value),
         (Treatment::Address, _) => redact_addresses(value),
+        (Treatment::Program, _) => program::redact(value, program::is_program),
+        (Treatment::KnownProgram, _) => program::redact(value, program::is_known),
         (Treatment::Whole, Value::Null) => {}
         (Treatment::Whole, _) => *value = Value::from(REDACTED),
         (Treatment::LookInto, _) => return false,

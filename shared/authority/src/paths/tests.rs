@@ -83,6 +83,11 @@ fn each_state_of_a_direct_path() {
             &[],
         ),
         (
+            "a guess of what is read is no path",
+            "allow ec2:* on *\n bucket 111111111111/b\n relation arn:aws:lambda:eu-west-1:111111111111:function:handler READS_FROM arn:aws:s3:::b",
+            &[],
+        ),
+        (
             "conditional",
             r#"allow s3:GetObject on * if {"IpAddress":{"aws:SourceIp":"10.0.0.0/8"}}
             bucket 111111111111/b"#,

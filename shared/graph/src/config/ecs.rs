@@ -8,7 +8,7 @@ use super::ConfigItem;
 use crate::description::{Description, Link, Reference};
 use crate::json::{list_at, text_at};
 
-/// Containers with their images; of environment variables the names alone.
+/// Containers with their images; of environment variables the names alone, of commands the program and how many words follow it.
 pub(super) fn refine_task_definition(item: &ConfigItem<'_>, description: &mut Description) {
     let containers = list_at(&item.body, "configuration.ContainerDefinitions");
     description.set(
@@ -45,7 +45,30 @@ fn container(definition: &Value) -> Value {
     json!({
         "name": text_at(definition, "name"),
         "image": text_at(definition, "image"),
+        "entry_point": words_of(definition, "entryPoint"),
+        "command": words_of(definition, "command"),
         "environment_keys": environment_keys,
         "secrets": secrets,
     })
+}
+
+/// What stands in place of what the reader took out.
+const REDACTED: &str = "[redacted]";
+
+/// The program that a list of words begins with, where the reader left it, and the number of words after it; null where the image decides.
+fn words_of(definition: &Value, field: &str) -> Option<Value> {
+    let (first, rest) = list_at(definition, field).split_first()?;
+    let program = first.as_str().filter(|program| *program != REDACTED);
+    Some(json!({ "program": program, "arguments": rest.len() }))
+}
+
+/// How a cluster watches over its tasks: Container Insights, and where sessions of ECS Exec are logged.
+///
+/// Source: Amazon ECS API Reference, "ClusterSetting", "ExecuteCommandConfiguration".
+pub(super) fn refine_cluster(item: &ConfigItem<'_>, description: &mut Description) {
+    let settings = list_at(&item.body, "configuration.ClusterSettings").iter();
+    let insights = settings
+        .filter(|setting| text_at(setting, "name") == Some("containerInsights"))
+        .find_map(|setting| text_at(setting, "value"));
+    description.set("container_insights", insights);
 }

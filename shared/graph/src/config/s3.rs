@@ -39,7 +39,25 @@ pub(super) fn refine(item: &ConfigItem<'_>, description: &mut Description) {
     description.set("acl_grants", acl_grants(&item.body));
     description.set("owner_canonical_id", first_text(&item.body, OWNER));
     description.set("object_ownership", object_ownership(&item.body));
+    description.set("access_logs", access_logs(&item.body));
+    description.set(
+        "mfa_delete",
+        bool_at(
+            &item.body,
+            "supplementaryConfiguration.BucketVersioningConfiguration.isMfaDeleteEnabled",
+        ),
+    );
     add_encryption(item, description);
+}
+
+/// Where server access logs go; null where Config says that they go nowhere.
+fn access_logs(body: &Value) -> Option<Value> {
+    let logging =
+        at(body, "supplementaryConfiguration.BucketLoggingConfiguration").filter(|logging| logging.is_object())?;
+    let Some(bucket) = text_at(logging, "destinationBucketName") else {
+        return Some(Value::Null);
+    };
+    Some(json!({ "bucket": bucket, "prefix": text_at(logging, "logFilePrefix") }))
 }
 
 /// Whether an entity is an S3 access point.

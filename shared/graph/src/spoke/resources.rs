@@ -36,6 +36,7 @@ pub(super) static READERS: &[Reader] = &[
     Reader("ecr", "images", image),
     Reader("ecr", "lifecycle-policies", lifecycle_policy),
     Reader("ecr", "image-scan-findings", scan_findings),
+    Reader("lambda", "environment-keys", environment_keys),
 ];
 
 /// Where the answers keep the text of the policy: `GetPolicy`, `GetLayerVersionPolicy`, `DescribeFileSystemPolicy`, `GetResourcePolicy` of Secrets
@@ -244,4 +245,22 @@ fn scan_findings(answer: &Answer<'_>, facts: &mut Facts) {
     let mut addition = Addition::new(image);
     addition.set("scan_findings", severity_counts(answer.body, "imageScanFindings"));
     facts.additions.say("scan", &answer.freshness, answer.origin, addition);
+}
+
+/// The names of a function's environment variables, where Config does not tell them.
+fn environment_keys(answer: &Answer<'_>, facts: &mut Facts) {
+    let Some(arn) = text_at(answer.body, "arn").filter(|arn| is_arn(arn)) else {
+        return;
+    };
+    let (target, qualifier) = crate::resource_arn::target(arn);
+    if target.kind != EntityKind::LambdaFunction || qualifier.is_some_and(|qualifier| !qualifier.is_empty()) {
+        return;
+    }
+    let mut keys = texts_at(answer.body, "keys");
+    keys.sort_unstable();
+    let mut addition = Addition::new(target);
+    addition.set("environment_keys", Some(keys));
+    facts
+        .additions
+        .say("environment keys", &answer.freshness, answer.origin, addition);
 }

@@ -97,7 +97,7 @@ fn task_definition(revision: u32) -> Value {
             "TaskDefinitionArn": arn(&format!("ecs task-definition/web:{revision}")), "Family": "web", "NetworkMode": "awsvpc",
             "RequiresCompatibilities": ["FARGATE"], "TaskRoleArn": role_arn("task"), "ExecutionRoleArn": role_arn("execution"),
             "ContainerDefinitions": [{
-                "Name": "app", "Image": "nginx:1.27",
+                "Name": "app", "Image": "nginx:1.27", "EntryPoint": ["/usr/bin/tini", "--"], "Command": ["[redacted]", "[redacted]"],
                 "Environment": [{ "Name": "PASSWORD", "Value": "canary-secret" }, { "Name": "MODE", "Value": "x" }],
                 "Secrets": [{ "Name": "DB", "ValueFrom": arn("secretsmanager secret:db-AbCdEf") }]
             }]
@@ -115,7 +115,7 @@ fn a_task_definition_has_two_roles_and_names_its_secrets() {
     let want = json!({
         "family": "web", "revision": 7, "network_mode": "awsvpc", "requires_compatibilities": ["FARGATE"], "service_principal": "ecs-tasks.amazonaws.com",
         "containers": [{
-            "name": "app", "image": "nginx:1.27", "environment_keys": ["MODE", "PASSWORD"],
+            "name": "app", "image": "nginx:1.27", "entry_point": { "program": "/usr/bin/tini", "arguments": 1 }, "command": { "program": null, "arguments": 1 }, "environment_keys": ["MODE", "PASSWORD"],
             "secrets": [{ "name": "DB", "value_from": arn("secretsmanager secret:db-AbCdEf") }]
         }]
     });
@@ -207,7 +207,9 @@ fn bucket() -> Value {
         "supplementaryConfiguration": {
             "PublicAccessBlockConfiguration": { "blockPublicAcls": true, "ignorePublicAcls": true, "blockPublicPolicy": false, "restrictPublicBuckets": false },
             "ServerSideEncryptionConfiguration": { "rules": [{ "applyServerSideEncryptionByDefault": { "sseAlgorithm": "aws:kms", "kmsMasterKeyID": "k1" }, "bucketKeyEnabled": true }] },
-            "BucketVersioningConfiguration": { "status": "Enabled", "isMfaDeleteEnabled": null },
+            "BucketVersioningConfiguration": { "status": "Enabled", "isMfaDeleteEnabled": false },
+            "BucketLoggingConfiguration": { "destinationBucketName": "logs", "logFilePrefix": "orders/" },
+            "BucketNotificationConfiguration": { "configurations": { "q": { "queueARN": "arn:aws:sqs:eu-west-1:111111111111:new-orders", "type": "QueueConfiguration" } } },
             "AccessControlList": "{\"grantSet\":null,\"grantList\":[{\"grantee\":{\"id\":\"c0ffee\",\"displayName\":null},\"permission\":\"FullControl\"},{\"grantee\":\"AllUsers\",\"permission\":\"Read\"}]}",
             "BucketTaggingConfiguration": { "tagSets": [{ "tags": { "DataClassification": "Restricted" } }] },
             "BucketPolicy": { "policyText": null }
@@ -227,7 +229,8 @@ fn a_bucket_comes_with_what_guards_it() {
     assert_eq!(found.tags["DataClassification"], "Restricted");
     let on = |acls: bool, policy: bool| json!({ "block_public_acls": acls, "ignore_public_acls": acls, "block_public_policy": policy, "restrict_public_buckets": policy });
     let want = json!({
-        "created_at": "2021-11-01T20:06:37Z", "versioning": "Enabled",
+        "created_at": "2021-11-01T20:06:37Z", "versioning": "Enabled", "mfa_delete": false, "access_logs": { "bucket": "logs", "prefix": "orders/" },
+        "notifies": ["arn:aws:sqs:eu-west-1:111111111111:new-orders"],
         "block_public_access": on(true, false), "account_block_public_access": on(true, true),
         "encryption": { "algorithm": "aws:kms", "key": "k1", "bucket_key_enabled": true },
         "acl_grants": [{ "grantee": "c0ffee", "permission": "FullControl" }, { "grantee": "AllUsers", "permission": "Read" }]
@@ -417,5 +420,46 @@ fn a_region_that_is_not_written_is_in_the_arn() {
     assert_eq!(
         entity(&graph, &arn("lambda function:f")).region.as_deref(),
         Some(REGION)
+    );
+}
+
+#[test]
+fn a_bucket_without_access_logs_says_so() {
+    let logs = |logging: Value| {
+        let bucket = json!({ "arn": "arn:aws:s3:::b", "supplementaryConfiguration": logging });
+        let graph = Capture::new().config("AWS::S3::Bucket", bucket).graph();
+        entity(&graph, "arn:aws:s3:::b").attributes.get("access_logs").cloned()
+    };
+    let off = json!({ "BucketLoggingConfiguration": { "destinationBucketName": null, "logFilePrefix": null } });
+    assert_eq!(logs(off), Some(Value::Null));
+    assert_eq!(
+        logs(json!({ "BucketPolicy": { "policyText": null } })),
+        None,
+        "nobody asked"
+    );
+}
+
+#[test]
+fn a_cluster_says_how_it_watches_over_its_tasks() {
+    let cluster = arn("ecs cluster/main");
+    let item = json!({
+        "arn": cluster, "resourceName": "main",
+        "configuration": {
+            "Arn": cluster, "ClusterName": "main", "CapacityProviders": ["FARGATE", "FARGATE_SPOT"],
+            "ClusterSettings": [{ "Name": "containerInsights", "Value": "enabled" }],
+            "Configuration": { "ExecuteCommandConfiguration": { "Logging": "OVERRIDE", "LogConfiguration": { "CloudWatchLogGroupName": "exec", "S3BucketName": "exec-logs" } } }
+        }
+    });
+    let graph = Capture::new().config("AWS::ECS::Cluster", item).graph();
+    let want = json!({
+        "resource_type": "AWS::ECS::Cluster", "container_insights": "enabled", "capacity_providers": ["FARGATE", "FARGATE_SPOT"],
+        "execute_command_logging": "OVERRIDE", "execute_command_log_group": "exec", "execute_command_log_bucket": "exec-logs"
+    });
+    assert_eq!(told(entity(&graph, &cluster)), want);
+    let bare = json!({ "arn": cluster, "configuration": { "ClusterName": "main" } });
+    let graph = Capture::new().config("AWS::ECS::Cluster", bare).graph();
+    assert_eq!(
+        told(entity(&graph, &cluster)),
+        json!({ "resource_type": "AWS::ECS::Cluster" })
     );
 }

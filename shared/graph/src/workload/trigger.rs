@@ -1,5 +1,7 @@
 //! What runs a function: event source mappings, subscriptions, notifications of buckets, function URLs.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 use sv0_model::graph::{EdgeKind, EntityKind};
 
@@ -99,7 +101,7 @@ fn function(body: &Value, path: &str) -> Option<(Addition, Option<String>)> {
     (target.kind == EntityKind::LambdaFunction).then(|| (Addition::new(target), qualifier))
 }
 
-/// The functions that a bucket's notifications run. Config keeps them as a map of configurations; the S3 API as lists by kind.
+/// What a bucket's notifications go to, and the functions that they run. Config keeps them as a map of configurations; the S3 API as lists by kind.
 pub(crate) fn add_notifications(item: &ConfigItem<'_>, description: &mut Description) {
     const PLACES: [&str; 3] = [
         "supplementaryConfiguration.BucketNotificationConfiguration.configurations",
@@ -107,7 +109,14 @@ pub(crate) fn add_notifications(item: &ConfigItem<'_>, description: &mut Descrip
         "configuration.notificationConfiguration.lambdaConfigurations",
     ];
     let found = PLACES.iter().filter_map(|path| at(&item.body, path));
+    let mut notified: BTreeSet<&str> = BTreeSet::new();
     for configuration in found.flat_map(items) {
+        let ends = ["functionARN", "lambdaFunctionArn", "function", "queueARN", "topicARN"];
+        notified.extend(
+            ends.iter()
+                .filter_map(|name| text_at(configuration, name))
+                .filter(|arn| is_arn(arn)),
+        );
         let arn = ["functionARN", "lambdaFunctionArn", "function"];
         let arn = arn.iter().find_map(|name| text_at(configuration, name));
         if let Some(arn) = arn.filter(|arn| is_arn(arn)) {
@@ -115,6 +124,8 @@ pub(crate) fn add_notifications(item: &ConfigItem<'_>, description: &mut Descrip
             description.links.push(link.with("via", "notification"));
         }
     }
+    let notified: Vec<&str> = notified.into_iter().collect();
+    description.set("notifies", Some(notified).filter(|notified| !notified.is_empty()));
 }
 
 fn items(value: &Value) -> Vec<&Value> {

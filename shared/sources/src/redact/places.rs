@@ -17,13 +17,20 @@ pub(super) enum Treatment {
     AllButArns,
     /// A URL keeps its scheme and host, a mail address its domain; ARNs stay, anything else goes.
     Address,
+    /// Of a list of words the first stays where it can only be a program, every other goes.
+    Program,
+    /// The same where the first word may as well be an argument of the image's own entry point: a path or a known interpreter stays.
+    KnownProgram,
     /// It goes as a whole, with what it is made of.
     Whole,
     /// It is looked into, whatever a row for any type says.
     LookInto,
 }
 
-use Treatment::{Address, AllButArns, Environment, LookInto, NamedValues, Scalars, StateMachine, Values, Whole};
+use Treatment::{
+    Address, AllButArns, Environment, KnownProgram, LookInto, NamedValues, Program, Scalars, StateMachine, Values,
+    Whole,
+};
 
 /// Any resource type.
 const ANY: &str = "";
@@ -114,6 +121,8 @@ const PLACES: &[(&str, &[&str], Treatment)] = &[
     ("AWS::CodeBuild::Project", &["environment"], LookInto),
     ("AWS::CloudFormation::Stack", &["parameters"], NamedValues),
     ("AWS::CloudFormation::Stack", &["outputs"], NamedValues),
+    ("AWS::ECS::TaskDefinition", &["containerdefinitions", "command"], KnownProgram),
+    ("AWS::ECS::TaskDefinition", &["containerdefinitions", "entrypoint"], Program),
     ("AWS::SSM::Association", &["parameters"], Values),
     ("AWS::SSM::Document", &["content"], Values),
     ("AWS::SSM::Parameter", &["value"], Values),
@@ -168,6 +177,8 @@ mod tests {
             Address => {
                 "of a URL all but scheme and host, of a mail address all but its domain, anything else that is no ARN"
             }
+            Program => "of a list of words all but a program at its beginning",
+            KnownProgram => "of a list of words all but a path or an interpreter at its beginning",
             Whole => "the whole",
             LookInto => "nothing; it is looked into",
         }

@@ -109,6 +109,36 @@ pub(super) static ROWS: &[TypeRow] = &[
         ..GENERIC
     },
     TypeRow {
+        resource_type: "AWS::ECS::Cluster",
+        arn: &["configuration.Arn", "arn", "resourceId"],
+        arn_format: "arn:{partition}:ecs:{region}:{account}:cluster/{id}",
+        name: &["configuration.ClusterName"],
+        attributes: &[
+            AttributeRow(
+                "execute_command_logging",
+                &["configuration.Configuration.ExecuteCommandConfiguration.Logging"],
+                Shape::Scalar,
+            ),
+            AttributeRow(
+                "execute_command_log_group",
+                &["configuration.Configuration.ExecuteCommandConfiguration.LogConfiguration.CloudWatchLogGroupName"],
+                Shape::Scalar,
+            ),
+            AttributeRow(
+                "execute_command_log_bucket",
+                &["configuration.Configuration.ExecuteCommandConfiguration.LogConfiguration.S3BucketName"],
+                Shape::Scalar,
+            ),
+            AttributeRow(
+                "capacity_providers",
+                &["configuration.CapacityProviders"],
+                Shape::Scalars,
+            ),
+        ],
+        refine: ecs::refine_cluster,
+        ..GENERIC
+    },
+    TypeRow {
         resource_type: "AWS::EC2::Instance",
         service_principal: "ec2.amazonaws.com",
         kind: EntityKind::Ec2Instance,
