@@ -47,8 +47,9 @@ def settlement():
     return [
         of_lambda(DATA, "settlement-export", allow(["s3:GetObject", "s3:PutObject"], objects("acme-data-settlements")),
                   last_used=("2026-03-01T01:00:05Z", IRELAND)),
-        Role(DATA, "nightly-settlement-states", service("states"), inline=single("invoke", allow(
-            "lambda:InvokeFunction", function(DATA, "settlement-export")))),
+        # Its first version took the day's parcels from the lake; no state does any more.
+        Role(DATA, "nightly-settlement-states", service("states"), inline=single(
+            "invoke", allow("lambda:InvokeFunction", function(DATA, "settlement-export")), allow("s3:GetObject", objects("acme-data-lake")))),
         Role(DATA, "events-start-settlement", service("events"), inline=single("start", pass_nothing)),
         Role(DATA, "pipe-settlement", service("pipes"), inline=single("pipe", allow(
             ["sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"], REQUESTS), pass_nothing)),

@@ -45,6 +45,11 @@ def etl(log):
             assumed(log, DATA, f"{hour:02}:{minute:02}:00", session(runner, task, f"{hour:02}:04:58"), sync, "lake-sync")
     stolen = session(runner, names.uuid("etl task 2").replace("-", ""), "02:04:58")
     assumed(log, DATA, "03:11:27", stolen, sync, "hans-test", ip="203.0.113.9", agent=COMMAND_LINE)
+    # And looked around with it: nothing lets it.
+    taken = session(sync, "hans-test", "03:11:27")
+    for second, source, call in [(41, "iam", "ListRoles"), (48, "iam", "ListUsers"), (55, "secretsmanager", "ListSecrets")]:
+        told = f"User: {taken['arn']} is not authorized to perform: {source}:{call}"
+        log.put(DATA, f"03:11:{second}", source, call, taken, None, error=("AccessDenied", told), ip="203.0.113.9", agent=COMMAND_LINE)
 
 
 def people(log):

@@ -10,6 +10,7 @@ mod deep_trust_chain;
 mod dormant_authority;
 mod draft;
 mod escalation;
+mod exploration;
 mod exposure;
 mod external_id;
 mod integration;
@@ -142,6 +143,7 @@ pub fn findings(
     drafts.extend(scanner_self::findings(&facts, &standings));
     let only_of_aws = scope_drift::join(&facts, &mut drafts);
     drafts.extend(only_of_aws);
+    drafts.extend(exploration::findings(&facts));
     drafts.extend(root_login::findings(&facts));
     drafts.extend(console_role_switch::findings(&facts));
     drafts.extend(assume_role_anomaly::findings(&facts));

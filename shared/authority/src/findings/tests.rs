@@ -1,6 +1,7 @@
 //! Each finding beside its nearest miss.
 
 mod documentation;
+mod exploration;
 mod federation;
 mod hygiene;
 mod logs;
