@@ -76,6 +76,11 @@ pub enum Command {
     /// Where the report is, or a copy of it.
     #[command(after_help = "Example:\n  sv0 report --output authority.html")]
     Report(ReportArguments),
+    /// Write the results in a form that other systems read.
+    #[command(
+        after_help = "Examples:\n  sv0 export --format csv --out paths.csv\n  sv0 export --format oaa --out application.json\n  sv0 export --format oaa-idp --out identity-provider.json\n  sv0 export --format graphml --out - | gzip > authority.graphml.gz"
+    )]
+    Export(ExportArguments),
     /// Print a completion script for a shell.
     #[command(after_help = "Example:\n  sv0 completions bash > /etc/bash_completion.d/sv0")]
     Completions {
@@ -98,7 +103,7 @@ impl Command {
             Self::Findings(arguments) => arguments.query.json,
             Self::Coverage(arguments) => arguments.query.json,
             Self::Report(arguments) => arguments.query.json,
-            Self::Evaluate(_) | Self::Completions { .. } => false,
+            Self::Evaluate(_) | Self::Export(_) | Self::Completions { .. } => false,
         }
     }
 }
@@ -345,6 +350,48 @@ pub struct ReportArguments {
     pub output: Option<PathBuf>,
     #[command(flatten)]
     pub query: QueryArguments,
+}
+
+/// `sv0 export`.
+#[derive(Debug, Args)]
+pub struct ExportArguments {
+    /// The form. docs/export.md describes each.
+    #[arg(long, value_name = "FORMAT")]
+    pub format: ExportFormatArgument,
+    /// File to write, or - for standard output.
+    #[arg(long, value_name = "FILE|-", default_value = "-", value_hint = ValueHint::FilePath)]
+    pub out: PathBuf,
+    /// Folder of a scan's results.
+    #[arg(long, value_name = "DIR", default_value = "./sv0-out", value_hint = ValueHint::DirPath)]
+    pub store: String,
+    /// Export the newest scan whose capture was made at or before this time.
+    #[arg(long, value_name = "RFC3339", value_parser = timestamp)]
+    pub as_of: Option<Timestamp>,
+}
+
+/// `--format`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ExportFormatArgument {
+    /// Open Authorization API, custom application: identities, roles, resources and who may do what.
+    Oaa,
+    /// Open Authorization API, custom identity provider: users and groups with the ARNs of the roles they may assume.
+    OaaIdp,
+    /// Paths, one a row.
+    Csv,
+    /// Entities and edges.
+    #[value(name = "graphml")]
+    GraphMl,
+}
+
+impl From<ExportFormatArgument> for sv0_report::ExportFormat {
+    fn from(argument: ExportFormatArgument) -> Self {
+        match argument {
+            ExportFormatArgument::Oaa => Self::Oaa,
+            ExportFormatArgument::OaaIdp => Self::OaaIdentityProvider,
+            ExportFormatArgument::Csv => Self::Csv,
+            ExportFormatArgument::GraphMl => Self::GraphMl,
+        }
+    }
 }
 
 /// A severity as typed.

@@ -6,6 +6,7 @@ mod coverage;
 mod demo;
 mod evaluate;
 mod explain;
+mod export;
 mod findings;
 mod paths;
 mod question;
@@ -63,6 +64,7 @@ pub fn run(command: Command) -> Result<Outcome, CommandError> {
         Command::Findings(arguments) => findings::run(&arguments),
         Command::Coverage(arguments) => coverage::run(&arguments),
         Command::Report(arguments) => report::run(&arguments),
+        Command::Export(arguments) => export::run(&arguments),
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut Arguments::command(), "sv0", &mut script);

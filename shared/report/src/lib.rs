@@ -17,6 +17,7 @@ use sv0_model::path::AuthorityPath;
 mod askers;
 mod csp;
 mod danger;
+mod export;
 mod grants;
 mod island;
 mod names;
@@ -25,6 +26,8 @@ mod page;
 mod reach;
 mod shown;
 mod words;
+
+pub use export::{ExportFormat, ExportInput, export};
 
 /// Everything a report is made of.
 #[derive(Debug, Clone, Copy)]

@@ -39,6 +39,7 @@ worded! {
         OrphanedOwner => "Orphaned owner", "The owner that a tag names is gone: no user or group of Identity Center has the address, or the IAM user does not exist, and the ledger proves that all were read.";
         ScannerSelf => "The scanner itself", "What the scanner's own roles may do, for you to check like anybody else's.";
         OpenFederation => "Open federation", "A provider shared with others is trusted without saying for whom: any repository of GitHub, any identity of a pool.";
+        OverPrivilegedOrchestrator => "Over-privileged orchestrator", "The role of a state machine may do more than its definition calls, or the input of an execution chooses what it is used on.";
     }
 }
 

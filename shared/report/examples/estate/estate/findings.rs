@@ -124,6 +124,11 @@ pub fn of_every_kind(paths: &[AuthorityPath]) -> Vec<Finding> {
             "release-pipeline trusts every branch of a repository",
             &deployer,
         ),
+        (
+            K::OverPrivilegedOrchestrator,
+            "state machine refunds may do more than its definition calls",
+            &deployer,
+        ),
     ];
     let severities = severities.iter().flat_map(|&severity| [severity; 7]);
     let of = |((kind, title, subject), severity): (&(FindingKind, &str, &String), FindingSeverity)| Finding {
