@@ -1,9 +1,10 @@
-//! The coverage ledger: as the scan recorded it, or derived from what the capture holds; damage done to files since is entered in both.
+//! The coverage ledger: derived from what the capture holds, with what the scan recorded in the place of what it speaks of; damage done to files since is
+//! entered in both.
 
 mod aggregator;
 mod damage;
 mod derived;
-pub use derived::config_types;
+mod mentioned;
 mod places;
 mod recorded;
 mod recorders;
@@ -15,6 +16,8 @@ use sv0_model::record::CaptureHeader;
 
 use crate::layout::{FileKind, Place, place_of};
 pub(crate) use aggregator::{SourceStatus, source_statuses};
+pub use derived::config_types;
+use mentioned::Mentioned;
 pub(crate) use recorded::{read_rows, row_of};
 pub(crate) use recorders::{Recorders, kept_of_recorder, read_recorders};
 
@@ -95,14 +98,30 @@ pub(crate) struct LedgerInput<'a> {
 }
 
 /// Makes the ledger, sorted by account, Region and source.
+///
+/// What a recorded ledger does not speak of is derived all the same: a file of one row must not silence every other gap.
 pub(crate) fn ledger(input: &LedgerInput<'_>) -> Vec<CoverageRow> {
-    let mut ledger = match &input.recorded {
-        Some(rows) => Ledger::of(rows.iter().chain(&input.statuses)),
-        None => derived::derive(input),
-    };
+    let mentioned = Mentioned::of(input.recorded.as_deref().unwrap_or_default());
+    let mut ledger = derived::derive(input, &mentioned);
+    ledger.rows.extend(recorded_rows(input).rows);
     aggregator::enter(&mut ledger, input);
-    damage::enter(&mut ledger, input);
+    damage::enter(&mut ledger, input, &mentioned);
     ledger.rows.into_values().collect()
+}
+
+/// The rows of `coverage.ndjson`, and how the spoke answered where that promises less. What is left out on purpose stays left out, whatever the spoke says.
+fn recorded_rows(input: &LedgerInput<'_>) -> Ledger {
+    let mut recorded = Ledger::default();
+    for row in input.recorded.iter().flatten() {
+        recorded.add(row.clone());
+    }
+    for status in &input.statuses {
+        let known = recorded.rows.get(&Ledger::key_of(status));
+        if known.is_some_and(|row| row.status != CoverageStatus::Excluded) {
+            recorded.add(status.clone());
+        }
+    }
+    recorded
 }
 
 /// Rows by account, Region and source: one status for each.
@@ -112,15 +131,13 @@ struct Ledger {
 }
 
 impl Ledger {
-    fn of<'a>(rows: impl Iterator<Item = &'a CoverageRow>) -> Self {
-        let mut ledger = Self::default();
-        rows.for_each(|row| ledger.add(row.clone()));
-        ledger
+    fn key_of(row: &CoverageRow) -> (String, String, String) {
+        (row.account.clone(), row.region.clone(), row.source.clone())
     }
 
     /// Adds a row. Of two about the same partition and source the one that promises less stays.
     fn add(&mut self, row: CoverageRow) {
-        let key = (row.account.clone(), row.region.clone(), row.source.clone());
+        let key = Self::key_of(&row);
         match self.rows.get_mut(&key) {
             Some(known) if *known < row && known.status <= row.status => *known = row,
             Some(_) => {}

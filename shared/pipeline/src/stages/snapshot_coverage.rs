@@ -40,6 +40,10 @@ fn amend(row: &mut CoverageRow, note: &str) {
     if row.status == CoverageStatus::Ok {
         row.status = CoverageStatus::Partial;
     }
+    // The ledger that a scan recorded says it already.
+    if row.reason.contains(note) {
+        return;
+    }
     row.reason = if row.reason.is_empty() {
         note.to_owned()
     } else {
@@ -115,6 +119,7 @@ mod tests {
             (held(Ok, ""), 1, held(Partial, one)),
             (held(Partial, ""), 1, held(Partial, one)),
             (held(Ok, ""), 0, held(Ok, "")),
+            (held(Partial, one), 1, held(Partial, one)),
             (others, 1, with_new),
         ] {
             let mut coverage = before.clone();

@@ -7,16 +7,17 @@ use sv0_model::coverage::{CoverageRow, CoverageStatus};
 use super::derived::is_whole;
 use super::places::{is_placed, place_of};
 use super::{
-    AUTHORIZATION_DETAILS, FileReport, Health, Ledger, LedgerInput, ORGANIZATION, Partition, Tally, gap, source_of,
+    AUTHORIZATION_DETAILS, FileReport, Health, Ledger, LedgerInput, Mentioned, ORGANIZATION, Partition, Tally, gap,
+    source_of,
 };
 use crate::layout::FileKind;
 
 /// Enters damaged, cut and missing files, and what Config items say of themselves.
-pub(super) fn enter(ledger: &mut Ledger, input: &LedgerInput<'_>) {
+pub(super) fn enter(ledger: &mut Ledger, input: &LedgerInput<'_>, mentioned: &Mentioned) {
     for report in input.reports {
         enter_tallies(ledger, report);
         if !is_whole(report) {
-            enter_damage(ledger, input, report);
+            enter_damage(ledger, mentioned, report);
         }
     }
     if input.recorded.is_some() {
@@ -39,7 +40,7 @@ impl Scope<'_> {
     }
 }
 
-fn enter_damage(ledger: &mut Ledger, input: &LedgerInput<'_>, report: &FileReport) {
+fn enter_damage(ledger: &mut Ledger, mentioned: &Mentioned, report: &FileReport) {
     let status = if report.health == Health::Failed {
         CoverageStatus::Failed
     } else {
@@ -51,7 +52,8 @@ fn enter_damage(ledger: &mut Ledger, input: &LedgerInput<'_>, report: &FileRepor
         format!("{} could not be read whole", report.key)
     };
     // A scan that found nothing may leave an empty file behind; its own ledger vouches for that.
-    let vouches_for_none = input.recorded.is_some() && report.is_empty;
+    let vouches_for_none =
+        |row: &CoverageRow| report.is_empty && mentioned.holds(&row.source, &row.account, &row.region);
     let mut sources: BTreeSet<String> = report
         .tallies
         .keys()
@@ -62,8 +64,9 @@ fn enter_damage(ledger: &mut Ledger, input: &LedgerInput<'_>, report: &FileRepor
         let scope = scope_of(&report.kind, source);
         let mut has_own_row = false;
         for row in ledger.rows.values_mut().filter(|row| scope.holds(row)) {
-            has_own_row |= vouches_for_none || row.account == ORGANIZATION || scope.account.is_some();
-            if !(vouches_for_none && row.items == 0) {
+            let is_vouched = vouches_for_none(row);
+            has_own_row |= is_vouched || row.account == ORGANIZATION || scope.account.is_some();
+            if !(is_vouched && row.items == 0) {
                 lower(row, status, &reason);
             }
         }
@@ -145,6 +148,10 @@ fn enter_tally(row: &mut CoverageRow, tally: &Tally) {
 }
 
 fn note(row: &mut CoverageRow, text: &str) {
+    // The ledger that a scan recorded says it already.
+    if row.reason.contains(text) {
+        return;
+    }
     if !row.reason.is_empty() {
         row.reason.push_str("; ");
     }

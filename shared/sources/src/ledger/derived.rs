@@ -1,12 +1,12 @@
-//! The ledger of a capture that brings none: what its files prove, and no more.
+//! What the files of a capture prove, and no more: the ledger of one that brings none, and of what a recorded one does not speak of.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use sv0_model::coverage::{CoverageRow, CoverageStatus};
 
 use super::{
-    AUTHORIZATION_DETAILS, FileReport, GLOBAL, Health, KEY_GRANTS, LOGS, Ledger, LedgerInput, ORGANIZATION, Partition,
-    Tally, gap, places, row, source_of,
+    AUTHORIZATION_DETAILS, FileReport, GLOBAL, Health, KEY_GRANTS, LOGS, Ledger, LedgerInput, Mentioned, ORGANIZATION,
+    Partition, Tally, gap, places, row, source_of,
 };
 use crate::layout::{FileKind, IdentityCenterFile};
 
@@ -66,15 +66,15 @@ const ADDITIONS: [&str; 2] = [
 const MAX_UNPROVEN_ROWS: usize = 1000;
 
 /// Derives the ledger. Damage is entered afterwards, so every file counts as whole here.
-pub(super) fn derive(input: &LedgerInput<'_>) -> Ledger {
+pub(super) fn derive(input: &LedgerInput<'_>, mentioned: &Mentioned) -> Ledger {
     let mut ledger = Ledger::default();
     derive_once(&mut ledger, input);
     derive_authorization_details(&mut ledger, input);
-    derive_config(&mut ledger, input);
-    derive_key_grants(&mut ledger, input);
-    places::derive(&mut ledger, input);
+    derive_config(&mut ledger, input, mentioned);
+    derive_key_grants(&mut ledger, input, mentioned);
+    places::derive(&mut ledger, input, mentioned);
     derive_evidence_rows(&mut ledger, input);
-    derive_logs(&mut ledger, input);
+    derive_logs(&mut ledger, input, mentioned);
     ledger
 }
 
@@ -161,7 +161,7 @@ fn authorization_details_of(account: &str, items: Option<u64>, input: &LedgerInp
     }
 }
 
-fn derive_config(ledger: &mut Ledger, input: &LedgerInput<'_>) {
+fn derive_config(ledger: &mut Ledger, input: &LedgerInput<'_>, mentioned: &Mentioned) {
     let mut present: BTreeMap<String, BTreeMap<Partition, Tally>> = BTreeMap::new();
     for report in input.reports {
         if let FileKind::ConfigItems { resource_type } = &report.kind {
@@ -173,18 +173,35 @@ fn derive_config(ledger: &mut Ledger, input: &LedgerInput<'_>) {
         }
     }
     for resource_type in expected_types(input).difference(&present.keys().map(String::as_str).collect()) {
-        let file = resource_type.replace("::", "-");
-        let reason = format!("the capture holds no config/{file}.ndjson");
-        ledger.add(gap(
-            &once(),
-            &format!("config:{resource_type}"),
-            CoverageStatus::Missing,
-            reason,
-        ));
+        derive_missing_type(ledger, input, mentioned, resource_type);
     }
     let reached = Reached::of(&present);
     for (resource_type, tallies) in &present {
         derive_type(ledger, input, &reached, resource_type, tallies);
+    }
+}
+
+/// One row, or one for each account and Region of which the recorded ledger says nothing where it speaks of others.
+fn derive_missing_type(ledger: &mut Ledger, input: &LedgerInput<'_>, mentioned: &Mentioned, resource_type: &str) {
+    let source = format!("config:{resource_type}");
+    let reason = format!(
+        "the capture holds no config/{}.ndjson",
+        resource_type.replace("::", "-")
+    );
+    let spoken_of: BTreeMap<Partition, Tally> = mentioned
+        .places(&source)
+        .map(|place| (place.clone(), Tally::default()))
+        .collect();
+    let others = match spoken_of.is_empty() {
+        true => vec![once()],
+        false => partitions_without_items(input, resource_type, &spoken_of),
+    };
+    if others.len() > MAX_UNPROVEN_ROWS {
+        let reason = format!("{} pairs of account and Region: {reason}", others.len());
+        return ledger.add(gap(&once(), &source, CoverageStatus::Missing, reason));
+    }
+    for partition in others {
+        ledger.add(gap(&partition, &source, CoverageStatus::Missing, reason.as_str()));
     }
 }
 
@@ -302,7 +319,7 @@ fn partitions_without_items(
 }
 
 /// Grants are of an account and Region. Where no file holds any, one row says so.
-fn derive_key_grants(ledger: &mut Ledger, input: &LedgerInput<'_>) {
+fn derive_key_grants(ledger: &mut Ledger, input: &LedgerInput<'_>, mentioned: &Mentioned) {
     let mut counts: BTreeMap<Partition, u64> = BTreeMap::new();
     for report in input.reports {
         if let FileKind::KeyGrants { partition } = &report.kind {
@@ -310,7 +327,7 @@ fn derive_key_grants(ledger: &mut Ledger, input: &LedgerInput<'_>) {
             *counts.entry(of).or_default() += report.count;
         }
     }
-    if counts.is_empty() {
+    if counts.is_empty() && !mentioned.in_every(&input.accounts, KEY_GRANTS) {
         let reason = "the capture holds no accounts/<account-id>/<region>/kms/grants.ndjson";
         return ledger.add(gap(&once(), KEY_GRANTS, CoverageStatus::Missing, reason));
     }
@@ -338,7 +355,7 @@ fn derive_evidence_rows(ledger: &mut Ledger, input: &LedgerInput<'_>) {
     }
 }
 
-fn derive_logs(ledger: &mut Ledger, input: &LedgerInput<'_>) {
+fn derive_logs(ledger: &mut Ledger, input: &LedgerInput<'_>, mentioned: &Mentioned) {
     let mut counts: BTreeMap<&Partition, u64> = BTreeMap::new();
     let mut has_logs = false;
     for report in input.reports {
@@ -346,6 +363,11 @@ fn derive_logs(ledger: &mut Ledger, input: &LedgerInput<'_>) {
         for (partition, count) in &report.log_counts {
             *counts.entry(partition).or_default() += count;
         }
+    }
+    // A scan that asks Athena records rows in the place of log files, and its ledger says how each query went.
+    let is_told = mentioned.any_source("athena:") || mentioned.in_every(&input.accounts, LOGS);
+    if !has_logs && is_told {
+        return;
     }
     if !has_logs {
         let reason = "the capture holds no log file below cloudtrail/AWSLogs";

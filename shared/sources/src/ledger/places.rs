@@ -1,4 +1,4 @@
-//! Sources that have a file in each account, or in each account and Region, in a capture that brings no ledger.
+//! Sources that have a file in each account, or in each account and Region.
 //!
 //! A file says how its account and Region answered. Of those without a file one row speaks for all of them: whoever reads the ledger wants to know
 //! that something was not recorded and where to begin, not a line for each of accounts × Regions × names.
@@ -8,7 +8,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use sv0_model::coverage::{CoverageRow, CoverageStatus};
 
 use super::{
-    CREDENTIAL_REPORT, GLOBAL, LAST_ACCESSED, Ledger, LedgerInput, ORGANIZATION, Partition, gap, row, source_of,
+    CREDENTIAL_REPORT, GLOBAL, LAST_ACCESSED, Ledger, LedgerInput, Mentioned, ORGANIZATION, Partition, gap, row,
+    source_of,
 };
 use crate::layout::FileKind;
 use crate::spoke::{self, NAMES};
@@ -21,11 +22,14 @@ struct PlacedSource {
 }
 
 /// Enters every source that has files in many places.
-pub(super) fn derive(ledger: &mut Ledger, input: &LedgerInput<'_>) {
+pub(super) fn derive(ledger: &mut Ledger, input: &LedgerInput<'_>, mentioned: &Mentioned) {
     let counts = counts(input);
     let none = BTreeMap::new();
     for placed in placed_sources(&counts) {
-        derive_source(ledger, input, &placed, counts.get(&placed.source).unwrap_or(&none));
+        let known = counts.get(&placed.source).unwrap_or(&none);
+        enter_places(ledger, input, &placed, known);
+        let spoken_of: BTreeSet<&Partition> = known.keys().chain(mentioned.places(&placed.source)).collect();
+        enter_absent(ledger, input, &placed, &spoken_of);
     }
 }
 
@@ -89,7 +93,7 @@ fn placed_sources(counts: &BTreeMap<String, BTreeMap<Partition, u64>>) -> Vec<Pl
     sources
 }
 
-fn derive_source(
+fn enter_places(
     ledger: &mut Ledger,
     input: &LedgerInput<'_>,
     placed: &PlacedSource,
@@ -101,12 +105,16 @@ fn derive_source(
             ..row(partition, &placed.source, CoverageStatus::Ok, input.header)
         });
     }
+}
+
+/// One row for all places that no file and no recorded row speaks of.
+fn enter_absent(ledger: &mut Ledger, input: &LedgerInput<'_>, placed: &PlacedSource, spoken_of: &BTreeSet<&Partition>) {
     let organization = Partition::new(ORGANIZATION, None);
     let missing = |reason: String| gap(&organization, &placed.source, CoverageStatus::Missing, reason);
-    if counts.is_empty() {
+    if spoken_of.is_empty() {
         return ledger.add(missing(format!("the capture holds no {}", placed.file)));
     }
-    let absent = absent_places(input, placed, counts);
+    let absent = absent_places(input, placed, spoken_of);
     if let Some(first) = absent.first() {
         let place = match first.region.as_str() {
             GLOBAL => first.account.clone(),
@@ -126,10 +134,10 @@ fn derive_source(
 }
 
 /// Places of which the capture speaks and that have no file of the source.
-fn absent_places(input: &LedgerInput<'_>, placed: &PlacedSource, counts: &BTreeMap<Partition, u64>) -> Vec<Partition> {
+fn absent_places(input: &LedgerInput<'_>, placed: &PlacedSource, spoken_of: &BTreeSet<&Partition>) -> Vec<Partition> {
     let accounts = input.accounts.iter();
-    let is_absent = |place: &Partition| !counts.contains_key(place);
-    if !placed.is_regional || counts.keys().all(|place| place.region == GLOBAL) {
+    let is_absent = |place: &Partition| !spoken_of.contains(place);
+    if !placed.is_regional || spoken_of.iter().all(|place| place.region == GLOBAL) {
         let places = accounts.map(|account| Partition::new(account, None));
         return places.filter(is_absent).collect();
     }
@@ -137,7 +145,7 @@ fn absent_places(input: &LedgerInput<'_>, placed: &PlacedSource, counts: &BTreeM
         .header
         .regions
         .iter()
-        .chain(counts.keys().map(|place| &place.region))
+        .chain(spoken_of.iter().map(|place| &place.region))
         .filter(|region| *region != GLOBAL)
         .collect();
     let pairs = accounts.flat_map(|account| regions.iter().map(|region| Partition::new(account, Some(region))));

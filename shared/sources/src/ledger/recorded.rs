@@ -112,6 +112,6 @@ fn invalid_row(field: &str) -> Problem {
     Problem::error(
         "invalid_coverage_row",
         format!("the row's {field} does not have the form it must have; the row is not used"),
-        "see docs/capture.md for the form of a ledger row",
+        "see docs/capture.md for the form of a ledger row; what has no Region says \"global\"",
     )
 }
