@@ -7,6 +7,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 use clap_complete::Shell;
 use serde::Serialize;
 use sv0_model::finding::{FindingKind, FindingSeverity};
+use sv0_model::graph::Sensitivity;
 use sv0_model::path::PathKind;
 use sv0_model::time::{Timestamp, parse_timestamp};
 
@@ -62,7 +63,7 @@ pub enum Command {
     Explain(ExplainArguments),
     /// Authority paths: workload → role → … → resource.
     #[command(
-        after_help = "Examples:\n  sv0 paths --from order-summary\n  sv0 paths --to arn:aws:s3:::data --state blocked\n  sv0 paths --kind supply_chain\n  sv0 paths --kind assumed_chain --json"
+        after_help = "Examples:\n  sv0 paths --from order-summary\n  sv0 paths --to arn:aws:s3:::data --state blocked\n  sv0 paths --kind supply_chain\n  sv0 paths --account acme-prod --sensitivity restricted --limit 10\n  sv0 paths --kind assumed_chain --json"
     )]
     Paths(PathsArguments),
     /// Findings, the worst first.
@@ -283,13 +284,13 @@ pub struct ExplainArguments {
 /// `sv0 paths`.
 #[derive(Debug, Args)]
 pub struct PathsArguments {
-    /// Only paths from this workload or identity, or through this role: its ARN, or a part of its name.
+    /// Only paths from this workload or identity, or through this role: its ARN, a part of its name, or a pattern with * and ?.
     #[arg(long, value_name = "TEXT")]
     pub from: Option<String>,
-    /// Only paths to this resource: its ARN, or a part of its name.
+    /// Only paths to this resource: its ARN, a part of its name, or a pattern with * and ?.
     #[arg(long, value_name = "TEXT")]
     pub to: Option<String>,
-    /// Only paths of this kind; a path may be of several. docs/path-kinds.md explains them.
+    /// Only paths of this kind; a path may be of several. The report's glossary explains them.
     #[arg(long, value_name = "KIND", value_parser = one_of(&PathKind::ALL))]
     pub kind: Option<PathKind>,
     /// Only paths in this state; blocked ones are listed only when asked for.
@@ -298,6 +299,18 @@ pub struct PathsArguments {
     /// List blocked paths beside the others.
     #[arg(long, conflicts_with = "state")]
     pub include_blocked: bool,
+    /// Only paths that touch this account: its id or its name.
+    #[arg(long, value_name = "ACCOUNT")]
+    pub account: Option<String>,
+    /// Only paths to resources of this environment, such as production.
+    #[arg(long, value_name = "NAME")]
+    pub environment: Option<String>,
+    /// Only paths to resources at least this sensitive.
+    #[arg(long, value_name = "LEVEL")]
+    pub sensitivity: Option<SensitivityArgument>,
+    /// List no more than so many; 0 for all. Without it a list for people ends after 50, and JSON holds all.
+    #[arg(long, value_name = "N")]
+    pub limit: Option<usize>,
     #[command(flatten)]
     pub query: QueryArguments,
 }
@@ -313,10 +326,37 @@ pub enum StateArgument {
     Blocked,
 }
 
+/// `--sensitivity`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum SensitivityArgument {
+    /// Nothing says.
+    Unknown,
+    /// Meant to be public.
+    Public,
+    /// For use inside the company.
+    Internal,
+    /// Confidential.
+    Confidential,
+    /// Secrets, keys, regulated data.
+    Restricted,
+}
+
+impl From<SensitivityArgument> for Sensitivity {
+    fn from(argument: SensitivityArgument) -> Self {
+        match argument {
+            SensitivityArgument::Unknown => Self::Unknown,
+            SensitivityArgument::Public => Self::Public,
+            SensitivityArgument::Internal => Self::Internal,
+            SensitivityArgument::Confidential => Self::Confidential,
+            SensitivityArgument::Restricted => Self::Restricted,
+        }
+    }
+}
+
 /// `sv0 findings`.
 #[derive(Debug, Args)]
 pub struct FindingsArguments {
-    /// Only this kind; docs/findings.md explains them.
+    /// Only this kind; the report's glossary explains them.
     #[arg(long, value_name = "KIND", value_parser = one_of(&FindingKind::ALL))]
     pub kind: Option<FindingKind>,
     /// Only findings at least this severe.
@@ -325,6 +365,9 @@ pub struct FindingsArguments {
     /// Only findings in this account: its id or its name.
     #[arg(long, value_name = "ACCOUNT")]
     pub account: Option<String>,
+    /// List no more than so many; 0 for all. Without it a list for people ends after 50, and JSON holds all.
+    #[arg(long, value_name = "N")]
+    pub limit: Option<usize>,
     #[command(flatten)]
     pub query: QueryArguments,
 }
@@ -335,7 +378,10 @@ pub struct CoverageArguments {
     /// Only what was not seen whole.
     #[arg(long)]
     pub gaps: bool,
-    /// End with exit code 3 when anything was not seen.
+    /// Only this account: its id or its name, or `organization` for what exists once.
+    #[arg(long, value_name = "ACCOUNT")]
+    pub account: Option<String>,
+    /// End with exit code 3 when anything was not seen, in whichever account.
     #[arg(long)]
     pub fail_on_gap: bool,
     #[command(flatten)]

@@ -146,8 +146,13 @@ fn answer_lines(requests: &Path, mut answer: impl FnMut(&str) -> (String, bool))
         if is_error {
             outcome = Outcome::BadRows;
         }
-        writeln!(out, "{json}").map_err(to_standard_output)?;
+        match writeln!(out, "{json}") {
+            Ok(()) => {}
+            // Nobody reads what the further questions would be answered.
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => return Ok(outcome),
+            Err(error) => return Err(to_standard_output(error)),
+        }
     }
-    out.flush().map_err(to_standard_output)?;
+    reader_may_leave(out.flush())?;
     Ok(outcome)
 }

@@ -1,6 +1,6 @@
 //! Errors as a person meets them: what, where, and what to do.
 
-use std::io;
+use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -12,17 +12,22 @@ use sv0_pipeline::{ConfigurationError, ScanError};
 use sv0_sources::CopyError;
 use thiserror::Error;
 
+use crate::text::safe;
+
 /// A command that could not be done.
 #[derive(Debug, Error, Diagnostic)]
 pub enum CommandError {
     /// The scan ended.
     #[error("the scan could not be finished")]
-    #[diagnostic(code(sv0::scan))]
+    #[diagnostic(
+        code(scan),
+        help("--store names a folder that you may write to; scanning the capture anew writes a new run")
+    )]
     Scan(#[source] ScanError),
     /// There is no usable capture.
     #[error("the capture cannot be read")]
     #[diagnostic(
-        code(sv0::capture),
+        code(capture),
         help("a capture is a folder with a capture.json; docs/capture.md shows how to make one with the AWS CLI")
     )]
     Capture(#[source] ScanError),
@@ -32,22 +37,22 @@ pub enum CommandError {
     CaptureNotWritten(#[source] CopyError),
     /// No scan in the store.
     #[error("{store} holds no finished scan")]
-    #[diagnostic(
-        code(sv0::no_run),
-        help("run `sv0 demo`, or `sv0 scan --capture DIR --store {store}`")
-    )]
+    #[diagnostic(code(no_run), help("run `sv0 demo`, or `sv0 scan --capture DIR --store {store}`"))]
     NoRun {
         /// The store.
         store: String,
     },
     /// The store could not be read.
     #[error("the store cannot be read")]
-    #[diagnostic(code(sv0::store))]
+    #[diagnostic(
+        code(store),
+        help("scan the capture anew: a run that was changed or that another version wrote is not read")
+    )]
     Store(#[source] LakeError),
     /// A store this version does not read.
     #[error("{store} is not a folder")]
     #[diagnostic(
-        code(sv0::store_kind),
+        code(store_kind),
         help("this version reads stores that are folders: name the folder that `sv0 scan` wrote")
     )]
     StoreKind {
@@ -60,19 +65,23 @@ pub enum CommandError {
     NotFound {
         /// What was asked for.
         message: String,
-        /// What comes near.
+        /// What to do.
         help: String,
+        /// What comes near, the nearest first.
+        suggestions: Vec<String>,
     },
     /// The question cannot be asked.
     #[error("{message}")]
-    #[diagnostic(code(bad_input))]
+    #[diagnostic(code(bad_input), help("{help}"))]
     BadInput {
         /// What is wrong with it.
         message: String,
+        /// What to do.
+        help: String,
     },
     /// The configuration cannot be used.
     #[error("{file} cannot be used")]
-    #[diagnostic(code(sv0::configuration), help("docs/configuration.md names every key"))]
+    #[diagnostic(code(configuration), help("docs/configuration.md names every key"))]
     Configuration {
         /// The file.
         file: String,
@@ -82,7 +91,7 @@ pub enum CommandError {
     },
     /// A file could not be read or written.
     #[error("{operation} {}", file.display())]
-    #[diagnostic(code(sv0::io))]
+    #[diagnostic(code(io), help("{}", io_help(operation, source)))]
     Io {
         /// `reading` or `writing`.
         operation: &'static str,
@@ -109,7 +118,24 @@ impl CommandError {
     }
 
     fn code(&self) -> String {
-        Diagnostic::code(self).map_or_else(|| "failed".to_owned(), |code| code.to_string().replace("sv0::", ""))
+        Diagnostic::code(self).map_or_else(|| "failed".to_owned(), |code| code.to_string())
+    }
+
+    /// What comes near what was asked for.
+    fn suggestions(&self) -> &[String] {
+        match self {
+            Self::NotFound { suggestions, .. } => suggestions,
+            _ => &[],
+        }
+    }
+
+    fn as_json(&self) -> serde_json::Value {
+        let mut error = json!({"code": self.code(), "message": chain(self), "at": null});
+        if let (Some(fields), Some(help)) = (error.as_object_mut(), Diagnostic::help(self)) {
+            fields.insert("help".to_owned(), json!(help.to_string()));
+            fields.insert("suggestions".to_owned(), json!(self.suggestions()));
+        }
+        json!({"error": error})
     }
 
     /// Prints the error, as JSON on standard output where JSON was asked for, and says how to exit.
@@ -119,25 +145,42 @@ impl CommandError {
             return ExitCode::SUCCESS;
         }
         let exit_code = self.exit_code();
-        if json {
-            let message = chain(&self);
-            println!(
-                "{}",
-                json!({"error": {"code": self.code(), "message": message, "at": null}})
-            );
+        // Whoever does not listen learns of the error by the exit code.
+        let _ = if json {
+            writeln!(io::stdout().lock(), "{}", self.as_json())
         } else {
-            eprintln!("{:?}", miette::Report::new(self));
-        }
+            writeln!(anstream::stderr().lock(), "{:?}", miette::Report::new(self))
+        };
         exit_code
     }
+}
+
+fn io_help(operation: &str, source: &io::Error) -> &'static str {
+    match (operation, source.kind()) {
+        (_, io::ErrorKind::PermissionDenied) => "name a place that you may read and write",
+        ("writing", _) => "name a file in a folder that exists and that you may write to",
+        _ => "name a file that exists and that you may read",
+    }
+}
+
+/// Errors are printed without breaking lines: an id that is broken in the middle cannot be copied.
+pub fn set_style() {
+    // It fails only where a style is set already.
+    let _ = miette::set_hook(Box::new(|_| {
+        Box::new(miette::MietteHandlerOpts::new().wrap_lines(false).build())
+    }));
 }
 
 fn chain(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
     let mut source = error.source();
     while let Some(error) = source {
-        text.push_str(": ");
-        text.push_str(&error.to_string());
+        let words = error.to_string();
+        // An error that shows its source in its own words is not told twice.
+        if !text.contains(&words) {
+            text.push_str(": ");
+            text.push_str(&words);
+        }
         source = error.source();
     }
     text
@@ -158,6 +201,7 @@ impl From<LakeError> for CommandError {
             LakeError::NoRun { store } => Self::NoRun { store },
             LakeError::NoRunAsOf { .. } => Self::BadInput {
                 message: error.to_string(),
+                help: "leave --as-of out for the newest scan".to_owned(),
             },
             _ => Self::Store(error),
         }
@@ -168,14 +212,26 @@ impl From<QueryError> for CommandError {
     fn from(error: QueryError) -> Self {
         let message = error.to_string();
         match error {
-            QueryError::NotFound { suggestions, .. } => Self::NotFound {
+            QueryError::NotFound { suggestions, .. } => Self::not_found(message, suggestions),
+            _ => Self::BadInput {
                 message,
-                help: match suggestions.as_slice() {
-                    [] => "`sv0 paths` and the report list what the scan knows".to_owned(),
-                    near => format!("did you mean {}?", near.join(" or ")),
-                },
+                help: "the help of the command shows a question that can be asked".to_owned(),
             },
-            _ => Self::BadInput { message },
+        }
+    }
+}
+
+impl CommandError {
+    /// Nothing is known under a name, and what comes near it.
+    pub fn not_found(message: String, suggestions: Vec<String>) -> Self {
+        let help = match suggestions.as_slice() {
+            [] => "`sv0 paths` and the report list what the scan knows".to_owned(),
+            near => format!("did you mean {}?", safe(&near.join(" or "))),
+        };
+        Self::NotFound {
+            message,
+            help,
+            suggestions,
         }
     }
 }

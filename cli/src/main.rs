@@ -2,8 +2,10 @@
 
 mod arguments;
 mod commands;
+mod context_keys;
 mod error;
 mod progress;
+mod selection;
 mod store;
 mod text;
 
@@ -16,6 +18,7 @@ use clap::Parser;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
+    error::set_style();
     let arguments = arguments::Arguments::parse();
     let json = arguments.command.wants_json();
     match commands::run(arguments.command) {

@@ -1,6 +1,7 @@
 //! Text for a terminal: names made safe, states made visible.
 
 use std::fmt::Write;
+use std::sync::OnceLock;
 
 use anstyle::{AnsiColor, Style};
 use sv0_iam::sentence;
@@ -108,17 +109,51 @@ pub fn caveat(caveat: Caveat) -> String {
     format!("{}: {}", name_of(&caveat), caveat.meaning())
 }
 
-/// The width that prose is broken at. It is the same for every terminal and for a file, so that output can be compared.
+/// The width of text where no terminal and no `COLUMNS` says another: it is the same for every file and pipe, so that output can be compared.
 const WIDTH: usize = 110;
+/// The least and the greatest width that text is set in.
+const WIDTHS: std::ops::RangeInclusive<usize> = 40..=160;
 
-/// `text` in lines that begin `indent` columns in and end before [`WIDTH`]; a word that is longer, such as an ARN, is never broken.
+/// The width that text is broken at: what `COLUMNS` says, else the terminal's, else [`WIDTH`].
+fn width() -> usize {
+    static SET: OnceLock<usize> = OnceLock::new();
+    *SET.get_or_init(|| {
+        let told = std::env::var("COLUMNS")
+            .ok()
+            .and_then(|columns| columns.trim().parse().ok());
+        let terminal = || Some(usize::from(terminal_size::terminal_size_of(std::io::stdout())?.0.0));
+        let columns: Option<usize> = told.filter(|columns| *columns > 0).or_else(terminal);
+        columns.map_or(WIDTH, |columns| columns.clamp(*WIDTHS.start(), *WIDTHS.end()))
+    })
+}
+
+/// How many columns a word takes; the sequences that put a style on take none.
+fn columns(word: &str) -> usize {
+    let mut columns = 0;
+    let mut in_style = false;
+    for c in word.chars() {
+        match c {
+            '\u{1b}' => in_style = true,
+            'm' if in_style => in_style = false,
+            _ if in_style => {}
+            _ => columns += 1,
+        }
+    }
+    columns
+}
+
+/// `text` in lines that begin `indent` columns in and end before the width; a word that is longer, such as an ARN, is never broken.
 pub fn wrapped(indent: usize, text: &str) -> Vec<String> {
+    wrapped_at(width(), indent, text)
+}
+
+fn wrapped_at(limit: usize, indent: usize, text: &str) -> Vec<String> {
     let mut lines = Vec::new();
     let mut line = String::new();
     let mut width = 0;
     for word in text.split(' ') {
-        let length = word.chars().count();
-        if width > 0 && indent + width + 1 + length > WIDTH {
+        let length = columns(word);
+        if width > 0 && indent + width + 1 + length > limit {
             lines.push(std::mem::take(&mut line));
             width = 0;
         }
@@ -139,7 +174,8 @@ pub fn labelled(label: &str, indent: usize, text: &str, style: fn(&str) -> Strin
     for (number, line) in wrapped(indent, text).iter().enumerate() {
         let label = if number == 0 { label } else { "" };
         // Writing to a String cannot fail.
-        let _ = writeln!(out, "{label:<indent$}{}", style(line));
+        let padding = indent.saturating_sub(columns(label));
+        let _ = writeln!(out, "{label}{:padding$}{}", "", style(line));
     }
     out
 }
@@ -175,14 +211,18 @@ mod tests {
     #[test]
     fn prose_is_broken_between_words_only() {
         let text = "word ".repeat(40);
-        let lines = wrapped(10, text.trim());
-        assert!(
-            lines.len() > 1 && lines.iter().all(|line| line.len() <= WIDTH - 10),
-            "{lines:?}"
-        );
-        assert_eq!(lines.join(" "), text.trim());
+        for width in [40, WIDTH] {
+            let lines = wrapped_at(width, 10, text.trim());
+            assert!(
+                lines.len() > 1 && lines.iter().all(|line| line.len() <= width - 10),
+                "{lines:?}"
+            );
+            assert_eq!(lines.join(" "), text.trim());
+        }
         let arn = format!("arn:aws:s3:::{}", "x".repeat(300));
-        assert_eq!(wrapped(10, &format!("on {arn}")), ["on", &arn]);
+        assert_eq!(wrapped_at(WIDTH, 10, &format!("on {arn}")), ["on", &arn]);
+        let styled = format!("{} {}", bold("aaaa"), bold("bbbb"));
+        assert_eq!(wrapped_at(9, 0, &styled), [styled], "a style takes no room");
         assert_eq!(labelled("  a", 6, "b", plain), "  a   b\n");
     }
 }

@@ -13,6 +13,7 @@ use super::question::{context, reasons};
 use super::route::{chain, route_line};
 use super::{Outcome, answer_lines, print, print_json};
 use crate::arguments::CanArguments;
+use crate::context_keys::wrong_form;
 use crate::error::CommandError;
 use crate::store;
 use crate::text::{condition, counted, decision, dim, layers, name_of, safe};
@@ -22,10 +23,11 @@ pub fn run(arguments: &CanArguments) -> Result<Outcome, CommandError> {
     let estate = Estate::new(&graph);
     let unknown_context = arguments.context.unknown_context.into();
     if let Some(requests) = &arguments.requests {
-        return answer_questions(&estate, requests, arguments);
+        let shared = context(&arguments.context, &graph)?;
+        return answer_questions(&estate, requests, &shared, arguments);
     }
     let principal = arguments.principal.as_deref().unwrap_or_default();
-    let context = context(&arguments.context);
+    let context = context(&arguments.context, &graph)?;
     match (&arguments.action, &arguments.resource) {
         (Some(action), Some(resource)) => {
             let query = Query {
@@ -138,10 +140,14 @@ struct Question {
     context: Map<String, Value>,
 }
 
-fn answer_questions(estate: &Estate<'_>, requests: &Path, arguments: &CanArguments) -> Result<Outcome, CommandError> {
-    let shared = context(&arguments.context);
+fn answer_questions(
+    estate: &Estate<'_>,
+    requests: &Path,
+    shared: &Context,
+    arguments: &CanArguments,
+) -> Result<Outcome, CommandError> {
     answer_lines(requests, |line| {
-        match answer_question(estate, line, &shared, arguments) {
+        match answer_question(estate, line, shared, arguments) {
             Ok(answer) => (answer.to_string(), false),
             Err(refusal) => (refusal.to_string(), true),
         }
@@ -155,23 +161,21 @@ fn answer_question(
     shared: &Context,
     arguments: &CanArguments,
 ) -> Result<Value, Value> {
-    let question: Question = serde_json::from_str(line).map_err(|error| {
-        let id = serde_json::from_str::<Value>(line)
-            .ok()
-            .and_then(|row| row.get("id").cloned());
-        refusal(id.unwrap_or_default(), "malformed_question", &error.to_string(), "")
-    })?;
+    let question = question(line)?;
     let mut context = shared.clone();
     for (key, value) in &question.context {
         let values = strings(value).ok_or_else(|| {
-            let at = format!("/context/{}", key.replace('~', "~0").replace('/', "~1"));
             refusal(
                 question.id.clone(),
                 "bad_type",
                 "a context value is a string, a number, a boolean or a list of these",
-                &at,
+                &pointer(key),
             )
         })?;
+        if let Some(expected) = values.iter().find_map(|value| wrong_form(key, value)) {
+            let message = format!("the value of {key} is {expected}");
+            return Err(refusal(question.id, "bad_type", &message, &pointer(key)));
+        }
         context.insert(key, values);
     }
     let query = Query {
@@ -186,6 +190,31 @@ fn answer_question(
         Err(error @ QueryError::NotFound { .. }) => Err(refusal(question.id, "not_found", &error.to_string(), "")),
         Err(error) => Err(refusal(question.id, "malformed_question", &error.to_string(), "")),
     }
+}
+
+/// The question of a line, or what it lacks.
+fn question(line: &str) -> Result<Question, Value> {
+    let row: Value = serde_json::from_str(line)
+        .map_err(|_| refusal(Value::Null, "malformed_question", "the line is no JSON document", ""))?;
+    let id = row.get("id").cloned().unwrap_or_default();
+    let Some(fields) = row.as_object() else {
+        let message = "a question is an object with principal, action and resource";
+        return Err(refusal(id, "malformed_question", message, ""));
+    };
+    for name in ["principal", "action", "resource"] {
+        let message = match fields.get(name) {
+            Some(Value::String(_)) => continue,
+            Some(_) => format!("{name} is not a string"),
+            None => format!("the question has no {name}"),
+        };
+        return Err(refusal(id, "malformed_question", &message, &format!("/{name}")));
+    }
+    serde_json::from_value(row).map_err(|_| refusal(id, "malformed_question", "context is not an object", "/context"))
+}
+
+/// The place of a context key in a question.
+fn pointer(key: &str) -> String {
+    format!("/context/{}", key.replace('~', "~0").replace('/', "~1"))
 }
 
 fn with_id(answer: &Answer, id: Value) -> Value {

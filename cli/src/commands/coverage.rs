@@ -11,6 +11,7 @@ use super::scan::{has_gap, is_gap};
 use super::{Outcome, print, print_json};
 use crate::arguments::CoverageArguments;
 use crate::error::CommandError;
+use crate::selection::{account_id, footer};
 use crate::store;
 use crate::text::{bold, counted, dim, labelled, name_of, plain, safe};
 
@@ -23,17 +24,27 @@ pub fn run(arguments: &CoverageArguments) -> Result<Outcome, CommandError> {
     } else {
         Outcome::Done
     };
+    let graph = snapshot.graph()?;
+    let all = rows.len();
+    let account = match arguments.account.as_deref() {
+        None => None,
+        Some(ORGANIZATION) => Some(ORGANIZATION.to_owned()),
+        Some(text) => Some(account_id(&graph, text)?),
+    };
     rows.retain(|row| !arguments.gaps || is_gap(row));
+    rows.retain(|row| account.as_ref().is_none_or(|account| row.account == *account));
     if arguments.query.json {
         print_json(&json!({"schema": "sv0-coverage/1", "coverage": rows}))?;
         return Ok(outcome);
     }
-    let graph = snapshot.graph()?;
     let mut out = accounts_text(&graph, &rows);
-    let _ = writeln!(out, "{}", dim(&counted(rows.len(), "row")));
+    out.push_str(&footer(rows.len(), rows.len(), all, "row"));
     print(&out)?;
     Ok(outcome)
 }
+
+/// The account of rows about what exists once.
+const ORGANIZATION: &str = "organization";
 
 /// What rows of one account share: how they answered, which kind of source, and why.
 type Kind<'r> = (CoverageStatus, &'r str, &'r str);

@@ -16,7 +16,7 @@ use crate::text::{bold, caveat, decision, dim, labelled, name_of, plain, safe};
 pub fn run(arguments: &ExplainArguments) -> Result<Outcome, CommandError> {
     let graph = store::graph(&arguments.query)?;
     let estate = Estate::new(&graph);
-    let context = context(&arguments.context);
+    let context = context(&arguments.context, &graph)?;
     let explanation = estate.explain(&Query {
         principal: &arguments.principal,
         action: &arguments.action,

@@ -1,15 +1,17 @@
 //! `sv0 paths`.
 
+use std::cmp::Reverse;
+use std::collections::BTreeSet;
 use std::fmt::Write;
 
 use serde_json::json;
-use sv0_authority::suggestions;
 use sv0_model::graph::{Entity, Graph};
 use sv0_model::path::{AuthorityPath, PathHop, PathKind, PathState};
 
 use super::{Outcome, print, print_json};
 use crate::arguments::{PathsArguments, StateArgument};
 use crate::error::CommandError;
+use crate::selection::{Named, account_id, cut, footer};
 use crate::store;
 use crate::text::{condition, dim, entity, labelled, layers, name_of, observation, plain, safe, state};
 
@@ -19,9 +21,16 @@ pub fn run(arguments: &PathsArguments) -> Result<Outcome, CommandError> {
     let graph = snapshot.graph()?;
     let mut paths = snapshot.paths()?;
     let all = paths.len();
-    paths.retain(|path| is_asked_for(&graph, path, arguments));
+    let asked = Asked::new(&graph, &paths, arguments)?;
+    paths.retain(|path| asked.holds(path));
     let blocked = paths.iter().filter(|path| path.state == PathState::Blocked).count();
     paths.retain(|path| is_in_state(path.state, arguments));
+    let matching = paths.len();
+    if !arguments.query.json {
+        // A person wants what it reaches itself before what leads through it, and the worst before the rest.
+        paths.sort_by_key(|path| (!asked.is_own(path), Reverse(path.sensitivity), path.state));
+    }
+    cut(&mut paths, arguments.limit, arguments.query.json);
     if arguments.query.json {
         print_json(&json!({"schema": "sv0-paths/1", "paths": paths}))?;
         return Ok(Outcome::Done);
@@ -31,77 +40,130 @@ pub fn run(arguments: &PathsArguments) -> Result<Outcome, CommandError> {
         out.push_str(&chain_text(&graph, path));
     }
     if paths.is_empty() {
-        out.push_str(&why_none(&graph, arguments));
+        out.push_str(&why_none(arguments));
     }
     if paths.is_empty() && blocked > 0 {
         let _ = writeln!(out, "blocked paths that match: {blocked}; --include-blocked lists them");
     }
-    let _ = writeln!(out, "{}", dim(&format!("{} of {all} paths", paths.len())));
+    out.push_str(&footer(paths.len(), matching, all, "path"));
     print(&out)?;
     Ok(Outcome::Done)
 }
 
-fn is_asked_for(graph: &Graph, path: &AuthorityPath, arguments: &PathsArguments) -> bool {
-    let named = |wanted: &Option<String>, ids: &[&String]| {
-        wanted
-            .as_ref()
-            .is_none_or(|text| ids.iter().any(|id| id == &text || name_contains(graph, id, text)))
-    };
-    let mut sources: Vec<&String> = vec![&path.workload];
-    sources.extend(&path.roles);
-    named(&arguments.from, &sources)
-        && named(&arguments.to, &[&path.resource, &path.scope])
-        && arguments.kind.is_none_or(|kind| path.kinds.contains(&kind))
+/// Which paths were asked for.
+struct Asked<'a> {
+    graph: &'a Graph,
+    arguments: &'a PathsArguments,
+    from: Option<Named<'a>>,
+    to: Option<Named<'a>>,
+    account: Option<String>,
+    environment: Option<String>,
 }
 
-/// One end of the paths that were asked for.
-struct End<'a> {
-    wanted: Option<&'a str>,
-    /// Whether an entity may stand at this end.
-    may_be: &'a dyn Fn(&Entity) -> bool,
-    what: &'static str,
-}
-
-/// Why no path is listed: a name that nothing has must not look like an identity that reaches nothing.
-fn why_none(graph: &Graph, arguments: &PathsArguments) -> String {
-    let mut out = String::new();
-    let is_source = |of: &Entity| of.kind.is_workload() || name_of(&of.kind).starts_with("identity/");
-    let is_end = |of: &Entity| of.kind.is_workload() || name_of(&of.kind).starts_with("resource/");
-    let ends = [
-        End {
-            wanted: arguments.from.as_deref(),
-            may_be: &is_source,
-            what: "starts from it or leads through it",
-        },
-        End {
-            wanted: arguments.to.as_deref(),
-            may_be: &is_end,
-            what: "leads to it",
-        },
-    ];
-    for End { wanted, may_be, what } in ends {
-        let Some(text) = wanted else { continue };
-        let mut entities = graph.entities.values();
-        let is_known = graph.entities.contains_key(text) || entities.any(|of| of.name.contains(text));
-        let shown = safe(text);
-        let line = if is_known {
-            format!("{shown} is known to the scan; nothing that is listed {what}")
-        } else {
-            match suggestions(graph, text, may_be).as_slice() {
-                [] => format!("nothing in the scan is called {shown}"),
-                near => format!(
-                    "nothing in the scan is called {shown}; near it: {}",
-                    safe(&near.join(", "))
-                ),
-            }
+impl<'a> Asked<'a> {
+    /// What the arguments ask for: a name that nothing has must not look like an identity that reaches nothing.
+    fn new(graph: &'a Graph, paths: &[AuthorityPath], arguments: &'a PathsArguments) -> Result<Self, CommandError> {
+        let named = |text: &'a Option<String>, option| text.as_deref().map(|text| Named::new(text, option)).transpose();
+        let (from, to) = (named(&arguments.from, "--from")?, named(&arguments.to, "--to")?);
+        if let Some(from) = &from {
+            let starts: Vec<&str> = paths.iter().map(|path| path.workload.as_str()).collect();
+            from.must_be_known(graph, &starts, is_source)?;
+        }
+        if let Some(to) = &to {
+            let ends = paths
+                .iter()
+                .flat_map(|path| [path.resource.as_str(), path.scope.as_str()]);
+            to.must_be_known(graph, &ends.collect::<Vec<_>>(), is_end)?;
+        }
+        let account = match &arguments.account {
+            Some(text) => Some(account_id(graph, text)?),
+            None => None,
         };
-        out.push_str(&labelled("", 0, &line, plain));
+        let environment = match &arguments.environment {
+            Some(text) => Some(environment(paths, text)?),
+            None => None,
+        };
+        Ok(Self {
+            graph,
+            arguments,
+            from,
+            to,
+            account,
+            environment,
+        })
     }
-    out
+
+    fn holds(&self, path: &AuthorityPath) -> bool {
+        let is_from = |from: &Named<'_>| {
+            let mut ids = std::iter::once(&path.workload).chain(&path.roles);
+            ids.any(|id| from.is(self.graph, id))
+        };
+        let is_to = |to: &Named<'_>| to.is(self.graph, &path.resource) || to.is_id(&path.scope);
+        let touches = |account: &String| {
+            let mut ids = std::iter::once(&path.workload).chain(path.hops.iter().map(|hop| &hop.to));
+            ids.any(|id| self.graph.entities.get(id).and_then(|of| of.account.as_ref()) == Some(account))
+        };
+        self.from.as_ref().is_none_or(is_from)
+            && self.to.as_ref().is_none_or(is_to)
+            && self.account.as_ref().is_none_or(touches)
+            && self
+                .environment
+                .as_ref()
+                .is_none_or(|name| environment_of(path) == Some(name))
+            && self
+                .arguments
+                .sensitivity
+                .is_none_or(|least| path.sensitivity >= least.into())
+            && self.arguments.kind.is_none_or(|kind| path.kinds.contains(&kind))
+    }
+
+    /// Whether the path starts from what was asked about, or nothing was.
+    fn is_own(&self, path: &AuthorityPath) -> bool {
+        self.from
+            .as_ref()
+            .is_none_or(|from| from.is(self.graph, &path.workload))
+    }
 }
 
-fn name_contains(graph: &Graph, id: &str, text: &str) -> bool {
-    graph.entities.get(id).is_some_and(|entity| entity.name.contains(text))
+fn environment_of(path: &AuthorityPath) -> Option<&str> {
+    path.environment.as_ref().map(|word| word.value.as_str())
+}
+
+/// The environment of that name, where some path ends in it.
+fn environment(paths: &[AuthorityPath], text: &str) -> Result<String, CommandError> {
+    let known: BTreeSet<&str> = paths.iter().filter_map(environment_of).collect();
+    if let Some(name) = known.iter().find(|name| name.eq_ignore_ascii_case(text)) {
+        return Ok((*name).to_owned());
+    }
+    let names: Vec<String> = known.into_iter().map(str::to_owned).collect();
+    Err(CommandError::NotFound {
+        message: format!("no path ends in an environment {}", safe(text)),
+        help: format!("paths end in {}", safe(&names.join(", "))),
+        suggestions: names,
+    })
+}
+
+fn is_source(of: &Entity) -> bool {
+    of.kind.is_workload() || name_of(&of.kind).starts_with("identity/")
+}
+
+fn is_end(of: &Entity) -> bool {
+    of.kind.is_workload() || name_of(&of.kind).starts_with("resource/")
+}
+
+/// What is true of the names that were asked about where no path is listed.
+fn why_none(arguments: &PathsArguments) -> String {
+    let ends = [
+        (&arguments.from, "starts from it or leads through it"),
+        (&arguments.to, "leads to it"),
+    ];
+    let known = ends.into_iter().filter_map(|(text, what)| Some((text.as_ref()?, what)));
+    known
+        .map(|(text, what)| {
+            let line = format!("{} is known to the scan; nothing that is listed {what}", safe(text));
+            labelled("", 0, &line, plain)
+        })
+        .collect()
 }
 
 fn is_in_state(state: PathState, arguments: &PathsArguments) -> bool {
@@ -145,8 +207,7 @@ fn telling_kinds(path: &AuthorityPath) -> String {
 pub fn chain_text(graph: &Graph, path: &AuthorityPath) -> String {
     let steps = path.hops.iter().map(|hop| step(graph, hop));
     let chain: Vec<String> = std::iter::once(entity(graph, &path.workload)).chain(steps).collect();
-    let mut out = String::new();
-    let _ = writeln!(out, "{}  {}", state(path.state), chain.join(" → "));
+    let mut out = labelled(&format!("{}  ", state(path.state)), 13, &chain.join(" → "), plain);
     let kinds = telling_kinds(path);
     if !kinds.is_empty() {
         out.push_str(&labelled("", 13, &kinds, plain));

@@ -3,24 +3,39 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
+use anstream::eprintln;
 use sv0_iam::Context;
 use sv0_model::decision::{Caveat, ConditionExpression, StatementRef};
 use sv0_model::graph::Graph;
 
 use crate::arguments::ContextArguments;
+use crate::context_keys::{without_effect, wrong_form};
+use crate::error::CommandError;
 use crate::text::{caveat, condition, dim, labelled, name_of, plain, safe};
 
-/// The context that `--context` gives; a key given more than once has several values.
-pub fn context(arguments: &ContextArguments) -> Context {
+/// The context that `--context` gives; a key given more than once has several values. A key that changes nothing is told on standard error.
+///
+/// # Errors
+/// `bad_input` for a value that no request can carry.
+pub fn context(arguments: &ContextArguments, graph: &Graph) -> Result<Context, CommandError> {
     let mut values: BTreeMap<&str, Vec<String>> = BTreeMap::new();
     for (key, value) in &arguments.context {
+        if let Some(expected) = wrong_form(key, value) {
+            return Err(CommandError::BadInput {
+                message: format!("{} of --context cannot be {}", safe(key), safe(value)),
+                help: format!("its value is {expected}"),
+            });
+        }
         values.entry(key).or_default().push(value.clone());
     }
     let mut context = Context::default();
     for (key, values) in values {
+        if let Some(why) = without_effect(graph, key) {
+            eprintln!("warning: {}", safe(&why));
+        }
         context.insert(key, values);
     }
-    context
+    Ok(context)
 }
 
 /// A statement and where it stands, in one line.

@@ -16,7 +16,7 @@ use crate::text::{caveat, condition, counted, decision, dim, labelled, plain, sa
 pub fn run(arguments: &WhoCanArguments) -> Result<Outcome, CommandError> {
     let graph = store::graph(&arguments.query)?;
     let estate = Estate::new(&graph);
-    let context = context(&arguments.context);
+    let context = context(&arguments.context, &graph)?;
     let (action, resource) = (&arguments.action, &arguments.resource);
     let unknown_context = arguments.context.unknown_context.into();
     let answer = if arguments.via_assume_role {

@@ -21,7 +21,7 @@ mod testkit;
 pub use estate::{Estate, SnapshotText};
 pub use evidence::EvidenceFold;
 pub use findings::{FindingOptions, findings};
-pub use names::suggestions;
+pub use names::{nearest, suggestions};
 pub use paths::{PathOptions, PathProgress, PathsOutput, authority_paths, authority_paths_with_progress};
 pub use query::{
     Answer, Asked, AssumeInformation, Attachment, AttachmentKind, ButFor, Change, Explanation, Grant, Grants,

@@ -24,10 +24,28 @@ pub fn suggestions(graph: &Graph, text: &str, wanted: impl Fn(&Entity) -> bool) 
         })
         .collect();
     near.sort_unstable();
+    // Who gave a name that something has means that, and no name that only comes near it.
+    let is_named = near.first().is_some_and(|(distance, _)| *distance == 0);
+    near.retain(|(distance, _)| !is_named || *distance == 0);
     near.into_iter()
         .take(MOST_SUGGESTIONS)
         .map(|(_, id)| id.to_owned())
         .collect()
+}
+
+/// The one of some words that comes nearest to `text`, if any comes near.
+pub fn nearest<'w>(text: &str, words: impl IntoIterator<Item = &'w str>) -> Option<&'w str> {
+    let asked = text.to_ascii_lowercase();
+    let near = words
+        .into_iter()
+        .filter_map(|word| Some((distance(&asked, &word.to_ascii_lowercase())?, word)));
+    near.min().map(|(_, word)| word)
+}
+
+/// Whether it is a thing that is acted on, rather than somebody who acts or a policy.
+pub(crate) fn is_resource(entity: &Entity) -> bool {
+    let kind = serde_json::to_value(entity.kind).unwrap_or_default();
+    kind.as_str().is_some_and(|kind| kind.starts_with("resource/"))
 }
 
 fn last_part(text: &str) -> &str {
@@ -70,7 +88,14 @@ fn edit_distance(a: &str, b: &str) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::edit_distance;
+    use super::{edit_distance, nearest};
+
+    #[test]
+    fn a_word_is_meant_where_it_comes_near() {
+        let words = ["resource/s3_bucket", "resource/sqs_queue"];
+        assert_eq!(nearest("resource/s3bucket", words), Some("resource/s3_bucket"));
+        assert_eq!(nearest("banana", words), None);
+    }
 
     #[test]
     fn counts_edits() {

@@ -1,5 +1,7 @@
 //! `sv0.toml`: what a user may set. Its JSON Schema is `docs/schemas/sv0.toml.schema.json`.
 
+mod rules;
+
 use serde::{Deserialize, Serialize};
 use sv0_authority::FindingOptions;
 use sv0_graph::{ClassificationRule, GraphOptions, InferenceOptions, OwnerOptions, SensitivityRule};
@@ -108,9 +110,29 @@ const MAX_ASSUME_HOPS: u8 = 5;
 /// `sv0.toml` cannot be used.
 #[derive(Debug, Error)]
 pub enum ConfigurationError {
-    /// It is not TOML, or a key or value is not one the schema knows. The message names line and column.
-    #[error("{0}")]
-    Syntax(#[from] toml::de::Error),
+    /// It is not TOML, or a value has not the type that it must have. The message names line and column.
+    #[error(transparent)]
+    Syntax(toml::de::Error),
+    /// A key, or the word for a value, is not one the schema knows.
+    #[error("line {line}: `{word}` is not known; {help}")]
+    UnknownWord {
+        /// The line, from 1.
+        line: usize,
+        /// The key or word.
+        word: String,
+        /// What was meant, or may stand there.
+        help: String,
+    },
+    /// A rule that can never say anything.
+    #[error("rule {number} of [[{section}]] {fault}")]
+    Rule {
+        /// The section.
+        section: &'static str,
+        /// Which of its rules, from 1.
+        number: usize,
+        /// What is wrong with it.
+        fault: &'static str,
+    },
     /// A number is outside its range.
     #[error("paths.max_assume_hops is {0}; it must be 0 to {MAX_ASSUME_HOPS}")]
     TooManyHops(u8),
@@ -125,7 +147,8 @@ impl Configuration {
     /// # Errors
     /// [`ConfigurationError`], with the place.
     pub fn from_toml(text: &str) -> Result<Self, ConfigurationError> {
-        let configuration: Self = toml::from_str(text)?;
+        let configuration: Self = toml::from_str(text).map_err(|error| rules::explained(text, error))?;
+        rules::check(&configuration)?;
         if configuration.paths.max_assume_hops > MAX_ASSUME_HOPS {
             return Err(ConfigurationError::TooManyHops(configuration.paths.max_assume_hops));
         }
@@ -221,6 +244,56 @@ mod tests {
         let scanner = Configuration::from_toml("[scanner]\nrole_names = [\"acme-scan-*\"]\n").unwrap();
         assert_eq!(scanner.finding_options().scanner_role_names, ["acme-scan-*"]);
         assert_eq!(Configuration::default().finding_options(), FindingOptions::default());
+    }
+
+    /// `(text, what the error says)`
+    #[test]
+    fn a_rule_that_can_say_nothing_is_refused() {
+        let cases = [
+            (
+                "[[sensitivity]]\nlevel = \"restricted\"",
+                "rule 1 of [[sensitivity]] has no criterion",
+            ),
+            (
+                "[[sensitivity]]\nname_pattern = \"x\"",
+                "rule 1 of [[sensitivity]] has no level",
+            ),
+            (
+                "[[sensitivity]]\nvalue = \"x\"\nlevel = \"public\"",
+                "a value without a tag",
+            ),
+            (
+                "[[environment]]\naccount = \"1\"\nname = \"a\"\n[[environment]]\nname = \"b\"",
+                "rule 2 of [[environment]] has no criterion",
+            ),
+            (
+                "[[data_domain]]\nkind = \"resource/s3_bucket\"",
+                "rule 1 of [[data_domain]] has no name",
+            ),
+            (
+                "[[data_domain]]\nkind = \"resource/s3bucket\"",
+                "line 2: `resource/s3bucket` is not known; did you mean `resource/s3_bucket`?",
+            ),
+            (
+                "[[sensitivity]]\ntag = \"a\"\nlevl = \"public\"",
+                "line 3: `levl` is not known; did you mean `level`?",
+            ),
+            (
+                "[[sensitivity]]\ntag = \"a\"\nlevel = \"secret\"",
+                "it may be confidential, internal, public, restricted or unknown",
+            ),
+        ];
+        for (text, wanted) in cases {
+            let error = Configuration::from_toml(text).unwrap_err().to_string();
+            assert!(error.contains(wanted), "{text}: {error}");
+        }
+        for text in [
+            "[[sensitivity]]\ntag = \"classification\"",
+            "[[data_domain]]\ntag = \"team\"",
+            "[[environment]]\naccount = \"1*\"\nname = \"production\"",
+        ] {
+            assert!(Configuration::from_toml(text).is_ok(), "{text}");
+        }
     }
 
     #[test]

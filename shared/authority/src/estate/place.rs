@@ -86,7 +86,9 @@ impl<'g> Estate<'g> {
         self.known_place(text).ok_or_else(|| QueryError::NotFound {
             what: Asked::Resource,
             text: text.to_owned(),
-            suggestions: names::suggestions(self.graph, text, |entity| !entity.kind.is_iam_principal()),
+            suggestions: names::suggestions(self.graph, text, |entity| {
+                entity.kind.is_workload() || names::is_resource(entity)
+            }),
         })
     }
 

@@ -108,6 +108,9 @@ fn finding(
     }
     let is_exposed = !running.is_empty() || !facts.estate.outsiders_named_by(entity).is_empty();
     describe(&mut draft, entity, running, rises, is_exposed);
+    if let Some(first) = rises.first() {
+        draft.verify = verify(facts.estate, entity, &named(&first.way.calls));
+    }
     draft
 }
 
@@ -140,7 +143,6 @@ fn describe(draft: &mut Draft, entity: &Entity, running: &[&Entity], rises: &[Ri
     );
     let (severity, reason) = rating(first, is_exposed);
     draft.rate(severity, reason);
-    draft.verify = verify(entity, &named(&first.way.calls));
 }
 
 /// A sentence on the data that is gained.

@@ -38,7 +38,10 @@ pub(crate) fn checks(facts: &Facts<'_, '_>, path: &AuthorityPath) -> Vec<String>
     let explained = taken.filter_map(|hop| {
         let action = hop.actions.first()?;
         let on = if hop.to == path.resource { &path.scope } else { &hop.to };
-        Some(command(&["sv0", "explain", &hop.from, action, &example_of(action, on)]))
+        let example = example_of(action, on);
+        // A step to an authority by way of something else, such as a build project, names what it takes over and not what is called.
+        facts.estate.known_place(&example)?;
+        Some(command(&["sv0", "explain", &hop.from, action, &example]))
     });
     let listed = command(&["sv0", "paths", "--from", &path.workload, "--to", &path.resource]);
     explained.chain([listed]).collect()

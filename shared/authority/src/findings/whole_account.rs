@@ -75,9 +75,8 @@ fn finding<'e>(facts: &Facts<'e, '_>, standings: &Standings<'_, 'e, '_>, role: &
     let (severity, reason) = standings.measure(role, exposure, observed_use).severity();
     draft.rate(severity, reason);
     draft.caveats.extend(standings.of(role).caveats.iter().copied());
-    let anyone = any_role(facts, first);
     draft.verify = vec![
-        command(&["sv0", "explain", &anyone, ASSUME_ROLE, &role.native_id]),
+        command(&["sv0", "who-can", ASSUME_ROLE, &role.native_id]),
         show_trust_policy(role),
     ];
     Some(draft)

@@ -167,7 +167,7 @@ fn finding(estate: &Estate<'_>, administrators: &Administrators<'_>, principal: 
     draft.description = format!("The {kind} {}.{chain}{}", route.words, runs_as_it(running));
     let (severity, reason) = rating(route.state, !running.is_empty());
     draft.rate(severity, reason);
-    draft.verify = verify(principal, &route.calls);
+    draft.verify = verify(estate, principal, &route.calls);
     draft
 }
 
@@ -208,8 +208,8 @@ fn rating(state: PathState, runs_code: bool) -> (FindingSeverity, &'static str) 
     }
 }
 
-/// Commands that check the calls of a principal, and what it holds.
-pub(super) fn verify(principal: &Entity, calls: &[(String, String)]) -> Vec<String> {
+/// Commands that check the calls of a principal, and what it holds. What does not exist yet, such as a job to be made, only AWS can be asked about.
+pub(super) fn verify(estate: &Estate<'_>, principal: &Entity, calls: &[(String, String)]) -> Vec<String> {
     let id = principal.native_id.as_str();
     let explain = |(action, resource): &(String, String)| command(&["sv0", "explain", id, action, resource]);
     let simulate = |(action, resource): &(String, String)| {
@@ -225,7 +225,10 @@ pub(super) fn verify(principal: &Entity, calls: &[(String, String)]) -> Vec<Stri
             resource,
         ])
     };
-    let mut commands: Vec<String> = calls.iter().map(explain).chain(calls.iter().map(simulate)).collect();
+    let known = calls
+        .iter()
+        .filter(|(_, resource)| estate.known_place(resource).is_some());
+    let mut commands: Vec<String> = known.map(explain).chain(calls.iter().map(simulate)).collect();
     if calls.is_empty() {
         commands.insert(0, command(&["sv0", "can", id]));
     }
