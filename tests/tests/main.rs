@@ -20,6 +20,7 @@ mod history;
 mod iamspy;
 mod layering;
 mod managed_policies;
+mod offered;
 mod privilege_escalation;
 mod purity;
 mod questions;

@@ -66,8 +66,10 @@ impl<'a> Asked<'a> {
         let named = |text: &'a Option<String>, option| text.as_deref().map(|text| Named::new(text, option)).transpose();
         let (from, to) = (named(&arguments.from, "--from")?, named(&arguments.to, "--to")?);
         if let Some(from) = &from {
-            let starts: Vec<&str> = paths.iter().map(|path| path.workload.as_str()).collect();
-            from.must_be_known(graph, &starts, is_source)?;
+            let starts = paths
+                .iter()
+                .flat_map(|path| std::iter::once(&path.workload).chain(&path.roles));
+            from.must_be_known(graph, &starts.map(String::as_str).collect::<Vec<_>>(), is_source)?;
         }
         if let Some(to) = &to {
             let ends = paths

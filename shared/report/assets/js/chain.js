@@ -52,8 +52,8 @@ const chain = (path, { large }) => {
   path.hops.forEach((number, position) => {
     const hop = tables.hops.row(number);
     if (position === 0) parts.push(chainNode(hop.from, { linked: large }));
-    parts.push(chainLink(hop, !large));
-    parts.push(chainNode(hop.to, { linked: large, end: large && position === path.hops.length - 1 }));
+    // A link stays with what it leads to where the chain goes on in the next line.
+    parts.push(el("span", { class: "leg" }, chainLink(hop, !large), chainNode(hop.to, { linked: large, end: large && position === path.hops.length - 1 })));
   });
   return el("div", { class: chainClass(path, large) }, parts);
 };

@@ -144,7 +144,9 @@ const facts = (entries) =>
 const caveatList = (caveats) => el("ul", { class: "caveats" }, caveats.map((caveat) => el("li", {}, caveat)));
 
 /* Options are told apart by their place: their values are as hostile as names, and an attribute would hold them as they are. */
-const select = (label, options, value, onchange) => {
+const select = (label, known, value, onchange) => {
+  // An address may ask for what nothing here has: the field says so rather than nothing.
+  const options = known.some(([key]) => key === value) ? known : [...known, [value, `${shown(value)} (nothing here)`]];
   const field = el("select", { class: value ? "active" : null }, options.map(([, text], place) => el("option", { value: String(place) }, text)));
   field.selectedIndex = options.findIndex(([key]) => key === value);
   field.addEventListener("change", () => onchange(options[field.selectedIndex]?.[0] ?? ""));

@@ -98,8 +98,11 @@ const asked = (row, through) => {
 const askFor = (id, row, question = null) => {
   if (deceives(id)) return el("p", { class: "muted" }, "Its id holds characters that could deceive a reader, so no command is offered for copying.");
   const words = (row?.asks ?? []).filter((principal) => !deceives(principal)).map((principal) => `sv0 can ${shellWord(principal)}`);
-  if (row?.group !== "resource") words.push(`sv0 paths --from ${shellWord(id)}`);
-  if (row === null || row.group === "resource") words.push(`sv0 paths --to ${shellWord(id)}`);
+  // What a finding alone speaks of, such as a source that did not answer, is at no end of a path.
+  const mayBeOnPath = row === null || row.resolution !== null || row.allowed + row.conditional + row.blocked > 0;
+  if (mayBeOnPath && row?.group !== "resource") words.push(`sv0 paths --from ${shellWord(id)}`);
+  if (mayBeOnPath && (row === null || row.group === "resource")) words.push(`sv0 paths --to ${shellWord(id)}`);
+  if (!mayBeOnPath && id.startsWith("urn:sv0:source:")) words.push("sv0 coverage --gaps");
   if (question?.action && !deceives(question.action) && !deceives(question.scope)) words.push(`sv0 who-can ${shellWord(question.action)} ${shellWord(question.scope)} --via-assume-role`);
   return el("div", {}, words.map(command));
 };

@@ -104,30 +104,27 @@ pub(crate) fn icon(kind: EntityKind) -> &'static str {
         }
         EntityKind::Owner => "user",
         EntityKind::Credential => "key",
-        EntityKind::AutoScalingGroup | EntityKind::GenericWorkload => "server",
-        EntityKind::EksServiceAccount | EntityKind::AgentCoreRuntime | EntityKind::CodeBuildProject => "container",
+        EntityKind::AutoScalingGroup => "server",
+        EntityKind::CodeBuildProject | EntityKind::GenericWorkload => "run",
+        EntityKind::EksServiceAccount | EntityKind::AgentCoreRuntime | EntityKind::EksCluster => "container",
         EntityKind::StateMachine
         | EntityKind::EventBridgeRule
         | EntityKind::EventBridgeSchedule
-        | EntityKind::EventBridgePipe
-        | EntityKind::BedrockAgent
+        | EntityKind::EventBridgePipe => "flow",
+        EntityKind::BedrockAgent
         | EntityKind::BedrockFlow
         | EntityKind::AgentCoreGateway
-        | EntityKind::FoundationModel
-        | EntityKind::Guardrail => "service",
+        | EntityKind::FoundationModel => "model",
+        EntityKind::Guardrail => "shield",
         EntityKind::ContainerImage | EntityKind::LambdaLayer => "layers",
         EntityKind::SsmParameter => "secret",
         EntityKind::DynamoDbTable
         | EntityKind::RdsDatabase
-        | EntityKind::SqsQueue
-        | EntityKind::SnsTopic
-        | EntityKind::EventBus
-        | EntityKind::KinesisStream
         | EntityKind::EfsFileSystem
         | EntityKind::OpenSearchDomain
-        | EntityKind::RedshiftCluster
-        | EntityKind::KnowledgeBase
-        | EntityKind::EksCluster => "cube",
+        | EntityKind::RedshiftCluster => "database",
+        EntityKind::SqsQueue | EntityKind::SnsTopic | EntityKind::EventBus | EntityKind::KinesisStream => "queue",
+        EntityKind::KnowledgeBase => "book",
         EntityKind::InternetDestination => "globe",
         EntityKind::Permission => "policy",
         EntityKind::ServiceSettings => "account",
