@@ -18,7 +18,8 @@ use crate::text::{bold, dim, name_of, safe};
 pub fn run(arguments: &CaptureArguments) -> Result<Outcome, CommandError> {
     let Some(from) = &arguments.source.from else {
         return Err(CommandError::BadInput {
-            message: "name the capture to be copied with --from".to_owned(),
+            message: "nothing to write is named".to_owned(),
+            help: "name the capture to be copied with --from".to_owned(),
         });
     };
     let copy = copy(from, arguments)?;
@@ -53,6 +54,7 @@ fn copy(from: &Path, arguments: &CaptureArguments) -> Result<CaptureCopy, Comman
         CopyError::Capture(_) | CopyError::SameFolder { .. } | CopyError::FolderInUse { .. } => {
             CommandError::BadInput {
                 message: error.to_string(),
+                help: "name a capture to read and another, empty folder to write to".to_owned(),
             }
         }
         CopyError::Sink(_) | CopyError::Write(_) => CommandError::CaptureNotWritten(error),
