@@ -108,13 +108,29 @@ pub mod configservice {
 }
 
 #[rustfmt::skip]
+/// Amazon Athena.
+pub mod athena {
+    use super::*;
+
+    /// How a workgroup bounds its queries.
+    pub static GET_WORK_GROUP: ApiCall = ApiCall::new("athena", "GetWorkGroup", &["athena:GetWorkGroup"])
+        .on("arn:${Partition}:athena:${Region}:${HubAccount}:workgroup/${Workgroup}").by(&[Evidence, Preflight]).because("Whether the workgroup bounds what a query may scan");
+}
+
+#[rustfmt::skip]
 /// AWS Security Hub.
 pub mod securityhub {
     use super::*;
 
+    /// Whether Security Hub is enabled.
+    pub static DESCRIBE_HUB: ApiCall = ApiCall::new("securityhub", "DescribeHub", &["securityhub:DescribeHub"])
+        .by(&[Preflight]).because("Whether Security Hub is enabled in the hub");
     /// Findings by filters.
     pub static GET_FINDINGS: ApiCall = ApiCall::new("securityhub", "GetFindings", &["securityhub:GetFindings"])
         .by(&[Findings]).at(Rate::per_second(3).burst(3)).paged(NEXT_TOKEN.limited("MaxResults", 100)).because("What other AWS services found about the same identities and resources");
+    /// Whether other Regions' findings are brought home.
+    pub static LIST_FINDING_AGGREGATORS: ApiCall = ApiCall::new("securityhub", "ListFindingAggregators", &["securityhub:ListFindingAggregators"])
+        .by(&[Preflight]).paged(NEXT_TOKEN).because("Whether findings of every Region come to the home Region");
 }
 
 #[rustfmt::skip]
@@ -214,19 +230,23 @@ pub mod iam {
     pub static GET_ACCOUNT_AUTHORIZATION_DETAILS: ApiCall = ApiCall::new("iam", "GetAccountAuthorizationDetails", &["iam:GetAccountAuthorizationDetails"])
         .by(&[Spoke]).paged(Pages { request_token: "Marker", answer_token: "Marker", more: Some("IsTruncated"), limit: Some(("MaxItems", 1000)) })
         .because("Every principal of the account with its policies, in one consistent answer");
+    /// One role with its trust policy.
+    pub static GET_ROLE: ApiCall = ApiCall::new("iam", "GetRole", &["iam:GetRole"])
+        .on("${SpokeRoleArn}").by(&[Spoke]).because("Whether the spoke role's own trust policy asks for the external id");
 }
 
 #[rustfmt::skip]
 /// Every row, in the order of the modules.
 pub static ALL: &[&ApiCall] = &[
-    &account::LIST_REGIONS,
     &sts::GET_CALLER_IDENTITY, &sts::ASSUME_ROLE,
+    &account::LIST_REGIONS,
     &organizations::LIST_ACCOUNTS, &organizations::DESCRIBE_ORGANIZATION, &organizations::DESCRIBE_POLICY, &organizations::DESCRIBE_RESOURCE_POLICY, &organizations::LIST_ACCOUNTS_FOR_PARENT, &organizations::LIST_DELEGATED_ADMINISTRATORS, &organizations::LIST_DELEGATED_SERVICES_FOR_ACCOUNT, &organizations::LIST_ORGANIZATIONAL_UNITS_FOR_PARENT, &organizations::LIST_POLICIES, &organizations::LIST_ROOTS, &organizations::LIST_TARGETS_FOR_POLICY,
     &configservice::BATCH_GET_AGGREGATE_RESOURCE_CONFIG, &configservice::DESCRIBE_CONFIGURATION_AGGREGATORS, &configservice::DESCRIBE_CONFIGURATION_AGGREGATOR_SOURCES_STATUS, &configservice::DESCRIBE_CONFIGURATION_RECORDERS, &configservice::DESCRIBE_CONFIGURATION_RECORDER_STATUS, &configservice::LIST_AGGREGATE_DISCOVERED_RESOURCES, &configservice::SELECT_AGGREGATE_RESOURCE_CONFIG,
-    &securityhub::GET_FINDINGS,
+    &athena::GET_WORK_GROUP,
+    &securityhub::DESCRIBE_HUB, &securityhub::GET_FINDINGS, &securityhub::LIST_FINDING_AGGREGATORS,
     &accessanalyzer::GET_FINDING_V2, &accessanalyzer::LIST_ANALYZERS, &accessanalyzer::LIST_FINDINGS_V2,
     &sso_admin::DESCRIBE_PERMISSION_SET, &sso_admin::GET_INLINE_POLICY_FOR_PERMISSION_SET, &sso_admin::GET_PERMISSIONS_BOUNDARY_FOR_PERMISSION_SET, &sso_admin::LIST_ACCOUNT_ASSIGNMENTS, &sso_admin::LIST_ACCOUNTS_FOR_PROVISIONED_PERMISSION_SET, &sso_admin::LIST_CUSTOMER_MANAGED_POLICY_REFERENCES_IN_PERMISSION_SET, &sso_admin::LIST_INSTANCES, &sso_admin::LIST_MANAGED_POLICIES_IN_PERMISSION_SET, &sso_admin::LIST_PERMISSION_SETS, &sso_admin::LIST_TAGS_FOR_RESOURCE,
     &identitystore::LIST_GROUP_MEMBERSHIPS, &identitystore::LIST_GROUPS, &identitystore::LIST_USERS,
     &cloudtrail::DESCRIBE_TRAILS, &cloudtrail::GET_EVENT_SELECTORS, &cloudtrail::GET_TRAIL_STATUS,
-    &iam::GET_ACCOUNT_AUTHORIZATION_DETAILS,
+    &iam::GET_ACCOUNT_AUTHORIZATION_DETAILS, &iam::GET_ROLE,
 ];

@@ -18,6 +18,7 @@ mod listing;
 mod pages;
 mod plan;
 mod planning;
+mod preflight;
 mod step;
 mod work;
 
@@ -27,5 +28,6 @@ pub use call::{ApiCall, Caller, Pages, Rate, Scope};
 pub use collect::{CollectError, CollectEvent, Collected, Task, collect, finish};
 pub use pages::PageReader;
 pub use plan::{CollectOptions, LastAccessed, OrganizationAccess, Plan, PlannedAccount, Spokes, Treatment};
+pub use preflight::{Check, CheckStatus, ExternalIdProbe, PreflightOptions, preflight};
 pub use step::{Place, Step, StepError, StepRun};
 pub use work::{OnStep, Progress, Work, run_steps};
