@@ -8,6 +8,7 @@ mod managed_policies;
 mod oracle;
 mod shell;
 mod suite;
+mod wire;
 
 use std::process::ExitCode;
 
@@ -28,6 +29,8 @@ enum Chore {
     RefreshCatalogue(catalogue::RefreshArguments),
     /// Regenerate the snapshot of the AWS managed policies from its Python package.
     RefreshManagedPolicies(managed_policies::RefreshArguments),
+    /// Regenerate, or check, how each call of AWS looks on the wire, from botocore's models.
+    RefreshWire(wire::RefreshArguments),
     /// Fuzz every parser, a minute each; fails when an input breaks a law.
     Fuzz(fuzz::FuzzArguments),
     /// Compare the policy engine with its oracle on millions of random requests.
@@ -53,6 +56,7 @@ fn run(chore: &Chore) -> anyhow::Result<()> {
         Chore::Test(arguments) => suite::test(arguments),
         Chore::RefreshCatalogue(arguments) => catalogue::refresh(arguments),
         Chore::RefreshManagedPolicies(arguments) => managed_policies::refresh(arguments),
+        Chore::RefreshWire(arguments) => wire::refresh(arguments),
         Chore::Fuzz(arguments) => fuzz::fuzz(arguments),
         Chore::Oracle(arguments) => oracle::compare(arguments),
         Chore::BenchMemory(arguments) => bench::memory(arguments),

@@ -10,7 +10,7 @@ use std::time::Instant;
 use anyhow::Result;
 use clap::Args;
 
-use crate::shell;
+use crate::{shell, wire};
 use browser::Browser;
 
 /// The crates without I/O, whose tests need nothing installed.
@@ -71,6 +71,7 @@ fn core_tests() -> Command {
 fn workspace_tests(scope: Scope) -> Result<()> {
     let browser = browser::prepare()?;
     python::lint_template()?;
+    wire::check()?;
     shell::step("tests of the workspace", &mut workspace_command(scope, &browser))?;
     if browser == Browser::NotOnThisPlatform {
         println!(

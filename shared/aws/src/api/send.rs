@@ -1,0 +1,113 @@
+//! Sending: one attempt, bounded in time and in what is taken in.
+
+use std::fmt;
+use std::future::poll_fn;
+use std::pin::Pin;
+use std::time::Duration;
+
+use aws_smithy_http_client::{Connector, tls};
+use aws_smithy_runtime_api::client::http::{HttpConnector, HttpConnectorSettings, SharedHttpConnector};
+use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
+use aws_smithy_types::body::SdkBody;
+use http_body::Body;
+
+use super::answer::Reply;
+
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+/// More than any answer of the APIs that are called, and what a worker can hold.
+pub(crate) const MAX_ANSWER: usize = 64 * 1024 * 1024;
+
+/// Sends requests.
+#[derive(Debug, Clone)]
+pub(crate) struct Sender {
+    connector: SharedHttpConnector,
+    max_answer: usize,
+}
+
+/// What went wrong on the way.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum SendFault {
+    Timeout,
+    /// What the connector said, without addresses or content.
+    Connection(String),
+    TooLarge,
+}
+
+impl fmt::Display for SendFault {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Timeout => formatter.write_str("no answer in time"),
+            Self::Connection(text) => formatter.write_str(text),
+            Self::TooLarge => formatter.write_str("the answer is larger than is read"),
+        }
+    }
+}
+
+impl Sender {
+    /// Sends over TLS with the machine's certificates, and to its own addresses without.
+    pub(crate) fn new(max_answer: usize) -> Self {
+        let settings = HttpConnectorSettings::builder()
+            .connect_timeout(CONNECT_TIMEOUT)
+            .build();
+        let connector = Connector::builder()
+            .connector_settings(settings)
+            .tls_provider(tls::Provider::Rustls(tls::rustls_provider::CryptoMode::AwsLc))
+            .build();
+        Self {
+            connector: SharedHttpConnector::new(connector),
+            max_answer,
+        }
+    }
+
+    /// Makes one attempt that ends after `limit`, answered or not.
+    pub(crate) async fn send(&self, request: HttpRequest, limit: Duration) -> Result<Reply, SendFault> {
+        let attempt = async {
+            self.read(self.connector.call(request).await.map_err(|error| fault(&error))?)
+                .await
+        };
+        tokio::time::timeout(limit, attempt)
+            .await
+            .unwrap_or(Err(SendFault::Timeout))
+    }
+
+    async fn read(&self, response: HttpResponse) -> Result<Reply, SendFault> {
+        let status = response.status().as_u16();
+        let headers = response.headers().iter();
+        let headers = headers
+            .map(|(name, value)| (name.to_ascii_lowercase(), value.to_owned()))
+            .collect();
+        let body = bytes(response.into_body(), self.max_answer).await?;
+        Ok(Reply { status, headers, body })
+    }
+}
+
+async fn bytes(mut body: SdkBody, most: usize) -> Result<Vec<u8>, SendFault> {
+    let mut bytes = Vec::new();
+    while let Some(frame) = poll_fn(|context| Pin::new(&mut body).poll_frame(context)).await {
+        let frame = frame.map_err(|error| SendFault::Connection(innermost(error.as_ref())))?;
+        if let Some(data) = frame.data_ref() {
+            if bytes.len() + data.len() > most {
+                return Err(SendFault::TooLarge);
+            }
+            bytes.extend_from_slice(data);
+        }
+    }
+    Ok(bytes)
+}
+
+fn fault(error: &aws_smithy_runtime_api::client::result::ConnectorError) -> SendFault {
+    if error.is_timeout() {
+        SendFault::Timeout
+    } else {
+        SendFault::Connection(innermost(error))
+    }
+}
+
+/// The cause of causes: what is above it says only that something failed.
+fn innermost(error: &(dyn std::error::Error + 'static)) -> String {
+    let mut innermost = error;
+    while let Some(source) = innermost.source() {
+        innermost = source;
+    }
+    innermost.to_string()
+}
