@@ -101,10 +101,10 @@ fn located(facts: CallFacts, parameters: &Map<String, Value>) -> Result<Request,
 }
 
 /// The parameters that are given, with their facts.
-fn members<'a>(
+fn members(
     facts: CallFacts,
-    parameters: &'a Map<String, Value>,
-) -> impl Iterator<Item = (&'a str, &'a Value, &'static Member)> {
+    parameters: &Map<String, Value>,
+) -> impl Iterator<Item = (&str, &Value, &'static Member)> {
     let input = facts.input();
     parameters
         .iter()
