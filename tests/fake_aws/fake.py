@@ -7,6 +7,7 @@ import threading
 from datetime import datetime, timedelta, timezone
 
 from . import faults, models, pages, shapes, signature, wire
+from .buckets import Buckets
 from .errors import AwsError, FakeProblem
 from .estate import DEFAULT_REGIONS, Estate
 from .handlers import HANDLERS
@@ -24,8 +25,11 @@ DEFAULTS = {
     "home_region": None,
     # Types that AWS Config records and its SQL does not know.
     "unqueryable_types": ["AWS::Cognito::UserPool", "AWS::ElasticLoadBalancingV2::Listener", "AWS::IAM::InstanceProfile", "AWS::MediaConnect::FlowEntitlement"],
-    # Where Athena's objects and the log files lie, as buckets below a folder; a folder of the server's own where nothing is said.
-    "buckets": None,
+    # Buckets that may be written to, beside those of the trails, whose objects are the capture's log files.
+    "buckets": ["securityv0-hub"],
+    # Athena's workgroup, and statements that make tables before anything is asked.
+    "athena_workgroup": {"name": "securityv0", "state": "ENABLED", "output": "s3://securityv0-hub/athena/", "bytes_scanned_cutoff": 10 * 1024**3},
+    "athena_tables": [],
     # Without a check of signatures the fake can be asked by hand.
     "verify_signatures": True,
 }
@@ -67,6 +71,7 @@ class Fake:
             self.skew, self.advanced = timedelta(), timedelta()
             self.calls, self.problems, self.filled = [], [], set()
             self.state = {}
+            self.buckets = Buckets(self.estate, self.options["buckets"])
             self.numbers = itertools.count(1)
             self.sessions = Sessions(self.estate, self.options, self.now)
             self.pager = pages.Pager(self.options["page_size"], self.options["empty_pages"])

@@ -19,7 +19,7 @@ _EXTRA = {
     ("sqs", "ListQueues"): ("NextToken", "NextToken", ["QueueUrls"], "MaxResults"),
 }
 # Botocore calls them pageable; they answer at once, or their rows are cut by their own handler.
-_WHOLE = {("iam", "GetServiceLastAccessedDetails"), ("config", "DescribeConfigurationRecorders"), ("config", "DescribeConfigurationRecorderStatus"), ("s3", "ListObjectsV2"), ("cloudtrail", "DescribeTrails"), ("dynamodb", "Query"), ("dynamodb", "Scan")}
+_WHOLE = {("s3", "ListObjectsV2"), ("iam", "GetServiceLastAccessedDetails"), ("config", "DescribeConfigurationRecorders"), ("config", "DescribeConfigurationRecorderStatus"), ("cloudtrail", "DescribeTrails"), ("dynamodb", "Query"), ("dynamodb", "Scan")}
 
 
 class Pager:
