@@ -15,6 +15,18 @@ from .errors import AwsError, FakeProblem
 SERVICES = """accessanalyzer account apprunner athena autoscaling batch bedrock bedrock-agent bedrock-agentcore-control cloudformation cloudtrail codebuild codepipeline
 cognito-identity config dynamodb ec2 ecr ecs efs eks emr es events glue iam identitystore kinesis kms lambda opensearch organizations pipes ram rds redshift rolesanywhere s3 s3control
 sagemaker scheduler secretsmanager securityhub sns sqs ssm sso-admin stepfunctions sts""".split()
+# The names that some of them sign with. Models are large: they are read when their service is asked.
+SIGNING_NAMES = {
+    "accessanalyzer": "access-analyzer",
+    "bedrock-agent": "bedrock",
+    "bedrock-agentcore-control": "bedrock-agentcore",
+    "efs": "elasticfilesystem",
+    "emr": "elasticmapreduce",
+    "opensearch": "es",
+    "s3control": "s3",
+    "sso-admin": "sso",
+    "stepfunctions": "states",
+}
 
 _loader = botocore.loaders.Loader()
 _lock = threading.RLock()
@@ -48,7 +60,7 @@ def operation(name, operation_name):
 @functools.lru_cache(maxsize=None)
 def by_signing_name(signing_name):
     """The services that sign with a name: several share `bedrock`, `s3` and `es`."""
-    return [name for name in SERVICES if service(name).signing_name == signing_name]
+    return [name for name in SERVICES if SIGNING_NAMES.get(name, name) == signing_name]
 
 
 @functools.lru_cache(maxsize=None)
@@ -91,10 +103,20 @@ def find(request):
     for candidate in candidates:
         for method, pattern, literal, name, _ in _routes(candidate):
             matched = pattern.fullmatch(request.path) if method == request.method else None
-            if matched and all(pair in request.query for pair in literal):
+            if matched and all(pair in request.query for pair in literal) and _has_required(candidate, name, request):
                 labels = {key: unquote(value) for key, value in matched.groupdict().items()}
                 return candidate, name, service(candidate).protocol, labels
     raise FakeProblem(f"no operation of {candidates} is {request.method} {request.path}")
+
+
+def _has_required(candidate, name, request):
+    """CopyObject, UploadPart and PutObject differ in what they need beside the path, and in nothing else."""
+    if candidate != "s3":
+        return True
+    shape = operation(candidate, name).input_shape
+    given = {"header": request.headers, "querystring": dict(request.query)}
+    located = [shape.members[key].serialization for key in (shape.required_members if shape is not None else ())]
+    return all(one["name"].lower() in {key.lower() for key in given[one["location"]]} for one in located if one.get("location") in given)
 
 
 def _check_content_type(request, model):

@@ -16,7 +16,7 @@ from contextlib import contextmanager
 
 import boto3
 from botocore.config import Config
-from botocore.exceptions import ClientError, ConnectionClosedError, ReadTimeoutError, ResponseStreamingError
+from botocore.exceptions import ClientError, ParamValidationError
 
 from . import models
 from .fake import Fake
@@ -39,13 +39,19 @@ class Client:
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
         hub = fake.sessions.hub
         self.hub = {"aws_access_key_id": hub.key, "aws_secret_access_key": hub.secret, "aws_session_token": hub.token}
-        self._clients = {}
+        self._clients, self._keys = {}, {}
+
+    def forget(self):
+        """Takes new sessions from now on."""
+        self._clients, self._keys = {}, {}
 
     def of(self, service, account=HUB, region=REGION, **settings):
         """A client of a service with the keys of an account."""
         key = (service, account, region, json.dumps(settings))
         if key not in self._clients:
-            keys = self.hub if account == HUB else self.spoke(account)
+            if account not in self._keys:
+                self._keys[account] = self.hub if account == HUB else self.spoke(account)
+            keys = self._keys[account]
             config = Config(retries={"total_max_attempts": 1}, inject_host_prefix=False, read_timeout=2, s3={"addressing_style": "path"}, **settings)
             self._clients[key] = boto3.client(service, region_name=region, endpoint_url=self.endpoint, config=config, **keys)
         return self._clients[key]
@@ -128,10 +134,12 @@ def test_sessions(client):
     with refused("InvalidSignatureException"):
         client.call("organizations", "ListRoots")
     client.control("reset", {})
-    client._clients.clear()
+    client.forget()
 
 
 def test_signatures(client):
+    for name in models.SERVICES:
+        assert models.service(name).signing_name == models.SIGNING_NAMES.get(name, name), name
     bad = boto3.client("organizations", region_name=REGION, endpoint_url=client.endpoint, **{**client.hub, "aws_secret_access_key": "wrong"})
     with refused("InvalidSignatureException"):
         bad.list_roots()
@@ -226,7 +234,7 @@ def test_findings(client):
     found = 0
     for analyzer in client.all("accessanalyzer", "ListAnalyzers", "analyzers"):
         for row in client.all("accessanalyzer", "ListFindingsV2", "findings", analyzerArn=analyzer["arn"]):
-            assert client.call("accessanalyzer", "GetFindingV2", analyzerArn=analyzer["arn"], id=row["id"])["findingDetails"]
+            assert client.call("accessanalyzer", "GetFindingV2", analyzerArn=analyzer["arn"], id=row["id"])["id"] == row["id"]
             found += 1
     assert found == 4, found
 
@@ -422,11 +430,13 @@ def test_faults(client):
             order(kind, seconds=4)
             started = time.monotonic()
             try:
-                client.call(service, operation, account, **parameters)
-            except (ConnectionClosedError, ReadTimeoutError, ResponseStreamingError, Exception) as error:
-                assert not isinstance(error, ClientError), (kind, error)
-            else:
-                raise AssertionError(f"{kind} of {operation} was not noticed")
+                answer = client.call(service, operation, account, **parameters)
+            except ClientError:
+                raise
+            except Exception:
+                answer = {}
+            # botocore passes over a JSON body that it cannot read.
+            assert key not in answer, f"{kind} of {operation} was not noticed"
             assert time.monotonic() - started < 4
         order("oversized_item", bytes=100_000)
         assert not whole or len(json.dumps(client.call(service, operation, account, **parameters), default=str)) > 100_000
@@ -440,11 +450,17 @@ def test_faults(client):
 
 def test_spoke(client, subjects):
     """Each row of the table: what is listed, and of everything listed what is asked of it."""
+    wrong = []
     for service, operation, parameters in subjects:
-        account = SPOKE
-        answers = client.pages(service, operation, account, **parameters)
-        body = [{key: value for key, value in answer.items() if key != "ResponseMetadata"} for answer in answers]
-        assert any(value for answer in body for value in answer.values()) or operation == "GetModelInvocationLoggingConfiguration", (service, operation, body)
+        try:
+            answers = client.pages(service, operation, SPOKE, **parameters)
+        except (ClientError, ParamValidationError) as error:
+            wrong.append(f"{service}:{operation} {parameters}: {error}")
+            continue
+        values = [value for answer in answers for key, value in answer.items() if key != "ResponseMetadata"]
+        if not any(values) and operation != "GetModelInvocationLoggingConfiguration":
+            wrong.append(f"{service}:{operation} {parameters}: nothing in the answer")
+    assert not wrong, "\n".join(wrong)
 
 
 def test_refusals(client):

@@ -45,7 +45,8 @@ def convert(shape, value, path, filled):
     if kind == "string":
         if not isinstance(value, str):
             raise FakeProblem(f"{path} is {value!r}, not a text")
-        if shape.enum and value not in shape.enum:
+        # Without its case: AWS Config's recorders say `SUCCESS` where the model says `Success`.
+        if shape.enum and value.lower() not in [one.lower() for one in shape.enum]:
             raise FakeProblem(f"{path} is {value!r}, which is none of {shape.enum}")
     return value
 
