@@ -109,11 +109,11 @@ def _response(operation, account, region):
     shape, made = operation.output_shape, {}
     for key, member in shape.members.items():
         if member.type_name == "string" and "oken" not in key:
-            made[key] = '{"Statement": []}' if "olicy" in key else "specimen"
+            made[key] = '{"Statement": []}' + " " * 100 if "olicy" in key else "specimen"
         elif member.type_name == "list":
             made[key] = [_value(member.member, key, account, region, 0)]
         elif member.type_name == "structure":
-            made[key] = _item(member, account, region)
+            made[key] = _item(member, account, region) or {"AccessPolicies": {"Options": "{}", "Status": {"CreationDate": "2026-01-14T10:00:00+00:00", "UpdateDate": "2026-01-14T10:00:00+00:00", "State": "Active"}}}
     return made
 
 

@@ -9,10 +9,11 @@ from .shapes import project, timestamp
 
 
 class Kind:
-    """What a file holds: lines that are `{wrapper: item}`, items, or `{"Arn", "Response"}`; and the types of AWS Config that know the same things, each with what makes an item of a row."""
+    """What a file holds: lines that are `{wrapper: item}`, items, or `{"Arn", "Response"}`; the types of AWS Config that know the same things, each with what makes an item of a row;
+    and files whose answers are of the same things, each with what makes an item of the ARN: whatever was asked about must be listed too."""
 
-    def __init__(self, path, wrapper=None, config=None):
-        self.path, self.wrapper, self.config = path, wrapper, config or {}
+    def __init__(self, path, wrapper=None, config=None, named_by=None):
+        self.path, self.wrapper, self.config, self.named_by = path, wrapper, config or {}, named_by or {}
 
     def things(self, call):
         """Every item of the caller's account and Region, those of the file first."""
@@ -27,6 +28,14 @@ class Kind:
                 thing = Thing(item, row.get("arn"), loose=True) if item is not None else None
                 if thing is not None and not thing.own_names() & seen:
                     made.append(thing)
+                    seen |= thing.own_names()
+        for path, make in self.named_by.items():
+            for line in call.estate.spoke_items(call.account, call.region, path) or []:
+                arn = line.get("Arn") or line.get("ARN")
+                item = make(arn) if arn not in seen else None
+                if item is not None:
+                    made.append(Thing(item, arn))
+                    seen.add(arn)
         return made
 
     def _things_of(self, line):

@@ -14,10 +14,22 @@ def blob(row):
     return row.get("configuration") or {}
 
 
-def row(service, path, lists=None, gets=None, wrapper=None, name=None, aliases=None, ignored=(), config=None):
+def called(kind, name, arn=None):
+    """Makes an item of an ARN whose resource is `kind` and a name, with the name as field `name` and the ARN as field `arn`."""
+
+    def make(given):
+        head, _, tail = given.split(":", 5)[5].partition("/" if "/" in given else ":")
+        if head != kind or "/stream/" in tail:
+            return None
+        return {name: tail, arn: given} if arn else {name: tail}
+
+    return make
+
+
+def row(service, path, lists=None, gets=None, wrapper=None, name=None, aliases=None, ignored=(), config=None, named_by=None):
     """Registers a list and a get of what a file holds. `name` is the field that a list of texts prints, `wrapper` the field of the get's answer that holds the item."""
     ROWS.append((service, path, lists, gets, wrapper))
-    kind = Kind(path, wrapper, {one: blob for one in config} if isinstance(config, (list, tuple)) else config)
+    kind = Kind(path, wrapper, {one: blob for one in config} if isinstance(config, (list, tuple)) else config, named_by)
     if lists:
         answers(service, lists)(lambda call: list_of(call, asked_for(call, kind.things(call), ignored), name, aliases))
     if gets:
@@ -68,11 +80,11 @@ row("codepipeline", "codepipeline/pipelines", "ListPipelines", "GetPipeline", "p
 row("cognito-identity", "cognito-identity/identity-pools", "ListIdentityPools", "DescribeIdentityPool")
 row("cognito-identity", "cognito-identity/identity-pool-roles", None, "GetIdentityPoolRoles")
 
-row("dynamodb", "dynamodb/tables", "ListTables", "DescribeTable", "Table", name="TableName", config=["AWS::DynamoDB::Table"])
+row("dynamodb", "dynamodb/tables", "ListTables", "DescribeTable", "Table", name="TableName", config=["AWS::DynamoDB::Table"], named_by={"dynamodb/resource-policies": called("table", "TableName", "TableArn")})
 of_subject("dynamodb", "dynamodb/resource-policies", "GetResourcePolicy")
 row("ec2", "ec2/launch-templates", "DescribeLaunchTemplateVersions", wrapper="LaunchTemplateVersions")
 
-row("ecr", "ecr/repositories", "DescribeRepositories", wrapper="repositories", config=["AWS::ECR::Repository"])
+row("ecr", "ecr/repositories", "DescribeRepositories", wrapper="repositories", config=["AWS::ECR::Repository"], named_by=dict.fromkeys(["ecr/repository-policies", "ecr/lifecycle-policies"], called("repository", "repositoryName", "repositoryArn")))
 row("ecr", "ecr/images", "DescribeImages", wrapper="imageDetails")
 row("ecr", "ecr/image-scan-findings", None, "DescribeImageScanFindings", ignored=["imageId"])
 of_subject("ecr", "ecr/lifecycle-policies", "GetLifecyclePolicy")
@@ -80,10 +92,10 @@ of_subject("ecr", "ecr/lifecycle-policies", "GetLifecyclePolicy")
 row("eks", "eks/clusters", "ListClusters", "DescribeCluster", "cluster", name="name", config=["AWS::EKS::Cluster"])
 row("eks", "eks/access-entries", "ListAccessEntries", "DescribeAccessEntry", "accessEntry", name="principalArn")
 row("eks", "eks/pod-identity-associations", "ListPodIdentityAssociations", "DescribePodIdentityAssociation", "association")
-row("efs", "elasticfilesystem/file-systems", "DescribeFileSystems", wrapper="FileSystems", config=["AWS::EFS::FileSystem"])
+row("efs", "elasticfilesystem/file-systems", "DescribeFileSystems", wrapper="FileSystems", config=["AWS::EFS::FileSystem"], named_by={"elasticfilesystem/file-system-policies": called("file-system", "FileSystemId", "FileSystemArn")})
 of_subject("efs", "elasticfilesystem/file-system-policies", "DescribeFileSystemPolicy")
 row("emr", "emr/clusters", "ListClusters", "DescribeCluster", "Cluster")
-row("es", "es/domains", "ListDomainNames", wrapper="DomainNames", config=["AWS::OpenSearch::Domain", "AWS::Elasticsearch::Domain"])
+row("es", "es/domains", "ListDomainNames", wrapper="DomainNames", config=["AWS::OpenSearch::Domain", "AWS::Elasticsearch::Domain"], named_by={"es/domain-policies": called("domain", "DomainName")})
 of_subject("es", "es/domain-policies", "DescribeElasticsearchDomainConfig")
 
 row("events", "events/api-destinations", "ListApiDestinations", "DescribeApiDestination")
@@ -91,7 +103,7 @@ row("events", "events/connections", "ListConnections", "DescribeConnection")
 of_subject("events", "events/targets", "ListTargetsByRule", ["EventBusName"], empty=True)
 row("glue", "glue/jobs", "ListJobs", "GetJob", "Job", name="Name")
 row("glue", "glue/resource-policy", "GetResourcePolicies", wrapper="GetResourcePoliciesResponseList")
-row("kinesis", "kinesis/streams", "ListStreams", name="Name", config=["AWS::Kinesis::Stream"])
+row("kinesis", "kinesis/streams", "ListStreams", name="Name", config=["AWS::Kinesis::Stream"], named_by={"kinesis/resource-policies": called("stream", "Name")})
 of_subject("kinesis", "kinesis/resource-policies", "GetResourcePolicy")
 
 row("pipes", "pipes/pipes", "ListPipes", "DescribePipe")

@@ -58,7 +58,12 @@ def list_rules(call):
     return list_of(call, [rule for rule in _RULES.things(call) if (rule.has("EventBusName") or "default") == bus])
 
 
-_FUNCTIONS = Kind("lambda/functions", "Configuration", {"AWS::Lambda::Function": blob})
+def _named_function(arn):
+    name = arn.split(":function:")[-1]
+    return {"FunctionName": name, "FunctionArn": arn} if ":" not in name else None
+
+
+_FUNCTIONS = Kind("lambda/functions", "Configuration", {"AWS::Lambda::Function": blob}, {"lambda/function-policies": _named_function, "lambda/environment-keys": _named_function})
 _URLS = Kind("lambda/function-url-configs", "FunctionUrlConfigs")
 _MAPPINGS = Kind("lambda/event-source-mappings", "EventSourceMappings", {"AWS::Lambda::EventSourceMapping": blob})
 _POLICIES = Kind("lambda/function-policies")
@@ -170,7 +175,7 @@ def get_layer_version_policy(call):
     raise not_found(call.operation, "No policy is associated with the given resource.")
 
 
-_SECRETS = Kind("secretsmanager/secrets", None, {"AWS::SecretsManager::Secret": blob})
+_SECRETS = Kind("secretsmanager/secrets", None, {"AWS::SecretsManager::Secret": blob}, {"secretsmanager/resource-policies": lambda arn: {"ARN": arn, "Name": arn.split(":secret:")[1][:-7]}})
 _SECRET_POLICIES = Kind("secretsmanager/resource-policies")
 
 
