@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 use sv0_iam::{Context, UnknownContext};
+use sv0_model::arn::Arn;
 use sv0_model::graph::{Edge, EdgeKind, Entity, EntityKind};
 use sv0_model::path::PathState;
 
@@ -69,8 +70,16 @@ impl<'e> Ground<'e, '_> {
             };
             return is_granted(&leg).then_some(leg);
         }
+        if self.asks_for_no_token(edge, role) {
+            return None;
+        }
         let contexts = self.sign_in_contexts(entity, edge, role);
-        let judged = providers.of(entity).into_iter().flat_map(|provider| {
+        let of_account = |provider: &&str| is_looked_up(provider, role);
+        let named = providers.of(entity);
+        if !named.is_empty() && !named.iter().any(of_account) {
+            return None;
+        }
+        let judged = named.into_iter().filter(of_account).flat_map(|provider| {
             let steps = contexts.iter();
             steps.filter_map(move |context| self.sign_in_step(provider, action, role, context))
         });
@@ -86,6 +95,19 @@ impl<'e> Ground<'e, '_> {
         };
         let leg = self.leg(stride, &step);
         is_granted(&leg).then_some(leg)
+    }
+
+    /// Whether the statement that lets the identity in compares the subject with a text that no token of the issuer holds: `*` stands for itself there.
+    ///
+    /// Sources: IAM User Guide, "String condition operators"; GitHub Docs and Kubernetes, whose subjects are made of names without `*` and `?`.
+    fn asks_for_no_token(&self, edge: &Edge, role: &Entity) -> bool {
+        let statement = edge.attributes.get("statement_index");
+        let trusts = self.estate.edges(&role.native_id, EdgeKind::Trusts);
+        let mut own = trusts
+            .filter(|trust| statement.is_none_or(|index| trust.attributes.get("statement_index") == Some(index)))
+            .filter_map(|trust| trust.attributes.get("conditions"))
+            .peekable();
+        own.peek().is_some() && own.all(demands_wildcard)
     }
 
     fn sign_in_step(&self, provider: &str, action: &str, role: &Entity, context: &Context) -> Option<Step> {
@@ -127,6 +149,27 @@ impl<'e> Ground<'e, '_> {
         contexts.push(subject_alone(entity));
         contexts
     }
+}
+
+/// Whether STS finds a provider: it looks for that of OpenID Connect in the role's own account (AWS STS API Reference, "AssumeRoleWithWebIdentity").
+fn is_looked_up(provider: &str, role: &Entity) -> bool {
+    let is_elsewhere = provider.contains(":oidc-provider/")
+        && Arn::parse(provider).is_some_and(|arn| arn.account_id() != role.account.as_deref());
+    !is_elsewhere
+}
+
+fn demands_wildcard(conditions: &Value) -> bool {
+    const GITHUB: &str = "token.actions.githubusercontent.com:sub";
+    const EKS: &str = "oidc.eks.";
+    let is_of_issuer = |key: &str| key.eq_ignore_ascii_case(GITHUB) || (key.starts_with(EKS) && key.ends_with(":sub"));
+    let tests = ["StringEquals", "StringEqualsIgnoreCase"]
+        .iter()
+        .filter_map(|operator| conditions.get(*operator)?.as_object());
+    let mut subjects = tests.flatten().filter(|(key, _)| is_of_issuer(key));
+    subjects.any(|(_, values)| {
+        let values = texts(values);
+        !values.is_empty() && values.iter().all(|value| value.contains(['*', '?']))
+    })
 }
 
 /// The subject, or the pattern of subjects, that an identity is.

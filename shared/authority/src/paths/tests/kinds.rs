@@ -584,6 +584,16 @@ fn people_and_machines_sign_in_from_outside() {
         [""; 0],
         "the statement is about another repository"
     );
+    assert_eq!(
+        of_pattern(&claim("StringEquals", "repo:acme/app:*"), "repo:acme/app:*"),
+        [""; 0],
+        "no token has a subject with a star"
+    );
+    assert_eq!(
+        found(&repository(&github("")).replace("111111111111:oidc-provider", "222222222222:oidc-provider")),
+        [""; 0],
+        "STS looks for the provider in the role's account"
+    );
     let saml = "arn:aws:iam::111111111111:saml-provider/okta";
     assert_eq!(
         found(&format!(
