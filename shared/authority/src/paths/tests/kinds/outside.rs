@@ -2,7 +2,7 @@
 
 use sv0_model::path::PathKind;
 
-use super::super::paths;
+use super::super::{line, paths};
 use super::{PROD, case, check, ways};
 
 #[test]
@@ -48,7 +48,7 @@ fn people_and_machines_sign_in_from_outside() {
         "the statement is about another repository"
     );
     assert_eq!(
-        of_pattern(&claim("StringEquals", "repo:acme/app:*"), "repo:acme/app:*"),
+        of_pattern(&claim("StringEqualsIgnoreCase", "repo:acme/app:*"), "repo:acme/app:*"),
         [""; 0],
         "no token has a subject with a star"
     );
