@@ -4,6 +4,7 @@
 
 use std::net::IpAddr;
 
+use sv0_iam::catalogue::is_known_condition_key;
 use sv0_model::graph::Graph;
 use sv0_model::time::parse_timestamp;
 
@@ -114,10 +115,11 @@ fn form_of(key: &str) -> Option<Form> {
     known.map(|(_, form)| *form)
 }
 
-/// Why a key changes nothing, where it is certain that it does not.
+/// Why a key changes nothing, where AWS documents none of that name and no policy asks for it.
 pub fn without_effect(graph: &Graph, key: &str) -> Option<String> {
     let lower = key.to_ascii_lowercase();
-    if form_of(key).is_some() || TAGS.iter().any(|prefix| lower.starts_with(prefix)) || is_asked_for(graph, &lower) {
+    let is_tag = TAGS.iter().any(|prefix| lower.starts_with(prefix));
+    if form_of(key).is_some() || is_tag || is_known_condition_key(key) || is_asked_for(graph, &lower) {
         return None;
     }
     Some(if lower.starts_with("aws:") {
@@ -182,6 +184,8 @@ mod tests {
                 .unwrap()
                 .contains("no global condition key")
         );
+        assert!(without_effect(&graph, "s3:prefix").is_none());
+        assert!(without_effect(&graph, "token.actions.githubusercontent.com:sub").is_none());
         assert!(without_effect(&graph, "nosuch:key").is_some());
     }
 }

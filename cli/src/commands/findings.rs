@@ -4,6 +4,8 @@ use std::cmp::Reverse;
 use std::fmt::Write;
 
 use serde_json::json;
+use sv0_model::finding::Finding;
+use sv0_model::graph::Graph;
 
 use super::{Outcome, print, print_json};
 use crate::arguments::FindingsArguments;
@@ -33,6 +35,7 @@ pub fn run(arguments: &FindingsArguments) -> Result<Outcome, CommandError> {
         print_json(&json!({"schema": "sv0-findings/1", "findings": findings}))?;
         return Ok(Outcome::Done);
     }
+    let graph = snapshot.graph()?;
     let mut out = String::new();
     for finding in &findings {
         out.push_str(&labelled(
@@ -44,10 +47,22 @@ pub fn run(arguments: &FindingsArguments) -> Result<Outcome, CommandError> {
         out.push_str(&labelled("", 14, &safe(&finding.description), plain));
         out.push_str(&labelled("", 14, &safe(&finding.severity_reason), dim));
         for command in &finding.verify {
-            let _ = writeln!(out, "              {}", dim(&format!("check: {}", safe(command))));
+            let line = format!("check{}: {}", credentials(&graph, finding, command), safe(command));
+            let _ = writeln!(out, "              {}", dim(&line));
         }
     }
     out.push_str(&footer(findings.len(), matching, all, "finding"));
     print(&out)?;
     Ok(Outcome::Done)
+}
+
+/// With whose credentials the AWS CLI is to be asked: a command of its own says nothing of the account.
+fn credentials(graph: &Graph, finding: &Finding, command: &str) -> String {
+    match finding.account.as_deref().filter(|_| command.starts_with("aws ")) {
+        Some(account) => {
+            let node = graph.organization.nodes.get(account);
+            format!(" in {}", safe(node.map_or(account, |node| &node.name)))
+        }
+        None => String::new(),
+    }
 }

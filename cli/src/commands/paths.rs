@@ -191,10 +191,52 @@ const STEPS: &[(&str, &str)] = &[
     ("SENDS_TO", "sends to "),
 ];
 
-fn step(graph: &Graph, hop: &PathHop) -> String {
+fn step(graph: &Graph, path: &AuthorityPath, hop: &PathHop) -> String {
     let words = STEPS.iter().find(|(relation, _)| *relation == hop.relation);
-    format!("{}{}", words.map_or("", |(_, words)| words), entity(graph, &hop.to))
+    format!("{}{}", words.map_or("", |(_, words)| words), node(graph, path, &hop.to))
 }
+
+/// An entity of the path; with its kind where another of the path has the same name.
+fn node(graph: &Graph, path: &AuthorityPath, id: &str) -> String {
+    let text = entity(graph, id);
+    match graph.entities.get(id).filter(|of| is_ambiguous(graph, path, of)) {
+        Some(of) => format!("{text} {}", dim(&format!("[{}]", kind_words(of)))),
+        None => text,
+    }
+}
+
+fn is_ambiguous(graph: &Graph, path: &AuthorityPath, of: &Entity) -> bool {
+    let mut ids = std::iter::once(&path.workload).chain(path.hops.iter().map(|hop| &hop.to));
+    ids.any(|id| *id != of.native_id && graph.entities.get(id).is_some_and(|other| other.name == of.name))
+}
+
+/// `state machine` of `workload/step_functions_state_machine` and the like.
+fn kind_words(of: &Entity) -> String {
+    let kind = name_of(&of.kind);
+    let words = kind.rsplit('/').next().unwrap_or_default();
+    words.replace('_', " ")
+}
+
+/// What the steps say of themselves, in order; the same words of several steps once.
+fn notes(graph: &Graph, path: &AuthorityPath) -> Vec<String> {
+    let mut notes: Vec<(Vec<String>, &str)> = Vec::new();
+    for hop in path.hops.iter().filter(|hop| !hop.note.is_empty()) {
+        let to = graph.entities.get(&hop.to).map_or(&hop.to, |of| &of.name);
+        match notes.iter_mut().find(|(_, note)| *note == hop.note) {
+            Some((names, _)) => names.push(safe(to)),
+            None => notes.push((vec![safe(to)], &hop.note)),
+        }
+    }
+    let of_one = path.hops.len() <= STEPS_WITHOUT_NAMES;
+    let line = |(names, note): (Vec<String>, &str)| match of_one {
+        true => safe(note),
+        false => format!("to {}: {}", names.join(" and to "), safe(note)),
+    };
+    notes.into_iter().map(line).collect()
+}
+
+/// In a chain so short everybody sees which step a note is about.
+const STEPS_WITHOUT_NAMES: usize = 2;
 
 /// The kinds that the chain itself does not show.
 fn telling_kinds(path: &AuthorityPath) -> String {
@@ -207,18 +249,16 @@ fn telling_kinds(path: &AuthorityPath) -> String {
 
 /// A path as a few lines: the chain, what can be done, and what limits and proves it.
 pub fn chain_text(graph: &Graph, path: &AuthorityPath) -> String {
-    let steps = path.hops.iter().map(|hop| step(graph, hop));
-    let chain: Vec<String> = std::iter::once(entity(graph, &path.workload)).chain(steps).collect();
+    let steps = path.hops.iter().map(|hop| step(graph, path, hop));
+    let start = node(graph, path, &path.workload);
+    let chain: Vec<String> = std::iter::once(start).chain(steps).collect();
     let mut out = labelled(&format!("{}  ", state(path.state)), 13, &chain.join(" → "), plain);
     let kinds = telling_kinds(path);
     if !kinds.is_empty() {
         out.push_str(&labelled("", 13, &kinds, plain));
     }
-    let mut notes: Vec<&str> = path.hops.iter().map(|hop| hop.note.as_str()).collect();
-    notes.retain(|note| !note.is_empty());
-    notes.dedup();
-    for note in notes {
-        out.push_str(&labelled("", 13, &safe(note), dim));
+    for note in notes(graph, path) {
+        out.push_str(&labelled("", 13, &note, dim));
     }
     let actions = format!("{}: {}", name_of(&path.action_class), path.actions.join(", "));
     out.push_str(&labelled("", 13, &safe(&actions), plain));

@@ -156,7 +156,8 @@ impl Results {
 
     fn worst_findings(&self) -> Vec<(FindingSeverity, String)> {
         let mut findings: Vec<&Finding> = self.findings.iter().collect();
-        findings.sort_by(|a, b| (Reverse(a.severity), &a.title).cmp(&(Reverse(b.severity), &b.title)));
+        // As `sv0 findings` lists them.
+        findings.sort_by(|a, b| (Reverse(a.severity), a.kind, &a.id).cmp(&(Reverse(b.severity), b.kind, &b.id)));
         // One of each kind, before a second of any: five of a kind tell less than five kinds.
         let mut seen: BTreeMap<FindingKind, usize> = BTreeMap::new();
         let mut ranked: Vec<(Reverse<FindingSeverity>, usize, &Finding)> = findings
@@ -272,7 +273,7 @@ impl Overview {
         let _ = writeln!(
             out,
             "\n{} ({})",
-            bold("Input that could not be used as it is"),
+            bold("What was wrong with the input, and where a limit was reached"),
             self.diagnostics.len()
         );
         for diagnostic in self.diagnostics.iter().take(MOST_DIAGNOSTICS) {
@@ -280,10 +281,11 @@ impl Overview {
             let place = format!("{}{line} {}", safe(&diagnostic.file), safe(&diagnostic.at));
             let _ = writeln!(
                 out,
-                "  {} {}: {}",
+                "  {} {}: {} {}",
                 name_of(&diagnostic.severity),
                 place.trim(),
-                safe(&diagnostic.message)
+                safe(&diagnostic.message),
+                dim(&safe(&diagnostic.code))
             );
             if !diagnostic.help.is_empty() {
                 let _ = writeln!(out, "    {}", dim(&safe(&diagnostic.help)));

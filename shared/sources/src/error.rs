@@ -6,7 +6,7 @@ use std::path::PathBuf;
 #[derive(Debug, thiserror::Error)]
 pub enum CaptureError {
     /// The root cannot be opened.
-    #[error("cannot open the capture {}: {source}; name a folder that exists and that you may read", path.display())]
+    #[error("cannot open the capture {}; name a folder that exists and that you may read", path.display())]
     Root {
         /// The root as it was named.
         path: PathBuf,

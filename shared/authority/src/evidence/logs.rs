@@ -93,11 +93,16 @@ impl<'e> Logs<'e> {
             (count.saturating_add(chain.count), last.max(Some(chain.last_seen)))
         });
         Some(format!(
-            "observed as a chain from {} on: {count} execution(s) took the roles one after the other and did this, the last one {}",
+            "observed as a chain from {} on: {} took the roles one after the other and did this, the last one {}",
             roles
                 .first()
                 .and_then(|role| Arn::parse(role))
                 .map_or("its start", |role| role.name()),
+            if count == 1 {
+                "1 execution".to_owned()
+            } else {
+                format!("{count} executions")
+            },
             last_seen?
         ))
     }

@@ -169,8 +169,9 @@ fn outside_networks(facts: &Facts<'_, '_>, parties: &Parties<'_>) -> Vec<Anomaly
                 reason: "services take the role all the time, and this call came from the Internet",
                 title: "is taken by services, and was taken from a network of the Internet",
                 words: format!(
-                    "{} call(s) came from {}; addresses of AWS's own are not told apart.",
-                    first.count, first.value
+                    "{} came from {}; addresses of AWS's own are not told apart.",
+                    calls(first.count),
+                    first.value
                 ),
                 event_ids: rare.iter().flat_map(|seen| seen.event_ids.clone()).collect(),
             })
@@ -272,9 +273,19 @@ fn session_names(assumption: &ObservedAssumption) -> Option<Anomaly> {
         reason: "the caller names its sessions otherwise",
         title: "was taken under an unusual session name",
         words: format!(
-            "{} call(s) with a session name like \"{}\"; the usual form is \"{}\".",
-            odd.count, odd.value, usual.value
+            "{} with a session name like \"{}\"; the usual form is \"{}\".",
+            calls(odd.count),
+            odd.value,
+            usual.value
         ),
         event_ids: odd.event_ids.clone(),
     })
+}
+
+fn calls(count: u64) -> String {
+    if count == 1 {
+        "1 call".to_owned()
+    } else {
+        format!("{count} calls")
+    }
 }

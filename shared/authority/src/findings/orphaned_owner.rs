@@ -150,9 +150,9 @@ fn finding(facts: &Facts<'_, '_>, owner: &str, things: &[&Entity], proof: &'stat
     if let [Some(account)] = accounts.into_iter().collect::<Vec<_>>().as_slice() {
         draft.account = Some((*account).to_owned());
     }
-    let count = match things.len() {
-        1 => "1 thing names".to_owned(),
-        count => format!("{count} things name"),
+    let count = match things {
+        [only] => format!("{} names", name_of(facts.estate, &only.native_id)),
+        _ => format!("{} things name", things.len()),
     };
     draft.title = format!(
         "{count} an owner who is gone: {}",

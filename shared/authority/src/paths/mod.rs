@@ -221,7 +221,9 @@ fn chain_cut(authority: &str, options: &PathOptions) -> Diagnostic {
         message: format!(
             "more than {most} authorities follow each other from it: what those past the limit reach is not listed"
         ),
-        help: "ask sv0 can for the last role of its longest path".to_owned(),
+        help: format!(
+            "`sv0 paths --from {authority}` ends with roles at the limit: `sv0 can ROLE --via-assume-role` says what such a role reaches further"
+        ),
     }
 }
 
