@@ -6,12 +6,12 @@ use std::path::PathBuf;
 #[derive(Debug, thiserror::Error)]
 pub enum CaptureError {
     /// The root cannot be opened.
-    #[error("cannot open the capture {}; name a folder that exists and that you may read", path.display())]
+    #[error("cannot open the capture {}: {reason}; name a folder that exists and that you may read", path.display())]
     Root {
         /// The root as it was named.
         path: PathBuf,
         /// What the system says.
-        source: std::io::Error,
+        reason: std::io::Error,
     },
     /// The root is not a folder.
     #[error("{} is not a folder; name the folder that holds capture.json", path.display())]

@@ -63,9 +63,9 @@ pub fn read_capture<E: EventFold>(
     options: &ReadOptions,
     progress: &(dyn Fn(ReadProgress) + Sync),
 ) -> Result<CaptureContents<E>, CaptureError> {
-    let canonical = std::fs::canonicalize(root).map_err(|source| CaptureError::Root {
+    let canonical = std::fs::canonicalize(root).map_err(|reason| CaptureError::Root {
         path: root.to_owned(),
-        source,
+        reason,
     })?;
     if !canonical.is_dir() {
         return Err(CaptureError::NotAFolder { path: root.to_owned() });

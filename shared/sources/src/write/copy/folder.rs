@@ -15,9 +15,9 @@ const HEADER: &str = "capture.json";
 
 /// The folder of a capture, with its links followed.
 pub(super) fn canonical(from: &Path) -> Result<PathBuf, CaptureError> {
-    let root = fs::canonicalize(from).map_err(|source| CaptureError::Root {
+    let root = fs::canonicalize(from).map_err(|reason| CaptureError::Root {
         path: from.to_owned(),
-        source,
+        reason,
     })?;
     if root.is_dir() {
         Ok(root)
