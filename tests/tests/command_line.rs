@@ -252,6 +252,7 @@ fn every_command_has_help_with_an_example() {
         "findings",
         "coverage",
         "report",
+        "export",
         "completions",
     ] {
         assert!(help.contains(command), "{command} is listed");
@@ -261,6 +262,36 @@ fn every_command_has_help_with_an_example() {
     for shell in ["bash", "zsh", "fish"] {
         assert!(!run(&["completions", shell], 0).stdout.is_empty(), "{shell}");
     }
+}
+
+/// Every form goes to a file and to standard output alike.
+#[test]
+fn results_are_exported_for_other_systems() {
+    let store = crate::support::scan_with(&crate::support::repository().join("examples/acme/capture"), &[]);
+    let from = store.path().to_str().unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    for (format, begins) in [
+        ("csv", "id,kind,kinds,state,"),
+        ("graphml", "<?xml "),
+        ("oaa", "{"),
+        ("oaa-idp", "{"),
+    ] {
+        let file = folder.path().join(format);
+        let arguments = ["export", "--format", format, "--store", from];
+        let printed = run(&arguments, 0).stdout;
+        run(&[&arguments[..], &["--out", file.to_str().unwrap()]].concat(), 0);
+        assert!(std::fs::read(&file).unwrap() == printed, "{format}");
+        assert!(String::from_utf8(printed).unwrap().starts_with(begins), "{format}");
+    }
+    let printed = run(&["export", "--format", "oaa-idp", "--store", from], 0).stdout;
+    let document: serde_json::Value = serde_json::from_slice(&printed).unwrap();
+    let users = document["users"].as_array().unwrap();
+    assert!(
+        users
+            .iter()
+            .any(|user| user["assumed_role_arns"] != serde_json::json!([])),
+        "{users:?}"
+    );
 }
 
 #[test]

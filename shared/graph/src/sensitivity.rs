@@ -18,7 +18,7 @@ const CLASSIFICATION_TAGS: &[&str] = &[
 ];
 
 impl SensitivityRule {
-    /// The rules that hold where the user's own say nothing: a classification tag names the level; secrets are restricted, KMS keys internal. After them encrypted parameters are restricted too.
+    /// The rules that hold where the user's own say nothing: a classification tag names the level; secrets are restricted, KMS keys internal. After them parameters of Systems Manager are restricted too.
     #[must_use]
     pub fn shipped() -> Vec<Self> {
         let by_tag = CLASSIFICATION_TAGS.iter().map(|tag| Self {
@@ -53,14 +53,14 @@ impl SensitivityRule {
     }
 }
 
-/// A parameter that is encrypted holds a secret; so may one of which only its name is known.
+/// A parameter that is encrypted holds a secret; so may any other, whatever type its author chose. Those that AWS publishes for everyone have no account.
 fn of_parameter(entity: &Entity) -> Option<(Sensitivity, String)> {
-    if entity.kind != EntityKind::SsmParameter {
+    if entity.kind != EntityKind::SsmParameter || entity.account.is_none() {
         return None;
     }
     let rule = match entity.attributes.get("parameter_type").and_then(Value::as_str) {
         Some("SecureString") => "parameter of type SecureString",
-        Some(_) => return None,
+        Some(_) => "parameter, which may hold a secret whatever its type",
         None => "parameter whose type was not collected",
     };
     Some((Sensitivity::Restricted, rule.to_owned()))

@@ -123,7 +123,7 @@ fn a_misspelt_rule_is_refused() {
 }
 
 #[test]
-fn encrypted_parameters_are_restricted_until_a_rule_says_otherwise() {
+fn parameters_are_restricted_until_a_rule_says_otherwise() {
     let id = format!("arn:aws:ssm:{REGION}:{DEV}:parameter/db");
     for (parameter_type, tags, want, rule) in [
         (
@@ -132,8 +132,18 @@ fn encrypted_parameters_are_restricted_until_a_rule_says_otherwise() {
             Sensitivity::Restricted,
             "parameter of type SecureString",
         ),
-        ("String", json!({}), Sensitivity::Unknown, ""),
-        ("StringList", json!({}), Sensitivity::Unknown, ""),
+        (
+            "String",
+            json!({}),
+            Sensitivity::Restricted,
+            "parameter, which may hold a secret whatever its type",
+        ),
+        (
+            "StringList",
+            json!({ "classification": "public" }),
+            Sensitivity::Public,
+            "tag classification=public",
+        ),
         (
             "SecureString",
             json!({ "classification": "internal" }),

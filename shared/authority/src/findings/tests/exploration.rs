@@ -46,11 +46,20 @@ fn found(rights: &str, words: &str, events: &[Record]) -> Vec<String> {
 const READS_SECRETS: &str = "allow secretsmanager:GetSecretValue on *";
 const LOOKS_AROUND: &[&str] = &["iam:ListRoles", "iam:ListUsers", "iam:GetAccountAuthorizationDetails"];
 
+/// What it is, rights, words of the function, calls, and the finding that comes of them.
+type Case = (
+    &'static str,
+    &'static str,
+    &'static str,
+    &'static [&'static str],
+    Option<&'static str>,
+);
+
 #[test]
 fn a_machine_that_looks_around() {
     let medium = "scope_drift medium: role app lists what it has nothing to do with";
     let low = "scope_drift low: role app lists what it has nothing to do with";
-    let cases: &[(&str, &str, &str, &[&str], Option<&str>)] = &[
+    let cases: &[Case] = &[
         ("who may do what", READS_SECRETS, "", LOOKS_AROUND, Some(medium)),
         (
             "denied",
