@@ -30,17 +30,22 @@ pub struct Arguments {
 pub enum Command {
     /// Scan a capture of recorded AWS answers into a store.
     #[command(
-        after_help = "Example:\n  sv0 scan --capture examples/acme/capture --store ./sv0-out\n  sv0 scan --capture ./capture --fail-on high --fail-on-gap   # for a pipeline"
+        after_help = "Examples:\n  sv0 scan --capture examples/acme/capture --store ./sv0-out\n  sv0 scan --live --external-id \"$EXTERNAL_ID\"                # see sv0 preflight first\n  sv0 scan --capture ./capture --fail-on high --fail-on-gap   # for a pipeline"
     )]
     Scan(ScanArguments),
     /// Scan the built-in example organization and show what comes out.
     #[command(after_help = "Example:\n  sv0 demo\n  sv0 findings --store ./sv0-out")]
     Demo(DemoArguments),
-    /// Write a capture: redacted, in the one form that every file has, so that it can be handed on.
+    /// Record a live organization as a capture, or copy one, redacted.
     #[command(
-        after_help = "Examples:\n  sv0 capture --from ./capture --out ./redacted\n  sv0 capture --from ./capture --out ./redacted --force --json   # replaces the capture that is there\n\nA scan of the copy gives what a scan of the original gives. Redaction is a net, not a licence: read docs/capture.md, \"What is taken out\", before you hand a capture on."
+        after_help = "Examples:\n  sv0 capture --out ./capture --external-id \"$EXTERNAL_ID\"         # records the organization of the caller's credentials\n  sv0 capture --out ./capture --central-only --region eu-west-1   # asks no spoke account\n  sv0 capture --from ./capture --out ./redacted                    # copies a capture, to be handed on\n  sv0 capture --from ./capture --out ./redacted --force --json     # replaces the capture that is there\n\nA scan of the copy gives what a scan of the original gives. Redaction is a net, not a licence: read docs/capture.md, \"What is taken out\", before you hand a capture on."
     )]
     Capture(CaptureArguments),
+    /// Look for what a live scan would lack, and print the command that mends it.
+    #[command(
+        after_help = "Examples:\n  sv0 preflight --external-id \"$EXTERNAL_ID\"\n  sv0 preflight --json | jq '.checks[] | select(.status == \"missing\") | .fix'\n\nNothing is changed. Exit code 3 when something is missing."
+    )]
+    Preflight(PreflightArguments),
     /// Decide authorization requests, one JSON object a line, without a scan.
     #[command(
         after_help = "Example:\n  echo '{\"id\":1,\"principal\":\"arn:aws:iam::111122223333:role/app\",\"action\":\"s3:GetObject\",\"resource\":\"arn:aws:s3:::data/x\",\"identity_policies\":[{\"Version\":\"2012-10-17\",\"Statement\":{\"Effect\":\"Allow\",\"Action\":\"s3:*\",\"Resource\":\"*\"}}]}' | sv0 evaluate --requests -"
@@ -97,6 +102,7 @@ impl Command {
             Self::Scan(arguments) => arguments.json,
             Self::Demo(arguments) => arguments.json,
             Self::Capture(arguments) => arguments.json,
+            Self::Preflight(arguments) => arguments.json,
             Self::Can(arguments) => arguments.query.json,
             Self::WhoCan(arguments) => arguments.query.json,
             Self::Explain(arguments) => arguments.query.json,
@@ -112,9 +118,14 @@ impl Command {
 /// `sv0 scan`.
 #[derive(Debug, Args)]
 pub struct ScanArguments {
-    /// Folder of the capture; it holds capture.json.
-    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
-    pub capture: PathBuf,
+    /// Folder of the capture; it holds capture.json. With --live it is where the capture is written: below the store by default.
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath, required_unless_present = "live")]
+    pub capture: Option<PathBuf>,
+    /// Record the organization of the caller's credentials first, and scan that.
+    #[arg(long)]
+    pub live: bool,
+    #[command(flatten)]
+    pub collection: LiveArguments,
     /// Folder for the results.
     #[arg(long, value_name = "DIR", default_value = "./sv0-out", value_hint = ValueHint::DirPath)]
     pub store: String,
@@ -149,26 +160,86 @@ pub struct DemoArguments {
 /// `sv0 capture`.
 #[derive(Debug, Args)]
 pub struct CaptureArguments {
-    #[command(flatten)]
-    pub source: CaptureSource,
+    /// Copy this capture, redacted, instead of recording a live organization.
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub from: Option<PathBuf>,
     /// Folder to write the capture into; new, empty, or holding an earlier copy of the same files.
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub out: PathBuf,
     /// Write into a folder that holds something else; files of another capture in it are removed.
     #[arg(long)]
     pub force: bool,
+    #[command(flatten)]
+    pub collection: LiveArguments,
     /// Print what was done as one JSON document.
     #[arg(long)]
     pub json: bool,
 }
 
-/// Where the answers of a capture come from.
+/// `sv0 preflight`.
 #[derive(Debug, Args)]
-#[group(required = true, multiple = false)]
-pub struct CaptureSource {
-    /// Folder of a capture, made by hand or by a scan.
-    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
-    pub from: Option<PathBuf>,
+pub struct PreflightArguments {
+    #[command(flatten)]
+    pub collection: LiveArguments,
+    /// Try each spoke role without its external id as well: each try leaves a refused AssumeRole in that account's trail.
+    #[arg(long)]
+    pub probe_external_id: bool,
+    /// Print the checks as one JSON document.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// How a live organization is read. Credentials are those of the environment: variables, profile, sign-in, instance or task role.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Live collection")]
+pub struct LiveArguments {
+    /// Region in which the organization's aggregator, Security Hub and Identity Center are asked; that of the AWS settings by default.
+    #[arg(long, value_name = "REGION", env = "SV0_HOME_REGION")]
+    pub region: Option<String>,
+    /// Regions to read, with commas; those enabled in the hub by default.
+    #[arg(long, value_name = "REGIONS", value_delimiter = ',')]
+    pub regions: Vec<String>,
+    /// Accounts to read, with commas; every active one by default.
+    #[arg(long, value_name = "ACCOUNTS", value_delimiter = ',')]
+    pub accounts: Vec<String>,
+    /// Accounts and organizational units to leave alone, with commas.
+    #[arg(long, value_name = "IDS", value_delimiter = ',')]
+    pub exclude: Vec<String>,
+    /// The organization's aggregator of AWS Config, where there are several.
+    #[arg(long, value_name = "NAME")]
+    pub aggregator: Option<String>,
+    /// Ask the central sources alone, and no account through its role.
+    #[arg(long)]
+    pub central_only: bool,
+    /// Path and name of the role in each account.
+    #[arg(long, value_name = "ROLE", default_value = "SecurityV0ReadOnly")]
+    pub spoke_role: String,
+    /// Path and name of the role in the management account.
+    #[arg(long, value_name = "ROLE", default_value = "SecurityV0ReadOnly")]
+    pub management_role: String,
+    /// What the roles' trust policies ask for as sts:ExternalId.
+    #[arg(long, value_name = "ID", env = "SV0_EXTERNAL_ID", hide_env_values = true)]
+    pub external_id: Option<String>,
+    /// Read the names of environment variables of Lambda functions; AWS sends the values as well, and the parser drops them.
+    #[arg(long)]
+    pub environment_keys: bool,
+    /// How closely services last accessed are asked for.
+    #[arg(long, value_name = "GRANULARITY", default_value = "services")]
+    pub last_accessed: LastAccessedArgument,
+    /// Athena workgroup for asking the trail's log files.
+    #[arg(long, value_name = "NAME")]
+    pub workgroup: Option<String>,
+}
+
+/// How closely services last accessed are asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum LastAccessedArgument {
+    /// Not at all.
+    Off,
+    /// The services that each user and role used.
+    Services,
+    /// Actions as well, where AWS tracks them.
+    Actions,
 }
 
 /// What every query command takes.

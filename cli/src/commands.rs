@@ -8,7 +8,9 @@ mod evaluate;
 mod explain;
 mod export;
 mod findings;
+mod live_capture;
 mod paths;
+mod preflight;
 mod question;
 mod report;
 mod route;
@@ -56,6 +58,7 @@ pub fn run(command: Command) -> Result<Outcome, CommandError> {
         Command::Scan(arguments) => scan::run(&arguments),
         Command::Demo(arguments) => demo::run(&arguments),
         Command::Capture(arguments) => capture::run(&arguments),
+        Command::Preflight(arguments) => preflight::run(&arguments),
         Command::Evaluate(arguments) => evaluate::run(&arguments),
         Command::Can(arguments) => can::run(&arguments),
         Command::WhoCan(arguments) => who_can::run(&arguments),

@@ -7,9 +7,10 @@ use std::process::ExitCode;
 use miette::Diagnostic;
 use serde_json::json;
 use sv0_authority::QueryError;
+use sv0_collect::CollectError;
 use sv0_lake::LakeError;
 use sv0_pipeline::{ConfigurationError, ScanError};
-use sv0_sources::CopyError;
+use sv0_sources::{CopyError, SinkError};
 use thiserror::Error;
 
 use crate::text::safe;
@@ -33,8 +34,21 @@ pub enum CommandError {
     Capture(#[source] ScanError),
     /// A capture could not be written.
     #[error("the capture cannot be written")]
-    #[diagnostic(code(sv0::capture_not_written))]
+    #[diagnostic(code(capture_not_written))]
     CaptureNotWritten(#[source] CopyError),
+    /// A live organization could not be recorded.
+    #[error("the organization cannot be recorded")]
+    #[diagnostic(
+        code(collection),
+        help(
+            "`aws sts get-caller-identity` shows whose credentials are used; `sv0 preflight` looks for what is missing"
+        )
+    )]
+    Collection(#[source] CollectError),
+    /// A capture could not be begun.
+    #[error("the capture cannot be written")]
+    #[diagnostic(code(capture_not_written))]
+    Sink(#[source] SinkError),
     /// No scan in the store.
     #[error("{store} holds no finished scan")]
     #[diagnostic(code(no_run), help("run `sv0 demo`, or `sv0 scan --capture DIR --store {store}`"))]

@@ -4,6 +4,7 @@ mod arguments;
 mod commands;
 mod context_keys;
 mod error;
+mod live;
 mod progress;
 mod selection;
 mod store;

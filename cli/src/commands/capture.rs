@@ -9,18 +9,15 @@ use sv0_model::time::Timestamp;
 use sv0_pipeline::ScanEvent;
 use sv0_sources::{CaptureCopy, CopyError, CopyOptions, Replace, copy_capture};
 
-use super::{Outcome, print, print_json};
+use super::{Outcome, live_capture, print, print_json};
 use crate::arguments::CaptureArguments;
 use crate::error::CommandError;
 use crate::progress::ScanProgress;
 use crate::text::{bold, dim, name_of, safe};
 
 pub fn run(arguments: &CaptureArguments) -> Result<Outcome, CommandError> {
-    let Some(from) = &arguments.source.from else {
-        return Err(CommandError::BadInput {
-            message: "nothing to write is named".to_owned(),
-            help: "name the capture to be copied with --from".to_owned(),
-        });
+    let Some(from) = &arguments.from else {
+        return live_capture::run(arguments);
     };
     let copy = copy(from, arguments)?;
     let summary = Summary::of(&copy, &arguments.out);

@@ -22,6 +22,7 @@ use sv0_state::{STATE_FILE, SqliteState};
 use super::{Outcome, print, print_json};
 use crate::arguments::ScanArguments;
 use crate::error::CommandError;
+use crate::live;
 use crate::progress::ScanProgress;
 use crate::store;
 use crate::text::{bold, dim, name_of, safe, severity};
@@ -29,7 +30,8 @@ use crate::text::{bold, dim, name_of, safe, severity};
 pub fn run(arguments: &ScanArguments) -> Result<Outcome, CommandError> {
     let store = store::folder(&arguments.store)?;
     let configuration = configuration(arguments.config.as_deref())?;
-    let summary = scan_capture(&arguments.capture, &configuration, arguments.threads, &store)?;
+    let capture = capture_to_scan(arguments, &store)?;
+    let summary = scan_capture(&capture, &configuration, arguments.threads, &store)?;
     let results = Results::read(&store, &summary.manifest)?;
     let overview = results.overview();
     if arguments.json {
@@ -45,6 +47,18 @@ pub fn run(arguments: &ScanArguments) -> Result<Outcome, CommandError> {
         () if arguments.fail_on_gap && has_gap(&results.coverage) => Outcome::CoverageIncomplete,
         () => Outcome::Done,
     })
+}
+
+/// The capture that was named, or the one that is recorded now.
+fn capture_to_scan(arguments: &ScanArguments, store: &FolderStore) -> Result<PathBuf, CommandError> {
+    let capture = match &arguments.capture {
+        Some(capture) => capture.clone(),
+        None => store.path_of(&format!("captures/{}", new_run_id()))?,
+    };
+    if arguments.live {
+        live::record(&arguments.collection, &capture)?;
+    }
+    Ok(capture)
 }
 
 /// Whether anything was not seen whole.

@@ -28,6 +28,7 @@ pub use call::{ApiCall, Caller, Pages, Rate, Scope};
 pub use collect::{CollectError, CollectEvent, Collected, Task, collect, finish};
 pub use pages::PageReader;
 pub use plan::{CollectOptions, LastAccessed, OrganizationAccess, Plan, PlannedAccount, Spokes, Treatment};
+pub use planning::{management_account, outline};
 pub use preflight::{Check, CheckStatus, ExternalIdProbe, PreflightOptions, preflight};
 pub use step::{Place, Step, StepError, StepRun};
 pub use work::{OnStep, Progress, Work, run_steps};

@@ -8,7 +8,7 @@ use sv0_model::coverage::CoverageRow;
 use sv0_model::record::CaptureHeader;
 use sv0_sources::{CaptureFile, WriteError};
 
-use crate::api::{Session, Target};
+use crate::api::{AwsApi, Session, Target};
 use crate::call::Caller;
 use crate::calls::{account, organizations, sts};
 use crate::central;
@@ -26,23 +26,7 @@ pub(crate) async fn make_plan(
     options: CollectOptions,
     tell: &(dyn Fn(CollectEvent) + Sync),
 ) -> Result<(Plan, Progress), CollectError> {
-    let mut plan = Plan {
-        home_region: options.home_region.clone(),
-        header: header(work, &options).await?,
-        accounts: Vec::new(),
-        management_account: None,
-        options,
-    };
-    let organization = organization(work, &plan).await;
-    plan.header.organization_id = organization
-        .as_ref()
-        .and_then(|found| text(found, "Id"))
-        .map(str::to_owned);
-    let management = organization.as_ref().and_then(|found| {
-        let account = text(found, "ManagementAccountId").or_else(|| text(found, "MasterAccountId"));
-        account.map(str::to_owned)
-    });
-    plan.management_account = management;
+    let mut plan = begun(work, options).await?;
     work.writer.header(&plan.header)?;
     let on_step = |row: &CoverageRow| tell(CollectEvent::Step(row.clone()));
     let steps = central::organization_steps(&plan);
@@ -62,6 +46,62 @@ pub(crate) async fn make_plan(
         regions: plan.header.regions.len(),
     });
     Ok((plan, progress))
+}
+
+/// The plan as a scan would make it, without collecting more of the organization than it needs: for looking at what is missing before a scan.
+///
+/// # Errors
+/// [`CollectError`] as of a scan.
+pub async fn outline(work: &Work, options: CollectOptions) -> Result<Plan, CollectError> {
+    let mut plan = begun(work, options).await?;
+    if plan.header.organization_id.is_some() {
+        let needs_tree = plan.options.excluded.iter().any(|name| name.starts_with("ou-"));
+        let is_needed = |place: &str| place == "organizations:accounts" || needs_tree && place == "organizations:tree";
+        let mut steps = central::organization_steps(&plan);
+        steps.retain(|step| is_needed(&step.place().source));
+        run_steps(work, &steps, Progress::default(), 1, &|_| {}).await?;
+    }
+    plan.accounts = accounts(work, &plan)?;
+    Ok(plan)
+}
+
+/// The management account of the organization that the hub belongs to, which any of its accounts may ask; `None` where there is none, or it is not told.
+pub async fn management_account(api: &dyn AwsApi, region: &str) -> Option<String> {
+    let hub = Target {
+        session: Session::Hub,
+        region: region.to_owned(),
+    };
+    let answer = api
+        .call(&hub, &organizations::DESCRIBE_ORGANIZATION, Map::new())
+        .await
+        .ok()?;
+    management_of(answer.get("Organization")?)
+}
+
+fn management_of(organization: &Value) -> Option<String> {
+    let names = ["ManagementAccountId", "MasterAccountId"];
+    names
+        .into_iter()
+        .find_map(|name| text(organization, name))
+        .map(str::to_owned)
+}
+
+/// The plan but for its accounts.
+async fn begun(work: &Work, options: CollectOptions) -> Result<Plan, CollectError> {
+    let mut plan = Plan {
+        home_region: options.home_region.clone(),
+        header: header(work, &options).await?,
+        accounts: Vec::new(),
+        management_account: None,
+        options,
+    };
+    let organization = organization(work, &plan).await;
+    plan.header.organization_id = organization
+        .as_ref()
+        .and_then(|found| text(found, "Id"))
+        .map(str::to_owned);
+    plan.management_account = organization.as_ref().and_then(management_of);
+    Ok(plan)
 }
 
 async fn header(work: &Work, options: &CollectOptions) -> Result<CaptureHeader, CollectError> {

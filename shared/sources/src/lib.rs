@@ -37,6 +37,6 @@ pub use options::{Limits, ReadOptions, ReadProgress};
 pub use read::{CaptureContents, EventFold, read_capture};
 pub use write::{
     CaptureCopy, CaptureFile, CaptureFileWriter, CaptureSink, CaptureStore, CaptureWriter, CopyError, CopyOptions,
-    FolderSink, InvalidFile, Refusal, RefusedItem, Replace, RowOrder, SinkError, WriteError, WrittenFile, answer_about,
-    copy_capture, service_files,
+    FolderSink, InvalidFile, MemorySink, Refusal, RefusedItem, Replace, RowOrder, SinkError, WriteError, WrittenFile,
+    answer_about, copy_capture, service_files,
 };

@@ -28,7 +28,7 @@ use crate::options::Limits;
 pub use copy::{CaptureCopy, CopyError, CopyOptions, Replace, copy_capture};
 pub use error::{Refusal, RefusedItem, WriteError};
 pub use file::{CaptureFile, InvalidFile, service_files};
-pub use sink::{CaptureSink, CaptureStore, FolderSink, SinkError};
+pub use sink::{CaptureSink, CaptureStore, FolderSink, MemorySink, SinkError};
 pub use stream::{CaptureFileWriter, RowOrder};
 
 /// A file that was written: what a manifest and a row of the ledger need to know of it.

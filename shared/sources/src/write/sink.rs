@@ -1,8 +1,10 @@
 //! Where a capture is written to: the port, and its adapter for a local folder.
 
+use std::collections::BTreeMap;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
 /// Takes the files of a capture, whole.
 pub trait CaptureSink: Send + Sync {
@@ -122,6 +124,35 @@ impl CaptureStore for FolderSink {
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
             Err(error) => Err(SinkError::io(&path, error)),
         }
+    }
+}
+
+/// A capture in memory: for what is asked and not kept.
+#[derive(Debug, Default)]
+pub struct MemorySink {
+    files: Mutex<BTreeMap<String, Vec<u8>>>,
+}
+
+impl MemorySink {
+    /// What was put, by key.
+    #[must_use]
+    pub fn files(&self) -> BTreeMap<String, Vec<u8>> {
+        self.files.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+impl CaptureSink for MemorySink {
+    fn put(&self, key: &str, bytes: &[u8]) -> Result<(), SinkError> {
+        let mut files = self.files.lock().unwrap_or_else(PoisonError::into_inner);
+        files.insert(key.to_owned(), bytes.to_vec());
+        Ok(())
+    }
+}
+
+impl CaptureStore for MemorySink {
+    fn get(&self, key: &str) -> Result<Option<Vec<u8>>, SinkError> {
+        let files = self.files.lock().unwrap_or_else(PoisonError::into_inner);
+        Ok(files.get(key).cloned())
     }
 }
 

@@ -1,0 +1,169 @@
+//! Live collection as the command line does it: credentials of the environment, one machine, a folder.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use indicatif::{ProgressBar, ProgressDrawTarget};
+use sv0_aws::api::{AwsClient, CallCounters, ClientOptions, RoleOptions, SystemClock};
+use sv0_aws::sdk_config;
+use sv0_collect::{
+    CollectError, CollectEvent, CollectOptions, Collected, LastAccessed, Plan, Spokes, Work, collect,
+    management_account, outline,
+};
+use sv0_sources::{CaptureStore, CaptureWriter, FolderSink, MemorySink};
+use tokio::runtime::Runtime;
+
+use crate::arguments::{LastAccessedArgument, LiveArguments};
+use crate::error::CommandError;
+
+/// Records the organization into a folder.
+pub fn record(arguments: &LiveArguments, out: &Path) -> Result<Recorded, CommandError> {
+    let sink = Arc::new(FolderSink::open(out).map_err(CommandError::Sink)?);
+    let runtime = runtime()?;
+    let progress = LiveProgress::new();
+    let result = runtime.block_on(async {
+        let connection = Connection::open(arguments).await;
+        let work = connection.work(sink);
+        let tell = |event| progress.show(&event);
+        let collected = collect(&work, options(arguments, &connection.home_region), &tell).await;
+        collected.map(|collected| Recorded {
+            collected,
+            calls: connection.counters.counts().values().sum(),
+        })
+    });
+    progress.bar.finish_and_clear();
+    result.map_err(CommandError::Collection)
+}
+
+/// Makes the plan of a scan, and asks `question` with it.
+pub fn with_plan<T>(
+    arguments: &LiveArguments,
+    question: impl AsyncFnOnce(&AwsClient, &Plan) -> T,
+) -> Result<T, CommandError> {
+    let runtime = runtime()?;
+    let result = runtime.block_on(async {
+        let connection = Connection::open(arguments).await;
+        let work = connection.work(Arc::new(MemorySink::default()));
+        let plan = outline(&work, options(arguments, &connection.home_region)).await?;
+        Ok::<T, CollectError>(question(&connection.client, &plan).await)
+    });
+    result.map_err(CommandError::Collection)
+}
+
+/// What a live capture came to.
+pub struct Recorded {
+    /// What was collected.
+    pub collected: Collected,
+    /// Requests that were sent to AWS.
+    pub calls: u64,
+}
+
+struct Connection {
+    client: Arc<AwsClient>,
+    counters: Arc<CallCounters>,
+    home_region: String,
+}
+
+impl Connection {
+    async fn open(arguments: &LiveArguments) -> Self {
+        let config = sdk_config().await;
+        let clock = Arc::new(SystemClock::endless());
+        let counters = Arc::new(CallCounters::default());
+        let client = |management_role| {
+            let options = ClientOptions {
+                roles: RoleOptions {
+                    spoke_role: arguments.spoke_role.clone(),
+                    management_role,
+                    external_id: arguments.external_id.clone(),
+                    ..RoleOptions::default()
+                },
+                observers: vec![Arc::clone(&counters) as _],
+                ..ClientOptions::default()
+            };
+            AwsClient::new(&config, Arc::clone(&clock) as _, options)
+        };
+        let first = client(None);
+        let home_region = arguments
+            .region
+            .clone()
+            .unwrap_or_else(|| first.home_region().to_owned());
+        let management = management_account(&first, &home_region).await;
+        Self {
+            client: Arc::new(client(
+                management.map(|account| (account, arguments.management_role.clone())),
+            )),
+            counters,
+            home_region,
+        }
+    }
+
+    fn work(&self, store: Arc<impl CaptureStore + 'static>) -> Work {
+        Work {
+            api: Arc::clone(&self.client) as _,
+            clock: Arc::new(SystemClock::endless()),
+            writer: CaptureWriter::new(Arc::clone(&store) as _),
+            store,
+        }
+    }
+}
+
+fn options(arguments: &LiveArguments, home_region: &str) -> CollectOptions {
+    CollectOptions {
+        home_region: home_region.to_owned(),
+        regions: arguments.regions.clone(),
+        accounts: arguments.accounts.iter().cloned().collect(),
+        excluded: arguments.exclude.iter().cloned().collect(),
+        aggregator: arguments.aggregator.clone().unwrap_or_default(),
+        spokes: if arguments.central_only {
+            Spokes::CentralOnly
+        } else {
+            Spokes::Roles
+        },
+        environment_keys: arguments.environment_keys,
+        last_accessed: match arguments.last_accessed {
+            LastAccessedArgument::Off => LastAccessed::Off,
+            LastAccessedArgument::Services => LastAccessed::Services,
+            LastAccessedArgument::Actions => LastAccessed::Actions,
+        },
+        ..CollectOptions::default()
+    }
+}
+
+fn runtime() -> Result<Runtime, CommandError> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    runtime.map_err(|source| CommandError::Io {
+        operation: "starting",
+        file: "the threads of live collection".into(),
+        source,
+    })
+}
+
+/// How far collection is: a line on a terminal, nothing elsewhere.
+struct LiveProgress {
+    bar: ProgressBar,
+}
+
+impl LiveProgress {
+    fn new() -> Self {
+        use std::io::IsTerminal as _;
+        let target = if std::io::stderr().is_terminal() {
+            ProgressDrawTarget::stderr()
+        } else {
+            ProgressDrawTarget::hidden()
+        };
+        let bar = ProgressBar::with_draw_target(None, target);
+        bar.enable_steady_tick(std::time::Duration::from_millis(100));
+        Self { bar }
+    }
+
+    fn show(&self, event: &CollectEvent) {
+        match event {
+            CollectEvent::Planned { read, .. } => self.bar.set_length(*read as u64),
+            CollectEvent::Step(row) => {
+                let at = format!("{} {} {}", row.account, row.region, row.source);
+                self.bar.set_message(crate::text::safe(&at).to_string());
+            }
+            CollectEvent::AccountDone(_) => self.bar.inc(1),
+        }
+    }
+}
