@@ -101,10 +101,7 @@ fn located(facts: CallFacts, parameters: &Map<String, Value>) -> Result<Request,
 }
 
 /// The parameters that are given, with their facts.
-fn members(
-    facts: CallFacts,
-    parameters: &Map<String, Value>,
-) -> impl Iterator<Item = (&str, &Value, &'static Member)> {
+fn members(facts: CallFacts, parameters: &Map<String, Value>) -> impl Iterator<Item = (&str, &Value, &'static Member)> {
     let input = facts.input();
     parameters
         .iter()
