@@ -66,6 +66,13 @@ class Estate:
         folders = [entry.name for entry in below.iterdir() if entry.is_dir()] if below.is_dir() else []
         return sorted({account["Id"] for account in self.accounts} | set(folders) | {self.hub})
 
+    def state(self, account):
+        """The state of an account."""
+        for row in self.accounts:
+            if row["Id"] == account:
+                return row.get("State") or row.get("Status") or "ACTIVE"
+        return "ACTIVE"
+
     @functools.cached_property
     def organization(self):
         """DescribeOrganization's answer; `None` for an account of no organization."""

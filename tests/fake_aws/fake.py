@@ -69,7 +69,7 @@ class Fake:
         """Forgets everything but the capture."""
         with self.lock:
             self.skew, self.advanced = timedelta(), timedelta()
-            self.calls, self.problems, self.filled = [], [], set()
+            self.calls, self.problems, self.notes = [], [], set()
             self.state = {}
             self.buckets = Buckets(self.estate, self.options["buckets"])
             self.numbers = itertools.count(1)
@@ -110,6 +110,8 @@ class Fake:
             self._check_region(name, request.scope.region)
             parameters = wire.parse(request, operation, protocol, labels)
             record["parameters"] = digest(parameters)
+            if operation_name == "AssumeRole":
+                record["assumed"] = {key: value for key, value in parameters.items() if key != "ExternalId"}
             made = self._made(Call(self, request, session, name, operation, protocol, parameters), fault)
             status, headers, body = wire.serialise(name, operation, protocol, made)
             record["outcome"] = "ok"
@@ -146,10 +148,10 @@ class Fake:
         whole = handler(call)
         kind = fault["kind"] if fault and fault["kind"] in ("empty_page", "duplicated_page") else None
         page = self.pager.cut(call.service, call.operation, call.account, call.region, call.parameters, whole, kind)
-        filled = set()
-        made = shapes.answer(call.operation, page, filled)
+        notes = set()
+        made = shapes.answer(call.operation, page, notes)
         with self.lock:
-            self.filled |= filled
+            self.notes |= notes
         if fault and fault["kind"] == "oversized_item":
             _blow_up(made, fault.get("bytes", 4 * 1024 * 1024))
         return made

@@ -3,6 +3,7 @@
 import gzip
 import json
 import re
+import tempfile
 
 import sqlglot
 from sqlglot import exp
@@ -43,13 +44,17 @@ class Table:
         columns = {**{name: kind.sql("duckdb") for name, kind in self.columns.items()}, **dict.fromkeys(self.partitions, "TEXT")}
         connection.execute(f'CREATE SCHEMA IF NOT EXISTS "{self.database}"')
         connection.execute(f'CREATE TABLE "{self.database}"."{self.name}" ({", ".join(f"{_quoted(name)} {kind}" for name, kind in columns.items())})')
-        read, rows = 0, []
-        for data, partition in self._objects(bucket_of, restricted):
-            read += len(data)
-            rows += [[read_as(kind, _member(record, name)) for name, kind in self.columns.items()] + [partition[name] for name in self.partitions] for record in self._records(data)]
-        if rows:
-            places = ", ".join(f"CAST(? AS {kind})" for kind in columns.values())
-            connection.executemany(f'INSERT INTO "{self.database}"."{self.name}" VALUES ({places})', rows)
+        read = 0
+        with tempfile.NamedTemporaryFile("w", suffix=".ndjson", encoding="utf-8") as lines:
+            for data, partition in self._objects(bucket_of, restricted):
+                read += len(data)
+                for record in self._records(data):
+                    row = {name: read_as(kind, _member(record, name)) for name, kind in self.columns.items()} | {name: partition[name] for name in self.partitions}
+                    lines.write(json.dumps(row) + "\n")
+            lines.flush()
+            if read:
+                declared = ", ".join(f"{_quoted(name)}: '{kind}'" for name, kind in columns.items())
+                connection.execute(f"""INSERT INTO "{self.database}"."{self.name}" SELECT * FROM read_json('{lines.name}', format = 'newline_delimited', columns = {{{declared}}})""")
         return read
 
     def _objects(self, bucket_of, restricted):

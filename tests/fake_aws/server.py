@@ -114,7 +114,7 @@ class Handler(BaseHTTPRequestHandler):
     def _controlled(self, fake, path, given):
         with fake.lock:
             if self.command == "GET":
-                return {"calls": lambda: fake.calls, "faults": fake.faults.rows, "problems": lambda: fake.problems, "filled": lambda: sorted(fake.filled), "ready": lambda: "ready"}[path]()
+                return {"calls": lambda: fake.calls, "faults": fake.faults.rows, "problems": lambda: fake.problems, "notes": lambda: sorted(fake.notes), "ready": lambda: "ready"}[path]()
             if path == "faults":
                 for row in given if isinstance(given, list) else [given]:
                     fake.faults.add(row)

@@ -74,7 +74,7 @@ class Sessions:
         raise AwsError("AccessDenied", f"User: {caller.arn(self.estate.partition)} is not authorized to perform: {action} on resource: {arn}", 403)
 
     def _role(self, account, path, arn):
-        if account not in self.estate.account_ids:
+        if account not in self.estate.account_ids or self.estate.state(account) != "ACTIVE":
             return None
         role = self.estate.roles(account).get(path.rsplit("/")[-1])
         if role is not None and role["Arn"] == arn:

@@ -16,6 +16,7 @@ mod capture_copy;
 mod command_line;
 mod deployment;
 mod determinism;
+mod fake_aws;
 mod history;
 mod iamspy;
 mod layering;

@@ -1,5 +1,6 @@
 """Amazon Athena: a workgroup, and executions that are queued, run and end as they are asked about."""
 
+import threading
 import uuid
 
 from ..errors import AwsError
@@ -59,6 +60,7 @@ def start_query_execution(call):
                 return {"QueryExecutionId": known}
         made = str(uuid.uuid4())
         executions[made] = {"token": token, "asked": asked, "polls": 0, "result": None, "reason": None, "submitted": call.fake.now(), "group": group, "stopped": False}
+        threading.Thread(target=_run, args=(call, made, executions[made]), daemon=True).start()
     return {"QueryExecutionId": made}
 
 
@@ -70,10 +72,9 @@ def _execution(call):
     return execution
 
 
-def _run(call, execution):
+def _run(call, identifier, execution):
     from ..athena import Failed
 
-    identifier = call.parameters["QueryExecutionId"]
     bucket, _, prefix = execution["group"]["output"].removeprefix("s3://").partition("/")
     try:
         result = _engine(call).run(execution["asked"]["QueryString"], execution["asked"].get("ExecutionParameters", []), {"id": identifier, "bucket": bucket, "prefix": prefix})
@@ -82,18 +83,22 @@ def _run(call, execution):
         execution["result"] = result
     except Failed as failed:
         execution["reason"] = str(failed)
+    except Exception as error:
+        # A fault of the fake, not of the query: the test must see it.
+        execution["reason"] = f"INTERNAL_ERROR: {error!r}"
+        call.fake.problems.append({"service": "athena", "operation": "StartQueryExecution", "message": repr(error)})
 
 
 def _state(call, execution):
-    """QUEUED, RUNNING, then how it ended: one further each time that it is asked about."""
+    """QUEUED the first time that it is asked about, RUNNING the second and until it has ended, then how it did."""
     with call.fake.lock:
         execution["polls"] += 1
         if execution["stopped"]:
             return "CANCELLED"
-        if execution["polls"] <= 2:
-            return ("QUEUED", "RUNNING")[execution["polls"] - 1]
-        if execution["result"] is None and execution["reason"] is None:
-            _run(call, execution)
+        if execution["polls"] == 1:
+            return "QUEUED"
+        if execution["polls"] == 2 or execution["result"] is None and execution["reason"] is None:
+            return "RUNNING"
     return "SUCCEEDED" if execution["result"] else "FAILED"
 
 
@@ -134,3 +139,21 @@ def get_query_results(call):
     header = [{"Data": [{"VarCharValue": name} for name, _ in result["columns"]]}] if columns else []
     rows = header + [{"Data": [{} if value is None else {"VarCharValue": text(value)} for value in row]} for row in result["rows"]]
     return {"UpdateCount": 0, "ResultSet": {"Rows": rows, "ResultSetMetadata": {"ColumnInfo": columns}}}
+
+
+@answers("glue", "GetDatabase")
+def get_database(call):
+    name = call.parameters["Name"].lower()
+    if name not in _engine(call).databases:
+        raise AwsError("EntityNotFoundException", f"Database {name} not found.")
+    return {"Database": {"Name": name}}
+
+
+@answers("glue", "GetTable")
+def get_table(call):
+    table = _engine(call).tables.get((call.parameters["DatabaseName"].lower(), call.parameters["Name"].lower()))
+    if table is None:
+        raise AwsError("EntityNotFoundException", f"Entity Not Found: Table {call.parameters['Name']} not found.")
+    columns = [{"Name": name, "Type": kind.sql("hive").lower()} for name, kind in table.columns.items()]
+    made = {"Name": table.name, "DatabaseName": table.database, "TableType": "EXTERNAL_TABLE", "Parameters": {"EXTERNAL": "TRUE", **table.properties}}
+    return {"Table": made | {"PartitionKeys": [{"Name": name, "Type": "string"} for name in table.partitions], "StorageDescriptor": {"Columns": columns, "Location": table.location}}}

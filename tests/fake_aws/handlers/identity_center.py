@@ -104,6 +104,14 @@ def list_applications(_):
     return {"Applications": []}
 
 
+@_of_instance("ListTagsForResource")
+def list_tags(call):
+    row = _sets(call).get(call.parameters["ResourceArn"])
+    if row is None:
+        raise not_found(call.operation, call.parameters["ResourceArn"])
+    return {"Tags": row.get("Tags", [])}
+
+
 def _of_store(operation, path, key):
     def handler(call):
         store = call.parameters["IdentityStoreId"]

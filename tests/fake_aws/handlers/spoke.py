@@ -102,6 +102,7 @@ row("events", "events/api-destinations", "ListApiDestinations", "DescribeApiDest
 row("events", "events/connections", "ListConnections", "DescribeConnection")
 of_subject("events", "events/targets", "ListTargetsByRule", ["EventBusName"], empty=True)
 row("glue", "glue/jobs", "ListJobs", "GetJob", "Job", name="Name")
+row("glue", "glue/jobs", "GetJobs", wrapper="Job")
 row("glue", "glue/resource-policy", "GetResourcePolicies", wrapper="GetResourcePoliciesResponseList")
 row("kinesis", "kinesis/streams", "ListStreams", name="Name", config=["AWS::Kinesis::Stream"], named_by={"kinesis/resource-policies": called("stream", "Name")})
 of_subject("kinesis", "kinesis/resource-policies", "GetResourcePolicy")

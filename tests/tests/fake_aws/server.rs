@@ -5,7 +5,9 @@ use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
+use aws_sdk_s3::config::{BehaviorVersion, Credentials, Region};
 use serde_json::Value;
+use sv0_aws::s3::Client;
 
 use crate::support::repository;
 
@@ -73,8 +75,27 @@ impl FakeAws {
             ("AWS_SECRET_ACCESS_KEY", &self.secret_access_key),
             ("AWS_SESSION_TOKEN", &self.session_token),
             ("AWS_REGION", &self.region),
+            ("AWS_DEFAULT_REGION", &self.region),
             ("AWS_EC2_METADATA_DISABLED", "true"),
         ]
+    }
+
+    /// The SDK's client of its S3, with the hub's credentials.
+    pub fn s3(&self) -> Client {
+        let credentials = Credentials::new(
+            &self.access_key_id,
+            &self.secret_access_key,
+            Some(self.session_token.clone()),
+            None,
+            "tests",
+        );
+        let config = aws_sdk_s3::Config::builder()
+            .behavior_version(BehaviorVersion::v2026_01_12())
+            .region(Region::new(self.region.clone()))
+            .credentials_provider(credentials)
+            .endpoint_url(&self.endpoint)
+            .force_path_style(true);
+        Client::from_conf(config.build())
     }
 
     /// Orders faults: an object, or a list of them, as `tests/fake_aws/faults.py` describes.
@@ -105,6 +126,11 @@ impl FakeAws {
     /// What the fake could not answer, or answered against the model: a test that meets one fails.
     pub fn problems(&self) -> Vec<Value> {
         self.get("problems")
+    }
+
+    /// The faults that were ordered, with `met`: how many calls met them.
+    pub fn faults(&self) -> Vec<Value> {
+        self.get("faults")
     }
 
     fn get(&self, path: &str) -> Vec<Value> {
