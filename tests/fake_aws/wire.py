@@ -110,7 +110,17 @@ def serialise(name, operation, protocol, answer):
     headers["x-amzn-RequestId"] = str(uuid.uuid4())
     if name == "s3":
         headers["x-amz-request-id"] = "FAKE"
+        body = _rooted(operation, body)
     return response["status_code"], headers, body.encode() if isinstance(body, str) else body
+
+
+def _rooted(operation, body):
+    """S3's listing has a root that botocore's models do not tell, and that the SDKs which check it want."""
+    if operation.name != "ListObjectsV2":
+        return body
+    text = body if isinstance(body, str) else body.decode()
+    named = text.replace("<ListObjectsV2Response>", '<ListBucketResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/">')
+    return named.replace("</ListObjectsV2Response>", "</ListBucketResult>")
 
 
 def _stream(operation, answer):
