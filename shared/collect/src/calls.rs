@@ -3,6 +3,18 @@
 //! Rates are AWS's where it documents one, else what has worked for years in public collectors, with room to spare; `docs/collection.md` says which. The rate of a
 //! row without one is five calls a second.
 
+mod ai;
+mod compute;
+mod data;
+mod integration;
+
+pub use ai::{bedrock, bedrock_agent, bedrock_agentcore_control, sagemaker};
+pub use compute::{apprunner, autoscaling, batch, ec2, ecr, eks, emr, glue, lambda};
+pub use data::{dynamodb, efs, es, kinesis, kms, rds, redshift, secretsmanager, ssm};
+pub use integration::{
+    codebuild, codepipeline, cognito_identity, events, pipes, rolesanywhere, scheduler, sns, sqs, stepfunctions,
+};
+
 use crate::call::Caller::{Collector, Evidence, Findings, Identity, Inventory, Management, Preflight, Spoke};
 use crate::call::{ApiCall, Pages, Rate};
 
@@ -13,6 +25,7 @@ const NEXT_TOKEN: Pages = Pages::by("NextToken");
 
 const AGGREGATOR: &str = "arn:${Partition}:config:${Region}:${HubAccount}:config-aggregator/${Aggregator}";
 const ANALYZER: &str = "arn:${Partition}:access-analyzer:*:${HubAccount}:analyzer/*";
+const AWS_MANAGED_POLICY: &str = "arn:${Partition}:iam::aws:policy/*";
 const TRAIL: &str = "arn:${Partition}:cloudtrail:*:*:trail/*";
 
 #[rustfmt::skip]
@@ -22,7 +35,7 @@ pub mod sts {
 
     /// AWS answers it whatever policies say.
     pub static GET_CALLER_IDENTITY: ApiCall = ApiCall::new("sts", "GetCallerIdentity", &[])
-        .by(&[Inventory, Preflight, Collector]).because("Says which account the hub is, before anything else is asked");
+        .by(&[Inventory, Preflight, Collector, Spoke]).because("Says which account the hub is, before anything else is asked");
     /// Its tags need an action of their own.
     pub static ASSUME_ROLE: ApiCall = ApiCall::new("sts", "AssumeRole", &["sts:AssumeRole", "sts:TagSession"])
         .on("${SpokeRoleArn}").by(&[Collector]).at(Rate::per_second(10).burst(10)).because("Takes the read-only role of each account, once for an account and component in a scan");
@@ -226,13 +239,32 @@ pub mod cloudtrail {
 pub mod iam {
     use super::*;
 
+    const MARKER: Pages = Pages { request_token: "Marker", answer_token: "Marker", more: Some("IsTruncated"), limit: Some(("MaxItems", 1000)) };
+
     /// Users, groups, roles and policies with their documents. May give fewer than asked for, so that only `IsTruncated` ends it.
     pub static GET_ACCOUNT_AUTHORIZATION_DETAILS: ApiCall = ApiCall::new("iam", "GetAccountAuthorizationDetails", &["iam:GetAccountAuthorizationDetails"])
-        .by(&[Spoke]).paged(Pages { request_token: "Marker", answer_token: "Marker", more: Some("IsTruncated"), limit: Some(("MaxItems", 1000)) })
-        .because("Every principal of the account with its policies, in one consistent answer");
+        .by(&[Spoke]).paged(MARKER).because("Every principal of the account with its policies, in one consistent answer");
+    /// Begins a credential report. AWS makes a new one every four hours at most and gives the old one until then.
+    pub static GENERATE_CREDENTIAL_REPORT: ApiCall = ApiCall::new("iam", "GenerateCredentialReport", &["iam:GenerateCredentialReport"])
+        .by(&[Spoke]).at(Rate::per_second(1)).because("Has AWS make the report of passwords, access keys and MFA; nothing of the account changes");
+    /// Begins a report on one principal.
+    pub static GENERATE_SERVICE_LAST_ACCESSED_DETAILS: ApiCall = ApiCall::new("iam", "GenerateServiceLastAccessedDetails", &["iam:GenerateServiceLastAccessedDetails"])
+        .on("arn:${Partition}:iam::${Account}:*").by(&[Spoke]).at(Rate::per_second(4).burst(4)).because("Has AWS make the report on what a principal used last; nothing of the account changes");
+    /// The credential report.
+    pub static GET_CREDENTIAL_REPORT: ApiCall = ApiCall::new("iam", "GetCredentialReport", &["iam:GetCredentialReport"])
+        .by(&[Spoke]).at(Rate::per_second(1)).because("How old passwords and access keys are, when they were used, and who has no MFA");
+    /// An AWS managed policy.
+    pub static GET_POLICY: ApiCall = ApiCall::new("iam", "GetPolicy", &["iam:GetPolicy"])
+        .on(AWS_MANAGED_POLICY).by(&[Inventory]).because("Which version of an AWS managed policy is in force");
+    /// The text of an AWS managed policy.
+    pub static GET_POLICY_VERSION: ApiCall = ApiCall::new("iam", "GetPolicyVersion", &["iam:GetPolicyVersion"])
+        .on(AWS_MANAGED_POLICY).by(&[Inventory]).because("What an AWS managed policy grants, which AWS Config does not hold");
     /// One role with its trust policy.
     pub static GET_ROLE: ApiCall = ApiCall::new("iam", "GetRole", &["iam:GetRole"])
         .on("${SpokeRoleArn}").by(&[Spoke]).because("Whether the spoke role's own trust policy asks for the external id");
+    /// The report on one principal. It is only given to the session that had it made.
+    pub static GET_SERVICE_LAST_ACCESSED_DETAILS: ApiCall = ApiCall::new("iam", "GetServiceLastAccessedDetails", &["iam:GetServiceLastAccessedDetails"])
+        .by(&[Spoke]).at(Rate::per_second(8).burst(8)).paged(MARKER).because("Which services a principal used last, and when");
 }
 
 #[rustfmt::skip]
@@ -248,5 +280,37 @@ pub static ALL: &[&ApiCall] = &[
     &sso_admin::DESCRIBE_PERMISSION_SET, &sso_admin::GET_INLINE_POLICY_FOR_PERMISSION_SET, &sso_admin::GET_PERMISSIONS_BOUNDARY_FOR_PERMISSION_SET, &sso_admin::LIST_ACCOUNT_ASSIGNMENTS, &sso_admin::LIST_ACCOUNTS_FOR_PROVISIONED_PERMISSION_SET, &sso_admin::LIST_CUSTOMER_MANAGED_POLICY_REFERENCES_IN_PERMISSION_SET, &sso_admin::LIST_INSTANCES, &sso_admin::LIST_MANAGED_POLICIES_IN_PERMISSION_SET, &sso_admin::LIST_PERMISSION_SETS, &sso_admin::LIST_TAGS_FOR_RESOURCE,
     &identitystore::LIST_GROUP_MEMBERSHIPS, &identitystore::LIST_GROUPS, &identitystore::LIST_USERS,
     &cloudtrail::DESCRIBE_TRAILS, &cloudtrail::GET_EVENT_SELECTORS, &cloudtrail::GET_TRAIL_STATUS,
-    &iam::GET_ACCOUNT_AUTHORIZATION_DETAILS, &iam::GET_ROLE,
+    &iam::GET_ACCOUNT_AUTHORIZATION_DETAILS, &iam::GENERATE_CREDENTIAL_REPORT, &iam::GENERATE_SERVICE_LAST_ACCESSED_DETAILS, &iam::GET_CREDENTIAL_REPORT, &iam::GET_POLICY, &iam::GET_POLICY_VERSION, &iam::GET_ROLE, &iam::GET_SERVICE_LAST_ACCESSED_DETAILS,
+    &bedrock::GET_GUARDRAIL, &bedrock::GET_MODEL_INVOCATION_LOGGING_CONFIGURATION, &bedrock::GET_RESOURCE_POLICY, &bedrock::LIST_GUARDRAILS, &bedrock::LIST_INFERENCE_PROFILES,
+    &bedrock_agent::GET_AGENT, &bedrock_agent::GET_AGENT_ACTION_GROUP, &bedrock_agent::GET_AGENT_VERSION, &bedrock_agent::GET_DATA_SOURCE, &bedrock_agent::GET_FLOW, &bedrock_agent::GET_KNOWLEDGE_BASE, &bedrock_agent::LIST_AGENT_ACTION_GROUPS, &bedrock_agent::LIST_AGENT_ALIASES, &bedrock_agent::LIST_AGENT_COLLABORATORS, &bedrock_agent::LIST_AGENT_KNOWLEDGE_BASES, &bedrock_agent::LIST_AGENT_VERSIONS, &bedrock_agent::LIST_AGENTS, &bedrock_agent::LIST_DATA_SOURCES, &bedrock_agent::LIST_FLOWS, &bedrock_agent::LIST_KNOWLEDGE_BASES,
+    &bedrock_agentcore_control::GET_AGENT_RUNTIME, &bedrock_agentcore_control::GET_GATEWAY, &bedrock_agentcore_control::GET_GATEWAY_TARGET, &bedrock_agentcore_control::GET_RESOURCE_POLICY, &bedrock_agentcore_control::LIST_AGENT_RUNTIMES, &bedrock_agentcore_control::LIST_GATEWAY_TARGETS, &bedrock_agentcore_control::LIST_GATEWAYS,
+    &sagemaker::DESCRIBE_DOMAIN, &sagemaker::DESCRIBE_ENDPOINT, &sagemaker::DESCRIBE_ENDPOINT_CONFIG, &sagemaker::DESCRIBE_MODEL, &sagemaker::DESCRIBE_NOTEBOOK_INSTANCE, &sagemaker::DESCRIBE_PIPELINE, &sagemaker::DESCRIBE_PROCESSING_JOB, &sagemaker::DESCRIBE_TRAINING_JOB, &sagemaker::DESCRIBE_TRANSFORM_JOB, &sagemaker::DESCRIBE_USER_PROFILE, &sagemaker::LIST_DOMAINS, &sagemaker::LIST_ENDPOINT_CONFIGS, &sagemaker::LIST_ENDPOINTS, &sagemaker::LIST_MODELS, &sagemaker::LIST_NOTEBOOK_INSTANCES, &sagemaker::LIST_PIPELINES, &sagemaker::LIST_PROCESSING_JOBS, &sagemaker::LIST_TRAINING_JOBS, &sagemaker::LIST_TRANSFORM_JOBS, &sagemaker::LIST_USER_PROFILES,
+    &apprunner::DESCRIBE_SERVICE, &apprunner::LIST_SERVICES,
+    &autoscaling::DESCRIBE_AUTO_SCALING_GROUPS,
+    &batch::DESCRIBE_JOB_DEFINITIONS,
+    &ec2::DESCRIBE_LAUNCH_TEMPLATE_VERSIONS,
+    &ecr::DESCRIBE_IMAGE_SCAN_FINDINGS, &ecr::DESCRIBE_IMAGES, &ecr::DESCRIBE_REPOSITORIES, &ecr::GET_LIFECYCLE_POLICY, &ecr::GET_REPOSITORY_POLICY,
+    &eks::DESCRIBE_ACCESS_ENTRY, &eks::DESCRIBE_CLUSTER, &eks::DESCRIBE_POD_IDENTITY_ASSOCIATION, &eks::LIST_ACCESS_ENTRIES, &eks::LIST_CLUSTERS, &eks::LIST_POD_IDENTITY_ASSOCIATIONS,
+    &emr::DESCRIBE_CLUSTER, &emr::LIST_CLUSTERS,
+    &glue::GET_JOBS, &glue::GET_RESOURCE_POLICIES,
+    &lambda::GET_FUNCTION_CONFIGURATION, &lambda::GET_LAYER_VERSION_POLICY, &lambda::GET_POLICY, &lambda::LIST_ALIASES, &lambda::LIST_EVENT_SOURCE_MAPPINGS, &lambda::LIST_FUNCTION_URL_CONFIGS, &lambda::LIST_FUNCTIONS, &lambda::LIST_LAYER_VERSIONS, &lambda::LIST_LAYERS,
+    &dynamodb::DESCRIBE_TABLE, &dynamodb::GET_RESOURCE_POLICY, &dynamodb::LIST_TABLES,
+    &efs::DESCRIBE_FILE_SYSTEM_POLICY, &efs::DESCRIBE_FILE_SYSTEMS,
+    &es::DESCRIBE_ELASTICSEARCH_DOMAIN_CONFIG, &es::LIST_DOMAIN_NAMES,
+    &kinesis::GET_RESOURCE_POLICY, &kinesis::LIST_STREAMS,
+    &kms::LIST_GRANTS, &kms::LIST_KEYS,
+    &rds::DESCRIBE_DB_CLUSTERS, &rds::DESCRIBE_DB_INSTANCES,
+    &redshift::DESCRIBE_CLUSTERS,
+    &secretsmanager::GET_RESOURCE_POLICY, &secretsmanager::LIST_SECRETS,
+    &ssm::DESCRIBE_PARAMETERS, &ssm::GET_RESOURCE_POLICIES,
+    &codebuild::BATCH_GET_PROJECTS, &codebuild::LIST_PROJECTS,
+    &codepipeline::GET_PIPELINE, &codepipeline::LIST_PIPELINES,
+    &cognito_identity::DESCRIBE_IDENTITY_POOL, &cognito_identity::GET_IDENTITY_POOL_ROLES, &cognito_identity::LIST_IDENTITY_POOLS,
+    &events::DESCRIBE_CONNECTION, &events::LIST_API_DESTINATIONS, &events::LIST_CONNECTIONS, &events::LIST_EVENT_BUSES, &events::LIST_RULES, &events::LIST_TARGETS_BY_RULE,
+    &pipes::DESCRIBE_PIPE, &pipes::LIST_PIPES,
+    &rolesanywhere::LIST_PROFILES, &rolesanywhere::LIST_TRUST_ANCHORS,
+    &scheduler::GET_SCHEDULE, &scheduler::LIST_SCHEDULES,
+    &sns::GET_TOPIC_ATTRIBUTES, &sns::LIST_SUBSCRIPTIONS, &sns::LIST_TOPICS,
+    &sqs::GET_QUEUE_ATTRIBUTES, &sqs::LIST_QUEUES,
+    &stepfunctions::DESCRIBE_STATE_MACHINE, &stepfunctions::LIST_STATE_MACHINES,
 ];

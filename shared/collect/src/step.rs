@@ -52,7 +52,15 @@ pub trait Step: Send + Sync {
     /// The file it writes; `None` where it writes none of its own.
     fn file(&self) -> Option<CaptureFile>;
 
+    /// Steps of the same task that must have come to an end before this one begins, because it reads what they wrote. Those that are not in the task do not count.
+    fn after(&self) -> Vec<Place> {
+        Vec::new()
+    }
+
     /// Collects it.
+    ///
+    /// What is written counts from the next checkpoint on, or from the end of the step: whoever goes on at a checkpoint finds in the file what was written before it,
+    /// and nothing else. So a step that writes much has checkpoints, since what it writes between two of them is held in memory.
     ///
     /// # Errors
     /// [`StepError`]: what was written before stays, and the ledger calls it `partial`.
@@ -78,9 +86,20 @@ pub struct StepRun<'b> {
     work: &'b Work,
     file: Option<CaptureFile>,
     writer: Option<CaptureFileWriter>,
+    /// What was written since the last checkpoint.
+    pending: Vec<Value>,
     cursor: Option<Value>,
     rows: Vec<CoverageRow>,
-    note: Option<(CoverageStatus, String)>,
+    note: Option<Note>,
+}
+
+/// What a step says of itself, in place of `ok`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Note {
+    pub status: CoverageStatus,
+    pub reason: String,
+    pub error_code: Option<String>,
+    pub operation: Option<String>,
 }
 
 /// What became of a step.
@@ -89,11 +108,13 @@ pub(crate) struct StepOutcome {
     pub written: Option<WrittenFile>,
     pub rows: Vec<CoverageRow>,
     pub cursor: Option<Value>,
-    pub note: Option<(CoverageStatus, String)>,
+    pub note: Option<Note>,
 }
 
 impl<'b> StepRun<'b> {
     pub(crate) fn new(work: &'b Work, file: Option<CaptureFile>, cursor: Option<Value>) -> Result<Self, StepError> {
+        // A step that had no checkpoint yet wrote nothing; what lies there is of an earlier scan.
+        let cursor = cursor.filter(|cursor| !cursor.is_null());
         let writer = match (&cursor, &file) {
             (Some(_), Some(file)) => reopen(work, file)?,
             _ => None,
@@ -102,6 +123,7 @@ impl<'b> StepRun<'b> {
             work,
             file,
             writer,
+            pending: Vec::new(),
             cursor,
             rows: Vec::new(),
             note: None,
@@ -146,13 +168,25 @@ impl<'b> StepRun<'b> {
     /// # Errors
     /// [`WriteError`].
     pub fn write(&mut self, answer: Value) -> Result<(), StepError> {
+        self.pending.push(answer);
+        Ok(())
+    }
+
+    /// Hands what was written to the file's writer.
+    fn commit(&mut self) -> Result<(), WriteError> {
+        if self.pending.is_empty() {
+            return Ok(());
+        }
         if self.writer.is_none()
             && let Some(file) = &self.file
         {
             self.writer = Some(self.work.writer.file(file.clone(), RowOrder::AsGiven)?);
         }
+        let pending = std::mem::take(&mut self.pending);
         if let Some(writer) = &mut self.writer {
-            writer.add(answer)?;
+            for answer in pending {
+                writer.add(answer)?;
+            }
         }
         Ok(())
     }
@@ -162,6 +196,7 @@ impl<'b> StepRun<'b> {
     /// # Errors
     /// [`StepError::Paused`] then.
     pub fn checkpoint<T: Serialize>(&mut self, cursor: &T) -> Result<(), StepError> {
+        self.commit()?;
         self.cursor = serde_json::to_value(cursor).ok();
         if self.work.is_time_up() {
             Err(StepError::Paused)
@@ -177,12 +212,25 @@ impl<'b> StepRun<'b> {
 
     /// Makes the step's own row say this instead of `ok`, with the reason in words.
     pub fn judge(&mut self, status: CoverageStatus, reason: impl Into<String>) {
-        self.note = Some((status, reason.into()));
+        self.note = Some(Note {
+            status,
+            reason: reason.into(),
+            error_code: None,
+            operation: None,
+        });
     }
 
-    pub(crate) fn finish(self, result: Result<(), StepError>) -> Result<StepOutcome, WriteError> {
+    /// The same with AWS's name of an error and the call that it answered.
+    pub(crate) fn judge_as(&mut self, note: Note) {
+        self.note = Some(note);
+    }
+
+    pub(crate) fn finish(mut self, result: Result<(), StepError>) -> Result<StepOutcome, WriteError> {
         let is_paused = matches!(&result, Err(StepError::Paused))
             || matches!(&result, Err(StepError::Api(error)) if error.failure == Failure::Deadline);
+        if !is_paused {
+            self.commit()?;
+        }
         Ok(StepOutcome {
             written: self.writer.map(CaptureFileWriter::finish).transpose()?,
             result: if is_paused { Err(StepError::Paused) } else { result },

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::StreamExt as _;
-use futures_util::stream;
+use futures_util::stream::FuturesUnordered;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sv0_model::coverage::{CoverageRow, CoverageStatus};
@@ -13,7 +13,7 @@ use sv0_model::manifest::ManifestObject;
 use sv0_sources::{CaptureStore, CaptureWriter, WriteError, WrittenFile};
 
 use crate::api::{ApiError, AwsApi, Clock};
-use crate::step::{Place, Step, StepError, StepOutcome, StepRun};
+use crate::step::{Note, Place, Step, StepError, StepOutcome, StepRun};
 
 /// What is left of a worker's time when it stops at the next checkpoint: enough for one more call and for storing what there is.
 const TIME_TO_STOP: Duration = Duration::from_secs(60);
@@ -75,17 +75,56 @@ pub async fn run_steps(
     concurrency: usize,
     on_step: OnStep<'_>,
 ) -> Result<Progress, WriteError> {
-    let waiting = steps.iter().filter(|step| !progress.done.contains(&step.place().key()));
-    let cursors = progress.cursors.clone();
-    let runs = waiting.map(|step| run_step(work, step.as_ref(), cursors.get(&step.place().key()).cloned()));
-    let mut outcomes = stream::iter(runs.collect::<Vec<_>>()).buffer_unordered(concurrency.max(1));
-    while let Some(outcome) = outcomes.next().await {
+    let keys: BTreeSet<String> = steps.iter().map(|step| step.place().key()).collect();
+    let mut waiting: Vec<Waiting<'_>> = steps
+        .iter()
+        .map(|step| Waiting::new(step.as_ref(), &keys))
+        .filter(|waiting| !progress.done.contains(&waiting.key))
+        .collect();
+    let mut running = FuturesUnordered::new();
+    loop {
+        let room = concurrency.max(1).saturating_sub(running.len());
+        for begun in take_ready(&mut waiting, &progress.done, room) {
+            let cursor = progress.cursors.get(&begun.key).cloned();
+            running.push(run_step(work, begun.step, cursor));
+        }
+        let Some(outcome) = running.next().await else { break };
         let Some((place, outcome)) = outcome? else { continue };
         progress.take(work, place, outcome, on_step)?;
     }
-    drop(outcomes);
+    drop(running);
     progress.rows.sort();
     Ok(progress)
+}
+
+/// A step that was not begun.
+struct Waiting<'a> {
+    step: &'a dyn Step,
+    key: String,
+    /// Steps of the task that come before it.
+    after: Vec<String>,
+}
+
+impl<'a> Waiting<'a> {
+    fn new(step: &'a dyn Step, of_task: &BTreeSet<String>) -> Self {
+        let after = step.after().iter().map(Place::key).collect::<Vec<_>>();
+        Self {
+            step,
+            key: step.place().key(),
+            after: after.into_iter().filter(|key| of_task.contains(key)).collect(),
+        }
+    }
+}
+
+/// At most `room` steps whose predecessors are done, in their order.
+fn take_ready<'a>(waiting: &mut Vec<Waiting<'a>>, done: &BTreeSet<String>, room: usize) -> Vec<Waiting<'a>> {
+    let (mut ready, mut left) = (Vec::new(), Vec::new());
+    for step in waiting.drain(..) {
+        let is_ready = ready.len() < room && step.after.iter().all(|key| done.contains(key));
+        if is_ready { &mut ready } else { &mut left }.push(step);
+    }
+    *waiting = left;
+    ready
 }
 
 /// `None` for a step that was not begun because the worker's time is up.
@@ -149,12 +188,13 @@ fn answered(
     work: &Work,
     place: &Place,
     written: Option<&WrittenFile>,
-    note: Option<(CoverageStatus, String)>,
+    note: Option<Note>,
 ) -> CoverageRow {
     let mut row = blank(work, place);
     row.items = written.map_or(0, |written| written.items);
-    if let Some((status, reason)) = note {
-        (row.status, row.reason) = (status, reason);
+    if let Some(note) = note {
+        (row.status, row.reason) = (note.status, note.reason);
+        (row.error_code, row.operation) = (note.error_code, note.operation);
     } else if let Some(written) = written.filter(|written| written.refused_items > 0 || written.is_cut) {
         row.status = CoverageStatus::Partial;
         row.reason = match written.refused.first() {

@@ -33,7 +33,10 @@ pub(crate) enum FileKind {
     ConfigItems {
         resource_type: String,
     },
-    ConfigRecorders,
+    /// Recorders of AWS Config: of whatever place each line names, or of one account and Region.
+    ConfigRecorders {
+        partition: Option<LogPartition>,
+    },
     IdentityCenter(IdentityCenterFile),
     AuthorizationDetails {
         account: String,

@@ -17,6 +17,7 @@ use sv0_model::record::CaptureHeader;
 use crate::layout::{FileKind, Place, place_of};
 pub(crate) use aggregator::{SourceStatus, source_statuses};
 pub use derived::config_types;
+pub use recorders::is_recorded;
 use mentioned::Mentioned;
 pub(crate) use recorded::{read_rows, row_of};
 pub(crate) use recorders::{Recorders, kept_of_recorder, read_recorders};
@@ -198,7 +199,7 @@ pub(crate) fn source_of(kind: &FileKind) -> Option<String> {
         FileKind::OrganizationResourcePolicy => "organizations:resource-policy".to_owned(),
         FileKind::AwsManagedPolicies => "iam:aws-managed-policies".to_owned(),
         FileKind::ConfigItems { resource_type } => format!("config:{resource_type}"),
-        FileKind::ConfigRecorders => "config:recorders".to_owned(),
+        FileKind::ConfigRecorders { .. } => "config:recorders".to_owned(),
         FileKind::AuthorizationDetails { .. } => AUTHORIZATION_DETAILS.to_owned(),
         FileKind::IdentityCenter(file) => format!("identity-center:{}", file.stem()),
         FileKind::KeyGrants { .. } => KEY_GRANTS.to_owned(),

@@ -32,7 +32,7 @@ mod tests;
 
 pub use error::CaptureError;
 pub use layout::IdentityCenterFile;
-pub use ledger::{config_types, ledger_source};
+pub use ledger::{config_types, is_recorded, ledger_source};
 pub use options::{Limits, ReadOptions, ReadProgress};
 pub use read::{CaptureContents, EventFold, read_capture};
 pub use write::{

@@ -256,7 +256,7 @@ fn read_file<E: EventFold>(file: &InputFile, header: &CaptureHeader, limits: &Li
             let (statuses, part) = rows_part(file, limits);
             Part { statuses, ..part }
         }
-        FileKind::ConfigRecorders => recorders_part(file, limits),
+        FileKind::ConfigRecorders { .. } => recorders_part(file, limits),
         _ => items_part(file, header, limits),
     };
     if file.bytes <= limits.max_file_bytes {

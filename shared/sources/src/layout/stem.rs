@@ -19,7 +19,7 @@ static FIXED: &[(&str, FileKind)] = &[
         FileKind::DelegatedAdministrators,
     ),
     ("organizations/resource-policy", FileKind::OrganizationResourcePolicy),
-    ("config/recorders", FileKind::ConfigRecorders),
+    ("config/recorders", FileKind::ConfigRecorders { partition: None }),
     ("config/aggregator", FileKind::ConfigAggregator),
     ("cloudtrail/trails", FileKind::Trails),
     ("securityhub/findings", FileKind::SecurityHubFindings),
@@ -72,6 +72,10 @@ fn kind_in_account(account: &str, rest: &str) -> Option<FileKind> {
     if (service, what) == KEY_GRANTS {
         return is_region(region).then_some(FileKind::KeyGrants { partition });
     }
+    if (service, what) == RECORDERS {
+        let partition = Some(partition);
+        return is_region(region).then_some(FileKind::ConfigRecorders { partition });
+    }
     Some(FileKind::SpokeItems {
         name: spoke::find(service, what)?,
         partition,
@@ -79,6 +83,7 @@ fn kind_in_account(account: &str, rest: &str) -> Option<FileKind> {
 }
 
 const KEY_GRANTS: (&str, &str) = ("kms", "grants");
+const RECORDERS: (&str, &str) = ("config", "recorders");
 
 /// The stem of the file that holds this; `None` for log files, which CloudTrail names.
 pub(crate) fn stem_of(kind: &FileKind) -> Option<String> {
@@ -93,6 +98,9 @@ pub(crate) fn stem_of(kind: &FileKind) -> Option<String> {
         FileKind::AuthorizationDetails { account } => format!("accounts/{account}/iam/authorization-details"),
         FileKind::CredentialReport { account } => format!("accounts/{account}/iam/credential-report"),
         FileKind::LastAccessed { account } => format!("accounts/{account}/iam/last-accessed"),
+        FileKind::ConfigRecorders {
+            partition: Some(partition),
+        } => in_region(partition, RECORDERS),
         FileKind::KeyGrants { partition } => in_region(partition, KEY_GRANTS),
         FileKind::SpokeItems { name, partition } => in_region(partition, (name.service, name.what)),
         _ => return None,

@@ -107,6 +107,16 @@ fn parse(line: &Map<String, Value>) -> Option<(Partition, Vec<Group>)> {
     Some((Partition::new(account, Some(region)), groups.map(group).collect()))
 }
 
+/// Whether a line of recorders shows that `resource_type` is recorded in the account and Region that it names.
+#[must_use]
+pub fn is_recorded(line: &Value, resource_type: &str) -> bool {
+    let parsed = line.as_object().and_then(parse);
+    parsed.is_some_and(|(partition, groups)| {
+        let region = &partition.region;
+        groups.iter().any(|group| group.records(resource_type, region))
+    })
+}
+
 /// The fields of a line; what else stands in it is not part of the form.
 const FIELDS: [&str; 4] = [
     "AccountId",

@@ -57,7 +57,7 @@ fn schema_of(kind: &FileKind) -> String {
         FileKind::OrganizationResourcePolicy => "resource-policy",
         FileKind::AwsManagedPolicies => "aws-managed-policies",
         FileKind::ConfigItems { .. } => "config-items",
-        FileKind::ConfigRecorders => "recorders",
+        FileKind::ConfigRecorders { .. } => "recorders",
         FileKind::AuthorizationDetails { .. } => "authorization-details",
         FileKind::AccountStatus { .. } => "status",
         FileKind::IdentityCenter(IdentityCenterFile::Instances) => "identity-center-instances",

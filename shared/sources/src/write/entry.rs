@@ -63,7 +63,7 @@ pub(super) fn entries_of(kind: &FileKind, answer: Value, pages: &mut Pages) -> E
 fn listed(kind: &FileKind, answer: Value, pages: &mut Pages) -> (Vec<Map<String, Value>>, u64) {
     if !matches!(
         kind,
-        FileKind::Coverage | FileKind::AccountStatus { .. } | FileKind::ConfigRecorders
+        FileKind::Coverage | FileKind::AccountStatus { .. } | FileKind::ConfigRecorders { .. }
     ) {
         return items_in(kind, answer, pages);
     }
@@ -82,7 +82,7 @@ fn entry_of(kind: &FileKind, value: Value, pages: &mut Pages) -> Option<Entry> {
         FileKind::Coverage | FileKind::AccountStatus { .. } => {
             row_of(&fields, kind).ok().map(|row| Entry::Row(Box::new(row)))
         }
-        FileKind::ConfigRecorders => kept_of_recorder(fields).map(Entry::Plain),
+        FileKind::ConfigRecorders { .. } => kept_of_recorder(fields).map(Entry::Plain),
         _ => item_of(kind, fields, pages).map(|item| Entry::Item(Box::new(item))),
     }
 }

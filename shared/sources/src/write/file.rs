@@ -92,7 +92,17 @@ impl CaptureFile {
     /// `config/recorders.ndjson`: recorders and their status, by account and Region.
     #[must_use]
     pub fn config_recorders() -> Self {
-        Self::fixed(FileKind::ConfigRecorders)
+        Self::fixed(FileKind::ConfigRecorders { partition: None })
+    }
+
+    /// `accounts/<account-id>/<region>/config/recorders.ndjson`: the same of one account and Region, where each is asked by itself.
+    ///
+    /// # Errors
+    /// When `account` is not 12 digits, or `region` does not look like `eu-west-1`.
+    pub fn config_recorders_of(account: &str, region: &str) -> Result<Self, InvalidFile> {
+        Self::checked(FileKind::ConfigRecorders {
+            partition: Some(partition(account, region)),
+        })
     }
 
     /// `config/aggregator.json`: aggregators and the status of their sources.
