@@ -20,6 +20,8 @@ mod plan;
 mod planning;
 mod preflight;
 mod step;
+#[cfg(test)]
+mod testkit;
 mod work;
 
 pub use api::{ApiError, AwsApi, BoxFuture, Clock, Failure, Session, Target};

@@ -1,6 +1,6 @@
 //! What a live scan is about to do: which accounts and Regions, and with what settings.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 use sv0_model::record::CaptureHeader;
@@ -124,11 +124,21 @@ pub struct Plan {
     pub accounts: Vec<PlannedAccount>,
     /// The management account, where there is an organization.
     pub management_account: Option<String>,
+    /// Regions of which the aggregator of AWS Config is up to date, by account. What Config records there is not asked of the spoke again.
+    #[serde(default)]
+    pub aggregated: BTreeMap<String, BTreeSet<String>>,
     /// What was decided about the scan.
     pub options: CollectOptions,
 }
 
 impl Plan {
+    /// Whether the aggregator of AWS Config is up to date with an account in a Region.
+    #[must_use]
+    pub fn is_aggregated(&self, account: &str, region: &str) -> bool {
+        let regions = self.aggregated.get(account);
+        regions.is_some_and(|regions| regions.contains(region))
+    }
+
     /// The hub's own endpoint in its home Region.
     #[must_use]
     pub fn hub(&self) -> Target {

@@ -93,6 +93,7 @@ async fn begun(work: &Work, options: CollectOptions) -> Result<Plan, CollectErro
         header: header(work, &options).await?,
         accounts: Vec::new(),
         management_account: None,
+        aggregated: BTreeMap::new(),
         options,
     };
     let organization = organization(work, &plan).await;

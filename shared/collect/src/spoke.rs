@@ -1,25 +1,94 @@
 //! What the central sources lack of an account: asked through its spoke role.
 
+mod files;
+mod identity;
+mod lacking;
+mod recipe;
+mod recipes;
+mod recorders;
+mod values;
+mod walk;
+
 use serde_json::Map;
+use sv0_model::time::Timestamp;
 use sv0_sources::CaptureFile;
 
+use crate::api::Target;
 use crate::calls::iam;
 use crate::listing::ListStep;
 use crate::plan::{Plan, PlannedAccount};
 use crate::step::{Place, Step};
 
-/// Everything that is asked of one account.
+/// Whom a step asks, and what it has to know of the plan.
+#[derive(Debug, Clone)]
+struct Asked {
+    account: String,
+    region: String,
+    partition: String,
+    /// `None` where the account is not read: its steps then only say what is not known.
+    target: Option<Target>,
+    /// When the scan began.
+    now: Timestamp,
+    /// Whether the aggregator of AWS Config is up to date with the account and Region.
+    is_aggregated: bool,
+    environment_keys: bool,
+}
+
+impl Asked {
+    fn new(plan: &Plan, account: &PlannedAccount, region: &str) -> Self {
+        Self {
+            account: account.id.clone(),
+            region: region.to_owned(),
+            partition: plan.header.partition.clone(),
+            target: plan.account(account, region),
+            now: plan.header.captured_at,
+            is_aggregated: plan.is_aggregated(&account.id, region),
+            environment_keys: plan.options.environment_keys,
+        }
+    }
+}
+
+/// Everything that is asked of one account: who it is first, then what it has once, then what it has in each Region.
 #[must_use]
 pub fn account_steps(plan: &Plan, account: &PlannedAccount) -> Vec<Box<dyn Step>> {
+    let mut steps = global_steps(plan, account);
+    for region in &plan.header.regions {
+        steps.extend(regional_steps(&Asked::new(plan, account, region)));
+    }
+    steps
+}
+
+fn global_steps(plan: &Plan, account: &PlannedAccount) -> Vec<Box<dyn Step>> {
+    let asked = Asked::new(plan, account, &plan.home_region);
     let mut steps: Vec<Box<dyn Step>> = Vec::new();
+    if let Ok(file) = CaptureFile::account_status(&account.id) {
+        let asked = asked.clone();
+        steps.push(Box::new(identity::Identity { asked, file }));
+    }
     if let Ok(file) = CaptureFile::authorization_details(&account.id) {
         steps.push(Box::new(ListStep {
             place: Place::of(&account.id, "global", "iam:authorization-details"),
             file,
-            targets: plan.account(account, &plan.home_region).into_iter().collect(),
+            targets: asked.target.clone().into_iter().collect(),
             call: &iam::GET_ACCOUNT_AUTHORIZATION_DETAILS,
             parameters: Map::new(),
         }));
     }
     steps
 }
+
+fn regional_steps(asked: &Asked) -> Vec<Box<dyn Step>> {
+    let mut steps: Vec<Box<dyn Step>> = vec![Box::new(recorders::Recorders { asked: asked.clone() })];
+    for recipe in recipes::all() {
+        let file = CaptureFile::service_items(&asked.account, &asked.region, recipe.service, recipe.what);
+        let file = file.or_else(|_| CaptureFile::key_grants(&asked.account, &asked.region));
+        if let Ok(file) = file {
+            let asked = asked.clone();
+            steps.push(Box::new(files::RecipeStep { recipe, asked, file }));
+        }
+    }
+    steps
+}
+
+#[cfg(test)]
+mod tests;

@@ -172,6 +172,11 @@ impl<'b> StepRun<'b> {
         Ok(())
     }
 
+    /// Whether anything was written so far, by this worker or an earlier one.
+    pub(crate) fn has_written(&self) -> bool {
+        self.writer.is_some() || !self.pending.is_empty()
+    }
+
     /// Hands what was written to the file's writer.
     fn commit(&mut self) -> Result<(), WriteError> {
         if self.pending.is_empty() {

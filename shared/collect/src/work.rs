@@ -184,12 +184,7 @@ fn blank(work: &Work, place: &Place) -> CoverageRow {
     }
 }
 
-fn answered(
-    work: &Work,
-    place: &Place,
-    written: Option<&WrittenFile>,
-    note: Option<Note>,
-) -> CoverageRow {
+fn answered(work: &Work, place: &Place, written: Option<&WrittenFile>, note: Option<Note>) -> CoverageRow {
     let mut row = blank(work, place);
     row.items = written.map_or(0, |written| written.items);
     if let Some(note) = note {

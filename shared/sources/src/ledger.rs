@@ -17,9 +17,9 @@ use sv0_model::record::CaptureHeader;
 use crate::layout::{FileKind, Place, place_of};
 pub(crate) use aggregator::{SourceStatus, source_statuses};
 pub use derived::config_types;
-pub use recorders::is_recorded;
 use mentioned::Mentioned;
 pub(crate) use recorded::{read_rows, row_of};
+pub use recorders::is_recorded;
 pub(crate) use recorders::{Recorders, kept_of_recorder, read_recorders};
 
 /// The account of rows about what exists once.

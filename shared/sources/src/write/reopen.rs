@@ -1,6 +1,6 @@
 //! Going on with a file that an earlier writer began.
 
-use std::io::{self, Read as _};
+use std::io::{self, BufRead as _, BufReader, Read};
 
 use serde_json::Value;
 
@@ -30,19 +30,47 @@ impl CaptureWriter {
         Ok(writer)
     }
 
-    fn text_of(&self, file: &CaptureFile, stored: &[u8]) -> io::Result<String> {
-        let most = self.limits.max_expanded_bytes;
-        let mut text = String::new();
-        match file.path().rsplit('.').next() {
-            Some("zst") => zstd::stream::read::Decoder::new(stored)?
-                .take(most)
-                .read_to_string(&mut text)?,
-            Some("gz") => flate2::read::MultiGzDecoder::new(stored)
-                .take(most)
-                .read_to_string(&mut text)?,
-            _ => stored.take(most).read_to_string(&mut text)?,
+    /// Hands out what a file of which `stored` was written holds: of lines one value after the other, of which no more than one is held at a time, else the document.
+    ///
+    /// # Errors
+    /// [`WriteError::Compression`] when the bytes are not what a writer stored.
+    pub fn each_stored(
+        &self,
+        file: &CaptureFile,
+        stored: &[u8],
+        each: &mut dyn FnMut(Value),
+    ) -> Result<(), WriteError> {
+        let failed = |source| WriteError::Compression {
+            file: file.path().to_owned(),
+            source,
         };
+        if !file.path().contains(".ndjson") {
+            let text = self.text_of(file, stored).map_err(failed)?;
+            values_of(&text).into_iter().for_each(each);
+            return Ok(());
+        }
+        let lines = BufReader::new(self.reader_of(file, stored).map_err(failed)?).lines();
+        for line in lines {
+            if let Ok((value, _)) = parse_text(&line.map_err(failed)?) {
+                each(value);
+            }
+        }
+        Ok(())
+    }
+
+    fn text_of(&self, file: &CaptureFile, stored: &[u8]) -> io::Result<String> {
+        let mut text = String::new();
+        self.reader_of(file, stored)?.read_to_string(&mut text)?;
         Ok(text)
+    }
+
+    fn reader_of<'a>(&self, file: &CaptureFile, stored: &'a [u8]) -> io::Result<Box<dyn Read + 'a>> {
+        let most = self.limits.max_expanded_bytes;
+        Ok(match file.path().rsplit('.').next() {
+            Some("zst") => Box::new(zstd::stream::read::Decoder::new(stored)?.take(most)),
+            Some("gz") => Box::new(flate2::read::MultiGzDecoder::new(stored).take(most)),
+            _ => Box::new(stored.take(most)),
+        })
     }
 }
 
