@@ -50,6 +50,11 @@ pub(crate) fn signed(request: &Request, endpoint: &str, signing: &Signing<'_>) -
     let mut signed = HttpRequest::new(SdkBody::from(request.body.clone()));
     signed.set_method(request.method).map_err(|_| SigningFault)?;
     signed.set_uri(url).map_err(|_| SigningFault)?;
+    let agent = concat!("SecurityV0/", env!("CARGO_PKG_VERSION"));
+    signed
+        .headers_mut()
+        .try_insert("user-agent", agent)
+        .map_err(|_| SigningFault)?;
     for (name, value) in &request.headers {
         signed
             .headers_mut()

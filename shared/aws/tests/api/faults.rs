@@ -149,7 +149,7 @@ async fn nothing_is_waited_for_past_the_deadline() {
 async fn a_wrong_clock_is_corrected_once() {
     let skewed = Answer::Reply(
         403,
-        vec![("date", "Thu, 01 Jan 2026 02:00:00 GMT".to_owned())],
+        vec![("date".to_owned(), "Thu, 01 Jan 2026 02:00:00 GMT".to_owned())],
         r#"{"__type":"InvalidSignatureException","message":"Signature expired: 20260101T000000Z is now earlier than …"}"#.to_owned(),
     );
     let server = after(vec![skewed.clone()]);

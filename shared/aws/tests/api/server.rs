@@ -21,6 +21,11 @@ impl Seen {
         found.map(|(_, value)| value.as_str())
     }
 
+    pub fn method_and_target(&self) -> (&str, &str) {
+        let mut words = self.line.split(' ');
+        (words.next().unwrap(), words.next().unwrap())
+    }
+
     /// Whether the request is for this operation.
     pub fn is(&self, operation: &str) -> bool {
         let target = self
@@ -34,7 +39,7 @@ impl Seen {
 #[derive(Debug, Clone)]
 pub enum Answer {
     /// Status, further headers, body.
-    Reply(u16, Vec<(&'static str, String)>, String),
+    Reply(u16, Vec<(String, String)>, String),
     /// Promises more than it sends, and hangs up.
     Truncated,
     /// Hangs up without a word.
