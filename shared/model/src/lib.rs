@@ -4,6 +4,7 @@
 //! A type here says what a thing *is*; what it *means* for access is decided in `sv0-iam` and `sv0-authority`.
 
 pub mod arn;
+pub mod cloudtrail;
 pub mod coverage;
 pub mod decision;
 pub mod diagnostic;

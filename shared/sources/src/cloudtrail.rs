@@ -61,6 +61,11 @@ pub(crate) fn read_log<E: EventFold>(
     folder.finish(diagnostics)
 }
 
+/// The names of the request parameters of an event that are kept, whole or in part. A query need not tell any other.
+pub fn kept_request_parameters() -> impl Iterator<Item = &'static str> {
+    projection::kept_request_parameters()
+}
+
 /// What is kept of an event; `None` where it is none.
 pub(crate) fn kept_of_event(event: Value) -> Option<Value> {
     Projection(&EVENT).deserialize(event).ok().flatten()

@@ -30,6 +30,7 @@ mod testkit;
 #[cfg(test)]
 mod tests;
 
+pub use cloudtrail::kept_request_parameters;
 pub use error::CaptureError;
 pub use layout::IdentityCenterFile;
 pub use ledger::{config_types, is_recorded, ledger_source};

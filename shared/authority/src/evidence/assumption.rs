@@ -424,3 +424,17 @@ fn days(days: &BTreeMap<i64, Seen<{ usize::MAX }>>) -> Vec<DayCount> {
     listed.reverse();
     listed
 }
+
+#[cfg(test)]
+mod tests {
+    use sv0_model::cloudtrail::SESSION_ISSUES;
+
+    use super::CALLS;
+
+    #[test]
+    fn queries_select_every_call_that_issues_a_session() {
+        let read: Vec<&str> = CALLS.iter().map(|(name, _)| *name).collect();
+        let selected: Vec<&str> = SESSION_ISSUES.iter().map(|(_, name)| *name).collect();
+        assert_eq!(read, selected);
+    }
+}

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use sv0_model::cloudtrail::LOGGING_CHANGES;
 use sv0_model::observation::{NotableEvent, NotableKind, NotableTotal};
 
 use super::assumption::{kind_of, session_name, taker_of, target_of as role_taken};
@@ -11,46 +12,6 @@ use super::seen::{Join, Seen, Sight};
 
 /// Most events that are listed of one kind and action: the newest.
 const MOST_LISTED: usize = 256;
-
-/// Actions that change what is logged. Without logs there is no evidence.
-const LOGGING: &[(&str, &[&str])] = &[
-    (
-        "cloudtrail",
-        &[
-            "DeleteTrail",
-            "StopLogging",
-            "UpdateTrail",
-            "PutEventSelectors",
-            "PutInsightSelectors",
-            "DeleteEventDataStore",
-            "StopEventDataStoreIngestion",
-        ],
-    ),
-    ("ec2", &["DeleteFlowLogs"]),
-    (
-        "route53resolver",
-        &["DeleteResolverQueryLogConfig", "DisassociateResolverQueryLogConfig"],
-    ),
-    (
-        "config",
-        &[
-            "StopConfigurationRecorder",
-            "DeleteConfigurationRecorder",
-            "PutConfigurationRecorder",
-            "DeleteDeliveryChannel",
-        ],
-    ),
-    ("guardduty", &["DeleteDetector", "UpdateDetector"]),
-    ("securityhub", &["DisableSecurityHub"]),
-    ("access-analyzer", &["DeleteAnalyzer"]),
-    (
-        "bedrock",
-        &[
-            "DeleteModelInvocationLoggingConfiguration",
-            "PutModelInvocationLoggingConfiguration",
-        ],
-    ),
-];
 
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Notable {
@@ -167,7 +128,7 @@ fn is_by_service(event: &Event<'_>) -> bool {
 
 fn changes_logging(action: &str) -> bool {
     action.split_once(':').is_some_and(|(service, name)| {
-        LOGGING
+        LOGGING_CHANGES
             .iter()
             .any(|(of, names)| *of == service && names.contains(&name))
     })

@@ -211,3 +211,18 @@ fn function_arn(name: &str, place: &EventPlace<'_>) -> String {
     };
     format!("arn:{partition}:lambda:{region}:{account}:function:{function}")
 }
+
+#[cfg(test)]
+mod tests {
+    use sv0_model::cloudtrail::{REGISTRY_PARAMETER, RESOURCE_PARAMETERS};
+
+    use super::PARAMETERS;
+
+    /// What a query leaves out of an event cannot be read from its rows.
+    #[test]
+    fn queries_tell_every_parameter_that_names_a_resource() {
+        let read: Vec<(&str, &str)> = PARAMETERS.iter().map(|row| (row.service, row.field)).collect();
+        assert_eq!(read, RESOURCE_PARAMETERS);
+        assert_eq!(REGISTRY_PARAMETER, ("ecr", "registryId"));
+    }
+}

@@ -44,7 +44,7 @@ pub(crate) static EVENT: Keep = Fields(&[
     ),
     ("userIdentity", USER_IDENTITY),
     ("resources", Each(&RESOURCE)),
-    ("requestParameters", REQUEST_PARAMETERS),
+    ("requestParameters", Fields(REQUEST_PARAMETER_FIELDS)),
     ("responseElements", RESPONSE_ELEMENTS),
 ]);
 
@@ -80,7 +80,12 @@ const SESSION_CONTEXT: Keep = Fields(&[
 
 static RESOURCE: Keep = Fields(&[("ARN", Scalars), ("accountId", Scalars), ("type", Scalars)]);
 
-const REQUEST_PARAMETERS: Keep = Fields(&[
+/// The names of the request parameters that are kept, whole or in part.
+pub(crate) fn kept_request_parameters() -> impl Iterator<Item = &'static str> {
+    REQUEST_PARAMETER_FIELDS.iter().map(|(name, _)| *name)
+}
+
+const REQUEST_PARAMETER_FIELDS: &[(&str, Keep)] = &[
     ("accountId", Scalars),
     ("acl", Scalars),
     ("agentId", Scalars),
@@ -119,6 +124,7 @@ const REQUEST_PARAMETERS: Keep = Fields(&[
     ("principalArn", Scalars),
     ("principalId", Scalars),
     ("queueUrl", Scalars),
+    ("registryId", Scalars),
     ("repositoryName", Scalars),
     ("resourcePolicy", Scalars),
     ("roleArn", Scalars),
@@ -138,7 +144,7 @@ const REQUEST_PARAMETERS: Keep = Fields(&[
     ("transitiveTagKeys", Scalars),
     ("userName", Scalars),
     ("valuesToAdd", Scalars),
-]);
+];
 
 /// Accounts and groups that an image or a snapshot is shared with.
 const SHARED_WITH: Keep = Fields(&[(
