@@ -10,6 +10,7 @@
 
 mod acme;
 mod answers;
+mod athena;
 mod bad_input;
 mod browser;
 mod capture_copy;

@@ -86,7 +86,7 @@ pub enum Scope {
     /// Every resource: the action knows no narrower one, or what it lists is not known beforehand.
     All,
     /// An ARN in which `${Partition}`, `${Region}`, `${HubAccount}`, `${ManagementAccount}`, `${OrganizationId}`, `${Account}`, `${SpokeRoleArn}`, `${ManagementRoleArn}`, `${Bucket}`,
-    /// `${TrailBucket}`, `${Workgroup}`, `${Database}`, `${Table}` and `${Aggregator}` stand for what a deployment is given.
+    /// `${TrailBucket}`, `${TrailKeyArn}`, `${Workgroup}`, `${Database}`, `${Table}` and `${Aggregator}` stand for what a deployment is given.
     Arn(&'static str),
 }
 

@@ -26,6 +26,7 @@ const NEXT_TOKEN: Pages = Pages::by("NextToken");
 const AGGREGATOR: &str = "arn:${Partition}:config:${Region}:${HubAccount}:config-aggregator/${Aggregator}";
 const ANALYZER: &str = "arn:${Partition}:access-analyzer:*:${HubAccount}:analyzer/*";
 const AWS_MANAGED_POLICY: &str = "arn:${Partition}:iam::aws:policy/*";
+const RESULTS: &str = "arn:${Partition}:s3:::${Bucket}/athena/*";
 const TRAIL: &str = "arn:${Partition}:cloudtrail:*:*:trail/*";
 
 #[rustfmt::skip]
@@ -118,16 +119,6 @@ pub mod configservice {
     /// Configuration items by a query.
     pub static SELECT_AGGREGATE_RESOURCE_CONFIG: ApiCall = ApiCall::new("config", "SelectAggregateResourceConfig", &["config:SelectAggregateResourceConfig"])
         .on(AGGREGATOR).by(&[Inventory]).at(Rate::per_second(8)).paged(NEXT_TOKEN.limited("Limit", 100)).because("The inventory of every account and Region, without a role in any of them");
-}
-
-#[rustfmt::skip]
-/// Amazon Athena.
-pub mod athena {
-    use super::*;
-
-    /// How a workgroup bounds its queries.
-    pub static GET_WORK_GROUP: ApiCall = ApiCall::new("athena", "GetWorkGroup", &["athena:GetWorkGroup"])
-        .on("arn:${Partition}:athena:${Region}:${HubAccount}:workgroup/${Workgroup}").by(&[Evidence, Preflight]).because("Whether the workgroup bounds what a query may scan");
 }
 
 #[rustfmt::skip]
@@ -235,6 +226,76 @@ pub mod cloudtrail {
 }
 
 #[rustfmt::skip]
+/// Amazon Athena: the evidence in CloudTrail's log files.
+pub mod athena {
+    use super::*;
+
+    const WORKGROUP: &str = "arn:${Partition}:athena:${Region}:${HubAccount}:workgroup/${Workgroup}";
+
+    /// How a statement stands.
+    pub static GET_QUERY_EXECUTION: ApiCall = ApiCall::new("athena", "GetQueryExecution", &["athena:GetQueryExecution"])
+        .on(WORKGROUP).by(&[Evidence]).at(Rate::per_second(5).burst(5)).because("Whether a statement has ended, how, where its rows are and what it scanned");
+    /// The workgroup's settings.
+    pub static GET_WORK_GROUP: ApiCall = ApiCall::new("athena", "GetWorkGroup", &["athena:GetWorkGroup"])
+        .on(WORKGROUP).by(&[Evidence, Preflight]).because("Whether the workgroup bounds what a statement scans, and so what it costs");
+    /// The only call of the product that begins something outside its own tables and buckets. It is bound to one workgroup.
+    pub static START_QUERY_EXECUTION: ApiCall = ApiCall::new("athena", "StartQueryExecution", &["athena:StartQueryExecution"])
+        .on(WORKGROUP).by(&[Evidence]).because("Asks the log files who did what, in one statement for a span of days");
+    /// Stops a statement.
+    pub static STOP_QUERY_EXECUTION: ApiCall = ApiCall::new("athena", "StopQueryExecution", &["athena:StopQueryExecution"])
+        .on(WORKGROUP).by(&[Evidence]).because("Stops a statement for whose answer nobody waits any more, and its cost");
+}
+
+#[rustfmt::skip]
+/// What Athena does in the caller's name while a statement runs: permissions, not calls of the product.
+pub mod through_athena {
+    use super::*;
+
+    const CATALOG: &str = "arn:${Partition}:glue:${Region}:${HubAccount}:catalog";
+    const DATABASE: &str = "arn:${Partition}:glue:${Region}:${HubAccount}:database/${Database}";
+    const TABLE: &str = "arn:${Partition}:glue:${Region}:${HubAccount}:table/${Database}/${Table}";
+    const LOG_FILES: &str = "arn:${Partition}:s3:::${TrailBucket}/*";
+
+    /// The catalog in which the database is looked up. Partitions are projected: `glue:GetPartitions` is not needed.
+    pub static GET_DATABASE_IN_CATALOG: ApiCall = ApiCall::new("glue", "GetDatabase", &["glue:GetDatabase", "glue:GetTable"])
+        .on(CATALOG).by(&[Evidence]).because("Athena finds the database and the table of the log files");
+    /// The database.
+    pub static GET_DATABASE: ApiCall = ApiCall::new("glue", "GetDatabase", &["glue:GetDatabase", "glue:GetTable"])
+        .on(DATABASE).by(&[Evidence]).because("Athena finds the database of the log files' table");
+    /// The table.
+    pub static GET_TABLE: ApiCall = ApiCall::new("glue", "GetTable", &["glue:GetTable"])
+        .on(TABLE).by(&[Evidence]).because("Athena reads where the log files are and what their columns are");
+    /// Athena writes rows in parts.
+    pub static PUT_OBJECT: ApiCall = ApiCall::new("s3", "PutObject", &["s3:PutObject", "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts"])
+        .on(RESULTS).by(&[Evidence]).because("Athena writes the rows into the hub's bucket");
+    /// The Region of the hub's bucket.
+    pub static GET_BUCKET_LOCATION: ApiCall = ApiCall::new("s3", "GetBucketLocation", &["s3:GetBucketLocation"])
+        .on("arn:${Partition}:s3:::${Bucket}").by(&[Evidence]).because("Athena looks where the hub's bucket is");
+    /// The one trail bucket.
+    pub static LIST_TRAIL_BUCKET: ApiCall = ApiCall::new("s3", "ListObjectsV2", &["s3:ListBucket", "s3:GetBucketLocation"])
+        .on("arn:${Partition}:s3:::${TrailBucket}").by(&[Evidence]).because("Athena finds the log files of the days and accounts that are asked about");
+    /// The one trail's log files.
+    pub static GET_LOG_FILE: ApiCall = ApiCall::new("s3", "GetObject", &["s3:GetObject"])
+        .on(LOG_FILES).by(&[Evidence]).because("Athena reads the log files of the one trail bucket");
+    /// The key of log files that the trail encrypts with AWS KMS.
+    pub static DECRYPT: ApiCall = ApiCall::new("kms", "Decrypt", &["kms:Decrypt"])
+        .on("${TrailKeyArn}").by(&[Evidence]).because("Log files that the trail encrypts with a key of AWS KMS; not granted where it does not");
+}
+
+#[rustfmt::skip]
+/// Amazon S3: rows that statements wrote into the hub's bucket.
+pub mod s3 {
+    use super::*;
+
+    /// A file of rows, or their manifest.
+    pub static GET_OBJECT: ApiCall = ApiCall::new("s3", "GetObject", &["s3:GetObject"])
+        .on(RESULTS).by(&[Evidence]).at(Rate::per_second(100).burst(100)).because("Reads the rows that a statement wrote");
+    /// Files of a statement without a manifest.
+    pub static LIST_OBJECTS_V2: ApiCall = ApiCall::new("s3", "ListObjectsV2", &["s3:ListBucket"])
+        .on("arn:${Partition}:s3:::${Bucket}").by(&[Evidence]).because("Finds the files of a statement that has no manifest");
+}
+
+#[rustfmt::skip]
 /// IAM: what the central sources lack of each account.
 pub mod iam {
     use super::*;
@@ -274,12 +335,14 @@ pub static ALL: &[&ApiCall] = &[
     &account::LIST_REGIONS,
     &organizations::LIST_ACCOUNTS, &organizations::DESCRIBE_ORGANIZATION, &organizations::DESCRIBE_POLICY, &organizations::DESCRIBE_RESOURCE_POLICY, &organizations::LIST_ACCOUNTS_FOR_PARENT, &organizations::LIST_DELEGATED_ADMINISTRATORS, &organizations::LIST_DELEGATED_SERVICES_FOR_ACCOUNT, &organizations::LIST_ORGANIZATIONAL_UNITS_FOR_PARENT, &organizations::LIST_POLICIES, &organizations::LIST_ROOTS, &organizations::LIST_TARGETS_FOR_POLICY,
     &configservice::BATCH_GET_AGGREGATE_RESOURCE_CONFIG, &configservice::DESCRIBE_CONFIGURATION_AGGREGATORS, &configservice::DESCRIBE_CONFIGURATION_AGGREGATOR_SOURCES_STATUS, &configservice::DESCRIBE_CONFIGURATION_RECORDERS, &configservice::DESCRIBE_CONFIGURATION_RECORDER_STATUS, &configservice::LIST_AGGREGATE_DISCOVERED_RESOURCES, &configservice::SELECT_AGGREGATE_RESOURCE_CONFIG,
-    &athena::GET_WORK_GROUP,
     &securityhub::DESCRIBE_HUB, &securityhub::GET_FINDINGS, &securityhub::LIST_FINDING_AGGREGATORS,
     &accessanalyzer::GET_FINDING_V2, &accessanalyzer::LIST_ANALYZERS, &accessanalyzer::LIST_FINDINGS_V2,
     &sso_admin::DESCRIBE_PERMISSION_SET, &sso_admin::GET_INLINE_POLICY_FOR_PERMISSION_SET, &sso_admin::GET_PERMISSIONS_BOUNDARY_FOR_PERMISSION_SET, &sso_admin::LIST_ACCOUNT_ASSIGNMENTS, &sso_admin::LIST_ACCOUNTS_FOR_PROVISIONED_PERMISSION_SET, &sso_admin::LIST_CUSTOMER_MANAGED_POLICY_REFERENCES_IN_PERMISSION_SET, &sso_admin::LIST_INSTANCES, &sso_admin::LIST_MANAGED_POLICIES_IN_PERMISSION_SET, &sso_admin::LIST_PERMISSION_SETS, &sso_admin::LIST_TAGS_FOR_RESOURCE,
     &identitystore::LIST_GROUP_MEMBERSHIPS, &identitystore::LIST_GROUPS, &identitystore::LIST_USERS,
     &cloudtrail::DESCRIBE_TRAILS, &cloudtrail::GET_EVENT_SELECTORS, &cloudtrail::GET_TRAIL_STATUS,
+    &athena::GET_QUERY_EXECUTION, &athena::GET_WORK_GROUP, &athena::START_QUERY_EXECUTION, &athena::STOP_QUERY_EXECUTION,
+    &through_athena::GET_DATABASE_IN_CATALOG, &through_athena::GET_DATABASE, &through_athena::GET_TABLE, &through_athena::PUT_OBJECT, &through_athena::GET_BUCKET_LOCATION, &through_athena::LIST_TRAIL_BUCKET, &through_athena::GET_LOG_FILE, &through_athena::DECRYPT,
+    &s3::GET_OBJECT, &s3::LIST_OBJECTS_V2,
     &iam::GET_ACCOUNT_AUTHORIZATION_DETAILS, &iam::GENERATE_CREDENTIAL_REPORT, &iam::GENERATE_SERVICE_LAST_ACCESSED_DETAILS, &iam::GET_CREDENTIAL_REPORT, &iam::GET_POLICY, &iam::GET_POLICY_VERSION, &iam::GET_ROLE, &iam::GET_SERVICE_LAST_ACCESSED_DETAILS,
     &bedrock::GET_GUARDRAIL, &bedrock::GET_MODEL_INVOCATION_LOGGING_CONFIGURATION, &bedrock::GET_RESOURCE_POLICY, &bedrock::LIST_GUARDRAILS, &bedrock::LIST_INFERENCE_PROFILES,
     &bedrock_agent::GET_AGENT, &bedrock_agent::GET_AGENT_ACTION_GROUP, &bedrock_agent::GET_AGENT_VERSION, &bedrock_agent::GET_DATA_SOURCE, &bedrock_agent::GET_FLOW, &bedrock_agent::GET_KNOWLEDGE_BASE, &bedrock_agent::LIST_AGENT_ACTION_GROUPS, &bedrock_agent::LIST_AGENT_ALIASES, &bedrock_agent::LIST_AGENT_COLLABORATORS, &bedrock_agent::LIST_AGENT_KNOWLEDGE_BASES, &bedrock_agent::LIST_AGENT_VERSIONS, &bedrock_agent::LIST_AGENTS, &bedrock_agent::LIST_DATA_SOURCES, &bedrock_agent::LIST_FLOWS, &bedrock_agent::LIST_KNOWLEDGE_BASES,

@@ -8,6 +8,7 @@
 
 pub mod calls;
 pub mod central;
+pub mod evidence;
 pub mod spoke;
 
 mod api;

@@ -1,0 +1,21 @@
+//! CloudTrail through Athena: which table, which statement, and how its rows become files of the capture (`docs/collection-athena.md`).
+
+mod bill;
+mod coverage;
+mod event;
+mod execution;
+mod names;
+mod objects;
+mod query;
+mod steps;
+mod table;
+mod trail;
+mod window;
+
+pub use bill::{Bill, EvidenceCost};
+pub use names::{Account, Bucket, Identifier, InvalidName, OrganizationId, Prefix, Region, Workgroup};
+pub use objects::{ObjectBody, ObjectReader};
+pub use query::{EvidenceQuery, ResultLocation, Statement, select};
+pub use steps::{EvidenceSource, evidence_steps};
+pub use table::{LogTable, TrailLogs};
+pub use window::{Day, Slice, Window};
