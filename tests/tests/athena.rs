@@ -14,9 +14,9 @@ use serde_json::{Value, json};
 use sv0_authority::EvidenceFold;
 use sv0_collect::evidence::{
     Account, Bill, Bucket, Day, EvidenceCost, EvidenceSource, Identifier, LogTable, OrganizationId, Prefix, Region,
-    ResultLocation, Statement, TrailLogs, Window, Workgroup, evidence_steps,
+    ResultLocation, Statement, TrailLogs, Window, Workgroup, evidence_steps, window_steps,
 };
-use sv0_collect::{Progress, Session, Target, Work, run_steps};
+use sv0_collect::{Progress, Session, Step, Target, Work, run_steps};
 use sv0_model::coverage::{CoverageRow, CoverageStatus};
 use sv0_model::observation::Evidence;
 use sv0_model::record::{Record, RecordKind};
@@ -112,18 +112,9 @@ fn ask(question: Question<'_>) -> Asked {
         writer: CaptureWriter::new(Arc::clone(&store) as _),
         store,
     };
-    let steps = evidence_steps(&source);
-    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-    let mut progress = Progress::default();
-    for _worker in 0..64 {
-        let kept = serde_json::from_value(serde_json::to_value(&progress).unwrap()).unwrap();
-        progress = runtime.block_on(run_steps(&work, &steps, kept, 4, &|_| {})).unwrap();
-        if progress.is_finished(&steps) {
-            break;
-        }
-        athena.next_worker();
-    }
-    assert!(progress.is_finished(&steps));
+    let mut progress = run(&work, &athena, &evidence_steps(&source), Progress::default());
+    let windows = window_steps(&source, &progress.rows);
+    progress = run(&work, &athena, &windows, progress);
     let cost = source.bill.cost(EvidenceCost::MICRO_DOLLARS_PER_TERABYTE);
     Asked {
         capture,
@@ -131,6 +122,20 @@ fn ask(question: Question<'_>) -> Asked {
         progress,
         cost,
     }
+}
+
+/// Runs steps by one worker after the other, each of which goes on where the last one's time was up.
+fn run(work: &Work, athena: &FakeAthena, steps: &[Box<dyn Step>], mut progress: Progress) -> Progress {
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    for _worker in 0..64 {
+        let kept = serde_json::from_value(serde_json::to_value(&progress).unwrap()).unwrap();
+        progress = runtime.block_on(run_steps(work, steps, kept, 4, &|_| {})).unwrap();
+        if progress.is_finished(steps) {
+            return progress;
+        }
+        athena.next_worker();
+    }
+    panic!("the steps do not come to an end");
 }
 
 const HEADER: &str = r#"{"format": "sv0-capture/1", "partition": "aws", "hub_account": "318277459012", "organization_id": null, "captured_at": "2026-03-02T06:00:00Z", "regions": ["eu-west-1"]}"#;
@@ -390,6 +395,24 @@ fn failures_stand_in_the_ledger_in_words_of_aws() {
         "what failed for a reason of Athena's own is asked again"
     );
     assert_equal(&evidence(asked.capture.path()), &evidence(&acme()));
+}
+
+#[test]
+fn nothing_is_called_absent_where_uses_were_lost() {
+    let logs = acme().join("cloudtrail");
+    let asked = ask(Question {
+        logs: &logs,
+        accounts: &["912746058213"],
+        trails: acme_trails(),
+        days_at_once: 60,
+        fault: Fault::BrokenRead,
+    });
+    let status = |query: &str| asked.row("organization", &format!("athena:{query}"))[0].status;
+    assert_eq!(status("observed-use"), CoverageStatus::Failed);
+    assert_eq!(status("assumptions"), CoverageStatus::Ok);
+    assert_eq!(status("log-windows"), CoverageStatus::NotObservable);
+    let evidence = evidence(asked.capture.path());
+    assert!(!evidence.assumptions.is_empty() && evidence.log_windows.is_empty());
 }
 
 #[test]

@@ -16,6 +16,6 @@ pub use bill::{Bill, EvidenceCost};
 pub use names::{Account, Bucket, Identifier, InvalidName, OrganizationId, Prefix, Region, Workgroup};
 pub use objects::{ObjectBody, ObjectReader};
 pub use query::{EvidenceQuery, ResultLocation, Statement, select};
-pub use steps::{EvidenceSource, evidence_steps};
+pub use steps::{EvidenceSource, evidence_steps, window_steps};
 pub use table::{LogTable, TrailLogs};
 pub use window::{Day, Slice, Window};

@@ -30,6 +30,8 @@ pub enum Fault {
     NeverEnds,
     CutResult,
     ForeignFile,
+    /// The first file of rows breaks off, once.
+    BrokenRead,
     /// A worker has time for a few calls only.
     ShortWorkers,
 }
@@ -41,6 +43,7 @@ struct State {
     objects: BTreeMap<String, Vec<u8>>,
     calls: u32,
     workers: u32,
+    reads: u32,
 }
 
 #[derive(Clone)]
@@ -309,7 +312,18 @@ impl ObjectReader for FakeAthena {
     }
 
     fn open<'a>(&'a self, _: &'a str, key: &'a str) -> BoxFuture<'a, Result<Box<dyn ObjectBody>, ApiError>> {
-        let bytes = self.state.lock().unwrap().objects.get(key).cloned();
+        let mut state = self.state.lock().unwrap();
+        state.reads += u32::from(key.ends_with(".gz"));
+        if self.fault == Fault::BrokenRead && state.reads == 1 && key.ends_with(".gz") {
+            let error = ApiError {
+                failure: Failure::Connection,
+                code: "ConnectionReset".to_owned(),
+                message: "the connection broke off".to_owned(),
+                call: "s3:GetObject".to_owned(),
+            };
+            return Box::pin(async move { Err(error) });
+        }
+        let bytes = state.objects.get(key).cloned();
         Box::pin(async move {
             let bytes = bytes.ok_or_else(|| ApiError {
                 failure: Failure::NotFound,

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use sv0_model::coverage::{CoverageRow, CoverageStatus};
 
-use super::steps::EvidenceSource;
+use super::steps::{EvidenceSource, Span};
 use super::trail::Recorded;
 use crate::step::StepRun;
 
@@ -13,7 +13,7 @@ const SOURCE: &str = "cloudtrail:logs";
 const MOST_ROWS: usize = 1_000;
 
 /// Adds a row for each account and Region, and one for what the trail leaves out.
-pub(super) fn tell(run: &mut StepRun<'_>, source: &EvidenceSource, seen: &BTreeMap<String, u64>) {
+pub(super) fn tell(run: &mut StepRun<'_>, source: &EvidenceSource, seen: &BTreeMap<String, Span>) {
     let recorded = Recorded::by(&source.trails, &source.logs, &source.window);
     let now = run.work().clock.now();
     let row = |account: &str, region: &str, status, reason: String, items| CoverageRow {
@@ -27,7 +27,7 @@ pub(super) fn tell(run: &mut StepRun<'_>, source: &EvidenceSource, seen: &BTreeM
         captured_at: Some(now),
         items,
     };
-    for (place, events) in seen {
+    for (place, (_, _, events)) in seen {
         if let Some((account, region)) = place.split_once('/') {
             run.row(row(account, region, CoverageStatus::Ok, String::new(), *events));
         }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
-use sv0_model::coverage::CoverageStatus;
+use sv0_model::coverage::{CoverageRow, CoverageStatus};
 use sv0_model::time::{Timestamp, parse_timestamp};
 use sv0_sources::CaptureFile;
 
@@ -60,19 +60,47 @@ impl EvidenceSource {
     pub const DAYS_AT_ONCE: u32 = 10;
 }
 
-/// The steps of all evidence queries.
+/// The steps of the evidence queries that list events. [`window_steps`] come after them.
 #[must_use]
 pub fn evidence_steps(source: &Arc<EvidenceSource>) -> Vec<Box<dyn Step>> {
-    let steps = EvidenceQuery::ALL.into_iter().map(|query| {
-        let source = Arc::clone(source);
-        Box::new(EvidenceStep { source, query }) as Box<dyn Step>
+    let queries = EvidenceQuery::ALL
+        .into_iter()
+        .filter(|query| *query != EvidenceQuery::LogWindows);
+    let steps = queries.map(|query| {
+        Box::new(EvidenceStep {
+            source: Arc::clone(source),
+            query,
+            doubt: None,
+        }) as Box<dyn Step>
     });
     steps.collect()
+}
+
+/// The step of [`EvidenceQuery::LogWindows`], whose file lets a reader call absent what the rows do not hold. `rows` are those of the ledger that
+/// [`evidence_steps`] ended in: unless all uses were written, it writes nothing.
+#[must_use]
+pub fn window_steps(source: &Arc<EvidenceSource>, rows: &[CoverageRow]) -> Vec<Box<dyn Step>> {
+    let source_of_uses = format!("athena:{}", EvidenceQuery::ObservedUse.name());
+    let uses = rows.iter().find(|row| row.source == source_of_uses);
+    let doubt = match uses.map(|row| row.status) {
+        Some(CoverageStatus::Ok) => None,
+        Some(_) => Some(format!(
+            "not all rows of {source_of_uses} were written, so that nothing may be called absent"
+        )),
+        None => Some(format!("{source_of_uses} was not asked")),
+    };
+    vec![Box::new(EvidenceStep {
+        source: Arc::clone(source),
+        query: EvidenceQuery::LogWindows,
+        doubt,
+    })]
 }
 
 struct EvidenceStep {
     source: Arc<EvidenceSource>,
     query: EvidenceQuery,
+    /// Why the file must not be written.
+    doubt: Option<String>,
 }
 
 /// How far a step has come.
@@ -87,8 +115,8 @@ struct Cursor {
     files: usize,
     /// Bytes that each execution scanned.
     scanned: BTreeMap<String, u64>,
-    /// Events by account and Region.
-    seen: BTreeMap<String, u64>,
+    /// First and last time, and the number of events, by account and Region.
+    seen: BTreeMap<String, Span>,
 }
 
 impl Step for EvidenceStep {
@@ -108,6 +136,10 @@ impl Step for EvidenceStep {
 impl EvidenceStep {
     async fn run(&self, run: &mut StepRun<'_>) -> Result<(), StepError> {
         let source = &*self.source;
+        if let Some(doubt) = &self.doubt {
+            run.judge(CoverageStatus::NotObservable, doubt.clone());
+            return Ok(());
+        }
         if let Some(fault) = execution::fault_of_workgroup(run, &source.target, &source.workgroup).await? {
             run.judge(CoverageStatus::Failed, fault);
             return Ok(());
@@ -131,6 +163,13 @@ impl EvidenceStep {
         }
         if self.query == EvidenceQuery::LogWindows {
             coverage::tell(run, source, &cursor.seen);
+        }
+        for (place, (first, last, _)) in &cursor.seen {
+            if let Some((account, region)) = place.split_once('/') {
+                run.write(
+                    json!({"account": account, "region": region, "first": first.to_string(), "last": last.to_string()}),
+                )?;
+            }
         }
         // Without a file nobody could tell that there was nothing.
         run.write(json!([]))
@@ -209,9 +248,8 @@ impl EvidenceStep {
         };
         for file in files.iter().skip(cursor.files) {
             let mut body = objects.open(bucket, file).await?;
-            let mut rows = Rows::of(self.query);
-            each_line(&mut *body, &mut |line| rows.take(run, line)).await?;
-            rows.finish(run, &mut cursor.seen)?;
+            let mut take = |line: &[u8]| take_row(self.query, line, run, &mut cursor.seen);
+            each_line(&mut *body, &mut take).await?;
             cursor.files += 1;
             run.checkpoint(cursor)?;
         }
@@ -228,66 +266,43 @@ fn too_long() -> ApiError {
     }
 }
 
-/// The rows of one file.
-struct Rows {
+/// First and last time, and the number of events.
+pub(super) type Span = (Timestamp, Timestamp, u64);
+
+fn take_row(
     query: EvidenceQuery,
-    windows: BTreeMap<(String, String), Span>,
+    line: &[u8],
+    run: &mut StepRun<'_>,
+    seen: &mut BTreeMap<String, Span>,
+) -> Result<(), StepError> {
+    let Ok(Value::Object(mut row)) = serde_json::from_slice(line) else {
+        return Err(unreadable().into());
+    };
+    let rows = row.remove("query");
+    if rows.as_ref().and_then(Value::as_str) != Some(query.rows()) {
+        return Ok(());
+    }
+    if query == EvidenceQuery::LogWindows {
+        widen(&row, seen);
+        return Ok(());
+    }
+    run.write(Value::Object(row))
 }
 
-/// First and last time, and the number of events.
-type Span = (Timestamp, Timestamp, u64);
-
-impl Rows {
-    fn of(query: EvidenceQuery) -> Self {
-        Self {
-            query,
-            windows: BTreeMap::new(),
-        }
-    }
-
-    fn take(&mut self, run: &mut StepRun<'_>, line: &[u8]) -> Result<(), StepError> {
-        let Ok(Value::Object(mut row)) = serde_json::from_slice(line) else {
-            return Err(unreadable().into());
-        };
-        let query = row.remove("query");
-        if query.as_ref().and_then(Value::as_str) != Some(self.query.rows()) {
-            return Ok(());
-        }
-        if self.query == EvidenceQuery::LogWindows {
-            self.widen(&row);
-            return Ok(());
-        }
-        run.write(Value::Object(row))
-    }
-
-    fn widen(&mut self, row: &Map<String, Value>) {
-        let time = |field: &str| row.get(field).and_then(Value::as_str).and_then(parse_timestamp);
-        let event = row
-            .get("event")
-            .and_then(Value::as_str)
-            .and_then(|text| serde_json::from_str::<Value>(text).ok());
-        let text = |field: &str| event.as_ref()?.get(field)?.as_str().map(str::to_owned);
-        let (Some(account), Some(region)) = (text("recipientAccountId"), text("awsRegion")) else {
-            return;
-        };
-        let (Some(first), Some(last)) = (time("first"), time("last")) else {
-            return;
-        };
-        let count = row.get("count").and_then(Value::as_u64).unwrap_or(0);
-        let span = self.windows.entry((account, region)).or_insert((first, last, 0));
-        *span = (span.0.min(first), span.1.max(last), span.2.saturating_add(count));
-    }
-
-    fn finish(self, run: &mut StepRun<'_>, seen: &mut BTreeMap<String, u64>) -> Result<(), StepError> {
-        for ((account, region), (first, last, count)) in self.windows {
-            let events = seen.entry(format!("{account}/{region}")).or_default();
-            *events = events.saturating_add(count);
-            run.write(
-                json!({"account": account, "region": region, "first": first.to_string(), "last": last.to_string()}),
-            )?;
-        }
-        Ok(())
-    }
+fn widen(row: &Map<String, Value>, seen: &mut BTreeMap<String, Span>) {
+    let time = |field: &str| row.get(field).and_then(Value::as_str).and_then(parse_timestamp);
+    let event = row.get("event").and_then(Value::as_str);
+    let event = event.and_then(|text| serde_json::from_str::<Value>(text).ok());
+    let text = |field: &str| event.as_ref()?.get(field)?.as_str();
+    let (Some(account), Some(region)) = (text("recipientAccountId"), text("awsRegion")) else {
+        return;
+    };
+    let (Some(first), Some(last)) = (time("first"), time("last")) else {
+        return;
+    };
+    let count = row.get("count").and_then(Value::as_u64).unwrap_or(0);
+    let span = seen.entry(format!("{account}/{region}")).or_insert((first, last, 0));
+    *span = (span.0.min(first), span.1.max(last), span.2.saturating_add(count));
 }
 
 fn unreadable() -> ApiError {

@@ -116,6 +116,8 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(ProptestConfig::with_cases(24))]
+
         #[test]
         fn slices_cover_every_day_and_account_once(days in 1_u32..90, at_once in 0_u32..40, count in 1_usize..1_200, until in 0_i64..4_000_000_000) {
             let window = Window::of_days(days, Timestamp::from_second(until).unwrap());
