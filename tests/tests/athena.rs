@@ -513,3 +513,37 @@ fn trino_takes_every_statement_without_a_warning() {
         "the check can fail"
     );
 }
+
+#[test]
+fn the_documentation_shows_the_statements() {
+    let accounts = ["111122223333", "444455556666"].map(|id| Account::new(id).unwrap());
+    let until = "2026-01-31T00:00:00Z".parse().unwrap();
+    let logs = TrailLogs {
+        bucket: Bucket::new("trail-bucket").unwrap(),
+        prefix: Prefix::new("").unwrap(),
+        organization: Some(OrganizationId::new("o-exampleorgid").unwrap()),
+    };
+    let results = ResultLocation {
+        bucket: Bucket::new("hub-bucket").unwrap(),
+        prefix: Prefix::new("athena").unwrap(),
+    };
+    let window = Window::of_days(EvidenceSource::DAYS, until);
+    let slice = window.slices(&accounts, 31).remove(0);
+    let regions = ["eu-west-1", "us-east-1"].map(|region| Region::new(region).unwrap());
+    let definition = table().statement(&logs, &regions, Day::of(window.from));
+    let statement = Statement::new(&table(), &slice, &results, 0);
+    let parameters = statement.parameters.join(" ");
+    let written = format!(
+        "-- The table (docs/collection-athena.md).\n{definition};\n\n-- The evidence queries. Parameters: {parameters}\n{};\n",
+        statement.sql
+    );
+    let path = repository().join("docs/collection-athena.sql");
+    if std::env::var_os("SV0_WRITE_DOCUMENTATION").is_some() {
+        std::fs::write(&path, &written).unwrap();
+    }
+    assert_eq!(
+        std::fs::read_to_string(&path).unwrap(),
+        written,
+        "SV0_WRITE_DOCUMENTATION=1 writes it"
+    );
+}

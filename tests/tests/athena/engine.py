@@ -77,7 +77,7 @@ def run(job):
     with gzip.open(job["out"], "wt", encoding="utf-8") as out:
         while rows := cursor.fetchmany(1000):
             for row in rows:
-                # Null fields are left out, as Athena leaves them out.
+                # A row without a field reads like one where it is null.
                 out.write(json.dumps({name: value for name, value in zip(columns, row) if value is not None}) + "\n")
                 count += 1
     print(json.dumps({"rows": count, "bytes": sum(os.path.getsize(file) for file in files)}))

@@ -226,7 +226,8 @@ mod tests {
     #[test]
     fn what_a_trail_leaves_out_is_said() {
         let selectors = |value: Value| move |trail: &mut Value| trail["EventSelectors"] = value;
-        let cases: Vec<(Box<dyn FnOnce(&mut Value)>, &str)> = vec![
+        type Change = Box<dyn FnOnce(&mut Value)>;
+        let cases: Vec<(Change, &str)> = vec![
             (
                 Box::new(|trail| {
                     trail["Status"] = json!({"IsLogging": false, "StopLoggingTime": "2026-03-02T00:00:00Z"})

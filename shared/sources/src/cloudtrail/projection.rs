@@ -271,3 +271,20 @@ impl<'de> Visitor<'de> for Projection {
         Ok(Some(Value::Object(kept)))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use sv0_model::cloudtrail::{REGISTRY_PARAMETER, RESOURCE_PARAMETERS};
+
+    use super::kept_request_parameters;
+
+    #[test]
+    fn what_names_a_resource_is_kept() {
+        for (service, field) in RESOURCE_PARAMETERS.iter().chain([&REGISTRY_PARAMETER]) {
+            assert!(
+                kept_request_parameters().any(|kept| kept == *field),
+                "{service} {field}"
+            );
+        }
+    }
+}
