@@ -341,8 +341,6 @@ pub static ALL: &[&ApiCall] = &[
     &identitystore::LIST_GROUP_MEMBERSHIPS, &identitystore::LIST_GROUPS, &identitystore::LIST_USERS,
     &cloudtrail::DESCRIBE_TRAILS, &cloudtrail::GET_EVENT_SELECTORS, &cloudtrail::GET_TRAIL_STATUS,
     &athena::GET_QUERY_EXECUTION, &athena::GET_WORK_GROUP, &athena::START_QUERY_EXECUTION, &athena::STOP_QUERY_EXECUTION,
-    &through_athena::GET_DATABASE_IN_CATALOG, &through_athena::GET_DATABASE, &through_athena::GET_TABLE, &through_athena::PUT_OBJECT, &through_athena::GET_BUCKET_LOCATION, &through_athena::LIST_TRAIL_BUCKET, &through_athena::GET_LOG_FILE, &through_athena::DECRYPT,
-    &s3::GET_OBJECT, &s3::LIST_OBJECTS_V2,
     &iam::GET_ACCOUNT_AUTHORIZATION_DETAILS, &iam::GENERATE_CREDENTIAL_REPORT, &iam::GENERATE_SERVICE_LAST_ACCESSED_DETAILS, &iam::GET_CREDENTIAL_REPORT, &iam::GET_POLICY, &iam::GET_POLICY_VERSION, &iam::GET_ROLE, &iam::GET_SERVICE_LAST_ACCESSED_DETAILS,
     &bedrock::GET_GUARDRAIL, &bedrock::GET_MODEL_INVOCATION_LOGGING_CONFIGURATION, &bedrock::GET_RESOURCE_POLICY, &bedrock::LIST_GUARDRAILS, &bedrock::LIST_INFERENCE_PROFILES,
     &bedrock_agent::GET_AGENT, &bedrock_agent::GET_AGENT_ACTION_GROUP, &bedrock_agent::GET_AGENT_VERSION, &bedrock_agent::GET_DATA_SOURCE, &bedrock_agent::GET_FLOW, &bedrock_agent::GET_KNOWLEDGE_BASE, &bedrock_agent::LIST_AGENT_ACTION_GROUPS, &bedrock_agent::LIST_AGENT_ALIASES, &bedrock_agent::LIST_AGENT_COLLABORATORS, &bedrock_agent::LIST_AGENT_KNOWLEDGE_BASES, &bedrock_agent::LIST_AGENT_VERSIONS, &bedrock_agent::LIST_AGENTS, &bedrock_agent::LIST_DATA_SOURCES, &bedrock_agent::LIST_FLOWS, &bedrock_agent::LIST_KNOWLEDGE_BASES,
@@ -376,4 +374,11 @@ pub static ALL: &[&ApiCall] = &[
     &sns::GET_TOPIC_ATTRIBUTES, &sns::LIST_SUBSCRIPTIONS, &sns::LIST_TOPICS,
     &sqs::GET_QUEUE_ATTRIBUTES, &sqs::LIST_QUEUES,
     &stepfunctions::DESCRIBE_STATE_MACHINE, &stepfunctions::LIST_STATE_MACHINES,
+];
+
+#[rustfmt::skip]
+/// Permissions without a call of [`crate::AwsApi`]: what Athena does in the caller's name, and what is read of the hub's bucket through a port of its own.
+pub static BESIDE: &[&ApiCall] = &[
+    &through_athena::GET_DATABASE_IN_CATALOG, &through_athena::GET_DATABASE, &through_athena::GET_TABLE, &through_athena::PUT_OBJECT, &through_athena::GET_BUCKET_LOCATION, &through_athena::LIST_TRAIL_BUCKET, &through_athena::GET_LOG_FILE, &through_athena::DECRYPT,
+    &s3::GET_OBJECT, &s3::LIST_OBJECTS_V2,
 ];

@@ -25,6 +25,9 @@ const MOST_ATTEMPTS: u32 = 3;
 /// How often it is asked how a statement stands: a little longer than the 30 minutes after which Athena ends it, and as long in its queue.
 const MOST_QUESTIONS: u32 = 300;
 
+/// Lines after which a step has a checkpoint: what is written between two is held in memory.
+const LINES_HELD: u64 = 4_096;
+
 /// Everything that the evidence of a scan is asked with.
 pub struct EvidenceSource {
     /// The hub's own endpoint, in the Region of the trail's bucket and of the hub's.
@@ -111,8 +114,9 @@ struct Cursor {
     /// Of the next one: executions that failed, and the one that was begun.
     attempt: u32,
     execution: Option<String>,
-    /// Files of its rows that are done.
+    /// Files of its rows that are done, and lines of the next one.
     files: usize,
+    lines: u64,
     /// Bytes that each execution scanned.
     scanned: BTreeMap<String, u64>,
     /// First and last time, and the number of events, by account and Region.
@@ -248,8 +252,21 @@ impl EvidenceStep {
         };
         for file in files.iter().skip(cursor.files) {
             let mut body = objects.open(bucket, file).await?;
-            let mut take = |line: &[u8]| take_row(self.query, line, run, &mut cursor.seen);
+            let mut line_number = 0;
+            let mut take = |line: &[u8]| {
+                line_number += 1;
+                if line_number <= cursor.lines {
+                    return Ok(());
+                }
+                take_row(self.query, line, run, &mut cursor.seen)?;
+                cursor.lines = line_number;
+                if line_number % LINES_HELD == 0 {
+                    run.checkpoint(&*cursor)?;
+                }
+                Ok(())
+            };
             each_line(&mut *body, &mut take).await?;
+            cursor.lines = 0;
             cursor.files += 1;
             run.checkpoint(cursor)?;
         }
