@@ -3,6 +3,7 @@
 mod access_analyzer;
 mod config;
 mod identity_center;
+mod managed_policies;
 mod organization;
 mod security_hub;
 mod trails;
@@ -16,10 +17,18 @@ pub fn organization_steps(plan: &Plan) -> Vec<Box<dyn Step>> {
     organization::steps(plan)
 }
 
-/// The Config aggregator, one file a resource type.
+/// The Config aggregator and how current its sources are. It comes before the accounts are read: what Config holds of them is not asked again.
+#[must_use]
+pub fn aggregator_steps(plan: &Plan) -> Vec<Box<dyn Step>> {
+    config::aggregator_steps(plan)
+}
+
+/// The items of the Config aggregator, one file a resource type, and the text of the AWS managed policies that they name.
 #[must_use]
 pub fn inventory_steps(plan: &Plan) -> Vec<Box<dyn Step>> {
-    config::steps(plan)
+    let mut steps = config::steps(plan);
+    steps.extend(managed_policies::steps(plan));
+    steps
 }
 
 /// Security Hub and IAM Access Analyzer.

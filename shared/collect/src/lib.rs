@@ -15,6 +15,7 @@ mod api;
 mod budget;
 mod call;
 mod collect;
+mod lacking;
 mod listing;
 mod pages;
 mod plan;

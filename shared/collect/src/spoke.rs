@@ -1,8 +1,9 @@
 //! What the central sources lack of an account: asked through its spoke role.
 
+mod credential_report;
 mod files;
 mod identity;
-mod lacking;
+mod last_accessed;
 mod recipe;
 mod recipes;
 mod recorders;
@@ -65,15 +66,30 @@ fn global_steps(plan: &Plan, account: &PlannedAccount) -> Vec<Box<dyn Step>> {
         let asked = asked.clone();
         steps.push(Box::new(identity::Identity { asked, file }));
     }
-    if let Ok(file) = CaptureFile::authorization_details(&account.id) {
-        steps.push(Box::new(ListStep {
-            place: Place::of(&account.id, "global", "iam:authorization-details"),
-            file,
-            targets: asked.target.clone().into_iter().collect(),
-            call: &iam::GET_ACCOUNT_AUTHORIZATION_DETAILS,
-            parameters: Map::new(),
-        }));
+    if let Ok(file) = CaptureFile::credential_report(&account.id) {
+        let asked = asked.clone();
+        steps.push(Box::new(credential_report::CredentialReport { asked, file }));
     }
+    let details = CaptureFile::authorization_details(&account.id);
+    let Ok((details, file)) = details.and_then(|details| Ok((details, CaptureFile::last_accessed(&account.id)?)))
+    else {
+        return steps;
+    };
+    let place = Place::of(&account.id, "global", "iam:authorization-details");
+    steps.push(Box::new(ListStep {
+        place: place.clone(),
+        file: details.clone(),
+        targets: asked.target.clone().into_iter().collect(),
+        call: &iam::GET_ACCOUNT_AUTHORIZATION_DETAILS,
+        parameters: Map::new(),
+    }));
+    steps.push(Box::new(last_accessed::Reports {
+        asked,
+        granularity: plan.options.last_accessed,
+        file,
+        details,
+        details_place: place,
+    }));
     steps
 }
 

@@ -186,7 +186,11 @@ impl<E: EventFold> Part<E> {
                 | FileKind::AccountStatus { account } => {
                     accounts.insert(account.clone());
                 }
-                FileKind::KeyGrants { partition } | FileKind::SpokeItems { partition, .. } => {
+                FileKind::KeyGrants { partition }
+                | FileKind::SpokeItems { partition, .. }
+                | FileKind::ConfigRecorders {
+                    partition: Some(partition),
+                } => {
                     accounts.insert(partition.account.clone());
                 }
                 _ => {}

@@ -28,12 +28,16 @@ configuration.Family, configuration.TaskRoleArn, configuration.ExecutionRoleArn,
 configuration.ContainerDefinitions.Environment.Name, configuration.ContainerDefinitions.Secrets.Name, configuration.ContainerDefinitions.Secrets.ValueFrom";
 const ALL_FIELDS: &str = "*, configuration, configurationItemStatus, relationships, supplementaryConfiguration, tags";
 
-pub(super) fn steps(plan: &Plan) -> Vec<Box<dyn Step>> {
-    let accounts: BTreeSet<String> = plan.accounts.iter().map(|account| account.id.clone()).collect();
-    let mut steps: Vec<Box<dyn Step>> = vec![Box::new(Aggregator {
+pub(super) fn aggregator_steps(plan: &Plan) -> Vec<Box<dyn Step>> {
+    vec![Box::new(Aggregator {
         target: plan.hub(),
         named: plan.options.aggregator.clone(),
-    })];
+    })]
+}
+
+pub(super) fn steps(plan: &Plan) -> Vec<Box<dyn Step>> {
+    let accounts: BTreeSet<String> = plan.accounts.iter().map(|account| account.id.clone()).collect();
+    let mut steps: Vec<Box<dyn Step>> = Vec::new();
     for resource_type in config_types() {
         if let Ok(file) = CaptureFile::config_items(resource_type) {
             steps.push(Box::new(Items {

@@ -6,11 +6,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use sv0_sources::answer_about;
 
-use super::lacking::Lacking;
 use super::recipe::{Detail, Each, Gather, Level, Recipe, Write};
 use super::values::{Scope, items_of};
 use crate::api::{ApiError, BoxFuture, Failure, Target};
 use crate::call::ApiCall;
+use crate::lacking::Lacking;
 use crate::pages::PageReader;
 use crate::step::{StepError, StepRun};
 

@@ -90,6 +90,9 @@ fn scope_of<'a>(kind: &'a FileKind, source: &'a str) -> Scope<'a> {
             region: None,
         },
         FileKind::KeyGrants { partition }
+        | FileKind::ConfigRecorders {
+            partition: Some(partition),
+        }
         | FileKind::SpokeItems { partition, .. }
         | FileKind::CloudTrailLog {
             partition: Some(partition),

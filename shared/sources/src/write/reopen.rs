@@ -4,6 +4,7 @@ use std::io::{self, BufRead as _, BufReader, Read};
 
 use serde_json::Value;
 
+use super::form::Form;
 use super::stream::{CaptureFileWriter, RowOrder};
 use super::{CaptureFile, CaptureWriter, WriteError};
 use crate::values::parse_text;
@@ -30,7 +31,7 @@ impl CaptureWriter {
         Ok(writer)
     }
 
-    /// Hands out what a file of which `stored` was written holds: of lines one value after the other, of which no more than one is held at a time, else the document.
+    /// Hands out what a file of which `stored` was written holds: lines and pages one after the other, of which no more than one is held at a time, else the document.
     ///
     /// # Errors
     /// [`WriteError::Compression`] when the bytes are not what a writer stored.
@@ -44,14 +45,15 @@ impl CaptureWriter {
             file: file.path().to_owned(),
             source,
         };
-        if !file.path().contains(".ndjson") {
+        if !matches!(Form::of(file.kind()), Form::Lines | Form::Pages) {
             let text = self.text_of(file, stored).map_err(failed)?;
             values_of(&text).into_iter().for_each(each);
             return Ok(());
         }
         let lines = BufReader::new(self.reader_of(file, stored).map_err(failed)?).lines();
         for line in lines {
-            if let Ok((value, _)) = parse_text(&line.map_err(failed)?) {
+            // A page stands on a line of its own, a comma after it.
+            if let Ok((value, _)) = parse_text(line.map_err(failed)?.trim_end_matches(',')) {
                 each(value);
             }
         }
