@@ -382,3 +382,6 @@ pub static BESIDE: &[&ApiCall] = &[
     &through_athena::GET_DATABASE_IN_CATALOG, &through_athena::GET_DATABASE, &through_athena::GET_TABLE, &through_athena::PUT_OBJECT, &through_athena::GET_BUCKET_LOCATION, &through_athena::LIST_TRAIL_BUCKET, &through_athena::GET_LOG_FILE, &through_athena::DECRYPT,
     &s3::GET_OBJECT, &s3::LIST_OBJECTS_V2,
 ];
+
+#[cfg(test)]
+mod tests;

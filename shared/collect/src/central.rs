@@ -50,3 +50,6 @@ pub fn identity_steps(plan: &Plan) -> Vec<Box<dyn Step>> {
 pub fn trail_steps(plan: &Plan) -> Vec<Box<dyn Step>> {
     trails::steps(plan)
 }
+
+#[cfg(test)]
+mod tests;

@@ -16,15 +16,39 @@ const MOST_OF_A_MESSAGE: usize = 400;
 pub(crate) struct Lacking {
     answers: u64,
     in_a_row: u32,
-    first: Option<First>,
+    first: Option<Refusal>,
 }
 
+/// A refusal, in a form that a cursor keeps.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-struct First {
-    status: CoverageStatus,
+pub(crate) struct Refusal {
+    pub status: CoverageStatus,
     code: String,
     operation: String,
     message: String,
+}
+
+impl From<ApiError> for Refusal {
+    fn from(error: ApiError) -> Self {
+        Self {
+            status: error.failure.status(),
+            code: error.code,
+            operation: error.call,
+            message: error.message.chars().take(MOST_OF_A_MESSAGE).collect(),
+        }
+    }
+}
+
+impl Refusal {
+    /// The step's row: `what` in words, then what AWS said.
+    pub fn note(&self, status: CoverageStatus, what: &str) -> Note {
+        Note {
+            status,
+            reason: format!("{what}: {}", self.message),
+            error_code: Some(self.code.clone()),
+            operation: Some(self.operation.clone()),
+        }
+    }
 }
 
 impl Lacking {
@@ -47,12 +71,7 @@ impl Lacking {
         }
         self.answers += 1;
         self.in_a_row += 1;
-        self.first.get_or_insert_with(|| First {
-            status: error.failure.status(),
-            code: error.code.clone(),
-            operation: error.call.clone(),
-            message: error.message.chars().take(MOST_OF_A_MESSAGE).collect(),
-        });
+        self.first.get_or_insert_with(|| Refusal::from(error.clone()));
         if self.in_a_row < MOST_IN_A_ROW {
             Ok(())
         } else {
@@ -68,17 +87,11 @@ impl Lacking {
     /// Makes the step's row say what is missing. `of` is what the answers are about, in words.
     pub fn judge(&self, run: &mut StepRun<'_>, of: &str) {
         let Some(first) = &self.first else { return };
-        run.judge_as(Note {
-            status: match run.has_written() {
-                true => CoverageStatus::Partial,
-                false => first.status,
-            },
-            reason: format!(
-                "{} answers about {of} are missing; the first: {}",
-                self.answers, first.message
-            ),
-            error_code: Some(first.code.clone()),
-            operation: Some(first.operation.clone()),
-        });
+        let status = match run.has_written() {
+            true => CoverageStatus::Partial,
+            false => first.status,
+        };
+        let what = format!("{} answers about {of} are missing, the first of them", self.answers);
+        run.judge_as(first.note(status, &what));
     }
 }

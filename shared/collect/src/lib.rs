@@ -11,6 +11,7 @@ pub mod central;
 pub mod evidence;
 pub mod spoke;
 
+mod aggregated;
 mod api;
 mod budget;
 mod call;

@@ -8,6 +8,7 @@ use sv0_model::coverage::CoverageRow;
 use sv0_model::record::CaptureHeader;
 use sv0_sources::{CaptureFile, WriteError};
 
+use crate::aggregated::aggregated;
 use crate::api::{AwsApi, Session, Target};
 use crate::call::Caller;
 use crate::calls::{account, organizations, sts};
@@ -36,6 +37,9 @@ pub(crate) async fn make_plan(
         Progress::default()
     };
     plan.accounts = accounts(work, &plan)?;
+    let steps = central::aggregator_steps(&plan);
+    let progress = run_steps(work, &steps, progress, 1, &on_step).await?;
+    plan.aggregated = aggregated(&plan, &stored_documents(work, &CaptureFile::config_aggregator())?);
     tell(CollectEvent::Planned {
         accounts: plan.accounts.len(),
         read: plan
@@ -226,6 +230,15 @@ fn parents(tree: &Value) -> BTreeMap<String, String> {
     let accounts = list("Parents").filter_map(|entry| of(entry, "ChildId"));
     let units = list("OrganizationalUnits").filter_map(|entry| of(entry, "Id"));
     accounts.chain(units).collect()
+}
+
+fn stored_documents(work: &Work, file: &CaptureFile) -> Result<Vec<Value>, CollectError> {
+    let mut documents = Vec::new();
+    if let Some(bytes) = work.store.get(file.path()).map_err(WriteError::Sink)? {
+        work.writer
+            .each_stored(file, &bytes, &mut |document| documents.push(document))?;
+    }
+    Ok(documents)
 }
 
 fn stored(work: &Work, file: &CaptureFile) -> Result<Option<Value>, CollectError> {

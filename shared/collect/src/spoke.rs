@@ -20,6 +20,31 @@ use crate::listing::ListStep;
 use crate::plan::{Plan, PlannedAccount};
 use crate::step::{Place, Step};
 
+/// A file of an account and Region, as the documentation tells of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AskedFile {
+    /// `lambda/function-policies`.
+    pub file: String,
+    /// The calls that fill it, in their order.
+    pub calls: Vec<String>,
+    /// When it is asked for, and why.
+    pub when: String,
+}
+
+/// Every file that is asked for in each account and Region.
+#[must_use]
+pub fn asked_files() -> Vec<AskedFile> {
+    let mut files: Vec<AskedFile> = recipes::all()
+        .map(|recipe| AskedFile {
+            file: format!("{}/{}", recipe.service, recipe.what),
+            calls: recipe.calls(),
+            when: recipe.ask.in_words(),
+        })
+        .collect();
+    files.sort_by(|a, b| a.file.cmp(&b.file));
+    files
+}
+
 /// Whom a step asks, and what it has to know of the plan.
 #[derive(Debug, Clone)]
 struct Asked {

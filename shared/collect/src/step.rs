@@ -112,11 +112,15 @@ pub(crate) struct StepOutcome {
 }
 
 impl<'b> StepRun<'b> {
-    pub(crate) fn new(work: &'b Work, file: Option<CaptureFile>, cursor: Option<Value>) -> Result<Self, StepError> {
-        // A step that had no checkpoint yet wrote nothing; what lies there is of an earlier scan.
-        let cursor = cursor.filter(|cursor| !cursor.is_null());
-        let writer = match (&cursor, &file) {
-            (Some(_), Some(file)) => reopen(work, file)?,
+    /// Goes on with the file if `is_begun`: what lies there otherwise is of an earlier scan.
+    pub(crate) fn new(
+        work: &'b Work,
+        file: Option<CaptureFile>,
+        cursor: Option<Value>,
+        is_begun: bool,
+    ) -> Result<Self, StepError> {
+        let writer = match &file {
+            Some(file) if is_begun => reopen(work, file)?,
             _ => None,
         };
         Ok(Self {

@@ -12,7 +12,7 @@ use sv0_model::record::CaptureHeader;
 use sv0_model::time::{Timestamp, parse_timestamp};
 use sv0_sources::{CaptureSink, CaptureStore, CaptureWriter, SinkError};
 
-use crate::api::{ApiError, AwsApi, BoxFuture, Clock, Failure, Target};
+use crate::api::{ApiError, AwsApi, BoxFuture, Clock, Failure, Session, Target};
 use crate::call::ApiCall;
 use crate::plan::{CollectOptions, Plan, PlannedAccount, Treatment};
 use crate::step::Step;
@@ -24,6 +24,8 @@ pub(crate) const REGION: &str = "eu-west-1";
 /// What is answered to calls of one name whose parameters hold all of these.
 struct Script {
     parameters: Map<String, Value>,
+    /// Of a query, what it must hold.
+    holds: String,
     answer: Answer,
 }
 
@@ -43,6 +45,7 @@ enum Answer {
 #[derive(Default)]
 pub(crate) struct Aws {
     scripts: BTreeMap<String, Vec<Script>>,
+    refused_to_hub: Option<String>,
     /// The calls that were made.
     pub calls: Mutex<Vec<String>>,
     /// After so many calls the worker's time is up; below zero never.
@@ -60,7 +63,24 @@ impl Aws {
     fn script(mut self, call: &str, parameters: Value, answer: Answer) -> Self {
         let parameters = parameters.as_object().cloned().unwrap();
         let scripts = self.scripts.entry(call.to_owned()).or_default();
-        scripts.push(Script { parameters, answer });
+        scripts.push(Script {
+            parameters,
+            holds: String::new(),
+            answer,
+        });
+        self
+    }
+
+    /// Pages that answer a query which holds `part`.
+    pub fn pages_with(self, call: &str, part: &str, field: &str, items: Vec<Value>, size: usize) -> Self {
+        let mut aws = self.pages(call, json!({}), field, items, size);
+        aws.scripts.get_mut(call).unwrap().last_mut().unwrap().holds = format!("'{part}'");
+        aws
+    }
+
+    /// Nothing of the organization is told to the hub itself.
+    pub fn refuse_of_hub(mut self, code: &str) -> Self {
+        self.refused_to_hub = Some(code.to_owned());
         self
     }
 
@@ -100,11 +120,10 @@ impl Aws {
         if left > 0 {
             self.calls_until_deadline.store(left - 1, Ordering::SeqCst);
         }
+        let query = parameters.get("Expression").and_then(Value::as_str).unwrap_or_default();
         let fits = |script: &&Script| {
-            script
-                .parameters
-                .iter()
-                .all(|(name, value)| parameters.get(name) == Some(value))
+            let holds = |(name, value): (&String, &Value)| parameters.get(name) == Some(value);
+            script.parameters.iter().all(holds) && query.contains(&script.holds)
         };
         // The last that fits counts, so that a test says what is usual first.
         let script = self
@@ -162,11 +181,17 @@ fn refusal(call: &str, failure: Failure, code: &str) -> ApiError {
 impl AwsApi for Aws {
     fn call<'a>(
         &'a self,
-        _: &'a Target,
+        target: &'a Target,
         call: &'static ApiCall,
         parameters: Map<String, Value>,
     ) -> BoxFuture<'a, Result<Value, ApiError>> {
-        Box::pin(async move { self.reply(call, &parameters) })
+        Box::pin(async move {
+            let answer = self.reply(call, &parameters)?;
+            match &self.refused_to_hub {
+                Some(code) if target.session == Session::Hub => Err(refusal(&call.name(), Failure::Denied, code)),
+                _ => Ok(answer),
+            }
+        })
     }
 }
 

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sv0_model::coverage::{CoverageRow, CoverageStatus};
 use sv0_model::manifest::ManifestObject;
-use sv0_sources::{CaptureStore, CaptureWriter, WriteError, WrittenFile};
+use sv0_sources::{CaptureFile, CaptureStore, CaptureWriter, WriteError, WrittenFile};
 
 use crate::api::{ApiError, AwsApi, Clock};
 use crate::step::{Note, Place, Step, StepError, StepOutcome, StepRun};
@@ -86,7 +86,17 @@ pub async fn run_steps(
         let room = concurrency.max(1).saturating_sub(running.len());
         for begun in take_ready(&mut waiting, &progress.done, room) {
             let cursor = progress.cursors.get(&begun.key).cloned();
-            running.push(run_step(work, begun.step, cursor));
+            let file = begun.step.file();
+            let is_begun = file
+                .as_ref()
+                .is_some_and(|file| progress.files.contains_key(file.path()));
+            running.push(run_step(
+                work,
+                begun.step,
+                file,
+                cursor.filter(|cursor| !cursor.is_null()),
+                is_begun,
+            ));
         }
         let Some(outcome) = running.next().await else { break };
         let Some((place, outcome)) = outcome? else { continue };
@@ -131,12 +141,14 @@ fn take_ready<'a>(waiting: &mut Vec<Waiting<'a>>, done: &BTreeSet<String>, room:
 async fn run_step(
     work: &Work,
     step: &dyn Step,
+    file: Option<CaptureFile>,
     cursor: Option<Value>,
+    is_begun: bool,
 ) -> Result<Option<(Place, StepOutcome)>, WriteError> {
     if work.is_time_up() {
         return Ok(None);
     }
-    let mut run = match StepRun::new(work, step.file(), cursor) {
+    let mut run = match StepRun::new(work, file, cursor, is_begun) {
         Ok(run) => run,
         Err(StepError::Write(error)) => return Err(error),
         Err(StepError::Api(_) | StepError::Paused) => return Ok(None),

@@ -90,8 +90,13 @@ async fn every_call_is_sent_signed_and_read_as_botocore_does_it() {
             .find(|call| call.service == case.service && call.operation == case.operation)
             .unwrap();
         for request in &case.requests {
-            let answer = case.answers.first().map_or_else(|| Answer::ok(""), |read| read.reply.answer());
-            told.ask(&bench, call, request.parameters.clone(), answer).await.unwrap();
+            let answer = case
+                .answers
+                .first()
+                .map_or_else(|| Answer::ok(""), |read| read.reply.answer());
+            told.ask(&bench, call, request.parameters.clone(), answer)
+                .await
+                .unwrap();
             faults.extend(request_fault(call, request, &told.last()));
         }
         let parameters = &case.requests.last().unwrap().parameters;

@@ -1,5 +1,7 @@
 //! IAM Access Analyzer: every analyzer of every Region that the hub sees, and its findings. Details of open findings are asked for one by one: the list has none.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use sv0_model::coverage::CoverageStatus;
@@ -7,6 +9,7 @@ use sv0_sources::CaptureFile;
 
 use crate::api::{ApiError, BoxFuture, Failure, Target};
 use crate::calls::accessanalyzer as calls;
+use crate::lacking::Refusal;
 use crate::listing::{items, parameters, text};
 use crate::pages::PageReader;
 use crate::plan::Plan;
@@ -64,12 +67,24 @@ struct Findings {
     targets: Vec<Target>,
 }
 
-/// Where to go on: the Region by its place in the plan, the analyzer by its ARN, the page by its token.
+/// Where to go on: the Region by its place in the plan, the analyzer by its ARN, the page by its token; after an analyzer's last page with the next analyzer.
 #[derive(Debug, Default, Serialize, Deserialize)]
 struct At {
     region: usize,
     analyzer: Option<String>,
     token: Option<String>,
+    is_done: bool,
+    refused: Refused,
+}
+
+impl At {
+    /// Whether an earlier worker was done with the analyzer.
+    fn is_past(&self, region: usize, arn: &str) -> bool {
+        let Some(begun) = self.analyzer.as_deref().filter(|_| region == self.region) else {
+            return false;
+        };
+        arn < begun || arn == begun && self.is_done
+    }
 }
 
 impl Step for Findings {
@@ -84,43 +99,38 @@ impl Step for Findings {
     fn collect<'a, 'b: 'a>(&'a self, run: &'a mut StepRun<'b>) -> BoxFuture<'a, Result<(), StepError>> {
         Box::pin(async move {
             let mut at: At = run.cursor().unwrap_or_default();
-            let mut refused = Refused::default();
             for (region, target) in self.targets.iter().enumerate().skip(at.region) {
-                let from = if region == at.region {
-                    std::mem::take(&mut at)
-                } else {
-                    At::default()
-                };
                 let found = analyzers(run, target).await;
-                let Some(found) = refused.unless(target, found)? else {
+                let Some(found) = at.refused.unless(target, found)? else {
                     continue;
                 };
                 let mut arns: Vec<&str> = found.iter().filter_map(|analyzer| text(analyzer, "arn")).collect();
                 arns.sort_unstable();
                 for arn in arns {
-                    if from.analyzer.as_deref().is_some_and(|begun| arn < begun) {
+                    if at.is_past(region, arn) {
                         continue;
                     }
-                    let token = from.token.clone().filter(|_| from.analyzer.as_deref() == Some(arn));
-                    let listed = findings_of(run, target, arn, region, token).await;
-                    refused.unless_step(target, listed)?;
+                    let is_begun = region == at.region && at.analyzer.as_deref() == Some(arn);
+                    if !is_begun {
+                        at.token = None;
+                    }
+                    (at.region, at.analyzer, at.is_done) = (region, Some(arn.to_owned()), false);
+                    if let Err(error) = findings_of(run, target, arn, &mut at).await {
+                        at.refused.unless_step(target, error)?;
+                    }
+                    (at.token, at.is_done) = (None, true);
+                    run.checkpoint(&at)?;
                 }
             }
-            refused.judge(run, self.targets.len());
+            at.refused.judge(run, self.targets.len());
             Ok(())
         })
     }
 }
 
-async fn findings_of(
-    run: &mut StepRun<'_>,
-    target: &Target,
-    analyzer: &str,
-    region: usize,
-    token: Option<String>,
-) -> Result<(), StepError> {
+async fn findings_of(run: &mut StepRun<'_>, target: &Target, analyzer: &str, at: &mut At) -> Result<(), StepError> {
     let asked = parameters(json!({"analyzerArn": analyzer}));
-    let mut pages = PageReader::new(target, &calls::LIST_FINDINGS_V2, asked, token);
+    let mut pages = PageReader::new(target, &calls::LIST_FINDINGS_V2, asked, at.token.clone());
     while let Some(page) = pages.next(run.api()).await? {
         for listed in page.get("findings").and_then(Value::as_array).into_iter().flatten() {
             let mut finding = detailed(run, target, analyzer, listed).await?;
@@ -129,11 +139,10 @@ async fn findings_of(
             }
             run.write(finding)?;
         }
-        run.checkpoint(&At {
-            region,
-            analyzer: Some(analyzer.to_owned()),
-            token: pages.token().map(str::to_owned),
-        })?;
+        at.token = pages.token().map(str::to_owned);
+        if at.token.is_some() {
+            run.checkpoint(at)?;
+        }
     }
     Ok(())
 }
@@ -166,10 +175,10 @@ async fn detailed(run: &StepRun<'_>, target: &Target, analyzer: &str, listed: &V
 }
 
 /// Regions that gave no answer. One Region never costs the others.
-#[derive(Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 struct Refused {
-    regions: Vec<String>,
-    first: Option<ApiError>,
+    regions: BTreeSet<String>,
+    first: Option<Refusal>,
 }
 
 impl Refused {
@@ -179,27 +188,28 @@ impl Refused {
             Err(error) if error.failure == Failure::Deadline => Err(error.into()),
             Err(error) if matches!(error.failure, Failure::RegionDisabled | Failure::ServiceDisabled) => Ok(None),
             Err(error) => {
-                self.regions.push(target.region.clone());
-                self.first.get_or_insert(error);
+                self.regions.insert(target.region.clone());
+                self.first.get_or_insert_with(|| Refusal::from(error));
                 Ok(None)
             }
         }
     }
 
-    fn unless_step(&mut self, target: &Target, result: Result<(), StepError>) -> Result<(), StepError> {
-        match result {
-            Err(StepError::Api(error)) => self.unless(target, Err(error)).map(|_: Option<()>| ()),
-            result => result,
+    fn unless_step(&mut self, target: &Target, error: StepError) -> Result<(), StepError> {
+        match error {
+            StepError::Api(error) => self.unless(target, Err(error)).map(|_: Option<()>| ()),
+            error => Err(error),
         }
     }
 
-    fn judge(self, run: &mut StepRun<'_>, regions: usize) {
-        let Some(error) = self.first else { return };
-        let status = if self.regions.len() < regions {
+    fn judge(&self, run: &mut StepRun<'_>, regions: usize) {
+        let Some(first) = &self.first else { return };
+        let status = if run.has_written() || self.regions.len() < regions {
             CoverageStatus::Partial
         } else {
-            error.failure.status()
+            first.status
         };
-        run.judge(status, format!("{}: {error}", self.regions.join(", ")));
+        let regions: Vec<&str> = self.regions.iter().map(String::as_str).collect();
+        run.judge_as(first.note(status, &regions.join(", ")));
     }
 }

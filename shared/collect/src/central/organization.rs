@@ -3,6 +3,9 @@
 //! Source: AWS Organizations API Reference, "ListAccounts": "This operation can be called only from the organization's management account or by a member account
 //! that is a delegated administrator for an AWS service."
 
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use sv0_sources::CaptureFile;
 
@@ -152,20 +155,18 @@ impl Organization<'_> {
 
 /// Roots, units with their parent, and the parent of every account: asked of each unit rather than of each account, since Organizations answers one call a second.
 async fn tree(organization: &mut Organization<'_>, run: &mut StepRun<'_>) -> Result<(), StepError> {
-    let roots = organization.items(run, &calls::LIST_ROOTS, json!({}), "Roots").await?;
-    let mut waiting: Vec<String> = roots
-        .iter()
-        .filter_map(|root| text(root, "Id"))
-        .map(str::to_owned)
-        .collect();
-    let (mut units, mut parents) = (Vec::new(), Vec::new());
-    while let Some(parent) = waiting.pop() {
+    let mut tree = match run.cursor::<Tree>() {
+        Some(tree) => tree,
+        None => Tree::of(organization.items(run, &calls::LIST_ROOTS, json!({}), "Roots").await?),
+    };
+    while let Some(parent) = tree.waiting.pop() {
         let asked = json!({"ParentId": parent});
         let accounts = organization
             .items(run, &calls::LIST_ACCOUNTS_FOR_PARENT, asked.clone(), "Accounts")
             .await?;
         let children = accounts.iter().filter_map(|account| text(account, "Id"));
-        parents.extend(children.map(|child| json!({"ChildId": child, "ParentId": parent})));
+        tree.parents
+            .extend(children.map(|child| json!({"ChildId": child, "ParentId": parent})));
         let below = organization
             .items(
                 run,
@@ -175,20 +176,44 @@ async fn tree(organization: &mut Organization<'_>, run: &mut StepRun<'_>) -> Res
             )
             .await?;
         for mut unit in below {
-            waiting.extend(text(&unit, "Id").filter(|_| units.len() < MAX_UNITS).map(str::to_owned));
+            let id = text(&unit, "Id").filter(|_| tree.units.len() < MAX_UNITS);
+            tree.waiting.extend(id.map(str::to_owned));
             if let Some(fields) = unit.as_object_mut() {
                 fields.insert("ParentId".to_owned(), Value::from(parent.as_str()));
             }
-            units.push(unit);
+            tree.units.push(unit);
+        }
+        run.checkpoint(&tree)?;
+    }
+    run.write(json!({"Roots": tree.roots, "OrganizationalUnits": tree.units, "Parents": tree.parents}))
+}
+
+/// The tree so far, and the units that were not looked into.
+#[derive(Debug, Serialize, Deserialize)]
+struct Tree {
+    roots: Vec<Value>,
+    waiting: Vec<String>,
+    units: Vec<Value>,
+    parents: Vec<Value>,
+}
+
+impl Tree {
+    fn of(roots: Vec<Value>) -> Self {
+        let ids = roots.iter().filter_map(|root| text(root, "Id"));
+        Self {
+            waiting: ids.map(str::to_owned).collect(),
+            roots,
+            units: Vec::new(),
+            parents: Vec::new(),
         }
     }
-    run.write(json!({"Roots": roots, "OrganizationalUnits": units, "Parents": parents}))
 }
 
 /// A type that the organization has not enabled has no policies; that is no failure.
 async fn policies(organization: &mut Organization<'_>, run: &mut StepRun<'_>) -> Result<(), StepError> {
-    let mut policies = Vec::new();
-    for kind in POLICY_TYPES {
+    let from: Option<(usize, String)> = run.cursor();
+    let mut is_empty = from.is_none();
+    for (index, kind) in POLICY_TYPES.into_iter().enumerate() {
         let listed = organization
             .items(run, &calls::LIST_POLICIES, json!({"Filter": kind}), "Policies")
             .await;
@@ -196,13 +221,25 @@ async fn policies(organization: &mut Organization<'_>, run: &mut StepRun<'_>) ->
             Err(error) if is_policy_type_unknown(&error) => continue,
             listed => listed?,
         };
-        for policy in listed {
-            if let Some(id) = text(&policy, "Id") {
-                policies.push(policy_with_targets(organization, run, id).await?);
+        let ids: BTreeSet<String> = listed
+            .iter()
+            .filter_map(|policy| text(policy, "Id"))
+            .map(str::to_owned)
+            .collect();
+        for at in ids.into_iter().map(|id| (index, id)) {
+            if from.as_ref().is_some_and(|done| at <= *done) {
+                continue;
             }
+            let policy = policy_with_targets(organization, run, &at.1).await?;
+            run.write(policy)?;
+            run.checkpoint(&at)?;
+            is_empty = false;
         }
     }
-    run.write(json!({"Policies": policies}))
+    match is_empty {
+        true => run.write(json!({"Policies": []})),
+        false => Ok(()),
+    }
 }
 
 /// Older partitions and endpoints know fewer types of policies.

@@ -6,9 +6,10 @@ use serde_json::{Value, json};
 use sv0_model::coverage::CoverageStatus;
 use sv0_sources::CaptureFile;
 
-use crate::api::{ApiError, BoxFuture, Target};
+use crate::api::{ApiError, BoxFuture, Failure, Target};
 use crate::call::{ApiCall, Caller};
 use crate::calls::cloudtrail as calls;
+use crate::lacking::Refusal;
 use crate::listing::{parameters, text};
 use crate::plan::Plan;
 use crate::step::{Place, Step, StepError, StepRun};
@@ -43,21 +44,22 @@ impl Step for Trails {
                 let mut answer = match run.call(target, &calls::DESCRIBE_TRAILS, asked.clone()).await {
                     Ok(answer) => answer,
                     // The hub sees the organization's trail; the management account's own are more than a scan can count on.
-                    Err(_) if index > 0 => continue,
+                    Err(error) if index > 0 && error.failure != Failure::Deadline => continue,
                     Err(error) => return Err(error.into()),
                 };
                 let listed = answer.get_mut("trailList").map(Value::take).unwrap_or_default();
                 for trail in listed.as_array().into_iter().flatten() {
                     let arn = text(trail, "TrailARN").unwrap_or_default().to_owned();
                     if !seen.contains(&arn) {
-                        run.write(described(run, target, trail, &mut lacking).await)?;
+                        let line = described(run, target, trail, &mut lacking).await?;
+                        run.write(line)?;
                         seen.push(arn);
                     }
                 }
             }
-            if let Some(error) = lacking.first() {
-                let reason = format!("{} answers about trails are missing: {error}", lacking.len());
-                run.judge(CoverageStatus::Partial, reason);
+            let missing = format!("{} answers about trails are missing, the first of them", lacking.len());
+            if let Some(first) = lacking.into_iter().next() {
+                run.judge_as(Refusal::from(first).note(CoverageStatus::Partial, &missing));
             }
             Ok(())
         })
@@ -65,7 +67,12 @@ impl Step for Trails {
 }
 
 /// The trail with its status and selectors, so far as they were answered: a trail of which the selectors are not known proves no absence.
-async fn described(run: &StepRun<'_>, target: &Target, trail: &Value, lacking: &mut Vec<ApiError>) -> Value {
+async fn described(
+    run: &StepRun<'_>,
+    target: &Target,
+    trail: &Value,
+    lacking: &mut Vec<ApiError>,
+) -> Result<Value, ApiError> {
     let mut line = json!({"Trail": trail});
     let home = Target {
         region: text(trail, "HomeRegion").unwrap_or(&target.region).to_owned(),
@@ -83,8 +90,9 @@ async fn described(run: &StepRun<'_>, target: &Target, trail: &Value, lacking: &
                     fields.insert(field.to_owned(), answer);
                 }
             }
+            Err(error) if error.failure == Failure::Deadline => return Err(error),
             Err(error) => lacking.push(error),
         }
     }
-    line
+    Ok(line)
 }

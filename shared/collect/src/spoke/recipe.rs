@@ -17,6 +17,44 @@ pub(super) struct Recipe {
     pub chains: &'static [&'static [Level]],
 }
 
+impl Recipe {
+    /// The names of its calls, each once, in their order.
+    pub fn calls(&self) -> Vec<String> {
+        let mut names = Vec::new();
+        for call in self.chains.iter().flat_map(|chain| calls_of(chain)) {
+            let name = call.name();
+            if !names.contains(&name) {
+                names.push(name);
+            }
+        }
+        names
+    }
+}
+
+fn calls_of(levels: &'static [Level]) -> Vec<&'static ApiCall> {
+    let mut calls = Vec::new();
+    for level in levels {
+        calls.push(level.call);
+        match &level.each {
+            Each::Nothing | Each::Item => {}
+            Each::Ask(detail) => calls.push(detail.call),
+            Each::Gather(gather) => calls.extend(calls_of(gather.levels)),
+        }
+    }
+    calls
+}
+
+impl Ask {
+    /// For the documentation.
+    pub fn in_words(self) -> String {
+        match self {
+            Self::Always(why) => format!("always: {why}"),
+            Self::WhenConfigLacks(resource_type) => format!("where AWS Config does not record `{resource_type}`"),
+            Self::EnvironmentKeys(why) => format!("with `environment_keys`: {why}"),
+        }
+    }
+}
+
 /// Whether it is asked for, and why.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Ask {

@@ -248,10 +248,8 @@ fn a_capture_that_was_written_is_read() {
     };
     writer.coverage(std::slice::from_ref(&row)).unwrap();
     let contents = crate::testkit::read_folder(folder.path());
-    assert_eq!(
-        (contents.header, contents.coverage, contents.diagnostics),
-        (header.clone(), vec![row], Vec::new())
-    );
+    assert_eq!((contents.header, contents.diagnostics), (header.clone(), Vec::new()));
+    assert!(contents.coverage.contains(&row));
     assert_eq!((contents.records.len(), contents.events.ids()), (1, vec!["1"]));
     let unsorted = CaptureHeader {
         regions: vec!["us-east-1".to_owned(), REGION.to_owned()],
