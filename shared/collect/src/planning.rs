@@ -118,11 +118,13 @@ async fn header(work: &Work, options: &CollectOptions) -> Result<CaptureHeader, 
     let partition = text(&identity, "Arn")
         .and_then(Arn::parse)
         .map(|arn| arn.partition.to_owned());
-    let regions = if options.regions.is_empty() {
+    let mut regions = if options.regions.is_empty() {
         enabled_regions(work, &hub).await?
     } else {
         options.regions.clone()
     };
+    regions.sort_unstable();
+    regions.dedup();
     Ok(CaptureHeader {
         format: "sv0-capture/1".to_owned(),
         partition: partition.unwrap_or_else(|| "aws".to_owned()),

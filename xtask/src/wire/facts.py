@@ -28,11 +28,23 @@ PLAIN = {"string", "integer", "float", "boolean"}
 TIMES = {"iso8601": "time-iso8601", "unixTimestamp": "time-epoch", "unixtimestamp": "time-epoch", "rfc822": "time-rfc822"}
 
 
+PROTOCOLS = ("json", "rest-json", "query", "ec2", "rest-xml")
+
+
+def protocol(model):
+    """The protocol that the client speaks: some services know a newer one beside it."""
+    offered = [model.metadata["protocol"], *model.metadata.get("protocols", ())]
+    spoken = [name for name in offered if name in PROTOCOLS]
+    if not spoken:
+        sys.exit(f"{model.service_name} speaks {offered}, which the client does not")
+    return spoken[0]
+
+
 class Shapes:
     """The shapes of a service that its operations reach; of JSON only those of which something must be done to the values."""
 
     def __init__(self, model):
-        self.protocol = model.metadata["protocol"]
+        self.protocol = protocol(model)
         self.is_json = self.protocol in ("json", "rest-json")
         self.service = model.service_name
         self.found = {}
@@ -224,17 +236,19 @@ def service_facts(loader, service, operations):
     metadata = model.metadata
     shapes = Shapes(model)
     facts = {
-        "protocol": metadata["protocol"],
+        "protocol": shapes.protocol,
         "signing_name": metadata.get("signingName", metadata["endpointPrefix"]),
         "service_id": metadata["serviceId"],
         "api_version": version,
         "endpoints": endpoints(loader, service),
     }
-    if metadata["protocol"] == "json":
+    if shapes.protocol == "json":
         facts["target_prefix"] = metadata["targetPrefix"]
         facts["json_version"] = metadata["jsonVersion"]
+        if "awsQueryCompatible" in metadata:
+            facts["is_query_compatible"] = True
     facts["operations"] = {name: operation(model, name, shapes) for name in sorted(operations)}
-    if metadata["protocol"] in ("json", "rest-json"):
+    if shapes.is_json:
         inputs = {op.get("input") for op in facts["operations"].values()}
         outputs = {op.get("output") for op in facts["operations"].values()} - inputs - {None}
         prune(shapes, outputs)

@@ -3,6 +3,8 @@
 mod json;
 mod xml;
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD as BASE64;
 use serde_json::{Map, Value};
 
 use super::text::printed_time;
@@ -29,6 +31,14 @@ impl Reply {
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         let found = self.headers.iter().find(|(own, _)| own == name);
         found.map(|(_, value)| value.as_str())
+    }
+
+    /// The whole body as one value: a blob in base64, as everywhere.
+    fn text(&self, kind: &Kind) -> Value {
+        Value::from(match kind {
+            Kind::Blob => BASE64.encode(&self.body),
+            _ => String::from_utf8_lossy(&self.body).into_owned(),
+        })
     }
 
     /// Whether the service did what was asked.

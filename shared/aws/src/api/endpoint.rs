@@ -120,3 +120,107 @@ fn is_loopback(host: &str) -> bool {
             .parse::<std::net::IpAddr>()
             .is_ok_and(|address| address.is_loopback())
 }
+
+#[cfg(test)]
+mod tests {
+    use sv0_collect::ApiCall;
+    use sv0_collect::calls::{iam, organizations, sts};
+
+    use super::*;
+    use crate::api::wire::facts;
+
+    fn resolve(
+        custom: &CustomEndpoints,
+        call: &'static ApiCall,
+        region: &str,
+    ) -> Result<(String, String), EndpointFault> {
+        let endpoint = custom.resolve(facts(call).unwrap().service, region)?;
+        Ok((endpoint.url, endpoint.region))
+    }
+
+    #[test]
+    fn services_are_where_their_partition_has_them() {
+        for (call, region, url, signed_for) in [
+            (
+                &sts::ASSUME_ROLE,
+                "eu-central-1",
+                "https://sts.eu-central-1.amazonaws.com",
+                "eu-central-1",
+            ),
+            (
+                &sts::ASSUME_ROLE,
+                "us-east-1",
+                "https://sts.us-east-1.amazonaws.com",
+                "us-east-1",
+            ),
+            (
+                &sts::ASSUME_ROLE,
+                "cn-north-1",
+                "https://sts.cn-north-1.amazonaws.com.cn",
+                "cn-north-1",
+            ),
+            (
+                &iam::GET_ACCOUNT_AUTHORIZATION_DETAILS,
+                "eu-central-1",
+                "https://iam.amazonaws.com",
+                "us-east-1",
+            ),
+            (
+                &iam::GET_ACCOUNT_AUTHORIZATION_DETAILS,
+                "us-gov-east-1",
+                "https://iam.us-gov.amazonaws.com",
+                "us-gov-west-1",
+            ),
+            (
+                &organizations::LIST_ACCOUNTS,
+                "cn-north-1",
+                "https://organizations.cn-northwest-1.amazonaws.com.cn",
+                "cn-northwest-1",
+            ),
+        ] {
+            let found = resolve(&CustomEndpoints::default(), call, region).unwrap();
+            assert_eq!(found, (url.to_owned(), signed_for.to_owned()));
+        }
+    }
+
+    #[test]
+    fn an_address_of_the_users_own_is_encrypted_or_on_this_machine() {
+        for (url, is_taken) in [
+            ("https://vpce.example.com/", true),
+            ("http://127.0.0.1:5000", true),
+            ("http://localhost:5000", true),
+            ("http://[::1]:5000", true),
+            ("http://localhost.example.com", false),
+            ("http://127.0.0.1@example.com", false),
+            ("http://10.0.0.1:5000", false),
+            ("ftp://127.0.0.1", false),
+        ] {
+            let custom = CustomEndpoints {
+                every: Some(url.to_owned()),
+                ..CustomEndpoints::default()
+            };
+            let found = resolve(&custom, &sts::ASSUME_ROLE, "eu-central-1");
+            assert_eq!(found.is_ok(), is_taken, "{url}");
+            assert!(found.is_err() || found == Ok((url.trim_end_matches('/').to_owned(), "eu-central-1".to_owned())));
+        }
+    }
+
+    #[test]
+    fn a_services_own_address_comes_before_that_of_all() {
+        let custom = CustomEndpoints {
+            by_service: BTreeMap::from([("STS", "https://sts.example.com".to_owned())]),
+            every: Some("https://every.example.com".to_owned()),
+        };
+        let url = |call| resolve(&custom, call, "eu-central-1").unwrap().0;
+        assert_eq!(url(&sts::ASSUME_ROLE), "https://sts.example.com");
+        assert_eq!(url(&organizations::LIST_ACCOUNTS), "https://every.example.com");
+    }
+
+    #[test]
+    fn what_is_no_region_becomes_no_host() {
+        for region in ["", "eu", "eu-central-1.example.com/", "EU-CENTRAL-1", "eu-central-1#"] {
+            let found = resolve(&CustomEndpoints::default(), &sts::ASSUME_ROLE, region);
+            assert_eq!(found, Err(EndpointFault::Region(region.to_owned())));
+        }
+    }
+}

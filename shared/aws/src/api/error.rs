@@ -232,3 +232,163 @@ const DEFAULT_REGIONS: &[&str] = &[
 fn is_enabled_by_default(region: &str) -> bool {
     region.starts_with("cn-") || region.starts_with("us-gov-") || DEFAULT_REGIONS.contains(&region)
 }
+
+#[cfg(test)]
+mod tests {
+    use sv0_collect::ApiCall;
+    use sv0_collect::calls::{iam, organizations};
+
+    use super::*;
+    use crate::api::wire::facts;
+
+    fn read(call: &'static ApiCall, headers: &[(&str, &str)], body: &str, region: &str) -> Refusal {
+        let headers = headers
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        let reply = Reply {
+            status: 400,
+            headers: headers.collect(),
+            body: body.as_bytes().to_vec(),
+        };
+        refusal(facts(call).unwrap(), &reply, region)
+    }
+
+    #[test]
+    fn codes_are_found_wherever_a_protocol_puts_them() {
+        for (headers, body, code) in [
+            (
+                vec![("x-amzn-errortype", "ValidationException:http://internal.amazon.com/")],
+                "{}",
+                "ValidationException",
+            ),
+            (
+                vec![("x-amzn-query-error", "AWS.SimpleQueueService.NonExistentQueue;Sender")],
+                r#"{"__type":"QueueDoesNotExist"}"#,
+                "AWS.SimpleQueueService.NonExistentQueue",
+            ),
+            (
+                vec![],
+                r#"{"__type":"com.amazonaws.organizations#TooManyRequestsException"}"#,
+                "TooManyRequestsException",
+            ),
+            (vec![], r#"{"code":"AccessDeniedException"}"#, "AccessDeniedException"),
+            (vec![], "<html>", "Http400"),
+            (vec![], r#"{"__type":"two words"}"#, "Http400"),
+            (vec![], "", "Http400"),
+        ] {
+            assert_eq!(
+                read(&organizations::LIST_ACCOUNTS, &headers, body, "us-east-1").code,
+                code
+            );
+        }
+        for body in [
+            "<ErrorResponse><Error><Type>Sender</Type><Code>NoSuchEntity</Code><Message>m</Message></Error></ErrorResponse>",
+            "<Response><Errors><Error><Code>NoSuchEntity</Code><Message>m</Message></Error></Errors></Response>",
+            "<Error><Code>NoSuchEntity</Code><Message>m</Message></Error>",
+        ] {
+            let found = read(&iam::GET_ACCOUNT_AUTHORIZATION_DETAILS, &[], body, "us-east-1");
+            assert_eq!((found.code.as_str(), found.message.as_str()), ("NoSuchEntity", "m"));
+            assert_eq!(found.verdict, Verdict::Final(Failure::NotFound));
+        }
+    }
+
+    #[test]
+    fn codes_mean_what_the_ledger_says_of_them() {
+        for (service, code, message, status, region, expected) in [
+            (
+                "EC2",
+                "AuthFailure",
+                "",
+                401,
+                "eu-south-1",
+                Verdict::Final(Failure::RegionDisabled),
+            ),
+            (
+                "KMS",
+                "UnrecognizedClientException",
+                "",
+                400,
+                "ap-east-1",
+                Verdict::Final(Failure::RegionDisabled),
+            ),
+            (
+                "KMS",
+                "UnrecognizedClientException",
+                "",
+                400,
+                "eu-west-1",
+                Verdict::Final(Failure::Denied),
+            ),
+            (
+                "KMS",
+                "UnrecognizedClientException",
+                "",
+                400,
+                "us-gov-east-1",
+                Verdict::Final(Failure::Denied),
+            ),
+            (
+                "SecurityHub",
+                "InvalidAccessException",
+                "",
+                401,
+                "eu-west-1",
+                Verdict::Final(Failure::ServiceDisabled),
+            ),
+            (
+                "Lambda",
+                "InvalidAccessException",
+                "",
+                400,
+                "eu-west-1",
+                Verdict::Final(Failure::Invalid),
+            ),
+            (
+                "EC2",
+                "OptInRequired",
+                "",
+                400,
+                "eu-west-1",
+                Verdict::Final(Failure::ServiceDisabled),
+            ),
+            ("EC2", "RequestLimitExceeded", "", 503, "eu-west-1", Verdict::Throttled),
+            ("S3", "SlowDown", "", 503, "eu-west-1", Verdict::Throttled),
+            ("IAM", "ServiceFailure", "", 500, "eu-west-1", Verdict::Server),
+            ("IAM", "SomethingNew", "", 502, "eu-west-1", Verdict::Server),
+            ("IAM", "Http429", "", 429, "eu-west-1", Verdict::Throttled),
+            ("IAM", "Http403", "", 403, "eu-west-1", Verdict::Final(Failure::Denied)),
+            ("IAM", "Http301", "", 301, "eu-west-1", Verdict::Final(Failure::Invalid)),
+            ("STS", "ExpiredTokenException", "", 403, "eu-west-1", Verdict::Expired),
+            (
+                "STS",
+                "SignatureDoesNotMatch",
+                "Signature expired: 2026",
+                403,
+                "eu-west-1",
+                Verdict::Skewed,
+            ),
+            (
+                "STS",
+                "SignatureDoesNotMatch",
+                "Check your key",
+                403,
+                "eu-west-1",
+                Verdict::Final(Failure::Denied),
+            ),
+            (
+                "SFN",
+                "StateMachineDoesNotExist",
+                "",
+                400,
+                "eu-west-1",
+                Verdict::Final(Failure::NotFound),
+            ),
+        ] {
+            assert_eq!(
+                verdict(service, code, message, status, region),
+                expected,
+                "{service} {code} {region}"
+            );
+        }
+    }
+}

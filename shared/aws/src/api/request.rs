@@ -46,10 +46,17 @@ pub(crate) fn build(
         Protocol::Json => json::write_target(&mut request, facts, parameters)?,
         Protocol::RestJson => json::write_body(&mut request, facts, parameters)?,
         Protocol::Query | Protocol::Ec2 => form::write(&mut request, facts, parameters)?,
-        // Of rest-xml only reads are called, whose parameters all stand outside the body.
-        Protocol::RestXml => {}
+        Protocol::RestXml => no_body(facts, parameters)?,
     }
     Ok(request)
+}
+
+/// Of rest-xml only reads are called, whose parameters all stand outside the body.
+fn no_body(facts: CallFacts, parameters: &Map<String, Value>) -> Result<(), RequestFault> {
+    match members(facts, parameters).find(|(.., member)| member.place == Place::Body) {
+        Some((name, ..)) => Err(RequestFault::Unknown(name.to_owned())),
+        None => Ok(()),
+    }
 }
 
 fn checked(
@@ -127,7 +134,7 @@ fn place(request: &mut Request, member: &Member, (name, wire_name): (&str, &str)
         }
         Place::Query => request.query.extend(query(&member.kind, wire_name, value)?),
         Place::Header => {
-            let text = scalar(&member.kind, value).filter(|text| is_header_text(text))?;
+            let text = header(&member.kind, value).filter(|text| is_header_text(text))?;
             request.headers.push((wire_name.to_ascii_lowercase(), text));
         }
         Place::Headers => {
@@ -161,6 +168,14 @@ fn query(kind: &Kind, name: &str, value: &Value) -> Option<Vec<(String, String)>
         }
         value => Some(vec![(encoded(name), encoded(&scalar(kind, value)?))]),
     }
+}
+
+fn header(kind: &Kind, value: &Value) -> Option<String> {
+    let Value::Array(values) = value else {
+        return scalar(kind, value);
+    };
+    let texts = values.iter().map(|value| scalar(&Kind::String, value));
+    texts.collect::<Option<Vec<_>>>().map(|texts| texts.join(","))
 }
 
 fn is_header_text(text: &str) -> bool {

@@ -27,6 +27,9 @@ pub(crate) struct Service {
     pub target_prefix: String,
     #[serde(default)]
     pub json_version: String,
+    /// Whether the service once spoke the query protocol, whose codes of errors it gives when it is asked to.
+    #[serde(default)]
+    pub is_query_compatible: bool,
     operations: BTreeMap<String, Operation>,
     shapes: BTreeMap<String, Shape>,
 }

@@ -24,7 +24,7 @@ pub(super) fn read(facts: CallFacts, reply: &Reply) -> Result<Value, AnswerFault
 fn read_payload(facts: CallFacts, output: &Structure, payload: &str, reply: &Reply) -> Result<Value, AnswerFault> {
     let kind = output.members.get(payload).map_or(&Kind::Plain, |member| &member.kind);
     let value = match kind {
-        Kind::String | Kind::Blob => Value::from(String::from_utf8_lossy(&reply.body).into_owned()),
+        Kind::String | Kind::Blob => reply.text(kind),
         kind => printed(facts.service, kind, parsed(&reply.body)?),
     };
     Ok(Value::Object(Map::from_iter([(payload.to_owned(), value)])))

@@ -42,7 +42,7 @@ pub(super) fn read(facts: CallFacts, reply: &Reply) -> Result<Value, AnswerFault
         .and_then(|name| Some((name, output.members.get(name)?)))
     {
         let value = match &member.kind {
-            Kind::String | Kind::Blob => Value::from(String::from_utf8_lossy(&reply.body).into_owned()),
+            kind @ (Kind::String | Kind::Blob) => reply.text(kind),
             kind => printed(service, kind, &document(&reply.body)?),
         };
         return Ok(Value::Object(Map::from_iter([(name.clone(), value)])));
@@ -58,7 +58,16 @@ pub(super) fn read(facts: CallFacts, reply: &Reply) -> Result<Value, AnswerFault
             .ok_or_else(|| AnswerFault(format!("the answer has no {wrapper}")))?,
         None => &root,
     };
-    Ok(Value::Object(structure(service, output, result)))
+    let members = structure(service, output, result);
+    let is_bare = members.is_empty() && result.children.is_empty() && !result.text.is_empty();
+    Ok(Value::Object(if is_bare { bare(output, result) } else { members }))
+}
+
+/// An answer that is but one value: `GetBucketLocation` answers `<LocationConstraint>eu-west-1</LocationConstraint>`.
+fn bare(output: &Structure, root: &Element) -> Map<String, Value> {
+    let member = output.members.get_key_value(&root.name);
+    let value = member.map(|(name, member)| (name.clone(), scalar_of_text(&member.kind, &root.text)));
+    value.into_iter().collect()
 }
 
 /// A value as the AWS CLI prints it. The depth of the tree bounds the recursion.

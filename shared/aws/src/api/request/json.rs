@@ -18,6 +18,11 @@ pub(super) fn write_target(
     request.headers.push(("x-amz-target".to_owned(), target));
     let kind = format!("application/x-amz-json-{}", service.json_version);
     request.headers.push(("content-type".to_owned(), kind));
+    if service.is_query_compatible {
+        request
+            .headers
+            .push(("x-amzn-query-mode".to_owned(), "true".to_owned()));
+    }
     request.body = Value::Object(body(facts, parameters)?).to_string().into_bytes();
     Ok(())
 }
