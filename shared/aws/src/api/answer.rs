@@ -12,8 +12,7 @@ use super::wire::{CallFacts, Kind, Place};
 
 pub(crate) use xml::{Element, document};
 
-/// What came back.
-#[derive(Debug, Clone)]
+/// What came back. Nothing prints it: it may hold credentials.
 pub(crate) struct Reply {
     pub status: u16,
     /// Names in lower case.

@@ -5,6 +5,7 @@ use std::future::poll_fn;
 use std::pin::Pin;
 use std::time::Duration;
 
+use aws_smithy_http_client::proxy::ProxyConfig;
 use aws_smithy_http_client::{Connector, tls};
 use aws_smithy_runtime_api::client::http::{HttpConnector, HttpConnectorSettings, SharedHttpConnector};
 use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
@@ -20,7 +21,10 @@ pub(crate) const MAX_ANSWER: usize = 64 * 1024 * 1024;
 /// Sends requests.
 #[derive(Debug, Clone)]
 pub(crate) struct Sender {
-    connector: SharedHttpConnector,
+    /// Through the proxy that the environment names, if it names one.
+    encrypted: SharedHttpConnector,
+    /// To this machine.
+    plain: SharedHttpConnector,
     max_answer: usize,
 }
 
@@ -46,23 +50,22 @@ impl fmt::Display for SendFault {
 impl Sender {
     /// Sends over TLS with the machine's certificates, and to its own addresses without.
     pub(crate) fn new(max_answer: usize) -> Self {
-        let settings = HttpConnectorSettings::builder()
-            .connect_timeout(CONNECT_TIMEOUT)
-            .build();
-        let connector = Connector::builder()
-            .connector_settings(settings)
-            .tls_provider(tls::Provider::Rustls(tls::rustls_provider::CryptoMode::AwsLc))
-            .build();
         Self {
-            connector: SharedHttpConnector::new(connector),
+            encrypted: connector(ProxyConfig::from_env()),
+            plain: connector(ProxyConfig::disabled()),
             max_answer,
         }
     }
 
     /// Makes one attempt that ends after `limit`, answered or not.
     pub(crate) async fn send(&self, request: HttpRequest, limit: Duration) -> Result<Reply, SendFault> {
+        let connector = if request.uri().starts_with("https:") {
+            &self.encrypted
+        } else {
+            &self.plain
+        };
         let attempt = async {
-            self.read(self.connector.call(request).await.map_err(|error| fault(&error))?)
+            self.read(connector.call(request).await.map_err(|error| fault(&error))?)
                 .await
         };
         tokio::time::timeout(limit, attempt)
@@ -79,6 +82,18 @@ impl Sender {
         let body = bytes(response.into_body(), self.max_answer).await?;
         Ok(Reply { status, headers, body })
     }
+}
+
+fn connector(proxy: ProxyConfig) -> SharedHttpConnector {
+    let settings = HttpConnectorSettings::builder()
+        .connect_timeout(CONNECT_TIMEOUT)
+        .build();
+    let connector = Connector::builder()
+        .connector_settings(settings)
+        .proxy_config(proxy)
+        .tls_provider(tls::Provider::Rustls(tls::rustls_provider::CryptoMode::AwsLc))
+        .build();
+    SharedHttpConnector::new(connector)
 }
 
 async fn bytes(mut body: SdkBody, most: usize) -> Result<Vec<u8>, SendFault> {

@@ -110,6 +110,7 @@ fn serve(
     kept: &Mutex<Vec<Seen>>,
     answer: &(dyn Fn(&Seen, usize) -> Answer + Send + Sync),
 ) -> std::io::Result<()> {
+    stream.set_nodelay(true)?;
     let mut reader = BufReader::new(stream);
     while let Some(seen) = read(&mut reader)? {
         let before = {
@@ -124,10 +125,9 @@ fn serve(
                     .map(|(name, value)| format!("{name}: {value}\r\n"))
                     .collect();
                 let length = body.len();
-                write!(
-                    stream,
-                    "HTTP/1.1 {status} X\r\ncontent-length: {length}\r\n{headers}\r\n{body}"
-                )?;
+                let text = format!("HTTP/1.1 {status} X\r\ncontent-length: {length}\r\n{headers}\r\n{body}");
+                // In one piece: what follows a first small piece would wait for its acknowledgement.
+                stream.write_all(text.as_bytes())?;
             }
             Answer::Truncated => return write!(stream, "HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{{\"Acc"),
             Answer::HangUp => return Ok(()),
