@@ -226,9 +226,18 @@ pub struct LiveArguments {
     /// How closely services last accessed are asked for.
     #[arg(long, value_name = "GRANULARITY", default_value = "services")]
     pub last_accessed: LastAccessedArgument,
-    /// Athena workgroup for asking the trail's log files.
+    /// Athena workgroup for asking the log files of the organization's trail; it must bound what a query scans. See docs/collection-athena.md.
     #[arg(long, value_name = "NAME")]
     pub workgroup: Option<String>,
+    /// Bucket of the hub into which Athena writes rows.
+    #[arg(long, value_name = "BUCKET", requires = "workgroup")]
+    pub evidence_bucket: Option<String>,
+    /// Database and table over the log files.
+    #[arg(long, value_name = "DATABASE.TABLE", default_value = "securityv0.cloudtrail")]
+    pub evidence_table: String,
+    /// Days of log files to ask.
+    #[arg(long, value_name = "DAYS", default_value_t = 30, value_parser = clap::value_parser!(u32).range(1..=3650))]
+    pub evidence_days: u32,
 }
 
 /// How closely services last accessed are asked for.

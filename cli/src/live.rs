@@ -6,6 +6,7 @@ use std::sync::Arc;
 use indicatif::{ProgressBar, ProgressDrawTarget};
 use sv0_aws::api::{AwsClient, CallCounters, ClientOptions, RoleOptions, SystemClock};
 use sv0_aws::sdk_config;
+use sv0_collect::evidence::EvidenceOptions;
 use sv0_collect::{
     CollectError, CollectEvent, CollectOptions, Collected, LastAccessed, Plan, Spokes, Work, collect,
     management_account, outline,
@@ -18,6 +19,12 @@ use crate::error::CommandError;
 
 /// Records the organization into a folder.
 pub fn record(arguments: &LiveArguments, out: &Path) -> Result<Recorded, CommandError> {
+    if arguments.workgroup.is_some() && arguments.evidence_bucket.is_none() {
+        return Err(CommandError::BadInput {
+            message: "--workgroup asks Athena, which needs a bucket for its rows".to_owned(),
+            help: "name the hub's bucket with --evidence-bucket".to_owned(),
+        });
+    }
     let sink = Arc::new(FolderSink::open(out).map_err(CommandError::Sink)?);
     let runtime = runtime()?;
     let progress = LiveProgress::new();
@@ -119,6 +126,7 @@ fn options(arguments: &LiveArguments, home_region: &str) -> CollectOptions {
         } else {
             Spokes::Roles
         },
+        evidence: evidence(arguments),
         environment_keys: arguments.environment_keys,
         last_accessed: match arguments.last_accessed {
             LastAccessedArgument::Off => LastAccessed::Off,
@@ -127,6 +135,21 @@ fn options(arguments: &LiveArguments, home_region: &str) -> CollectOptions {
         },
         ..CollectOptions::default()
     }
+}
+
+/// Log files are asked where both the workgroup and the bucket for its rows are named.
+fn evidence(arguments: &LiveArguments) -> Option<EvidenceOptions> {
+    let (workgroup, bucket) = (arguments.workgroup.as_ref()?, arguments.evidence_bucket.as_ref()?);
+    let (database, table) = arguments
+        .evidence_table
+        .split_once('.')
+        .unwrap_or(("", &arguments.evidence_table));
+    Some(EvidenceOptions {
+        database: database.to_owned(),
+        table: table.to_owned(),
+        days: arguments.evidence_days,
+        ..EvidenceOptions::new(workgroup, bucket)
+    })
 }
 
 fn runtime() -> Result<Runtime, CommandError> {

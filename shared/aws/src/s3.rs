@@ -3,6 +3,7 @@
 mod capture;
 mod error;
 mod location;
+mod reader;
 mod store;
 
 use aws_config::SdkConfig;
@@ -10,6 +11,7 @@ pub use aws_sdk_s3::Client;
 
 pub use capture::{FetchError, FetchLimits, Fetched, S3Captures};
 pub use location::{LocationError, S3Location};
+pub use reader::S3ObjectReader;
 pub use store::S3ObjectStore;
 
 /// A client with these settings. One serves any number of adapters.

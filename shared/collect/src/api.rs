@@ -1,6 +1,7 @@
 //! The port to AWS: one call, one answer in the form that the AWS CLI prints.
 
 use std::pin::Pin;
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::{Map, Value};
@@ -8,6 +9,7 @@ use sv0_model::coverage::CoverageStatus;
 use sv0_model::time::Timestamp;
 
 use crate::call::{ApiCall, Caller};
+use crate::evidence::ObjectReader;
 
 /// A future that may be sent to another thread.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
@@ -121,6 +123,11 @@ pub trait AwsApi: Send + Sync {
         call: &'static ApiCall,
         parameters: Map<String, Value>,
     ) -> BoxFuture<'a, Result<Value, ApiError>>;
+
+    /// Objects of the hub's own bucket, into which Athena writes; `None` where they cannot be read.
+    fn objects(&self) -> Option<Arc<dyn ObjectReader>> {
+        None
+    }
 }
 
 /// The time.

@@ -45,7 +45,7 @@ pub fn identity_steps(plan: &Plan) -> Vec<Box<dyn Step>> {
     identity_center::steps(plan)
 }
 
-/// The trails that the hub sees, with their status and selectors.
+/// The trails that the hub sees, with their status and selectors, and the evidence in their log files.
 #[must_use]
 pub fn trail_steps(plan: &Plan) -> Vec<Box<dyn Step>> {
     trails::steps(plan)

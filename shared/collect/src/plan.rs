@@ -7,6 +7,7 @@ use sv0_model::record::CaptureHeader;
 
 use crate::api::{Session, Target};
 use crate::call::Caller;
+use crate::evidence::EvidenceOptions;
 
 /// What a person decides about a live scan. Every field has a default that works where nothing is out of the ordinary.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -30,6 +31,8 @@ pub struct CollectOptions {
     pub environment_keys: bool,
     /// How closely services last accessed are asked for; nothing where they are not.
     pub last_accessed: LastAccessed,
+    /// Where the log files of the organization's trail are asked; they are not where there is none.
+    pub evidence: Option<EvidenceOptions>,
     /// Steps at a time within a task.
     pub concurrency: usize,
     /// Accounts at a time on one machine.
@@ -80,6 +83,7 @@ impl Default for CollectOptions {
             organization: OrganizationAccess::DelegatedAdministratorElseRole,
             environment_keys: false,
             last_accessed: LastAccessed::Services,
+            evidence: None,
             concurrency: 32,
             account_concurrency: 8,
         }

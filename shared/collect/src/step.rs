@@ -91,6 +91,8 @@ pub struct StepRun<'b> {
     cursor: Option<Value>,
     rows: Vec<CoverageRow>,
     note: Option<Note>,
+    /// Rows of the steps that came before it.
+    before: Vec<CoverageRow>,
 }
 
 /// What a step says of itself, in place of `ok`.
@@ -131,7 +133,20 @@ impl<'b> StepRun<'b> {
             cursor,
             rows: Vec::new(),
             note: None,
+            before: Vec::new(),
         })
+    }
+
+    pub(crate) fn with_rows_before(self, before: Vec<CoverageRow>) -> Self {
+        Self { before, ..self }
+    }
+
+    /// How a step that comes [before](Step::after) this one was answered.
+    pub(crate) fn row_before(&self, place: &Place) -> Option<&CoverageRow> {
+        let is_of = |row: &&CoverageRow| {
+            row.account == place.account && row.region == place.region && row.source == place.source
+        };
+        self.before.iter().find(is_of)
     }
 
     /// The ports and options of the scan.
@@ -227,6 +242,13 @@ impl<'b> StepRun<'b> {
             error_code: None,
             operation: None,
         });
+    }
+
+    /// Adds words to the step's own row where it is `ok` and has none.
+    pub(crate) fn remark(&mut self, words: impl Into<String>) {
+        if self.note.is_none() {
+            self.judge(CoverageStatus::Ok, words);
+        }
     }
 
     /// The same with AWS's name of an error and the call that it answered.

@@ -90,8 +90,14 @@ pub async fn run_steps(
             let is_begun = file
                 .as_ref()
                 .is_some_and(|file| progress.files.contains_key(file.path()));
+            let is_before = |row: &&CoverageRow| {
+                let key = Place::of(&row.account, &row.region, &row.source).key();
+                begun.after.contains(&key)
+            };
+            let before = progress.rows.iter().filter(is_before).cloned().collect();
             running.push(run_step(
                 work,
+                before,
                 begun.step,
                 file,
                 cursor.filter(|cursor| !cursor.is_null()),
@@ -140,6 +146,7 @@ fn take_ready<'a>(waiting: &mut Vec<Waiting<'a>>, done: &BTreeSet<String>, room:
 /// `None` for a step that was not begun because the worker's time is up.
 async fn run_step(
     work: &Work,
+    before: Vec<CoverageRow>,
     step: &dyn Step,
     file: Option<CaptureFile>,
     cursor: Option<Value>,
@@ -149,7 +156,7 @@ async fn run_step(
         return Ok(None);
     }
     let mut run = match StepRun::new(work, file, cursor, is_begun) {
-        Ok(run) => run,
+        Ok(run) => run.with_rows_before(before),
         Err(StepError::Write(error)) => return Err(error),
         Err(StepError::Api(_) | StepError::Paused) => return Ok(None),
     };

@@ -7,6 +7,7 @@ use aws_config::SdkConfig;
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider};
 use serde_json::{Map, Value};
+use sv0_collect::evidence::ObjectReader;
 use sv0_collect::{ApiCall, ApiError, AwsApi, BoxFuture, Budgets, Clock, Failure, Session, Target, calls};
 use sv0_model::time::Timestamp;
 
@@ -20,6 +21,7 @@ use super::send::{MAX_ANSWER, Sender};
 use super::skew::Skew;
 use super::wire;
 use super::words::bounded;
+use crate::s3::{self, S3ObjectReader};
 
 const HOME_REGION: &str = "us-east-1";
 const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(60);
@@ -69,6 +71,7 @@ pub struct AwsClient {
     skew: Skew,
     sender: Sender,
     attempt_timeout: Duration,
+    objects: S3ObjectReader,
 }
 
 /// Without credentials, which nothing prints.
@@ -101,6 +104,7 @@ impl AwsClient {
             skew: Skew::default(),
             sender: Sender::new(options.max_answer),
             attempt_timeout: options.attempt_timeout,
+            objects: S3ObjectReader::new(s3::client(config)),
         }
     }
 
@@ -331,6 +335,10 @@ impl AwsApi for AwsClient {
             }
             answer
         })
+    }
+
+    fn objects(&self) -> Option<Arc<dyn ObjectReader>> {
+        Some(Arc::new(self.objects.clone()))
     }
 }
 

@@ -11,8 +11,8 @@ use crate::work::Progress;
 
 /// The steps of these sources.
 fn only(steps: Vec<Box<dyn Step>>, sources: &[&str]) -> Vec<Box<dyn Step>> {
-    let is_asked = |step: &Box<dyn Step>| sources.contains(&step.place().source.as_str());
-    steps.into_iter().filter(is_asked).collect()
+    let is_asked = |step: &dyn Step| sources.contains(&step.place().source.as_str());
+    steps.into_iter().filter(|step| is_asked(step.as_ref())).collect()
 }
 
 fn status(progress: &Progress, source: &str) -> (CoverageStatus, u64) {

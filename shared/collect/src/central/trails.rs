@@ -9,6 +9,7 @@ use sv0_sources::CaptureFile;
 use crate::api::{ApiError, BoxFuture, Failure, Target};
 use crate::call::{ApiCall, Caller};
 use crate::calls::cloudtrail as calls;
+use crate::evidence::planned_steps;
 use crate::lacking::Refusal;
 use crate::listing::{parameters, text};
 use crate::plan::Plan;
@@ -19,7 +20,9 @@ pub(super) fn steps(plan: &Plan) -> Vec<Box<dyn Step>> {
     if plan.management_account.is_some() {
         targets.push(plan.management(Caller::Evidence));
     }
-    vec![Box::new(Trails { targets })]
+    let mut steps: Vec<Box<dyn Step>> = vec![Box::new(Trails { targets })];
+    steps.extend(planned_steps(plan));
+    steps
 }
 
 struct Trails {

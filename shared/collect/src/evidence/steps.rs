@@ -85,13 +85,7 @@ pub fn evidence_steps(source: &Arc<EvidenceSource>) -> Vec<Box<dyn Step>> {
 pub fn window_steps(source: &Arc<EvidenceSource>, rows: &[CoverageRow]) -> Vec<Box<dyn Step>> {
     let source_of_uses = format!("athena:{}", EvidenceQuery::ObservedUse.name());
     let uses = rows.iter().find(|row| row.source == source_of_uses);
-    let doubt = match uses.map(|row| row.status) {
-        Some(CoverageStatus::Ok) => None,
-        Some(_) => Some(format!(
-            "not all rows of {source_of_uses} were written, so that nothing may be called absent"
-        )),
-        None => Some(format!("{source_of_uses} was not asked")),
-    };
+    let doubt = doubt_about_uses(uses.map(|row| row.status));
     vec![Box::new(EvidenceStep {
         source: Arc::clone(source),
         query: EvidenceQuery::LogWindows,
@@ -99,7 +93,18 @@ pub fn window_steps(source: &Arc<EvidenceSource>, rows: &[CoverageRow]) -> Vec<B
     })]
 }
 
-struct EvidenceStep {
+/// Why nothing may be called absent, where not every row of uses was written.
+pub(super) fn doubt_about_uses(uses: Option<CoverageStatus>) -> Option<String> {
+    match uses {
+        Some(CoverageStatus::Ok) => None,
+        Some(_) => {
+            Some("not all rows of athena:observed-use were written, so that nothing may be called absent".to_owned())
+        }
+        None => Some("athena:observed-use was not asked".to_owned()),
+    }
+}
+
+pub(super) struct EvidenceStep {
     source: Arc<EvidenceSource>,
     query: EvidenceQuery,
     /// Why the file must not be written.
@@ -138,7 +143,11 @@ impl Step for EvidenceStep {
 }
 
 impl EvidenceStep {
-    async fn run(&self, run: &mut StepRun<'_>) -> Result<(), StepError> {
+    pub(super) fn new(source: Arc<EvidenceSource>, query: EvidenceQuery, doubt: Option<String>) -> Self {
+        Self { source, query, doubt }
+    }
+
+    pub(super) async fn run(&self, run: &mut StepRun<'_>) -> Result<(), StepError> {
         let source = &*self.source;
         if let Some(doubt) = &self.doubt {
             run.judge(CoverageStatus::NotObservable, doubt.clone());
