@@ -11,8 +11,9 @@ use crate::work::Progress;
 
 /// The steps of these sources.
 fn only(steps: Vec<Box<dyn Step>>, sources: &[&str]) -> Vec<Box<dyn Step>> {
-    let is_asked = |step: &dyn Step| sources.contains(&step.place().source.as_str());
-    steps.into_iter().filter(|step| is_asked(step.as_ref())).collect()
+    let mut steps = steps;
+    steps.retain(|step| sources.contains(&step.place().source.as_str()));
+    steps
 }
 
 fn status(progress: &Progress, source: &str) -> (CoverageStatus, u64) {

@@ -437,3 +437,19 @@ fn lists_about_one_thing_become_one_answer() {
     );
     assert_eq!(lines[1]["Response"]["agentKnowledgeBaseSummaries"], json!([]));
 }
+
+/// The table of `docs/collection.md`.
+#[test]
+fn the_documented_files_are_these() {
+    let document = include_str!("../../../../docs/collection.md");
+    let table = document.lines().skip_while(|line| *line != "| file | calls | asked |").skip(2);
+    let documented: Vec<&str> = table.take_while(|line| line.starts_with('|')).collect();
+    let wanted: Vec<String> = super::asked_files()
+        .into_iter()
+        .map(|asked| {
+            let calls: Vec<String> = asked.calls.iter().map(|call| format!("`{call}`")).collect();
+            format!("| `{}` | {} | {} |", asked.file, calls.join(", "), asked.when)
+        })
+        .collect();
+    assert_eq!(documented, wanted, "the table must be:\n{}", wanted.join("\n"));
+}
