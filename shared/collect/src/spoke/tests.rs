@@ -1,6 +1,7 @@
 //! Recipes and their interpreter.
 
 mod iam;
+mod reading;
 
 use std::collections::BTreeSet;
 
@@ -442,7 +443,10 @@ fn lists_about_one_thing_become_one_answer() {
 #[test]
 fn the_documented_files_are_these() {
     let document = include_str!("../../../../docs/collection.md");
-    let table = document.lines().skip_while(|line| *line != "| file | calls | asked |").skip(2);
+    let table = document
+        .lines()
+        .skip_while(|line| *line != "| file | calls | asked |")
+        .skip(2);
     let documented: Vec<&str> = table.take_while(|line| line.starts_with('|')).collect();
     let wanted: Vec<String> = super::asked_files()
         .into_iter()
