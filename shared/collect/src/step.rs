@@ -191,6 +191,20 @@ impl<'b> StepRun<'b> {
         Ok(())
     }
 
+    /// Forgets what was written, by this worker and earlier ones: the step begins anew.
+    pub(crate) fn start_over(&mut self) -> Result<(), StepError> {
+        self.pending.clear();
+        self.cursor = None;
+        self.rows.clear();
+        self.note = None;
+        // Whatever comes now takes the place of what an earlier worker stored, and be it nothing.
+        self.writer = match &self.file {
+            Some(file) => Some(self.work.writer.file(file.clone(), RowOrder::AsGiven)?),
+            None => None,
+        };
+        Ok(())
+    }
+
     /// Whether anything was written so far, by this worker or an earlier one.
     pub(crate) fn has_written(&self) -> bool {
         self.writer.is_some() || !self.pending.is_empty()

@@ -296,6 +296,41 @@ fn tokens_that_run_in_a_circle_end_the_list() {
     );
 }
 
+/// Tokens last minutes with some services, and a worker may come later.
+#[test]
+fn a_list_whose_token_ran_out_is_read_anew() {
+    let names = || (0..7).map(|n| json!(format!("t{n}"))).collect();
+    let aws = |size| {
+        let mut aws = Aws::new().pages("dynamodb:ListTables", json!({}), "TableNames", names(), size);
+        for n in 0..7 {
+            let name = format!("t{n}");
+            let described = json!({"Table": {"TableName": name}});
+            aws = aws.answer("dynamodb:DescribeTable", json!({"TableName": name}), described);
+        }
+        aws
+    };
+    let steps = step("dynamodb:tables");
+    for code in [
+        "InvalidNextTokenException",
+        "ExpiredNextTokenException",
+        "InvalidMarkerException",
+    ] {
+        let first = Worker::new(aws(2));
+        let paused = first.run(&steps, Progress::default(), 4, -1);
+        assert!(!paused.is_finished(&steps) && !first.files().is_empty());
+        let token = json!({"ExclusiveStartTableName": "2"});
+        let second = Worker {
+            store: first.store.clone(),
+            aws: std::sync::Arc::new(aws(3).refuse("dynamodb:ListTables", token, Failure::Invalid, code)),
+        };
+        let progress = second.run(&steps, paused, -1, -1);
+        assert_eq!(row(&progress, "dynamodb:tables").status, CoverageStatus::Ok, "{code}");
+        let tables = lines(&second, "dynamodb", "tables");
+        let found: Vec<&str> = tables.iter().filter_map(|table| table["TableName"].as_str()).collect();
+        assert_eq!(found, ["t0", "t1", "t2", "t3", "t4", "t5", "t6"], "{code}");
+    }
+}
+
 #[test]
 fn what_has_no_policy_is_an_answer() {
     let functions = vec![

@@ -24,6 +24,8 @@ struct At {
     /// Of each list, from the outermost, the page and the item on it.
     frames: Vec<Frame>,
     lacking: Lacking,
+    /// Whether the walk began anew, which it does once.
+    began_anew: bool,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -50,10 +52,21 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// Goes on where the run's cursor says.
+    /// Goes on where the run's cursor says; from the beginning where AWS no longer takes the token of an earlier worker.
     pub async fn run(mut self, run: &mut StepRun<'_>) -> Result<(), StepError> {
-        self.at = run.cursor().unwrap_or_default();
-        let result = self.chains(run).await;
+        let from: Option<At> = run.cursor();
+        let may_begin_anew = from.as_ref().is_some_and(|at| !at.began_anew);
+        self.at = from.unwrap_or_default();
+        let mut result = self.chains(run).await;
+        if may_begin_anew && matches!(&result, Err(StepError::Api(error)) if is_about_token(error)) {
+            run.start_over()?;
+            self.scope.items.clear();
+            self.at = At {
+                began_anew: true,
+                ..At::default()
+            };
+            result = self.chains(run).await;
+        }
         if result.is_ok() {
             let of = format!("{}:{}", self.recipe.service, self.recipe.what);
             self.at.lacking.judge(run, &of);
@@ -194,6 +207,14 @@ impl<'a> Walk<'a> {
         }
         self.at.lacking.add(error)
     }
+}
+
+/// `InvalidNextToken`, `ExpiredNextTokenException`, `InvalidMarkerException`, and whatever else services call it. Credentials that ran out are another matter.
+fn is_about_token(error: &ApiError) -> bool {
+    let is_named = ["Token", "Marker", "Pagination"]
+        .iter()
+        .any(|name| error.code.contains(name));
+    error.failure == Failure::Invalid && is_named
 }
 
 /// Whether calls are made for each item, so that a checkpoint after each is worth its price.
