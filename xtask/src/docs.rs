@@ -35,6 +35,7 @@ pub fn check() -> Result<()> {
     let mut count = report(links::faults(&root, &pages));
     count += report(schema_faults(&root, &schemas)?);
     count += report(commands::faults(&pages, &commands::tools()?));
+    count += report(crate::permissions::faults(&root)?);
     println!("checked {} pages and {} schemas", pages.len(), schemas.len());
     match count {
         0 => Ok(()),

@@ -6,6 +6,7 @@ mod docs;
 mod fuzz;
 mod managed_policies;
 mod oracle;
+mod permissions;
 mod shell;
 mod suite;
 mod wire;
@@ -31,6 +32,8 @@ enum Chore {
     RefreshManagedPolicies(managed_policies::RefreshArguments),
     /// Regenerate, or check, how each call of AWS looks on the wire, from botocore's models.
     RefreshWire(wire::RefreshArguments),
+    /// Generate, or check, policies and the page on permissions, from the table of calls.
+    Permissions(permissions::PermissionsArguments),
     /// Fuzz every parser, a minute each; fails when an input breaks a law.
     Fuzz(fuzz::FuzzArguments),
     /// Compare the policy engine with its oracle on millions of random requests.
@@ -57,6 +60,7 @@ fn run(chore: &Chore) -> anyhow::Result<()> {
         Chore::RefreshCatalogue(arguments) => catalogue::refresh(arguments),
         Chore::RefreshManagedPolicies(arguments) => managed_policies::refresh(arguments),
         Chore::RefreshWire(arguments) => wire::refresh(arguments),
+        Chore::Permissions(arguments) => permissions::permissions(arguments),
         Chore::Fuzz(arguments) => fuzz::fuzz(arguments),
         Chore::Oracle(arguments) => oracle::compare(arguments),
         Chore::BenchMemory(arguments) => bench::memory(arguments),

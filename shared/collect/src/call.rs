@@ -46,6 +46,15 @@ impl ApiCall {
         }
     }
 
+    /// The same, needed on every resource although the action knows narrower ones, for this reason.
+    #[must_use]
+    pub const fn everywhere(self, reason: &'static str) -> Self {
+        Self {
+            scope: Scope::Everywhere(reason),
+            ..self
+        }
+    }
+
     /// The same, made by these roles.
     #[must_use]
     pub const fn by(self, callers: &'static [Caller]) -> Self {
@@ -83,8 +92,10 @@ impl ApiCall {
 /// On which resources an action is granted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Scope {
-    /// Every resource: the action knows no narrower one, or what it lists is not known beforehand.
+    /// Every resource, since the action knows no narrower one.
     All,
+    /// Every resource, although the action knows narrower ones: why, in words that an auditor reads.
+    Everywhere(&'static str),
     /// An ARN in which `${Partition}`, `${Region}`, `${HubAccount}`, `${ManagementAccount}`, `${OrganizationId}`, `${Account}`, `${SpokeRoleArn}`, `${ManagementRoleArn}`, `${Bucket}`,
     /// `${TrailBucket}`, `${TrailKeyArn}`, `${Workgroup}`, `${Database}`, `${Table}` and `${Aggregator}` stand for what a deployment is given.
     Arn(&'static str),

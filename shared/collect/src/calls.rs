@@ -27,6 +27,16 @@ const AGGREGATOR: &str = "arn:${Partition}:config:${Region}:${HubAccount}:config
 const ANALYZER: &str = "arn:${Partition}:access-analyzer:*:${HubAccount}:analyzer/*";
 const AWS_MANAGED_POLICY: &str = "arn:${Partition}:iam::aws:policy/*";
 const RESULTS: &str = "arn:${Partition}:s3:::${Bucket}/athena/*";
+const HUB: &str = "arn:${Partition}:securityhub:${Region}:${HubAccount}:hub/default";
+const ORGANIZATION_ACCOUNT: &str = "arn:${Partition}:organizations::*:account/*";
+/// Roots and units.
+const ORGANIZATION_PARENT: &str = "arn:${Partition}:organizations::*:*";
+/// Those that AWS manages are of the account `aws`.
+const ORGANIZATION_POLICY: &str = "arn:${Partition}:organizations::*:policy/*";
+/// Instances, permission sets and accounts: AWS judges a call on several of them at once.
+const SSO: &str = "arn:${Partition}:sso:::*";
+const STORE: &str = "AWS judges it on the identity store and on all that it lists, whose ARNs have no account";
+const RECORDERS: &str = "AWS does not say on what a call is judged that names no recorder";
 const TRAIL: &str = "arn:${Partition}:cloudtrail:*:*:trail/*";
 
 #[rustfmt::skip]
@@ -39,7 +49,10 @@ pub mod sts {
         .by(&[Inventory, Preflight, Collector, Spoke]).because("Says which account the hub is, before anything else is asked");
     /// Its tags need an action of their own.
     pub static ASSUME_ROLE: ApiCall = ApiCall::new("sts", "AssumeRole", &["sts:AssumeRole", "sts:TagSession"])
-        .on("${SpokeRoleArn}").by(&[Collector]).at(Rate::per_second(10).burst(10)).because("Takes the read-only role of each account, once for an account and component in a scan");
+        .on("${SpokeRoleArn}").by(&[Collector, Preflight]).at(Rate::per_second(10).burst(10)).because("Takes the read-only role of each account, once for an account and component in a scan");
+    /// The same call for the role in the management account: a permission of other callers.
+    pub static ASSUME_MANAGEMENT_ROLE: ApiCall = ApiCall::new("sts", "AssumeRole", &["sts:AssumeRole", "sts:TagSession"])
+        .on("${ManagementRoleArn}").by(&[Inventory, Evidence, Collector, Preflight]).because("Takes the read-only role of the management account, where the hub is no delegated administrator");
 }
 
 #[rustfmt::skip]
@@ -49,7 +62,7 @@ pub mod account {
 
     /// Regions with whether they are enabled.
     pub static LIST_REGIONS: ApiCall = ApiCall::new("account", "ListRegions", &["account:ListRegions"])
-        .by(&[Inventory, Preflight]).paged(NEXT_TOKEN.limited("MaxResults", 50)).because("Which Regions are enabled, so that the others are not asked");
+        .on("arn:${Partition}:account::${HubAccount}:account").by(&[Inventory, Preflight]).paged(NEXT_TOKEN.limited("MaxResults", 50)).because("Which Regions are enabled, so that the others are not asked");
 }
 
 #[rustfmt::skip]
@@ -65,22 +78,22 @@ pub mod organizations {
         .by(&[Inventory, Management, Preflight]).at(ORGANIZATIONS).because("The organization's id and its management account");
     /// Policies with their text.
     pub static DESCRIBE_POLICY: ApiCall = ApiCall::new("organizations", "DescribePolicy", &["organizations:DescribePolicy"])
-        .by(&[Inventory, Management]).at(ORGANIZATIONS).because("The text of service control and resource control policies, which limit every answer");
+        .on(ORGANIZATION_POLICY).by(&[Inventory, Management]).at(ORGANIZATIONS).because("The text of service control and resource control policies, which limit every answer");
     /// The organization's own resource policy.
     pub static DESCRIBE_RESOURCE_POLICY: ApiCall = ApiCall::new("organizations", "DescribeResourcePolicy", &["organizations:DescribeResourcePolicy"])
         .by(&[Inventory, Management]).at(ORGANIZATIONS).because("To whom the management account delegates the organization's policies");
     /// Accounts directly below a root or unit.
     pub static LIST_ACCOUNTS_FOR_PARENT: ApiCall = ApiCall::new("organizations", "ListAccountsForParent", &["organizations:ListAccountsForParent"])
-        .by(&[Inventory, Management]).at(ORGANIZATIONS).paged(NEXT_TOKEN).because("Where each account stands in the tree, which decides what policies apply to it");
+        .on(ORGANIZATION_PARENT).by(&[Inventory, Management]).at(ORGANIZATIONS).paged(NEXT_TOKEN).because("Where each account stands in the tree, which decides what policies apply to it");
     /// Accounts that may act for the management account.
     pub static LIST_DELEGATED_ADMINISTRATORS: ApiCall = ApiCall::new("organizations", "ListDelegatedAdministrators", &["organizations:ListDelegatedAdministrators"])
         .by(&[Inventory, Management, Preflight]).at(ORGANIZATIONS).paged(NEXT_TOKEN).because("Which accounts act for the organization, and whether the hub is one");
     /// The services that an account administers.
     pub static LIST_DELEGATED_SERVICES_FOR_ACCOUNT: ApiCall = ApiCall::new("organizations", "ListDelegatedServicesForAccount", &["organizations:ListDelegatedServicesForAccount"])
-        .by(&[Inventory, Management, Preflight]).at(ORGANIZATIONS).paged(NEXT_TOKEN).because("For which services an account acts for the organization");
+        .on(ORGANIZATION_ACCOUNT).by(&[Inventory, Management, Preflight]).at(ORGANIZATIONS).paged(NEXT_TOKEN).because("For which services an account acts for the organization");
     /// Units directly below a root or unit.
     pub static LIST_ORGANIZATIONAL_UNITS_FOR_PARENT: ApiCall = ApiCall::new("organizations", "ListOrganizationalUnitsForParent", &["organizations:ListOrganizationalUnitsForParent"])
-        .by(&[Inventory, Management]).at(ORGANIZATIONS).paged(NEXT_TOKEN).because("The tree of organizational units");
+        .on(ORGANIZATION_PARENT).by(&[Inventory, Management]).at(ORGANIZATIONS).paged(NEXT_TOKEN).because("The tree of organizational units");
     /// Policies of one type.
     pub static LIST_POLICIES: ApiCall = ApiCall::new("organizations", "ListPolicies", &["organizations:ListPolicies"])
         .by(&[Inventory, Management]).at(ORGANIZATIONS).paged(NEXT_TOKEN).because("Which organization policies there are");
@@ -89,7 +102,7 @@ pub mod organizations {
         .by(&[Inventory, Management]).at(ORGANIZATIONS).paged(NEXT_TOKEN).because("Where the tree begins, and which types of policies are enabled");
     /// What a policy is attached to.
     pub static LIST_TARGETS_FOR_POLICY: ApiCall = ApiCall::new("organizations", "ListTargetsForPolicy", &["organizations:ListTargetsForPolicy"])
-        .by(&[Inventory, Management]).at(ORGANIZATIONS).paged(NEXT_TOKEN).because("To which accounts and units a policy applies");
+        .on(ORGANIZATION_POLICY).by(&[Inventory, Management]).at(ORGANIZATIONS).paged(NEXT_TOKEN).because("To which accounts and units a policy applies");
 }
 
 #[rustfmt::skip]
@@ -109,10 +122,10 @@ pub mod configservice {
         .on(AGGREGATOR).by(&[Inventory, Preflight]).paged(NEXT_TOKEN).because("Which accounts and Regions the aggregator could not bring up to date");
     /// Recorders of an account and Region.
     pub static DESCRIBE_CONFIGURATION_RECORDERS: ApiCall = ApiCall::new("config", "DescribeConfigurationRecorders", &["config:DescribeConfigurationRecorders"])
-        .by(&[Spoke, Preflight]).because("Which types are recorded: without it silence cannot be told from absence");
+        .everywhere(RECORDERS).by(&[Spoke, Preflight]).because("Which types are recorded: without it silence cannot be told from absence");
     /// Whether recorders run.
     pub static DESCRIBE_CONFIGURATION_RECORDER_STATUS: ApiCall = ApiCall::new("config", "DescribeConfigurationRecorderStatus", &["config:DescribeConfigurationRecorderStatus"])
-        .by(&[Spoke, Preflight]).because("Whether Config is recording at all");
+        .everywhere(RECORDERS).by(&[Spoke, Preflight]).because("Whether Config is recording at all");
     /// Ids of one type.
     pub static LIST_AGGREGATE_DISCOVERED_RESOURCES: ApiCall = ApiCall::new("config", "ListAggregateDiscoveredResources", &["config:ListAggregateDiscoveredResources"])
         .on(AGGREGATOR).by(&[Inventory]).at(Rate::per_second(8)).paged(NEXT_TOKEN.limited("Limit", 100)).because("Resources of types that Config's queries do not know");
@@ -128,10 +141,10 @@ pub mod securityhub {
 
     /// Whether Security Hub is enabled.
     pub static DESCRIBE_HUB: ApiCall = ApiCall::new("securityhub", "DescribeHub", &["securityhub:DescribeHub"])
-        .by(&[Preflight]).because("Whether Security Hub is enabled in the hub");
+        .on(HUB).by(&[Preflight]).because("Whether Security Hub is enabled in the hub");
     /// Findings by filters.
     pub static GET_FINDINGS: ApiCall = ApiCall::new("securityhub", "GetFindings", &["securityhub:GetFindings"])
-        .by(&[Findings]).at(Rate::per_second(3).burst(3)).paged(NEXT_TOKEN.limited("MaxResults", 100)).because("What other AWS services found about the same identities and resources");
+        .on(HUB).by(&[Findings]).at(Rate::per_second(3).burst(3)).paged(NEXT_TOKEN.limited("MaxResults", 100)).because("What other AWS services found about the same identities and resources");
     /// Whether other Regions' findings are brought home.
     pub static LIST_FINDING_AGGREGATORS: ApiCall = ApiCall::new("securityhub", "ListFindingAggregators", &["securityhub:ListFindingAggregators"])
         .by(&[Preflight]).paged(NEXT_TOKEN).because("Whether findings of every Region come to the home Region");
@@ -162,35 +175,35 @@ pub mod sso_admin {
 
     /// A permission set.
     pub static DESCRIBE_PERMISSION_SET: ApiCall = ApiCall::new("sso-admin", "DescribePermissionSet", &["sso:DescribePermissionSet"])
-        .by(&[Identity]).because("What a permission set is called and how long its sessions last");
+        .on(SSO).by(&[Identity]).because("What a permission set is called and how long its sessions last");
     /// Its inline policy.
     pub static GET_INLINE_POLICY_FOR_PERMISSION_SET: ApiCall = ApiCall::new("sso-admin", "GetInlinePolicyForPermissionSet", &["sso:GetInlinePolicyForPermissionSet"])
-        .by(&[Identity]).because("What a permission set grants");
+        .on(SSO).by(&[Identity]).because("What a permission set grants");
     /// Its boundary.
     pub static GET_PERMISSIONS_BOUNDARY_FOR_PERMISSION_SET: ApiCall = ApiCall::new("sso-admin", "GetPermissionsBoundaryForPermissionSet", &["sso:GetPermissionsBoundaryForPermissionSet"])
-        .by(&[Identity]).because("What limits a permission set");
+        .on(SSO).by(&[Identity]).because("What limits a permission set");
     /// Who has a permission set in an account.
     pub static LIST_ACCOUNT_ASSIGNMENTS: ApiCall = ApiCall::new("sso-admin", "ListAccountAssignments", &["sso:ListAccountAssignments"])
-        .by(&[Identity]).paged(NEXT_TOKEN).because("Which users and groups sign in to which account with which permission set");
+        .on(SSO).by(&[Identity]).paged(NEXT_TOKEN).because("Which users and groups sign in to which account with which permission set");
     /// Where a permission set is provisioned.
     pub static LIST_ACCOUNTS_FOR_PROVISIONED_PERMISSION_SET: ApiCall = ApiCall::new("sso-admin", "ListAccountsForProvisionedPermissionSet", &["sso:ListAccountsForProvisionedPermissionSet"])
-        .by(&[Identity]).paged(NEXT_TOKEN).because("In which accounts a permission set is used");
+        .on(SSO).by(&[Identity]).paged(NEXT_TOKEN).because("In which accounts a permission set is used");
     /// Customer managed policies by name.
     pub static LIST_CUSTOMER_MANAGED_POLICY_REFERENCES_IN_PERMISSION_SET: ApiCall =
         ApiCall::new("sso-admin", "ListCustomerManagedPolicyReferencesInPermissionSet", &["sso:ListCustomerManagedPolicyReferencesInPermissionSet"])
-        .by(&[Identity]).paged(NEXT_TOKEN).because("What a permission set grants");
+        .on(SSO).by(&[Identity]).paged(NEXT_TOKEN).because("What a permission set grants");
     /// Instances.
     pub static LIST_INSTANCES: ApiCall = ApiCall::new("sso-admin", "ListInstances", &["sso:ListInstances"])
         .by(&[Identity, Preflight]).paged(NEXT_TOKEN).because("Which instance of Identity Center the organization has");
     /// AWS managed policies.
     pub static LIST_MANAGED_POLICIES_IN_PERMISSION_SET: ApiCall = ApiCall::new("sso-admin", "ListManagedPoliciesInPermissionSet", &["sso:ListManagedPoliciesInPermissionSet"])
-        .by(&[Identity]).paged(NEXT_TOKEN).because("What a permission set grants");
+        .on(SSO).by(&[Identity]).paged(NEXT_TOKEN).because("What a permission set grants");
     /// Permission sets.
     pub static LIST_PERMISSION_SETS: ApiCall = ApiCall::new("sso-admin", "ListPermissionSets", &["sso:ListPermissionSets"])
-        .by(&[Identity]).paged(NEXT_TOKEN).because("Which permission sets there are");
+        .on("arn:${Partition}:sso:::instance/*").by(&[Identity]).paged(NEXT_TOKEN).because("Which permission sets there are");
     /// Tags of a permission set.
     pub static LIST_TAGS_FOR_RESOURCE: ApiCall = ApiCall::new("sso-admin", "ListTagsForResource", &["sso:ListTagsForResource"])
-        .by(&[Identity]).paged(NEXT_TOKEN).because("Owners of permission sets");
+        .on(SSO).by(&[Identity]).paged(NEXT_TOKEN).because("Owners of permission sets");
 }
 
 #[rustfmt::skip]
@@ -200,13 +213,13 @@ pub mod identitystore {
 
     /// Members of a group.
     pub static LIST_GROUP_MEMBERSHIPS: ApiCall = ApiCall::new("identitystore", "ListGroupMemberships", &["identitystore:ListGroupMemberships"])
-        .by(&[Identity]).paged(NEXT_TOKEN).because("Who is member of the groups that have access");
+        .everywhere(STORE).by(&[Identity]).paged(NEXT_TOKEN).because("Who is member of the groups that have access");
     /// Groups.
     pub static LIST_GROUPS: ApiCall = ApiCall::new("identitystore", "ListGroups", &["identitystore:ListGroups"])
-        .by(&[Identity]).paged(NEXT_TOKEN).because("Groups that have access");
+        .everywhere(STORE).by(&[Identity]).paged(NEXT_TOKEN).because("Groups that have access");
     /// Users.
     pub static LIST_USERS: ApiCall = ApiCall::new("identitystore", "ListUsers", &["identitystore:ListUsers"])
-        .by(&[Identity]).paged(NEXT_TOKEN).because("People who have access; of them only ids and names are kept");
+        .everywhere(STORE).by(&[Identity]).paged(NEXT_TOKEN).because("People who have access; of them only ids and names are kept");
 }
 
 #[rustfmt::skip]
@@ -377,8 +390,9 @@ pub static ALL: &[&ApiCall] = &[
 ];
 
 #[rustfmt::skip]
-/// Permissions without a call of [`crate::AwsApi`]: what Athena does in the caller's name, and what is read of the hub's bucket through a port of its own.
+/// Permissions without a call of [`crate::AwsApi`]: calls of [`ALL`] on other resources, what Athena does in the caller's name, and what is read of the hub's bucket through a port of its own.
 pub static BESIDE: &[&ApiCall] = &[
+    &sts::ASSUME_MANAGEMENT_ROLE,
     &through_athena::GET_DATABASE_IN_CATALOG, &through_athena::GET_DATABASE, &through_athena::GET_TABLE, &through_athena::PUT_OBJECT, &through_athena::GET_BUCKET_LOCATION, &through_athena::LIST_TRAIL_BUCKET, &through_athena::GET_LOG_FILE, &through_athena::DECRYPT,
     &s3::GET_OBJECT, &s3::LIST_OBJECTS_V2,
 ];

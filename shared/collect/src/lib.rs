@@ -9,6 +9,7 @@
 pub mod calls;
 pub mod central;
 pub mod evidence;
+pub mod permissions;
 pub mod spoke;
 
 mod aggregated;
