@@ -5,13 +5,11 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sv0_aws::s3::S3Location;
-use sv0_lake::manifest_key;
+use sv0_lake::{RUN_ID_FORM, is_run_id, manifest_key};
 use sv0_model::manifest::RunManifest;
 use sv0_model::time::Timestamp;
 
 use crate::ScanCaptureError;
-
-const MAX_RUN_ID: usize = 128;
 
 /// What to scan.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,9 +37,7 @@ impl Request {
         let event: Event = serde_json::from_value(event).map_err(|error| bad(error.to_string()))?;
         let run_id = event.run_id.unwrap_or_else(|| invocation_id.to_owned());
         if !is_run_id(&run_id) {
-            return Err(bad(format!(
-                "{run_id:?} is no run id: use up to {MAX_RUN_ID} letters, digits, dots, dashes and underscores, a letter or digit first"
-            )));
+            return Err(bad(format!("{run_id:?} is no run id: use {RUN_ID_FORM}")));
         }
         let capture = event
             .capture
@@ -49,14 +45,6 @@ impl Request {
             .map_err(|error| bad(error.to_string()))?;
         Ok(Self { capture, run_id })
     }
-}
-
-fn is_run_id(text: &str) -> bool {
-    text.len() <= MAX_RUN_ID
-        && text.starts_with(|first: char| first.is_ascii_alphanumeric())
-        && text
-            .chars()
-            .all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_'))
 }
 
 /// A pointer to the run. Whoever wants more reads the manifest.

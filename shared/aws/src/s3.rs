@@ -1,6 +1,7 @@
 //! Objects in S3.
 
 mod capture;
+mod capture_store;
 mod error;
 mod location;
 mod reader;
@@ -10,6 +11,7 @@ use aws_config::SdkConfig;
 pub use aws_sdk_s3::Client;
 
 pub use capture::{FetchError, FetchLimits, Fetched, S3Captures};
+pub use capture_store::S3CaptureStore;
 pub use location::{LocationError, S3Location};
 pub use reader::S3ObjectReader;
 pub use store::S3ObjectStore;

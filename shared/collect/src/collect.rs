@@ -8,58 +8,11 @@ use sv0_model::coverage::{CoverageRow, CoverageStatus};
 use sv0_sources::WriteError;
 
 use crate::api::ApiError;
-use crate::central;
 use crate::plan::{CollectOptions, Plan, PlannedAccount, Spokes, Treatment};
 use crate::planning::make_plan;
 use crate::spoke;
-use crate::step::Step;
-use crate::work::{Progress, Work, run_steps};
-
-/// A part of a scan that one worker can do by itself.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Task {
-    /// The Config aggregator.
-    Inventory,
-    /// Security Hub and IAM Access Analyzer.
-    Findings,
-    /// IAM Identity Center.
-    Identity,
-    /// Trails.
-    Trails,
-    /// What the centre lacks of one account.
-    Account(PlannedAccount),
-}
-
-impl Task {
-    /// Every task of a plan, central ones first.
-    #[must_use]
-    pub fn all(plan: &Plan) -> Vec<Self> {
-        let mut tasks = Self::central().to_vec();
-        if plan.options.spokes == Spokes::Roles {
-            let is_read = |account: &&PlannedAccount| plan.account(account, &plan.home_region).is_some();
-            tasks.extend(plan.accounts.iter().filter(is_read).cloned().map(Self::Account));
-        }
-        tasks
-    }
-
-    /// The tasks that ask no spoke.
-    #[must_use]
-    pub fn central() -> [Self; 4] {
-        [Self::Inventory, Self::Findings, Self::Identity, Self::Trails]
-    }
-
-    /// What there is to do.
-    #[must_use]
-    pub fn steps(&self, plan: &Plan) -> Vec<Box<dyn Step>> {
-        match self {
-            Self::Inventory => central::inventory_steps(plan),
-            Self::Findings => central::findings_steps(plan),
-            Self::Identity => central::identity_steps(plan),
-            Self::Trails => central::trail_steps(plan),
-            Self::Account(account) => spoke::account_steps(plan, account),
-        }
-    }
-}
+use crate::task::{Task, work_on};
+use crate::work::{Progress, Work};
 
 /// What is told while a scan runs.
 #[derive(Debug, Clone)]
@@ -134,9 +87,8 @@ async fn run_task(
     task: &Task,
     tell: &(dyn Fn(CollectEvent) + Sync),
 ) -> Result<Progress, WriteError> {
-    let steps = task.steps(plan);
     let on_step = |row: &CoverageRow| tell(CollectEvent::Step(row.clone()));
-    run_steps(work, &steps, Progress::default(), plan.options.concurrency, &on_step).await
+    work_on(work, plan, task, Progress::default(), &on_step).await
 }
 
 async fn collect_accounts(
@@ -144,8 +96,7 @@ async fn collect_accounts(
     plan: &Plan,
     tell: &(dyn Fn(CollectEvent) + Sync),
 ) -> Result<Vec<Progress>, WriteError> {
-    let tasks = Task::all(plan).into_iter().skip(Task::central().len());
-    let runs = tasks.map(|task| async move {
+    let runs = Task::accounts(plan).into_iter().map(|task| async move {
         let progress = run_task(work, plan, &task, tell).await?;
         if let Task::Account(account) = &task {
             tell(CollectEvent::AccountDone(account.id.clone()));
@@ -158,13 +109,13 @@ async fn collect_accounts(
         .await
 }
 
-/// Writes the ledger: what every step said, and why the accounts that were not read were not.
+/// Writes the ledger: what every step said, and why the accounts that were not read were not. It rests on nothing else, so the same rows give the same bytes.
 ///
 /// # Errors
 /// [`WriteError`].
 pub fn finish(work: &Work, plan: &Plan, mut rows: Vec<CoverageRow>) -> Result<Vec<CoverageRow>, WriteError> {
     for account in &plan.accounts {
-        rows.extend(rows_of_unread(work, plan, account));
+        rows.extend(rows_of_unread(plan, account));
     }
     let rows = one_a_place(rows);
     work.writer.coverage(&rows)?;
@@ -172,7 +123,7 @@ pub fn finish(work: &Work, plan: &Plan, mut rows: Vec<CoverageRow>) -> Result<Ve
 }
 
 /// Of an account that is not read every place has a row that says why.
-fn rows_of_unread(work: &Work, plan: &Plan, account: &PlannedAccount) -> Vec<CoverageRow> {
+fn rows_of_unread(plan: &Plan, account: &PlannedAccount) -> Vec<CoverageRow> {
     let (status, reason) = match &account.treatment {
         Treatment::Excluded(reason) => (CoverageStatus::Excluded, reason.clone()),
         Treatment::NotActive(reason) => (CoverageStatus::Disabled, reason.clone()),
@@ -192,7 +143,7 @@ fn rows_of_unread(work: &Work, plan: &Plan, account: &PlannedAccount) -> Vec<Cov
             reason: reason.clone(),
             error_code: None,
             operation: None,
-            captured_at: Some(work.clock.now()),
+            captured_at: Some(plan.header.captured_at),
             items: 0,
         })
         .collect()

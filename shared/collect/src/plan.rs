@@ -167,6 +167,12 @@ impl Plan {
         }
     }
 
+    /// The accounts that are read, with whatever credentials.
+    pub fn read_accounts(&self) -> impl Iterator<Item = &PlannedAccount> {
+        let is_read = |account: &&PlannedAccount| self.account(account, &self.home_region).is_some();
+        self.accounts.iter().filter(is_read)
+    }
+
     /// The endpoint of an account in a Region, with the credentials that its treatment gives; `None` where it is not read.
     #[must_use]
     pub fn account(&self, account: &PlannedAccount, region: &str) -> Option<Target> {

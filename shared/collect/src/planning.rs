@@ -16,6 +16,7 @@ use crate::central;
 use crate::collect::{CollectError, CollectEvent};
 use crate::listing::{items, parameters, text};
 use crate::plan::{CollectOptions, OrganizationAccess, Plan, PlannedAccount, Treatment};
+use crate::task::Task;
 use crate::work::{Progress, Work, run_steps};
 
 /// Units nest five levels deep below the root; parents that go on longer run in a circle.
@@ -27,29 +28,33 @@ pub(crate) async fn make_plan(
     options: CollectOptions,
     tell: &(dyn Fn(CollectEvent) + Sync),
 ) -> Result<(Plan, Progress), CollectError> {
-    let mut plan = begun(work, options).await?;
-    work.writer.header(&plan.header)?;
+    let mut plan = begin_plan(work, options).await?;
     let on_step = |row: &CoverageRow| tell(CollectEvent::Step(row.clone()));
-    let steps = central::organization_steps(&plan);
-    let progress = if plan.header.organization_id.is_some() {
-        run_steps(work, &steps, Progress::default(), 1, &on_step).await?
-    } else {
-        Progress::default()
-    };
-    plan.accounts = accounts(work, &plan)?;
-    let steps = central::aggregator_steps(&plan);
-    let progress = run_steps(work, &steps, progress, 1, &on_step).await?;
-    plan.aggregated = aggregated(&plan, &stored_documents(work, &CaptureFile::config_aggregator())?);
+    let organization = Task::Organization;
+    let steps = organization.steps(&plan);
+    let concurrency = organization.concurrency(&plan);
+    let progress = run_steps(work, &steps, Progress::default(), concurrency, &on_step).await?;
+    complete_plan(work, &mut plan)?;
     tell(CollectEvent::Planned {
         accounts: plan.accounts.len(),
-        read: plan
-            .accounts
-            .iter()
-            .filter(|account| plan.account(account, &plan.home_region).is_some())
-            .count(),
+        read: plan.read_accounts().count(),
         regions: plan.header.regions.len(),
     });
     Ok((plan, progress))
+}
+
+/// The plan but for its accounts, and the header of the capture.
+pub(crate) async fn begin_plan(work: &Work, options: CollectOptions) -> Result<Plan, CollectError> {
+    let plan = begun(work, options).await?;
+    work.writer.header(&plan.header)?;
+    Ok(plan)
+}
+
+/// Takes the accounts into a plan, and what the aggregator is up to date with, once [`Task::Organization`] is done.
+pub(crate) fn complete_plan(work: &Work, plan: &mut Plan) -> Result<(), CollectError> {
+    plan.accounts = accounts(work, plan)?;
+    plan.aggregated = aggregated(plan, &stored_documents(work, &CaptureFile::config_aggregator())?);
+    Ok(())
 }
 
 /// The plan as a scan would make it, without collecting more of the organization than it needs: for looking at what is missing before a scan.

@@ -55,7 +55,13 @@ impl Progress {
     /// Whether every one of `steps` came to an end.
     #[must_use]
     pub fn is_finished(&self, steps: &[Box<dyn Step>]) -> bool {
-        steps.iter().all(|step| self.done.contains(&step.place().key()))
+        self.unfinished(steps).next().is_none()
+    }
+
+    /// Those of `steps` that did not come to an end.
+    pub(crate) fn unfinished<'a>(&'a self, steps: &'a [Box<dyn Step>]) -> impl Iterator<Item = &'a dyn Step> {
+        let steps = steps.iter().map(AsRef::as_ref);
+        steps.filter(|step| !self.done.contains(&step.place().key()))
     }
 }
 

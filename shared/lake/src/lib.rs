@@ -25,5 +25,8 @@ mod store;
 pub use codec::{each_of_ndjson, from_ndjson, to_ndjson};
 pub use error::LakeError;
 pub use folder::FolderStore;
-pub use run::{CURRENT_KEY, Run, RunPointer, keys, manifest_key, newest_run, newest_run_as_of, publish, run_key};
+pub use run::{
+    CURRENT_KEY, RUN_ID_FORM, Run, RunPointer, is_run_id, keys, manifest_key, newest_run, newest_run_as_of, publish,
+    run_key,
+};
 pub use store::{ObjectStore, contract, is_valid_key};

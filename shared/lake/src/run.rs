@@ -13,6 +13,16 @@ use crate::{LakeError, ObjectStore, each_of_ndjson, from_ndjson};
 /// The key of the pointer to the newest complete run.
 pub const CURRENT_KEY: &str = "current.json";
 
+/// What a run id looks like, in words.
+pub const RUN_ID_FORM: &str = "up to 128 letters, digits, dots, dashes and underscores, a letter or digit first";
+
+/// Whether `text` has the form of a run id, as [`RUN_ID_FORM`] says. Every run id from outside is asked, since it becomes part of keys.
+#[must_use]
+pub fn is_run_id(text: &str) -> bool {
+    let is_allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');
+    text.len() <= 128 && text.starts_with(|first: char| first.is_ascii_alphanumeric()) && text.chars().all(is_allowed)
+}
+
 /// Keys of a run's objects, relative to the run.
 pub mod keys {
     /// Entities of the graph.

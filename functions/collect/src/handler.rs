@@ -1,0 +1,209 @@
+//! One event, one stage.
+
+use std::sync::Arc;
+
+use serde_json::Value;
+use sv0_collect::{
+    Clock, CollectOptions, HandedStatus, Plan, Planned, Relay, Task, Work, finish_stage, management_account,
+    plan_stage, task_stage,
+};
+use sv0_model::coverage::CoverageRow;
+use sv0_sources::CaptureWriter;
+use tracing::{error, info};
+
+use crate::event::PlanAnswer;
+use crate::{Adapters, Answer, CollectFunctionError, Event, TaskEvent, TaskList};
+
+/// Unfinished tasks that an answer names, so that it stays small.
+const MOST_NAMED: usize = 50;
+
+/// What an event is handled with; made once.
+pub struct Host<A> {
+    /// The Region in which the hub asks what is asked once.
+    pub home_region: String,
+    /// AWS.
+    pub adapters: A,
+}
+
+/// One invocation.
+pub struct Invocation {
+    /// Its id, for the logs.
+    pub request_id: String,
+    /// The time, and when the invocation ends.
+    pub clock: Arc<dyn Clock>,
+}
+
+/// Goes through the stage that `event` names. An event that comes twice changes nothing.
+///
+/// # Errors
+/// [`CollectFunctionError`], also logged. What was stored before stays, so the event can be tried again.
+pub async fn handle<A: Adapters>(
+    host: &Host<A>,
+    event: Value,
+    invocation: &Invocation,
+) -> Result<Answer, CollectFunctionError> {
+    let request_id = invocation.request_id.as_str();
+    let result = match Event::read(event) {
+        Ok(event) => answer(host, &event, invocation).await,
+        Err(error) => Err(error),
+    };
+    match &result {
+        Ok(answer) => info!(
+            request_id,
+            answer = serde_json::to_string(answer).unwrap_or_default(),
+            "stage answered"
+        ),
+        Err(error) => error!(
+            request_id,
+            error_type = error.name(),
+            error = error.to_string(),
+            "stage failed"
+        ),
+    }
+    result
+}
+
+async fn answer<A: Adapters>(
+    host: &Host<A>,
+    event: &Event,
+    invocation: &Invocation,
+) -> Result<Answer, CollectFunctionError> {
+    let run = Run {
+        host,
+        invocation,
+        id: event.run(),
+        relay: Relay::new(host.adapters.store(&format!("work/{}/", event.run()))),
+    };
+    match event {
+        Event::Plan { options, .. } => run.plan(options).await,
+        Event::Task { task, .. } => run.task(task).await,
+        Event::Finish { .. } => run.finish(),
+    }
+}
+
+/// A run, as one invocation sees it.
+struct Run<'a, A> {
+    host: &'a Host<A>,
+    invocation: &'a Invocation,
+    id: &'a str,
+    relay: Relay,
+}
+
+impl<A: Adapters> Run<'_, A> {
+    fn capture(&self) -> String {
+        format!("captures/{}/", self.id)
+    }
+
+    fn work(&self, management: Option<&str>) -> Work {
+        let store = self.host.adapters.store(&self.capture());
+        let clock = Arc::clone(&self.invocation.clock);
+        Work {
+            api: self.host.adapters.api(self.id, management, Arc::clone(&clock)),
+            clock,
+            writer: CaptureWriter::new(Arc::clone(&store) as _),
+            store,
+        }
+    }
+
+    fn existing_plan(&self) -> Result<Plan, CollectFunctionError> {
+        self.relay.plan()?.ok_or_else(|| CollectFunctionError::NotPlanned {
+            run: self.id.to_owned(),
+        })
+    }
+
+    fn log_step(&self, task: &str, row: &CoverageRow) {
+        info!(
+            run = self.id,
+            task,
+            request_id = self.invocation.request_id,
+            account = row.account,
+            region = row.region,
+            source = row.source,
+            status = ?row.status,
+            error_code = row.error_code,
+            operation = row.operation,
+            items = row.items,
+            "step done"
+        );
+    }
+
+    async fn plan(&self, options: &CollectOptions) -> Result<Answer, CollectFunctionError> {
+        let mut options = options.clone();
+        if options.home_region.is_empty() {
+            options.home_region.clone_from(&self.host.home_region);
+        }
+        let management = match self.relay.draft()? {
+            Some(draft) => draft.management_account,
+            None => management_account(self.work(None).api.as_ref(), &options.home_region).await,
+        };
+        let work = self.work(management.as_deref());
+        let on_step = |row: &CoverageRow| self.log_step("organization", row);
+        let (plan, handed) = match plan_stage(&work, &self.relay, options, &on_step).await? {
+            Planned::Done(plan, handed) => (Some(plan), handed),
+            Planned::Continue(handed) => (None, handed),
+        };
+        Ok(Answer::Plan {
+            run: self.id.to_owned(),
+            handed,
+            planned: plan.map(|plan| self.planned(&plan)).transpose()?,
+        })
+    }
+
+    fn planned(&self, plan: &Plan) -> Result<PlanAnswer, CollectFunctionError> {
+        Ok(PlanAnswer {
+            capture: format!("{}{}", self.host.adapters.results(), self.capture()),
+            captured_at: plan.header.captured_at,
+            accounts: plan.accounts.len(),
+            regions: plan.header.regions.len(),
+            central: self.list("central.json", &Task::central())?,
+            spokes: self.list("spokes.json", &Task::accounts(plan))?,
+        })
+    }
+
+    /// Stores a list of tasks, in the form that the item reader of a distributed map takes.
+    fn list(&self, name: &str, tasks: &[Task]) -> Result<TaskList, CollectFunctionError> {
+        let events: Vec<TaskEvent> = tasks
+            .iter()
+            .map(|task| TaskEvent {
+                stage: "task",
+                run: self.id.to_owned(),
+                task: task.to_string(),
+            })
+            .collect();
+        self.relay.keep(name, &events)?;
+        let results = self.host.adapters.results();
+        Ok(TaskList {
+            bucket: results.bucket().to_owned(),
+            key: results.key(&format!("work/{}/{name}", self.id)),
+            tasks: events.len(),
+        })
+    }
+
+    async fn task(&self, name: &str) -> Result<Answer, CollectFunctionError> {
+        let plan = self.existing_plan()?;
+        let task = Task::named(&plan, name)?;
+        let work = self.work(plan.management_account.as_deref());
+        let on_step = |row: &CoverageRow| self.log_step(name, row);
+        let handed = task_stage(&work, &self.relay, &plan, &task, &on_step).await?;
+        Ok(Answer::Task {
+            run: self.id.to_owned(),
+            task: name.to_owned(),
+            handed,
+        })
+    }
+
+    fn finish(&self) -> Result<Answer, CollectFunctionError> {
+        let plan = self.existing_plan()?;
+        let work = self.work(plan.management_account.as_deref());
+        let finished = finish_stage(&work, &self.relay, &plan)?;
+        Ok(Answer::Finish {
+            run: self.id.to_owned(),
+            status: HandedStatus::Done,
+            capture: format!("{}{}", self.host.adapters.results(), self.capture()),
+            files: finished.files,
+            rows: finished.rows(),
+            unfinished_tasks: finished.unfinished.len(),
+            unfinished: finished.unfinished.into_iter().take(MOST_NAMED).collect(),
+        })
+    }
+}

@@ -1,0 +1,117 @@
+//! What the deployment sets, read once.
+
+use sv0_aws::s3::{LocationError, S3Location};
+use thiserror::Error;
+
+const RESULTS: &str = "SV0_RESULTS";
+const EXTERNAL_ID: &str = "SV0_EXTERNAL_ID";
+const SPOKE_ROLE: &str = "SV0_SPOKE_ROLE";
+const MANAGEMENT_ROLE: &str = "SV0_MANAGEMENT_ROLE";
+const HOME_REGION: &str = "SV0_HOME_REGION";
+const REGION: &str = "AWS_REGION";
+
+const DEFAULT_ROLE: &str = "SecurityV0ReadOnly";
+
+/// What the deployment sets.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Settings {
+    /// `SV0_RESULTS`: where captures, and what workers leave for each other, are written.
+    pub results: S3Location,
+    /// `SV0_EXTERNAL_ID`: what the trust policies of the roles ask for.
+    pub external_id: String,
+    /// `SV0_SPOKE_ROLE`: path and name of the role in each spoke.
+    pub spoke_role: String,
+    /// `SV0_MANAGEMENT_ROLE`: path and name of the role in the management account.
+    pub management_role: String,
+    /// `SV0_HOME_REGION`, else the function's own: where the aggregator, Security Hub and Identity Center are.
+    pub home_region: String,
+}
+
+/// Without the external id: it is no secret, and no one else's affair.
+impl std::fmt::Debug for Settings {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter
+            .debug_struct("Settings")
+            .field("results", &self.results)
+            .field("spoke_role", &self.spoke_role)
+            .field("management_role", &self.management_role)
+            .field("home_region", &self.home_region)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The deployment left something out, or set it to something else.
+#[derive(Debug, PartialEq, Eq, Error)]
+pub enum SettingsError {
+    /// There is no default for it.
+    #[error("the environment variable {0} is not set")]
+    Missing(&'static str),
+    /// It must be a place in S3.
+    #[error("{RESULTS}: {0}")]
+    Results(#[from] LocationError),
+}
+
+impl Settings {
+    /// Reads the settings; `variable` gives the value of an environment variable.
+    ///
+    /// # Errors
+    /// [`SettingsError`], with the variable's name.
+    pub fn read(variable: impl Fn(&str) -> Option<String>) -> Result<Self, SettingsError> {
+        let given = |name: &str| variable(name).filter(|value| !value.is_empty());
+        let needed = |name: &'static str| given(name).ok_or(SettingsError::Missing(name));
+        let role = |name: &str| given(name).unwrap_or_else(|| DEFAULT_ROLE.to_owned());
+        Ok(Self {
+            results: needed(RESULTS)?.parse()?,
+            external_id: needed(EXTERNAL_ID)?,
+            spoke_role: role(SPOKE_ROLE),
+            management_role: role(MANAGEMENT_ROLE),
+            home_region: given(HOME_REGION).map_or_else(|| needed(REGION), Ok)?,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(variables: &[(&str, &str)]) -> Result<Settings, SettingsError> {
+        let value = |name: &str| variables.iter().find(|(known, _)| *known == name);
+        Settings::read(|name| value(name).map(|(_, value)| (*value).to_owned()))
+    }
+
+    const LEAST: [(&str, &str); 3] = [
+        (RESULTS, "s3://results/sv0"),
+        (EXTERNAL_ID, "canary-external-id"),
+        (REGION, "eu-west-1"),
+    ];
+
+    #[test]
+    fn the_place_of_results_and_the_external_id_have_no_default() {
+        let settings = read(&LEAST).unwrap();
+        assert_eq!(settings.results.to_string(), "s3://results/sv0/");
+        assert_eq!(
+            (settings.spoke_role.as_str(), settings.home_region.as_str()),
+            (DEFAULT_ROLE, "eu-west-1")
+        );
+        assert!(!format!("{settings:?}").contains("canary"));
+        for missing in [RESULTS, EXTERNAL_ID, REGION] {
+            let others: Vec<_> = LEAST.into_iter().filter(|(name, _)| *name != missing).collect();
+            assert_eq!(read(&others), Err(SettingsError::Missing(missing)));
+            let empty: Vec<_> = others.into_iter().chain([(missing, "")]).collect();
+            assert_eq!(read(&empty), Err(SettingsError::Missing(missing)));
+        }
+    }
+
+    #[test]
+    fn roles_and_the_home_region_may_be_others() {
+        let others = [
+            (SPOKE_ROLE, "audit/Reader"),
+            (MANAGEMENT_ROLE, "Organization"),
+            (HOME_REGION, "us-east-1"),
+        ];
+        let settings = read(&[LEAST.as_slice(), &others].concat()).unwrap();
+        assert_eq!(settings.spoke_role, "audit/Reader");
+        assert_eq!(settings.management_role, "Organization");
+        assert_eq!(settings.home_region, "us-east-1");
+    }
+}

@@ -1,0 +1,150 @@
+//! What one worker does by itself, and how it goes on where another stopped.
+
+use std::fmt;
+
+use sv0_model::hash::sha256_hex;
+use sv0_sources::WriteError;
+
+use crate::central;
+use crate::plan::{Plan, PlannedAccount, Spokes};
+use crate::spoke;
+use crate::step::Step;
+use crate::work::{OnStep, Progress, Work, run_steps};
+
+/// A part of a scan that one worker can do by itself.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Task {
+    /// The organization, and the state of the Config aggregator. It comes first, since the plan rests on both.
+    Organization,
+    /// The Config aggregator.
+    Inventory,
+    /// Security Hub and IAM Access Analyzer.
+    Findings,
+    /// IAM Identity Center.
+    Identity,
+    /// Trails.
+    Trails,
+    /// What the centre lacks of one account.
+    Account(PlannedAccount),
+}
+
+/// A name that no task of the plan has.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "the plan has no task {0:?}: tasks are inventory, findings, identity, trails, and the ids of accounts that are read"
+)]
+pub struct UnknownTask(pub String);
+
+impl Task {
+    /// Every task of a plan, central ones first.
+    #[must_use]
+    pub fn all(plan: &Plan) -> Vec<Self> {
+        let mut tasks = vec![Self::Organization];
+        tasks.extend(Self::central());
+        tasks.extend(Self::accounts(plan));
+        tasks
+    }
+
+    /// The tasks that ask no spoke and wait for the plan.
+    #[must_use]
+    pub fn central() -> [Self; 4] {
+        [Self::Inventory, Self::Findings, Self::Identity, Self::Trails]
+    }
+
+    /// One task an account that is read.
+    #[must_use]
+    pub fn accounts(plan: &Plan) -> Vec<Self> {
+        match plan.options.spokes {
+            Spokes::Roles => plan.read_accounts().cloned().map(Self::Account).collect(),
+            Spokes::CentralOnly => Vec::new(),
+        }
+    }
+
+    /// The task of that name, if it is one that a worker is given: not the organization, which belongs to the plan.
+    ///
+    /// # Errors
+    /// [`UnknownTask`].
+    pub fn named(plan: &Plan, name: &str) -> Result<Self, UnknownTask> {
+        let mut tasks = Self::central().into_iter().chain(Self::accounts(plan));
+        tasks
+            .find(|task| task.to_string() == name)
+            .ok_or_else(|| UnknownTask(name.chars().take(64).collect()))
+    }
+
+    /// What there is to do.
+    #[must_use]
+    pub fn steps(&self, plan: &Plan) -> Vec<Box<dyn Step>> {
+        match self {
+            Self::Organization => organization_steps(plan),
+            Self::Inventory => central::inventory_steps(plan),
+            Self::Findings => central::findings_steps(plan),
+            Self::Identity => central::identity_steps(plan),
+            Self::Trails => central::trail_steps(plan),
+            Self::Account(account) => spoke::account_steps(plan, account),
+        }
+    }
+
+    /// Steps at a time. Organizations allows so few calls a second that its steps come one after the other.
+    pub(crate) fn concurrency(&self, plan: &Plan) -> usize {
+        match self {
+            Self::Organization => 1,
+            _ => plan.options.concurrency,
+        }
+    }
+}
+
+fn organization_steps(plan: &Plan) -> Vec<Box<dyn Step>> {
+    let mut steps = match plan.header.organization_id {
+        Some(_) => central::organization_steps(plan),
+        None => Vec::new(),
+    };
+    steps.extend(central::aggregator_steps(plan));
+    steps
+}
+
+/// The name by which workers are given it: `inventory`, or an account's id.
+impl fmt::Display for Task {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::Organization => "organization",
+            Self::Inventory => "inventory",
+            Self::Findings => "findings",
+            Self::Identity => "identity",
+            Self::Trails => "trails",
+            Self::Account(account) => &account.id,
+        })
+    }
+}
+
+/// Goes on with a task until it is done or the worker's time is up.
+///
+/// # Errors
+/// [`WriteError`] when the capture cannot be written.
+pub async fn work_on(
+    work: &Work,
+    plan: &Plan,
+    task: &Task,
+    mut progress: Progress,
+    on_step: OnStep<'_>,
+) -> Result<Progress, WriteError> {
+    let steps = task.steps(plan);
+    for step in &steps {
+        begin_again_if_lost(work, step.as_ref(), &mut progress)?;
+    }
+    run_steps(work, &steps, progress, task.concurrency(plan), on_step).await
+}
+
+/// A worker that died may have written more of a file than anybody remembers. To add to it from the remembered place would write pages twice, so the step
+/// begins again unless the file is the one that is remembered.
+fn begin_again_if_lost(work: &Work, step: &dyn Step, progress: &mut Progress) -> Result<(), WriteError> {
+    let key = step.place().key();
+    let (Some(cursor), Some(file)) = (progress.cursors.get(&key), step.file()) else {
+        return Ok(());
+    };
+    let stored = work.store.get(file.path())?.map(|bytes| sha256_hex(&bytes));
+    let remembered = progress.files.get(file.path()).map(|object| &object.sha256);
+    if cursor.is_null() || stored.as_ref() != remembered {
+        progress.cursors.remove(&key);
+    }
+    Ok(())
+}
