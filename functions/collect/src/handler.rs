@@ -207,3 +207,6 @@ impl<A: Adapters> Run<'_, A> {
         })
     }
 }
+
+#[cfg(test)]
+mod tests;

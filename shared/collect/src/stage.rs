@@ -111,6 +111,10 @@ pub async fn plan_stage(
             has_time(work)?;
             let draft = begin_plan(work, options).await?;
             relay.keep_draft(&draft)?;
+            if work.is_time_up() {
+                let handed = Handed::of(&TaskState::default(), &organization.steps(&draft));
+                return Ok(Planned::Continue(handed));
+            }
             draft
         }
     };

@@ -1,0 +1,201 @@
+mod hub;
+
+use serde_json::{Value, json};
+use sv0_collect::Failure;
+use sv0_sources::CaptureSink as _;
+
+use super::*;
+use hub::{Hub, MANAGEMENT, SPOKE};
+
+const RUN: &str = "2026-03-02T04-00";
+
+fn plan() -> Value {
+    json!({"stage": "plan", "run": RUN})
+}
+
+fn task(name: &str) -> Value {
+    json!({"stage": "task", "run": RUN, "task": name})
+}
+
+fn finish() -> Value {
+    json!({"stage": "finish", "run": RUN})
+}
+
+/// Every task, as the lists of the plan name them.
+fn listed(hub: &Hub) -> Vec<Value> {
+    let lists = ["central", "spokes"].map(|name| hub.work_document(RUN, &format!("{name}.json")));
+    lists
+        .into_iter()
+        .flat_map(|list| list.as_array().unwrap().clone())
+        .collect()
+}
+
+/// The whole scan, each worker with time for `calls` calls; gives the capture, and how many workers it took.
+fn collected(calls: usize) -> (Files, usize) {
+    let hub = Hub::default();
+    // The first call of a plan is who manages the organization; a worker that has no time after that says so.
+    let mut workers = hub.until_done(plan(), calls.max(2));
+    for task in listed(&hub) {
+        workers += hub.until_done(task, calls);
+    }
+    hub.send(finish()).unwrap();
+    (hub.capture(RUN), workers)
+}
+
+type Files = std::collections::BTreeMap<String, Vec<u8>>;
+
+#[test]
+fn a_plan_is_answered_with_pointers_to_lists_of_events() {
+    let hub = Hub::default();
+    let answer = hub.send(plan()).unwrap();
+    assert!(answer.to_string().len() <= 8 * 1024);
+    assert_eq!(answer["status"], "done");
+    assert_eq!(answer["capture"], format!("s3://results/sv0/captures/{RUN}/"));
+    assert_eq!(
+        answer["spokes"],
+        json!({"bucket": "results", "key": format!("sv0/work/{RUN}/spokes.json"), "tasks": 3})
+    );
+    let names: Vec<Value> = listed(&hub).iter().map(|event| event["task"].clone()).collect();
+    assert_eq!(
+        names,
+        [
+            "inventory",
+            "findings",
+            "identity",
+            "trails",
+            hub::HUB,
+            SPOKE,
+            MANAGEMENT
+        ]
+    );
+    assert!(listed(&hub).iter().all(|event| Event::read(event.clone()).is_ok()));
+    assert_eq!(hub.answered("iam:GetAccountAuthorizationDetails"), 0);
+}
+
+#[test]
+fn workers_with_little_time_give_what_one_with_much_gives() {
+    let (whole, workers) = collected(usize::MAX);
+    assert_eq!(workers, 8, "a plan and seven tasks");
+    let details = format!("accounts/{SPOKE}/iam/authorization-details.json.zst");
+    assert!(whole.contains_key(&details) && whole.contains_key("coverage.ndjson.zst"));
+    for calls in [1, 2, 3, 5] {
+        let (parts, more) = collected(calls);
+        assert!(more > workers, "{more} workers with {calls} calls each");
+        assert!(parts == whole, "workers with {calls} calls each made another capture");
+    }
+}
+
+#[test]
+fn whatever_is_sent_twice_changes_nothing_and_asks_nobody() {
+    let hub = Hub::default();
+    let mut first = vec![hub.send(plan()).unwrap()];
+    let events = [listed(&hub), vec![finish()]].concat();
+    first.extend(events.into_iter().map(|event| hub.send(event).unwrap()));
+    let (capture, calls) = (hub.capture(RUN), hub.calls());
+    hub.an_hour_later();
+    let events = [vec![plan()], listed(&hub), vec![finish()]].concat();
+    let second: Vec<Value> = events.into_iter().map(|event| hub.send(event).unwrap()).collect();
+    assert_eq!(first, second);
+    assert!(hub.capture(RUN) == capture);
+    assert_eq!(hub.calls(), calls);
+}
+
+#[test]
+fn a_worker_that_died_before_it_could_say_how_far_it_came_does_no_harm() {
+    let (whole, _) = collected(usize::MAX);
+    let hub = Hub::default();
+    hub.until_done(plan(), usize::MAX);
+    let state = format!("tasks/{SPOKE}.json");
+    hub.send_with(task(SPOKE), 1).unwrap();
+    let remembered = hub.work(RUN).files()[&state].clone();
+    hub.send_with(task(SPOKE), 1).unwrap();
+    hub.work(RUN).put(&state, &remembered).unwrap();
+    for event in listed(&hub) {
+        hub.until_done(event, usize::MAX);
+    }
+    hub.send(finish()).unwrap();
+    assert!(hub.capture(RUN) == whole);
+}
+
+#[test]
+fn what_was_never_reported_is_failed_in_the_ledger() {
+    let hub = Hub::default();
+    hub.send(plan()).unwrap();
+    hub.send_with(task(SPOKE), 1).unwrap();
+    for name in ["inventory", "findings", "identity", "trails", MANAGEMENT] {
+        hub.send(task(name)).unwrap();
+    }
+    let answer = hub.send(finish()).unwrap();
+    assert_eq!(answer["unfinished_tasks"], 2);
+    assert_eq!(answer["unfinished"][SPOKE], 1, "{answer}");
+    let rows = hub.ledger(RUN);
+    let reason = |account: &str| {
+        let row = rows.iter().find(|row| row["account"] == account).unwrap();
+        assert_eq!(
+            (&row["status"], &row["error_code"]),
+            (&json!("failed"), &json!("NotFinished")),
+            "{row}"
+        );
+        row["reason"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(reason(SPOKE), "the scan ended before this was read to its end");
+    assert_eq!(reason(hub::HUB), "the worker that was to read this never reported");
+    assert_eq!(
+        rows.iter().find(|row| row["account"] == MANAGEMENT).unwrap()["status"],
+        "ok"
+    );
+
+    hub.send(task(SPOKE)).unwrap();
+    hub.send(task(hub::HUB)).unwrap();
+    assert_eq!(
+        hub.send(finish()).unwrap()["unfinished_tasks"],
+        0,
+        "a later finish takes in what came later"
+    );
+}
+
+#[test]
+fn every_failure_has_a_name() {
+    let planned = Hub::default();
+    planned.send(plan()).unwrap();
+    let named = |hub: &Hub, event: Value, calls: usize| hub.send_with(event, calls).unwrap_err().name();
+    assert_eq!(named(&planned, json!({"stage": "task", "run": RUN}), 9), "BadRequest");
+    for other in ["organization", "444455556666", "../plan"] {
+        assert_eq!(named(&planned, task(other), 9), "BadRequest", "{other}");
+    }
+    let others = json!({"stage": "plan", "run": RUN, "options": {"regions": ["eu-west-1"]}});
+    assert_eq!(named(&planned, others, 9), "RunExists");
+    assert_eq!(named(&planned, task("trails"), 0), "TimeoutTooShort");
+    assert_eq!(named(&Hub::default(), plan(), 0), "TimeoutTooShort");
+    for event in [task("trails"), finish()] {
+        assert_eq!(named(&Hub::default(), event, 9), "NotPlanned");
+    }
+    for (failure, name) in [(Failure::Denied, "AwsRefused"), (Failure::Throttled, "AwsUnavailable")] {
+        assert_eq!(named(&Hub::failing("sts:GetCallerIdentity", failure), plan(), 9), name);
+    }
+    assert_eq!(named(&Hub::without_bucket(), plan(), 9), "ResultsUnavailable");
+}
+
+#[test]
+fn a_task_that_comes_no_further_is_given_up() {
+    let hub = Hub::failing("iam:GetAccountAuthorizationDetails", Failure::Deadline);
+    hub.send(plan()).unwrap();
+    let names: Vec<Option<&str>> = (0..6)
+        .map(|_| hub.send(task(SPOKE)).err().map(|error| error.name()))
+        .collect();
+    assert_eq!(names.first(), Some(&None));
+    assert_eq!(names.last(), Some(&Some("NoProgress")));
+    assert_eq!(hub.send(finish()).unwrap()["unfinished"][SPOKE], 1);
+}
+
+#[test]
+fn the_management_account_is_asked_for_once_and_then_known() {
+    let hub = Hub::default();
+    hub.send(plan()).unwrap();
+    hub.send(task(MANAGEMENT)).unwrap();
+    assert_eq!(
+        hub.managements(),
+        [None, Some(MANAGEMENT.to_owned())],
+        "unknown first, then known"
+    );
+}
