@@ -14,6 +14,7 @@ mod athena;
 mod bad_input;
 mod browser;
 mod capture_copy;
+mod collect_stages;
 mod command_line;
 mod deployment;
 mod determinism;
