@@ -25,6 +25,12 @@ pub fn record(arguments: &LiveArguments, out: &Path) -> Result<Recorded, Command
             help: "name the hub's bucket with --evidence-bucket".to_owned(),
         });
     }
+    if out.join("capture.json").exists() {
+        return Err(CommandError::BadInput {
+            message: format!("{} holds a capture already", out.display()),
+            help: "name a folder that does not exist or is empty: two captures in one would be read as one".to_owned(),
+        });
+    }
     let sink = Arc::new(FolderSink::open(out).map_err(CommandError::Sink)?);
     let runtime = runtime()?;
     let progress = LiveProgress::new();
