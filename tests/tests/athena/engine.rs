@@ -165,7 +165,7 @@ impl FakeAthena {
                     key
                 })
                 .collect();
-            let has_manifest = number % 2 == 0;
+            let has_manifest = number.is_multiple_of(2);
             if has_manifest {
                 let bucket = if self.fault == Fault::ForeignFile {
                     "other-bucket"
