@@ -201,7 +201,7 @@ impl Clock for GlanceClock {
 
     fn time_left(&self) -> Option<Duration> {
         let is_up = self.glances.fetch_add(1, Ordering::SeqCst) >= self.most;
-        Some(Duration::from_secs(if is_up { 60 } else { 900 }))
+        Some(Duration::from_secs(if is_up { 60 } else { 1 << 30 }))
     }
 
     /// As short as it gets, but not nothing: jobs of the fake take time.

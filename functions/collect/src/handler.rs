@@ -43,17 +43,21 @@ pub async fn handle<A: Adapters>(
     invocation: &Invocation,
 ) -> Result<Answer, CollectFunctionError> {
     let request_id = invocation.request_id.as_str();
-    let result = match Event::read(event) {
+    let event = Event::read(event);
+    let run = event.as_ref().map(|event| event.run().to_owned()).ok();
+    let result = match event {
         Ok(event) => answer(host, &event, invocation).await,
         Err(error) => Err(error),
     };
     match &result {
         Ok(answer) => info!(
+            run,
             request_id,
             answer = serde_json::to_string(answer).unwrap_or_default(),
             "stage answered"
         ),
         Err(error) => error!(
+            run,
             request_id,
             error_type = error.name(),
             error = error.to_string(),

@@ -190,12 +190,24 @@ fn every_failure_has_a_name() {
 fn a_task_that_comes_no_further_is_given_up() {
     let hub = Hub::failing("iam:GetAccountAuthorizationDetails", Failure::Deadline);
     hub.send(plan()).unwrap();
+    for name in ["inventory", "findings", "identity", "trails"] {
+        hub.send(task(name)).unwrap();
+    }
     let names: Vec<Option<&str>> = (0..6)
         .map(|_| hub.send(task(SPOKE)).err().map(|error| error.name()))
         .collect();
     assert_eq!(names.first(), Some(&None));
     assert_eq!(names.last(), Some(&Some("NoProgress")));
-    assert_eq!(hub.send(finish()).unwrap()["unfinished"][SPOKE], 1);
+    assert_eq!(
+        hub.send(finish()).unwrap()["unfinished_tasks"],
+        3,
+        "the hub, the spoke and the management account"
+    );
+    let rows = hub.ledger(RUN);
+    let row = rows
+        .iter()
+        .find(|row| row["account"] == SPOKE && row["source"] == "iam:authorization-details");
+    assert_eq!(row.unwrap()["status"], "failed");
 }
 
 #[test]
