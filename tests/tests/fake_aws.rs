@@ -11,7 +11,7 @@ use crate::support::repository;
 
 const ACME: &str = "examples/acme/capture";
 
-pub use server::FakeAws;
+pub use server::{FakeAws, python};
 
 /// boto3's clients ask it everything that it answers, page by page, and meet every fault.
 #[test]

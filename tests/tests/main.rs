@@ -24,6 +24,7 @@ mod iamspy;
 mod layering;
 mod managed_policies;
 mod offered;
+mod permissions;
 mod privilege_escalation;
 mod purity;
 mod questions;

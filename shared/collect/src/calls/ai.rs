@@ -19,7 +19,7 @@ pub mod bedrock {
         .on("arn:${Partition}:bedrock:*:${Account}:*").by(&[Spoke]).because("Who outside the account may use a guardrail");
     /// Guardrails.
     pub static LIST_GUARDRAILS: ApiCall = ApiCall::new("bedrock", "ListGuardrails", &["bedrock:ListGuardrails"])
-        .by(&[Spoke]).paged(Pages::by("nextToken").limited("maxResults", 1000)).because("Which guardrails there are");
+        .everywhere("AWS does not say on what a call is judged that names no guardrail").by(&[Spoke]).paged(Pages::by("nextToken").limited("maxResults", 1000)).because("Which guardrails there are");
     /// Inference profiles.
     pub static LIST_INFERENCE_PROFILES: ApiCall = ApiCall::new("bedrock", "ListInferenceProfiles", &["bedrock:ListInferenceProfiles"])
         .by(&[Spoke]).paged(Pages::by("nextToken").limited("maxResults", 1000)).because("Which models and Regions a profile stands for");

@@ -96,7 +96,14 @@ pub static KINDS: &[Never] = &[
         would: "set anything going",
     },
     Never {
-        actions: &["sts:AssumeRole*", "sts:AssumeRoot", "sts:Get*Token", "iam:PassRole"],
+        actions: &[
+            "sts:AssumeRole*",
+            "cognito-identity:GetCredentialsForIdentity",
+            "cognito-identity:GetOpenIdToken*",
+            "sts:AssumeRoot",
+            "sts:Get*Token",
+            "iam:PassRole",
+        ],
         would: "become somebody else",
     },
     Never {
@@ -153,6 +160,7 @@ pub static DATA_EXPOSING_READS: &[Never] = &[
     Never {
         actions: &[
             "ecs:DescribeTasks",
+            "batch:DescribeJobs",
             "ec2:DescribeInstanceAttribute",
             "ec2:GetLaunchTemplateData",
         ],
@@ -161,6 +169,7 @@ pub static DATA_EXPOSING_READS: &[Never] = &[
     Never {
         actions: &[
             "ec2:GetConsole*",
+            "iam:GetSSHPublicKey",
             "ec2:GetPasswordData",
             "ec2:GetSerialConsoleAccessStatus",
             "lightsail:GetInstanceAccessDetails",
@@ -204,6 +213,7 @@ pub static DATA_EXPOSING_READS: &[Never] = &[
         actions: &[
             "sqs:ReceiveMessage",
             "kinesis:GetRecords",
+            "sagemaker:GetRecord",
             "kinesis:GetShardIterator",
             "kinesis:SubscribeToShard",
             "kafka-cluster:*",
@@ -214,6 +224,7 @@ pub static DATA_EXPOSING_READS: &[Never] = &[
     Never {
         actions: &[
             "bedrock:GetPrompt",
+            "bedrock:ListPrompts",
             "bedrock:GetIngestionJob",
             "bedrock:GetKnowledgeBaseDocuments",
             "bedrock:ListKnowledgeBaseDocuments",
@@ -228,6 +239,7 @@ pub static DATA_EXPOSING_READS: &[Never] = &[
     Never {
         actions: &[
             "bedrock-agentcore:GetEvent",
+            "bedrock-agentcore:GetMemory",
             "bedrock-agentcore:ListEvents",
             "bedrock-agentcore:GetMemoryRecord",
             "bedrock-agentcore:ListMemoryRecords",
@@ -241,6 +253,7 @@ pub static DATA_EXPOSING_READS: &[Never] = &[
     Never {
         actions: &[
             "ssm:GetCommandInvocation",
+            "ssm:GetDocument",
             "ssm:ListCommandInvocations",
             "ssm:ListCommands",
             "ssm:GetInventory",
@@ -272,6 +285,8 @@ pub static DATA_EXPOSING_READS: &[Never] = &[
     Never {
         actions: &[
             "cognito-idp:ListUsers",
+            "cognito-identity:ListIdentities",
+            "sns:GetSMSAttributes",
             "cognito-idp:AdminGetUser",
             "workmail:*",
             "connect:*",
@@ -284,6 +299,7 @@ pub static DATA_EXPOSING_READS: &[Never] = &[
             "cloudtrail:LookupEvents",
             "cloudtrail:GetQueryResults",
             "athena:GetQueryResults",
+            "athena:GetQueryResultsStream",
         ],
         would: "show logs past the one bucket that is designated",
     },
