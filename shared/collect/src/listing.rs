@@ -1,5 +1,7 @@
 //! Steps that are one list: every page of one call is written as it comes.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Map, Value};
 use sv0_sources::CaptureFile;
 
@@ -69,7 +71,7 @@ impl ListStep {
     }
 }
 
-/// Every item of an answer that is small enough to be held: what stands in `field` of each page.
+/// Every item of an answer that is small enough to be held, once: what stands in `field` of each page.
 pub(crate) async fn items(
     api: &dyn AwsApi,
     target: &Target,
@@ -79,9 +81,11 @@ pub(crate) async fn items(
 ) -> Result<Vec<Value>, ApiError> {
     let mut pages = PageReader::new(target, call, parameters, None);
     let mut items = Vec::new();
+    let mut seen = BTreeSet::new();
     while let Some(mut page) = pages.next(api).await? {
         if let Some(Value::Array(found)) = page.get_mut(field).map(Value::take) {
-            items.extend(found);
+            // A page that comes twice lists nothing twice.
+            items.extend(found.into_iter().filter(|item| seen.insert(item.to_string())));
         }
         if items.len() > MAX_HELD {
             return Err(ApiError {

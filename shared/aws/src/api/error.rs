@@ -139,6 +139,8 @@ const FINAL: &[(&str, Failure)] = &[
     ("AuthorizationError", Failure::Denied),
     ("AuthorizationErrorException", Failure::Denied),
     ("AWSOrganizationsNotInUseException", Failure::ServiceDisabled),
+    ("KMSAccessDeniedException", Failure::Denied),
+    ("KmsAccessDeniedException", Failure::Denied),
     ("NotAuthorized", Failure::Denied),
     ("OptInRequired", Failure::ServiceDisabled),
     ("OrganizationAccessDeniedException", Failure::Denied),

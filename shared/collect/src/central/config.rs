@@ -21,6 +21,8 @@ use crate::step::{Place, Step, StepError, StepRun};
 
 /// Identifiers that one batch may ask for.
 const BATCH: usize = 100;
+/// How often what a batch left over is asked for.
+const BATCH_ROUNDS: usize = 3;
 
 /// Fields of a task definition, whose environment Config records in plain text: values are not even asked for.
 const TASK_DEFINITION_FIELDS: &str = "accountId, awsRegion, arn, resourceId, resourceName, resourceType, configurationItemCaptureTime, configurationItemStatus, tags, \
@@ -155,15 +157,23 @@ impl Step for Items {
             let name = name_of_aggregator(&found, &self.named)?;
             let mut at: At = run.cursor().unwrap_or_default();
             self.select(run, &name, &mut at).await?;
+            let mut lacking = None;
             if at.items == 0 {
-                self.fetch(run, &name, &mut at).await?;
+                lacking = self.fetch(run, &name, &mut at).await?;
             }
-            if at.lingering > 0 {
-                let reason = format!(
+            let lingering = (at.lingering > 0).then(|| {
+                format!(
                     "{} items of accounts that have left the organization are left out",
                     at.lingering
-                );
-                run.judge(CoverageStatus::Ok, reason);
+                )
+            });
+            let status = match lacking {
+                Some(_) => CoverageStatus::Partial,
+                None => CoverageStatus::Ok,
+            };
+            let reasons: Vec<String> = lacking.into_iter().chain(lingering).collect();
+            if !reasons.is_empty() {
+                run.judge(status, reasons.join("; "));
             }
             Ok(())
         })
@@ -197,32 +207,46 @@ impl Items {
         Ok(())
     }
 
-    /// What the list of discovered resources names and the query did not give.
-    async fn fetch(&self, run: &mut StepRun<'_>, aggregator: &str, at: &mut At) -> Result<(), StepError> {
+    /// What the list of discovered resources names and the query did not give; in words what of it was not had.
+    async fn fetch(&self, run: &mut StepRun<'_>, aggregator: &str, at: &mut At) -> Result<Option<String>, StepError> {
         let asked = parameters(json!({"ConfigurationAggregatorName": aggregator, "ResourceType": self.resource_type}));
         let call = &calls::LIST_AGGREGATE_DISCOVERED_RESOURCES;
         let listed = items(run.api(), &self.target, call, asked, "ResourceIdentifiers").await?;
         let mut unprocessed = 0;
         for batch in listed.chunks(BATCH) {
-            let asked = json!({"ConfigurationAggregatorName": aggregator, "ResourceIdentifiers": batch});
-            let call = &calls::BATCH_GET_AGGREGATE_RESOURCE_CONFIG;
-            let answer = run.call(&self.target, call, parameters(asked)).await?;
-            for item in answer
-                .get("BaseConfigurationItems")
-                .and_then(Value::as_array)
-                .into_iter()
-                .flatten()
-            {
-                self.keep(run, item.clone(), at)?;
+            unprocessed += self.fetch_batch(run, aggregator, batch.to_vec(), at).await?;
+        }
+        Ok(
+            (unprocessed > 0)
+                .then(|| format!("AWS Config did not process {unprocessed} of {} resources", listed.len())),
+        )
+    }
+
+    /// What AWS Config leaves over is asked for again; how many are left in the end.
+    async fn fetch_batch(
+        &self,
+        run: &mut StepRun<'_>,
+        aggregator: &str,
+        mut wanted: Vec<Value>,
+        at: &mut At,
+    ) -> Result<usize, StepError> {
+        for _ in 0..BATCH_ROUNDS {
+            if wanted.is_empty() {
+                break;
             }
-            let left = answer.get("UnprocessedResourceIdentifiers").and_then(Value::as_array);
-            unprocessed += left.map_or(0, Vec::len);
+            let asked = json!({"ConfigurationAggregatorName": aggregator, "ResourceIdentifiers": wanted});
+            let call = &calls::BATCH_GET_AGGREGATE_RESOURCE_CONFIG;
+            let mut answer = run.call(&self.target, call, parameters(asked)).await?;
+            let mut list = |field: &str| match answer.get_mut(field).map(Value::take) {
+                Some(Value::Array(list)) => list,
+                _ => Vec::new(),
+            };
+            for item in list("BaseConfigurationItems") {
+                self.keep(run, item, at)?;
+            }
+            wanted = list("UnprocessedResourceIdentifiers");
         }
-        if unprocessed > 0 {
-            let reason = format!("AWS Config did not process {unprocessed} of {} resources", listed.len());
-            run.judge(CoverageStatus::Partial, reason);
-        }
-        Ok(())
+        Ok(wanted.len())
     }
 
     /// Accounts that left the organization linger in its aggregator.

@@ -9,13 +9,13 @@ use std::time::Duration;
 use futures_util::StreamExt as _;
 use futures_util::stream;
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use sv0_model::coverage::CoverageStatus;
 use sv0_sources::{CaptureFile, WriteError};
 
 use super::{Asked, identity};
 use crate::api::{ApiError, BoxFuture, Failure, Target};
-use crate::calls::iam;
+use crate::calls::{iam, sts};
 use crate::lacking::Lacking;
 use crate::listing::{items, parameters, text};
 use crate::plan::LastAccessed;
@@ -74,6 +74,8 @@ impl Step for Reports {
                 return Ok(());
             };
             let Some(principals) = self.principals(run.work())? else {
+                // Where not even the role could be taken, AWS's words say more.
+                run.call(target, &sts::GET_CALLER_IDENTITY, Map::new()).await?;
                 run.judge(
                     CoverageStatus::Failed,
                     "the account's principals are not known: see iam:authorization-details",
@@ -128,8 +130,30 @@ impl Reports {
     }
 }
 
-/// Has AWS make a report, waits for it, and reads it whole.
+/// Has AWS make a report, waits for it, and reads it whole. A report is known to the session alone that had it made, so that one whose session was renewed on the way is made
+/// again: that it is not found says nothing of the principal.
+///
+/// Source: IAM API Reference, "GenerateServiceLastAccessedDetails".
 async fn report(work: &Work, target: &Target, arn: &str, granularity: &str) -> Result<Value, ApiError> {
+    let is_lost = |error: &ApiError| {
+        error.failure == Failure::NotFound && error.call == iam::GET_SERVICE_LAST_ACCESSED_DETAILS.name()
+    };
+    match made_report(work, target, arn, granularity).await {
+        Err(error) if is_lost(&error) => {}
+        report => return report,
+    }
+    let again = made_report(work, target, arn, granularity).await;
+    again.map_err(|error| ApiError {
+        failure: if is_lost(&error) {
+            Failure::Server
+        } else {
+            error.failure
+        },
+        ..error
+    })
+}
+
+async fn made_report(work: &Work, target: &Target, arn: &str, granularity: &str) -> Result<Value, ApiError> {
     let api = work.api.as_ref();
     let asked = parameters(json!({"Arn": arn, "Granularity": granularity}));
     let call = &iam::GENERATE_SERVICE_LAST_ACCESSED_DETAILS;

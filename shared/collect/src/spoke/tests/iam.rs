@@ -130,6 +130,21 @@ fn a_report_that_expired_is_made_again() {
     }
 }
 
+/// A report is known to the session alone that had it made: after a renewal it is made again, and nothing is said of the principal.
+#[test]
+fn a_report_of_a_session_that_ended_is_made_again() {
+    let asked = json!({"JobId": "role/r1"});
+    let call = "iam:GetServiceLastAccessedDetails";
+    let lost = |answers| Worker::new(aws().in_turn(call, asked.clone(), answers)).run_all(&global());
+    let progress = lost(vec![Err("NoSuchEntity"), Ok(job("role/r1"))]);
+    let accessed = row(&progress, LAST_ACCESSED);
+    assert_eq!((accessed.status, accessed.items), (CoverageStatus::Ok, 4));
+    let progress = lost(vec![Err("NoSuchEntity")]);
+    let accessed = row(&progress, LAST_ACCESSED);
+    assert_eq!((accessed.status, accessed.items), (CoverageStatus::Partial, 3));
+    assert_eq!(accessed.error_code.as_deref(), Some("NoSuchEntity"));
+}
+
 #[test]
 fn a_report_that_is_never_made_fails_and_costs_no_other() {
     let worker = Worker::new(
@@ -206,8 +221,8 @@ fn a_role_that_is_refused_is_told_in_aws_words() {
         .iter()
         .filter(|row| row.status != CoverageStatus::Excluded);
     for row in asked {
-        let of_details = row.source == LAST_ACCESSED;
-        assert!(row.status == CoverageStatus::Denied || of_details, "{row:?}");
+        assert_eq!(row.status, CoverageStatus::Denied, "{row:?}");
+        assert_eq!(row.error_code.as_deref(), Some("AccessDenied"), "{row:?}");
         assert!(row.items == 0 || row.source == IDENTITY, "{row:?}");
     }
 }
