@@ -31,6 +31,12 @@ def not_found(operation, what="it"):
     return AwsError(code, f"{what} does not exist")
 
 
+def none_attached(operation, what):
+    """How the operation says that what it was asked about is there, and has none of what it gives."""
+    code = named(operation, "PolicyNotFound", "NoSuchPolicy", "PolicyDoesNotExist")
+    return AwsError(code, f"{what} has none") if code else not_found(operation, what)
+
+
 def bad_token(operation):
     """How the operation refuses a page token."""
     return AwsError(named(operation, "InvalidNextToken", "InvalidPaginationToken", "InvalidMarker", "Validation", "InvalidInput", "InvalidParameter") or "ValidationException", "The token is not valid")

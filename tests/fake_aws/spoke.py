@@ -10,10 +10,10 @@ from .shapes import project, timestamp
 
 class Kind:
     """What a file holds: lines that are `{wrapper: item}`, items, or `{"Arn", "Response"}`; the types of AWS Config that know the same things, each with what makes an item of a row;
-    and files whose answers are of the same things, each with what makes an item of the ARN: whatever was asked about must be listed too."""
+    and files whose answers are of the same things, each with what makes an item of the ARN: whatever was asked about must be listed too. `more` gives what a service has without anybody's having made it."""
 
-    def __init__(self, path, wrapper=None, config=None, named_by=None):
-        self.path, self.wrapper, self.config, self.named_by = path, wrapper, config or {}, named_by or {}
+    def __init__(self, path, wrapper=None, config=None, named_by=None, more=None):
+        self.path, self.wrapper, self.config, self.named_by, self.more = path, wrapper, config or {}, named_by or {}, more
 
     def things(self, call):
         """Every item of the caller's account and Region, those of the file first."""
@@ -36,7 +36,7 @@ class Kind:
                 if item is not None:
                     made.append(Thing(item, arn))
                     seen.add(arn)
-        return made
+        return made + [Thing(item, None) for item in (self.more(call) if self.more else ())]
 
     def _things_of(self, line):
         for entry in line if isinstance(line, list) else [line]:
@@ -87,10 +87,14 @@ def _names_of(arn):
     return {arn, resource, re.split("[:/]", resource, maxsplit=1)[-1], re.split("[:/]", resource)[-1]}
 
 
+# How large a page may be: no name of a thing.
+_PAGE_SIZES = {"Limit", "MaxItems", "MaxRecords", "MaxResults", "PageSize", "limit", "maxItems", "maxResults", "pageSize"}
+
+
 def asked_for(call, things, ignored=()):
     """The things that every parameter of a request names, but for those of pages and `ignored`."""
     rule = rule_of(call.service, call.operation)
-    passed_over = {*ignored, *(rule[0::3] if rule else ())}
+    passed_over = {*ignored, *_PAGE_SIZES, *(rule[0::3] if rule else ())}
     wanted = [_plain(value) for key, value in call.parameters.items() if key not in passed_over and isinstance(value, (str, int)) and not isinstance(value, bool)]
     return [thing for thing in things if all(value in names for names in [thing.names()] for value in wanted)]
 

@@ -1,6 +1,6 @@
 """The table of what an account answers of itself: (service, list, get) of each file of docs/capture.md."""
 
-from ..errors import not_found
+from ..errors import none_attached
 from ..spoke import Kind, asked_for, list_of, one_of
 from .registry import answers
 
@@ -26,10 +26,10 @@ def called(kind, name, arn=None):
     return make
 
 
-def row(service, path, lists=None, gets=None, wrapper=None, name=None, aliases=None, ignored=(), config=None, named_by=None):
+def row(service, path, lists=None, gets=None, wrapper=None, name=None, aliases=None, ignored=(), config=None, named_by=None, more=None):
     """Registers a list and a get of what a file holds. `name` is the field that a list of texts prints, `wrapper` the field of the get's answer that holds the item."""
     ROWS.append((service, path, lists, gets, wrapper))
-    kind = Kind(path, wrapper, {one: blob for one in config} if isinstance(config, (list, tuple)) else config, named_by)
+    kind = Kind(path, wrapper, {one: blob for one in config} if isinstance(config, (list, tuple)) else config, named_by, more)
     if lists:
         answers(service, lists)(lambda call: list_of(call, asked_for(call, kind.things(call), ignored), name, aliases))
     if gets:
@@ -47,9 +47,18 @@ def of_subject(service, path, operation, ignored=(), config=None, empty=False):
             return found[0].item
         if empty:
             return {}
-        raise not_found(call.operation, "what was asked for")
+        raise none_attached(call.operation, "what was asked about")
 
     answers(service, operation)(handler)
+
+
+def drafts(call):
+    """The working draft of every agent: a version that the list names like those that were made of it."""
+    held = [line.get("agentVersion", line) for line in call.estate.spoke_items(call.account, call.region, "bedrock-agent/agent-versions") or []]
+    known = {item.get("agentId") for item in held if item.get("version") == "DRAFT"}
+    agents = [line.get("agent", line) for line in call.estate.spoke_items(call.account, call.region, "bedrock-agent/agents") or []]
+    fields = ["agentId", "agentName", "agentStatus", "agentResourceRoleArn", "agentArn", "createdAt", "updatedAt", "idleSessionTTLInSeconds"]
+    return [{"version": "DRAFT", **{field: agent[field] for field in fields if field in agent}} for agent in agents if agent.get("agentId") not in known]
 
 
 row("apprunner", "apprunner/services", "ListServices", "DescribeService", "Service", config=["AWS::AppRunner::Service"])
@@ -61,7 +70,7 @@ row("bedrock", "bedrock/inference-profiles", "ListInferenceProfiles", "GetInfere
 of_subject("bedrock", "bedrock/resource-policies", "GetResourcePolicy")
 
 row("bedrock-agent", "bedrock-agent/agents", "ListAgents", "GetAgent", "agent", aliases={"latestAgentVersion": "agentVersion"}, ignored=["agentVersion"])
-row("bedrock-agent", "bedrock-agent/agent-versions", "ListAgentVersions", "GetAgentVersion", "agentVersion", aliases={"agentVersion": "version"})
+row("bedrock-agent", "bedrock-agent/agent-versions", "ListAgentVersions", "GetAgentVersion", "agentVersion", aliases={"agentVersion": "version"}, more=drafts)
 row("bedrock-agent", "bedrock-agent/agent-action-groups", "ListAgentActionGroups", "GetAgentActionGroup", "agentActionGroup")
 row("bedrock-agent", "bedrock-agent/knowledge-bases", "ListKnowledgeBases", "GetKnowledgeBase", "knowledgeBase")
 row("bedrock-agent", "bedrock-agent/data-sources", "ListDataSources", "GetDataSource", "dataSource")
@@ -84,15 +93,15 @@ row("dynamodb", "dynamodb/tables", "ListTables", "DescribeTable", "Table", name=
 of_subject("dynamodb", "dynamodb/resource-policies", "GetResourcePolicy")
 row("ec2", "ec2/launch-templates", "DescribeLaunchTemplateVersions", wrapper="LaunchTemplateVersions")
 
-row("ecr", "ecr/repositories", "DescribeRepositories", wrapper="repositories", config=["AWS::ECR::Repository"], named_by=dict.fromkeys(["ecr/repository-policies", "ecr/lifecycle-policies"], called("repository", "repositoryName", "repositoryArn")))
-row("ecr", "ecr/images", "DescribeImages", wrapper="imageDetails")
-row("ecr", "ecr/image-scan-findings", None, "DescribeImageScanFindings", ignored=["imageId"])
-of_subject("ecr", "ecr/lifecycle-policies", "GetLifecyclePolicy")
+row("ecr", "ecr/repositories", "DescribeRepositories", wrapper="repositories", config={"AWS::ECR::Repository": lambda one: {**blob(one), "repositoryArn": one["arn"], "registryId": one["accountId"]}}, ignored=["registryId"], named_by=dict.fromkeys(["ecr/repository-policies", "ecr/lifecycle-policies"], called("repository", "repositoryName", "repositoryArn")))
+row("ecr", "ecr/images", "DescribeImages", wrapper="imageDetails", ignored=["registryId"])
+row("ecr", "ecr/image-scan-findings", None, "DescribeImageScanFindings", ignored=["imageId", "registryId"])
+of_subject("ecr", "ecr/lifecycle-policies", "GetLifecyclePolicy", ["registryId"])
 
 row("eks", "eks/clusters", "ListClusters", "DescribeCluster", "cluster", name="name", config=["AWS::EKS::Cluster"])
 row("eks", "eks/access-entries", "ListAccessEntries", "DescribeAccessEntry", "accessEntry", name="principalArn")
 row("eks", "eks/pod-identity-associations", "ListPodIdentityAssociations", "DescribePodIdentityAssociation", "association")
-row("efs", "elasticfilesystem/file-systems", "DescribeFileSystems", wrapper="FileSystems", config=["AWS::EFS::FileSystem"], named_by={"elasticfilesystem/file-system-policies": called("file-system", "FileSystemId", "FileSystemArn")})
+row("efs", "elasticfilesystem/file-systems", "DescribeFileSystems", wrapper="FileSystems", config={"AWS::EFS::FileSystem": lambda one: {**blob(one), "FileSystemArn": one["arn"]}}, named_by={"elasticfilesystem/file-system-policies": called("file-system", "FileSystemId", "FileSystemArn")})
 of_subject("efs", "elasticfilesystem/file-system-policies", "DescribeFileSystemPolicy")
 row("emr", "emr/clusters", "ListClusters", "DescribeCluster", "Cluster")
 row("es", "es/domains", "ListDomainNames", wrapper="DomainNames", config=["AWS::OpenSearch::Domain", "AWS::Elasticsearch::Domain"], named_by={"es/domain-policies": called("domain", "DomainName")})
