@@ -22,6 +22,7 @@ mod fake_aws;
 mod history;
 mod iamspy;
 mod layering;
+mod live;
 mod managed_policies;
 mod offered;
 mod permissions;

@@ -103,6 +103,11 @@ impl FakeAws {
         self.post("faults", rows);
     }
 
+    /// Takes every fault away.
+    pub fn forget_faults(&self) {
+        self.post("forget-faults", &Value::Null);
+    }
+
     /// Moves the fake's clock: `{"advance": seconds}` ends sessions, `{"skew": seconds}` puts it apart from the client's.
     pub fn clock(&self, change: &Value) {
         self.post("clock", change);
