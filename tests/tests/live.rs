@@ -1,6 +1,8 @@
 //! A live organization, from the first call to the last finding: the program records the fake AWS that serves the example, and a scan of what it recorded gives what a scan of the
 //! example gives.
 
+mod collector;
+mod faults;
 mod preflight;
 mod recording;
 mod spokes;

@@ -1,0 +1,349 @@
+//! Every call of a live capture meets every fault of AWS and the network. What a fault costs stands in the ledger, and nothing else changes: `docs/fault-matrix.md` is the table.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+use std::fs;
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use sv0_collect::{CollectOptions, Plan, Step, calls, central, outline, spoke};
+use sv0_model::coverage::{CoverageRow, CoverageStatus};
+use sv0_sources::MemorySink;
+use tokio::runtime::Runtime;
+
+use super::collector::{ATTEMPT, Collector, MAX_ANSWER};
+use super::recording::fake;
+use crate::fake_aws::FakeAws;
+use crate::support::repository;
+
+/// Set to write the table in place of comparing it.
+const WRITE: &str = "SV0_WRITE_FAULT_MATRIX";
+const TABLE: &str = "docs/fault-matrix.md";
+/// A case that takes longer hangs.
+const PATIENCE: Duration = Duration::from_secs(60);
+/// Fakes at a time, each with a share of the calls.
+const FAKES: usize = 2;
+/// Accounts that between them hold something of most files.
+const ACCOUNTS: [&str; 3] = ["271650948133", "508416729354", "912746058213"];
+
+const MANAGEMENT: &str = "318277459012";
+
+/// A column: its name, and the fault as the fake is told of it.
+fn faults() -> Vec<(&'static str, Value)> {
+    let for_ever = |kind: &str| json!({"kind": kind, "times": null});
+    let slow = json!({"kind": "timeout", "times": null, "seconds": ATTEMPT.as_secs_f64() * 1.5});
+    vec![
+        ("throttled", for_ever("throttle")),
+        ("throttled once", json!({"kind": "throttle"})),
+        ("5xx", for_ever("server_error")),
+        ("5xx once", json!({"kind": "server_error"})),
+        ("no answer", slow),
+        ("reset", for_ever("reset")),
+        ("denied", for_ever("access_denied")),
+        (
+            "denied later",
+            json!({"kind": "access_denied", "after": 1, "times": null}),
+        ),
+        ("expired", json!({"kind": "expired_token", "after": 1})),
+        ("Region disabled", for_ever("region_disabled")),
+        ("empty page", json!({"kind": "empty_page"})),
+        ("page twice", json!({"kind": "duplicated_page"})),
+        ("truncated", for_ever("truncated_body")),
+        ("malformed", for_ever("malformed_body")),
+        (
+            "oversized item",
+            json!({"kind": "oversized_item", "times": null, "bytes": MAX_ANSWER + 1}),
+        ),
+        ("clock skew", for_ever("clock_skew")),
+    ]
+}
+
+#[test]
+fn no_fault_makes_a_gap_look_whole() {
+    let fakes: Vec<_> = (0..FAKES).map(|_| fake(&json!({"page_size": 2}))).collect();
+    let clean = runtime().block_on(Clean::of(&fakes[0]));
+    let (clean, chosen) = (&clean, &clean.chosen());
+    let shares: Vec<Vec<Row>> = std::thread::scope(|scope| {
+        let threads: Vec<_> = fakes
+            .iter()
+            .enumerate()
+            .map(|(share, fake)| {
+                scope.spawn(move || {
+                    let own = chosen.iter().enumerate().filter(|(index, _)| index % FAKES == share);
+                    runtime().block_on(async {
+                        let mut rows = Vec::new();
+                        for (_, (call, step)) in own {
+                            rows.push(row(fake, clean, call, *step).await);
+                        }
+                        rows
+                    })
+                })
+            })
+            .collect();
+        threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+    });
+    let mut rows: Vec<Row> = shares.into_iter().flatten().collect();
+    rows.sort_by(|left, right| left.call.cmp(&right.call));
+    let table = table(&rows, clean);
+    println!("{table}");
+    for fake in &fakes {
+        assert_eq!(fake.problems(), Vec::<Value>::new());
+    }
+    let wrong: Vec<&String> = rows.iter().flat_map(|row| &row.wrong).collect();
+    assert!(
+        wrong.is_empty(),
+        "{} cases are wrong\n{}",
+        wrong.len(),
+        wrong.iter().map(|one| one.as_str()).collect::<Vec<_>>().join("\n")
+    );
+    let file = repository().join(TABLE);
+    if std::env::var_os(WRITE).is_some() {
+        fs::write(&file, &table).unwrap();
+    }
+    let known = fs::read_to_string(&file).unwrap_or_default();
+    assert!(
+        known == table,
+        "{TABLE} is not what the faults give: set {WRITE}=1 to write it anew"
+    );
+}
+
+fn runtime() -> Runtime {
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap()
+}
+
+/// What every step gives without faults.
+struct Clean {
+    steps: Vec<Box<dyn Step>>,
+    rows: Vec<CoverageRow>,
+    /// By step: how often each call is made.
+    calls: Vec<BTreeMap<String, u64>>,
+    files: BTreeMap<String, Vec<u8>>,
+}
+
+impl Clean {
+    async fn of(fake: &FakeAws) -> Self {
+        let collector = Collector::of(fake);
+        let store = Arc::new(MemorySink::default());
+        let options = CollectOptions {
+            home_region: fake.region.clone(),
+            regions: vec![fake.region.clone()],
+            accounts: ACCOUNTS.map(str::to_owned).into(),
+            environment_keys: true,
+            ..CollectOptions::default()
+        };
+        let plan = outline(&collector.work(&store), options).await.unwrap();
+        let steps = steps(&plan);
+        let (mut files, mut rows, mut calls) = (store.files(), Vec::new(), Vec::new());
+        for step in &steps {
+            let before = collector.sent();
+            let (progress, written) = collector.run(step, &files).await;
+            files.extend(written);
+            rows.push(row_of(&progress.rows, step).unwrap_or_else(|| panic!("{:?} has no row", step.place())));
+            let made = collector.sent().into_iter().map(|(call, count)| {
+                let earlier = before.get(&call).copied().unwrap_or_default();
+                (call, count - earlier)
+            });
+            calls.push(made.filter(|(_, count)| *count > 0).collect());
+        }
+        Self {
+            steps,
+            rows,
+            calls,
+            files,
+        }
+    }
+
+    /// For each call the step that shows the most of it: one that reads items through it, more than once, with few other calls.
+    fn chosen(&self) -> Vec<(String, usize)> {
+        let mut chosen = Vec::new();
+        for call in calls::ALL.iter().map(|call| call.name()) {
+            let makes = (0..self.steps.len()).filter(|step| self.calls[*step].contains_key(&call));
+            let best = makes.max_by_key(|step| {
+                let all: u64 = self.calls[*step].values().sum();
+                (
+                    self.rows[*step].items > 0,
+                    self.calls[*step][&call] > 1,
+                    std::cmp::Reverse(all),
+                )
+            });
+            chosen.extend(best.map(|step| (call, step)));
+        }
+        chosen
+    }
+}
+
+fn steps(plan: &Plan) -> Vec<Box<dyn Step>> {
+    let mut steps = central::organization_steps(plan);
+    steps.extend(central::aggregator_steps(plan));
+    steps.extend(central::inventory_steps(plan));
+    steps.extend(central::findings_steps(plan));
+    steps.extend(central::identity_steps(plan));
+    steps.extend(central::trail_steps(plan));
+    for account in plan
+        .accounts
+        .iter()
+        .filter(|account| ACCOUNTS.contains(&account.id.as_str()))
+    {
+        steps.extend(spoke::account_steps(plan, account));
+    }
+    steps
+}
+
+fn row_of(rows: &[CoverageRow], step: &Box<dyn Step>) -> Option<CoverageRow> {
+    let place = step.place();
+    let is_own =
+        |row: &&CoverageRow| row.account == place.account && row.region == place.region && row.source == place.source;
+    rows.iter().find(is_own).cloned()
+}
+
+/// A row of the table.
+struct Row {
+    call: String,
+    step: usize,
+    cells: Vec<String>,
+    wrong: Vec<String>,
+}
+
+async fn row(fake: &FakeAws, clean: &Clean, call: &str, step: usize) -> Row {
+    let (service, operation) = call.split_once(':').unwrap();
+    let mut row = Row {
+        call: call.to_owned(),
+        step,
+        cells: Vec::new(),
+        wrong: Vec::new(),
+    };
+    let shared = Collector::of(fake);
+    // The session is taken before the fault, unless it is what the fault is about.
+    if service != "sts" {
+        shared.run(&clean.steps[step], &clean.files).await;
+    }
+    for (name, mut fault) in faults() {
+        let own;
+        let collector = if service == "sts" {
+            own = Collector::of(fake);
+            &own
+        } else {
+            &shared
+        };
+        fault["service"] = json!(service);
+        fault["operation"] = json!(operation);
+        fake.fault(&fault);
+        let run = tokio::time::timeout(PATIENCE, collector.run(&clean.steps[step], &clean.files)).await;
+        fake.forget_faults();
+        let verdict = match run {
+            Ok((progress, files)) => judge(
+                clean,
+                call,
+                step,
+                name,
+                row_of(&progress.rows, &clean.steps[step]),
+                &files,
+            ),
+            Err(_) => Err("hangs".to_owned()),
+        };
+        row.cells.push(match verdict {
+            Ok(cell) => cell,
+            Err(fault) => {
+                row.wrong
+                    .push(format!("{call} {name} ({}): {fault}", clean.rows[step].source));
+                "wrong".to_owned()
+            }
+        });
+    }
+    row
+}
+
+/// The status of the ledger, if it tells the truth.
+fn judge(
+    clean: &Clean,
+    call: &str,
+    step: usize,
+    fault: &str,
+    row: Option<CoverageRow>,
+    files: &BTreeMap<String, Vec<u8>>,
+) -> Result<String, String> {
+    let row = row.ok_or("the ledger has no row")?;
+    let told = format!(
+        "{:?} {:?} {:?} {}",
+        row.status, row.error_code, row.operation, row.reason
+    );
+    let (whole, own) = (&clean.rows[step], clean.steps[step].file());
+    let lost = own
+        .map(|file| file.path().to_owned())
+        .map_or(0, |path| lost(clean.files.get(&path), files.get(&path)));
+    let is_whole = lost == 0 && row.items >= whole.items;
+    let is_as_ever = row.status == whole.status && is_whole;
+    if row.status == CoverageStatus::Ok && !is_whole {
+        return Err(format!(
+            "{lost} of {} items are missing, and the ledger says ok",
+            whole.items
+        ));
+    }
+    if is_as_ever {
+        return Ok(status(row.status));
+    }
+    // What the hub may not ask is asked with the role in the management account, which the example has not: then that is what is told.
+    let is_refused = matches!(fault, "denied" | "denied later" | "Region disabled");
+    let is_of_management =
+        is_refused && row.operation.as_deref() == Some("sts:AssumeRole") && row.reason.contains(MANAGEMENT);
+    let names_call = row.operation.as_deref() == Some(call) || row.reason.contains(call) || is_of_management;
+    if !names_call || row.error_code.is_none() {
+        return Err(format!("the ledger does not name the call and AWS's error: {told}"));
+    }
+    let fits = match row.status {
+        CoverageStatus::Throttled => fault.starts_with("throttled"),
+        CoverageStatus::Denied => fault.starts_with("denied") || fault == "Region disabled" || call == "sts:AssumeRole",
+        CoverageStatus::Disabled => fault == "Region disabled",
+        CoverageStatus::Partial => row.items > 0,
+        CoverageStatus::Failed => !fault.starts_with("denied"),
+        _ => false,
+    };
+    if fits {
+        Ok(status(row.status))
+    } else {
+        Err(format!("the status is not that of the fault: {told}"))
+    }
+}
+
+fn status(status: CoverageStatus) -> String {
+    serde_json::to_value(status).unwrap().as_str().unwrap().to_owned()
+}
+
+/// How many lines of the whole file are not in the other.
+fn lost(whole: Option<&Vec<u8>>, other: Option<&Vec<u8>>) -> usize {
+    let (whole, other) = (lines(whole), lines(other));
+    whole.difference(&other).count()
+}
+
+fn lines(file: Option<&Vec<u8>>) -> BTreeSet<String> {
+    let Some(bytes) = file else { return BTreeSet::new() };
+    let plain = zstd::decode_all(bytes.as_slice()).unwrap_or_else(|_| bytes.clone());
+    String::from_utf8_lossy(&plain).lines().map(str::to_owned).collect()
+}
+
+fn table(rows: &[Row], clean: &Clean) -> String {
+    let names: Vec<&str> = faults().into_iter().map(|(name, _)| name).collect();
+    let mut table = String::from(
+        "# What a fault costs\n\n\
+         Every call that a live scan makes, and what the coverage ledger says of the source that needs it when the call meets a fault. Generated by the tests, which hold it:\n\
+         `SV0_WRITE_FAULT_MATRIX=1 cargo test -p sv0-tests no_fault_makes_a_gap_look_whole`.\n\n\
+         Of every row the tests know that nothing ended the scan or went on past its time, that `ok` means that all items are there, and that every other status comes with AWS's name of the \
+         error and the call. *Once*, *later* and *expired* are faults of one request, after which AWS answers; the others last.\n\n",
+    );
+    let _ = writeln!(table, "| call | source | {} |", names.join(" | "));
+    let _ = writeln!(table, "|---|---|{}", "---|".repeat(names.len()));
+    for row in rows {
+        let _ = writeln!(
+            table,
+            "| `{}` | `{}` | {} |",
+            row.call,
+            clean.rows[row.step].source,
+            row.cells.join(" | ")
+        );
+    }
+    table
+}
