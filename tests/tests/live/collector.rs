@@ -76,25 +76,21 @@ impl Collector {
         }
     }
 
-    /// Runs one step into a store that holds `files`; what it came to, and what the store holds then.
+    /// Runs a list of one step into a store that holds `files`; what it came to, and what the store holds then.
     pub async fn run(
         &self,
-        step: &Box<dyn Step>,
+        step: &[Box<dyn Step>],
         files: &BTreeMap<String, Vec<u8>>,
     ) -> (Progress, BTreeMap<String, Vec<u8>>) {
         let store = Arc::new(MemorySink::default());
-        let own = step.file().map(|file| file.path().to_owned());
+        let own = step
+            .first()
+            .and_then(|step| step.file())
+            .map(|file| file.path().to_owned());
         for (key, bytes) in files.iter().filter(|(key, _)| Some(*key) != own.as_ref()) {
             store.put(key, bytes).unwrap();
         }
-        let progress = run_steps(
-            &self.work(&store),
-            std::slice::from_ref(step),
-            Progress::default(),
-            1,
-            &|_| {},
-        )
-        .await;
+        let progress = run_steps(&self.work(&store), step, Progress::default(), 1, &|_| {}).await;
         (progress.unwrap(), store.files())
     }
 

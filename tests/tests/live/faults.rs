@@ -140,9 +140,9 @@ impl Clean {
         let (mut files, mut rows, mut calls) = (store.files(), Vec::new(), Vec::new());
         for step in &steps {
             let before = collector.sent();
-            let (progress, written) = collector.run(step, &files).await;
+            let (progress, written) = collector.run(std::slice::from_ref(step), &files).await;
             files.extend(written);
-            rows.push(row_of(&progress.rows, step).unwrap_or_else(|| panic!("{:?} has no row", step.place())));
+            rows.push(row_of(&progress.rows, step.as_ref()).unwrap_or_else(|| panic!("{:?} has no row", step.place())));
             let made = collector.sent().into_iter().map(|(call, count)| {
                 let earlier = before.get(&call).copied().unwrap_or_default();
                 (call, count - earlier)
@@ -193,7 +193,7 @@ fn steps(plan: &Plan) -> Vec<Box<dyn Step>> {
     steps
 }
 
-fn row_of(rows: &[CoverageRow], step: &Box<dyn Step>) -> Option<CoverageRow> {
+fn row_of(rows: &[CoverageRow], step: &dyn Step) -> Option<CoverageRow> {
     let place = step.place();
     let is_own =
         |row: &&CoverageRow| row.account == place.account && row.region == place.region && row.source == place.source;
@@ -219,7 +219,7 @@ async fn row(fake: &FakeAws, clean: &Clean, call: &str, step: usize) -> Row {
     let shared = Collector::of(fake);
     // The session is taken before the fault, unless it is what the fault is about.
     if service != "sts" {
-        shared.run(&clean.steps[step], &clean.files).await;
+        shared.run(&clean.steps[step..=step], &clean.files).await;
     }
     for (name, mut fault) in faults() {
         let own;
@@ -232,7 +232,7 @@ async fn row(fake: &FakeAws, clean: &Clean, call: &str, step: usize) -> Row {
         fault["service"] = json!(service);
         fault["operation"] = json!(operation);
         fake.fault(&fault);
-        let run = tokio::time::timeout(PATIENCE, collector.run(&clean.steps[step], &clean.files)).await;
+        let run = tokio::time::timeout(PATIENCE, collector.run(&clean.steps[step..=step], &clean.files)).await;
         fake.forget_faults();
         let verdict = match run {
             Ok((progress, files)) => judge(
@@ -240,7 +240,7 @@ async fn row(fake: &FakeAws, clean: &Clean, call: &str, step: usize) -> Row {
                 call,
                 step,
                 name,
-                row_of(&progress.rows, &clean.steps[step]),
+                row_of(&progress.rows, clean.steps[step].as_ref()),
                 &files,
             ),
             Err(_) => Err("hangs".to_owned()),

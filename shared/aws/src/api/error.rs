@@ -94,6 +94,8 @@ fn is_code(code: &str) -> bool {
 const THROTTLED: &[&str] = &[
     "BandwidthLimitExceeded",
     "EC2ThrottledException",
+    "KMSThrottlingException",
+    "KmsThrottlingException",
     "LimitExceededException",
     "PriorRequestNotComplete",
     "ProvisionedThroughputExceededException",

@@ -52,6 +52,13 @@ pub(super) fn read(facts: CallFacts, reply: &Reply) -> Result<Value, AnswerFault
         return Ok(Value::Object(Map::new()));
     }
     let root = document(&reply.body)?;
+    // Only the name of its root tells an answer without a wrapper from what is none.
+    if service.protocol == Protocol::Ec2 && root.name != format!("{}Response", facts.operation_name) {
+        return Err(AnswerFault(format!(
+            "the answer is no {}Response",
+            facts.operation_name
+        )));
+    }
     let result = match &facts.operation.wrapper {
         Some(wrapper) => root
             .child(wrapper)
