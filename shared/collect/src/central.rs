@@ -5,8 +5,11 @@ mod config;
 mod identity_center;
 mod managed_policies;
 mod organization;
+mod regions;
 mod security_hub;
 mod trails;
+
+pub(crate) use regions::enabled_regions;
 
 use crate::plan::Plan;
 use crate::step::Step;
@@ -15,6 +18,12 @@ use crate::step::Step;
 #[must_use]
 pub fn organization_steps(plan: &Plan) -> Vec<Box<dyn Step>> {
     organization::steps(plan)
+}
+
+/// Whether the Regions of the plan are all that are enabled.
+#[must_use]
+pub fn region_steps(plan: &Plan) -> Vec<Box<dyn Step>> {
+    regions::steps(plan)
 }
 
 /// The Config aggregator and how current its sources are. It comes before the accounts are read: what Config holds of them is not asked again.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 use sv0_model::arn::Arn;
 use sv0_model::coverage::CoverageRow;
 use sv0_model::record::CaptureHeader;
@@ -11,10 +11,10 @@ use sv0_sources::{CaptureFile, WriteError};
 use crate::aggregated::aggregated;
 use crate::api::{AwsApi, Session, Target};
 use crate::call::Caller;
-use crate::calls::{account, organizations, sts};
+use crate::calls::{organizations, sts};
 use crate::central;
 use crate::collect::{CollectError, CollectEvent};
-use crate::listing::{items, parameters, text};
+use crate::listing::text;
 use crate::plan::{CollectOptions, OrganizationAccess, Plan, PlannedAccount, Treatment};
 use crate::task::Task;
 use crate::work::{Progress, Work, run_steps};
@@ -124,7 +124,9 @@ async fn header(work: &Work, options: &CollectOptions) -> Result<CaptureHeader, 
         .and_then(Arn::parse)
         .map(|arn| arn.partition.to_owned());
     let mut regions = if options.regions.is_empty() {
-        enabled_regions(work, &hub).await?
+        // A step of the organization's task says in the ledger why nobody listed them.
+        let enabled = central::enabled_regions(work.api.as_ref(), &hub).await;
+        enabled.unwrap_or_else(|_| vec![options.home_region.clone()])
     } else {
         options.regions.clone()
     };
@@ -138,19 +140,6 @@ async fn header(work: &Work, options: &CollectOptions) -> Result<CaptureHeader, 
         captured_at: work.clock.now(),
         regions,
     })
-}
-
-/// Regions that are enabled in the hub's account. A member account may have enabled others; what Config holds of those is in the aggregator.
-async fn enabled_regions(work: &Work, hub: &Target) -> Result<Vec<String>, CollectError> {
-    let asked = parameters(json!({"RegionOptStatusContains": ["ENABLED", "ENABLED_BY_DEFAULT"]}));
-    let listed = items(work.api.as_ref(), hub, &account::LIST_REGIONS, asked, "Regions").await?;
-    let mut regions: Vec<String> = listed
-        .iter()
-        .filter_map(|region| text(region, "RegionName"))
-        .map(str::to_owned)
-        .collect();
-    regions.sort_unstable();
-    Ok(regions)
 }
 
 /// `None` where the account belongs to none, or nobody may say: the organization's own steps then say why.

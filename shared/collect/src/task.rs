@@ -98,6 +98,7 @@ fn organization_steps(plan: &Plan) -> Vec<Box<dyn Step>> {
         Some(_) => central::organization_steps(plan),
         None => Vec::new(),
     };
+    steps.extend(central::region_steps(plan));
     steps.extend(central::aggregator_steps(plan));
     steps
 }

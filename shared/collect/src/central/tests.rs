@@ -6,7 +6,7 @@ use sv0_model::coverage::CoverageStatus;
 use super::{aggregator_steps, findings_steps, identity_steps, inventory_steps, organization_steps, trail_steps};
 use crate::api::Failure;
 use crate::step::Step;
-use crate::testkit::{ACCOUNT, Aws, assert_resumable, plan};
+use crate::testkit::{ACCOUNT, Aws, REGION, Worker, assert_resumable, plan};
 use crate::work::Progress;
 
 /// The steps of these sources.
@@ -415,4 +415,32 @@ fn trails_are_read_whole_wherever_a_worker_stops() {
     };
     let progress = assert_resumable(aws, &trail_steps(&plan()), &[]);
     assert_eq!(status(&progress, "cloudtrail:trails"), (CoverageStatus::Ok, 2));
+}
+
+#[test]
+fn the_ledger_says_when_not_every_enabled_region_is_read() {
+    let listed =
+        |names: &[&str]| json!({"Regions": names.iter().map(|name| json!({"RegionName": name})).collect::<Vec<_>>()});
+    let none = json!({});
+    let cases = [
+        (
+            Aws::new().answer("account:ListRegions", none.clone(), listed(&[REGION])),
+            CoverageStatus::Ok,
+        ),
+        (
+            Aws::new().answer("account:ListRegions", none.clone(), listed(&[REGION, "us-east-1"])),
+            CoverageStatus::Partial,
+        ),
+        (
+            Aws::new().refuse("account:ListRegions", none, Failure::Denied, "AccessDeniedException"),
+            CoverageStatus::Denied,
+        ),
+    ];
+    for (aws, want) in cases {
+        let mut plan = plan();
+        plan.header.regions = vec![REGION.to_owned()];
+        plan.options.regions = Vec::new();
+        let progress = Worker::new(aws).run_all(&super::region_steps(&plan));
+        assert_eq!(status(&progress, "account:regions").0, want);
+    }
 }
