@@ -15,6 +15,7 @@ use sv0_sources::{CaptureStore, CaptureWriter, FolderSink, MemorySink};
 use tokio::runtime::Runtime;
 
 use crate::arguments::{LastAccessedArgument, LiveArguments};
+use crate::commands::new_run_id;
 use crate::error::CommandError;
 
 /// Records the organization into a folder.
@@ -81,6 +82,7 @@ impl Connection {
     async fn open(arguments: &LiveArguments) -> Self {
         let config = sdk_config().await;
         let clock = Arc::new(SystemClock::endless());
+        let run_id = new_run_id();
         let counters = Arc::new(CallCounters::default());
         let client = |management_role| {
             let options = ClientOptions {
@@ -88,6 +90,7 @@ impl Connection {
                     spoke_role: arguments.spoke_role.clone(),
                     management_role,
                     external_id: arguments.external_id.clone(),
+                    run_id: Some(run_id.clone()),
                     ..RoleOptions::default()
                 },
                 observers: vec![Arc::clone(&counters) as _],

@@ -97,7 +97,7 @@ pub fn scan_capture(
 }
 
 /// The time to the second, for a person, and eight digits that keep two scans of one second apart.
-fn new_run_id() -> String {
+pub fn new_run_id() -> String {
     let now = Timestamp::now();
     let unique = stable_id(&[&now.as_nanosecond().to_string(), &std::process::id().to_string()]);
     format!(

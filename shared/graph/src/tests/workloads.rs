@@ -601,7 +601,7 @@ fn a_definition_that_is_none_is_told() {
             .diagnostics
             .iter()
             .any(|diagnostic| diagnostic.code == "unreadable_definition");
-        assert_eq!(found, is_told, "{}", &definition[..definition.len().min(40)]);
+        assert_eq!(found, is_told, "{}", definition.chars().take(40).collect::<String>());
     }
 }
 
