@@ -29,7 +29,6 @@ const EXCUSED: &[(&str, &str)] = &[
         "athena:StopQueryExecution",
         "only a worker whose time is up stops a statement",
     ),
-    ("bedrock-agent:GetAgentActionGroup", BELOW),
     ("bedrock-agentcore-control:GetGatewayTarget", BELOW),
     ("ecr:DescribeImageScanFindings", BELOW),
     ("eks:DescribeAccessEntry", BELOW),
