@@ -94,10 +94,8 @@ impl Task {
 }
 
 fn organization_steps(plan: &Plan) -> Vec<Box<dyn Step>> {
-    let mut steps = match plan.header.organization_id {
-        Some(_) => central::organization_steps(plan),
-        None => Vec::new(),
-    };
+    // Also where no organization was told of: only its own steps say whether there is none, or nobody answered.
+    let mut steps = central::organization_steps(plan);
     steps.extend(central::region_steps(plan));
     steps.extend(central::aggregator_steps(plan));
     steps

@@ -444,3 +444,24 @@ fn the_ledger_says_when_not_every_enabled_region_is_read() {
         assert_eq!(status(&progress, "account:regions").0, want);
     }
 }
+
+#[test]
+fn an_organization_that_nobody_answers_for_is_told_of() {
+    let mut plan = plan();
+    plan.header.organization_id = None;
+    let steps = only(
+        crate::task::Task::Organization.steps(&plan),
+        &["organizations:organization"],
+    );
+    let aws = Aws::new().refuse(
+        "organizations:DescribeOrganization",
+        json!({}),
+        Failure::Throttled,
+        "TooManyRequestsException",
+    );
+    let progress = Worker::new(aws).run_all(&steps);
+    assert_eq!(
+        status(&progress, "organizations:organization"),
+        (CoverageStatus::Throttled, 0)
+    );
+}
