@@ -91,10 +91,12 @@ fn schema_fault(file: PathBuf, text: &str) -> Option<Fault> {
 }
 
 /// Every file below `folder` with this extension, sorted; hidden folders and build output are left out.
-fn files(folder: &Path, extension: &str) -> Result<Vec<PathBuf>> {
+/// A folder that is not there has none.
+pub fn files(folder: &Path, extension: &str) -> Result<Vec<PathBuf>> {
     const OUTPUT: [&str; 3] = ["target", "sv0-out", "node_modules"];
     let mut found = Vec::new();
     let mut folders = vec![folder.to_path_buf()];
+    folders.retain(|folder| folder.exists());
     while let Some(folder) = folders.pop() {
         let entries = fs::read_dir(&folder).with_context(|| format!("cannot list {}", folder.display()))?;
         for entry in entries {

@@ -6,10 +6,17 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 use clap::Args;
-use sv0_collect::permissions::{FOLDER, files};
+use sv0_collect::permissions::{FOLDER, blocks, files, policies, rows};
 
-use crate::docs::Fault;
+use crate::docs::{self, Fault};
 use crate::shell;
+
+/// Folders and endings of files that may have generated blocks.
+const WITH_BLOCKS: [(&str, &[&str]); 3] = [
+    ("infra", &["yaml", "yml"]),
+    ("cfn-stacksets", &["yaml", "yml", "sql", "md"]),
+    ("docs", &["md", "sql"]),
+];
 
 #[derive(Args)]
 pub struct PermissionsArguments {
@@ -30,18 +37,29 @@ pub fn permissions(arguments: &PermissionsArguments) -> Result<()> {
             count => bail!("{count} files differ from the table of calls"),
         };
     }
-    let files = files()?;
+    let mut files = files()?;
+    for (path, blocks) in with_blocks(&root)? {
+        files.entry(path).or_insert(blocks.filled);
+    }
     for path in strangers(&root, &files.keys().map(String::as_str).collect())? {
         fs::remove_file(&path).with_context(|| format!("cannot remove {}", path.display()))?;
     }
+    let mut written = 0;
     for (path, text) in &files {
         let path = root.join(path);
+        if fs::read_to_string(&path).is_ok_and(|own| own == *text) {
+            continue;
+        }
+        written += 1;
         if let Some(folder) = path.parent() {
             fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
         }
         fs::write(&path, text).with_context(|| format!("cannot write {}", path.display()))?;
     }
-    println!("{} files", files.len());
+    println!(
+        "{written} files written, of {} that have something generated or may have",
+        files.len()
+    );
     Ok(())
 }
 
@@ -58,10 +76,50 @@ pub fn faults(root: &Path) -> Result<Vec<Fault>> {
             ));
         }
     }
+    for (path, blocks) in with_blocks(root)? {
+        if blocks.text != blocks.filled {
+            let line = first_difference(&blocks.text, &blocks.filled);
+            let message = format!("a generated block is not what the table of calls gives: {MEND}");
+            faults.push(Fault {
+                file: path.into(),
+                line,
+                message,
+            });
+        }
+    }
     for path in strangers(root, &files.keys().map(String::as_str).collect())? {
         faults.push(fault(path, format!("is not generated from the table of calls: {MEND}")));
     }
     Ok(faults)
+}
+
+/// A file with generated blocks.
+struct Blocks {
+    text: String,
+    filled: String,
+}
+
+/// Files that people write and that have generated blocks, by their path below the root.
+fn with_blocks(root: &Path) -> Result<Vec<(String, Blocks)>> {
+    let policies = policies(rows())?;
+    let mut found = Vec::new();
+    for (folder, endings) in WITH_BLOCKS {
+        for ending in endings {
+            for path in docs::files(&root.join(folder), ending)? {
+                let text = fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
+                let filled = blocks::filled(&text, &policies).with_context(|| path.display().to_string())?;
+                let name = path.strip_prefix(root)?.display().to_string();
+                found.push((name, Blocks { text, filled }));
+            }
+        }
+    }
+    Ok(found)
+}
+
+/// The first line, from 1, in which two texts differ.
+fn first_difference(one: &str, other: &str) -> usize {
+    let same = one.lines().zip(other.lines()).take_while(|(one, other)| one == other);
+    same.count() + 1
 }
 
 fn fault(file: PathBuf, message: String) -> Fault {
@@ -116,5 +174,23 @@ mod tests {
             .map(|fault| fault.file.file_name().unwrap().to_string_lossy().into_owned())
             .collect();
         assert_eq!(named, ["spoke-deny.json", "spoke-identity.json", "stranger.json"]);
+    }
+
+    #[test]
+    fn a_generated_block_that_is_changed_is_noticed_at_its_line() {
+        let root = tempfile::tempdir().unwrap();
+        for (path, text) in &files().unwrap() {
+            let path = root.path().join(path);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, text).unwrap();
+        }
+        let marked = "Document:\n  # generated: policy spoke-audit\n  # end of generated\n";
+        let template = root.path().join("infra/template.yaml");
+        let filled = blocks::filled(marked, &policies(rows()).unwrap()).unwrap();
+        fs::write(&template, &filled).unwrap();
+        assert_eq!(faults(root.path()).unwrap(), []);
+        fs::write(&template, filled.replace("Allow", "Deny")).unwrap();
+        let faults = faults(root.path()).unwrap();
+        assert!(matches!(faults.as_slice(), [fault] if fault.line == 6), "{faults:?}");
     }
 }

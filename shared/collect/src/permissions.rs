@@ -6,11 +6,13 @@
 //! - the same table gives the same bytes;
 //! - a service that is not declared in [`categories`] cannot be granted: nothing new is extracted in silence.
 
+pub mod blocks;
 pub mod categories;
 pub mod never;
 pub mod passing;
 
 mod document;
+mod fragments;
 mod manifest;
 mod page;
 mod placeholders;
@@ -109,6 +111,9 @@ pub fn files() -> Result<BTreeMap<String, String>, PermissionsError> {
     }
     files.insert(format!("{FOLDER}/roles.json"), pretty(&manifest::roles(&policies)));
     files.insert(format!("{FOLDER}/extracted.json"), pretty(&manifest::extracted()));
+    for (name, fragment) in fragments::fragments(&rows().collect::<Vec<_>>()) {
+        files.insert(format!("{}/{name}", fragments::FOLDER), pretty(&fragment));
+    }
     files.insert(PAGE.to_owned(), page::page(&policies));
     Ok(files)
 }

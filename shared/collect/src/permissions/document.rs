@@ -91,6 +91,11 @@ impl Document {
         self.json(&|scope| Value::from(example(scope)))
     }
 
+    /// The document as the table has it, placeholders and all.
+    pub(super) fn with_placeholders(&self) -> Value {
+        self.json(&|scope| Value::from(scope))
+    }
+
     /// The document as a template holds it: what it fills in stands in `Fn::Sub`.
     ///
     /// # Errors

@@ -59,7 +59,7 @@ fn roles(page: &mut String, policies: &Policies) {
         "Policies are customer managed, in [infra/permissions](../infra/permissions), as CloudFormation takes them; [roles.json](../infra/permissions/roles.json) says which role has which. \
          Each has at most {MOST_CHARACTERS} characters with the longest names that AWS allows. The collector has the spoke's read list for the hub's own account, which it reads without a role. \
          `spoke-deny` denies all but the read list, so that a policy that somebody attaches later gives nothing; `management-deny` does the same in the management account. \
-         `spoke-boundary` may be set as permissions boundary: it is the read list alone.\n"
+         `spoke-boundary`, in the management account `management-boundary`, may be set as permissions boundary: it is the read list alone.\n"
     );
     line!(page, "| role | who | policies |\n|---|---|---|");
     for role in &policies.roles {

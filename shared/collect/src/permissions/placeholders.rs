@@ -24,9 +24,11 @@ struct Placeholder {
     length: usize,
 }
 
-const SPOKE_ROLE: &str = "arn:${AWS::Partition}:iam::${AWS::AccountId}:role/${SpokeRoleName}";
-const EVERY_SPOKE_ROLE: &str = "arn:${AWS::Partition}:iam::*:role/${SpokeRoleName}";
-const MANAGEMENT_ROLE: &str = "arn:${AWS::Partition}:iam::${ManagementAccount}:role/${ManagementRoleName}";
+// A path begins and ends with `/`; `/` alone is no path.
+const OWN_ROLE: &str = "arn:${AWS::Partition}:iam::${AWS::AccountId}:role${RolePath}${RoleName}${RoleNameSuffix}";
+const EVERY_SPOKE_ROLE: &str = "arn:${AWS::Partition}:iam::*:role${SpokeRolePath}${SpokeRoleName}";
+const MANAGEMENT_ROLE: &str =
+    "arn:${AWS::Partition}:iam::${ManagementAccount}:role${ManagementRolePath}${ManagementRoleName}";
 
 const fn everywhere(name: &'static str, template: &'static str, example: &'static str, length: usize) -> Placeholder {
     Placeholder {
@@ -59,7 +61,7 @@ static PLACEHOLDERS: &[Placeholder] = &[
         hub: EVERY_SPOKE_ROLE,
         ..everywhere(
             "SpokeRoleArn",
-            SPOKE_ROLE,
+            OWN_ROLE,
             "arn:aws:iam::444455556666:role/SecurityV0ReadOnly",
             160,
         )

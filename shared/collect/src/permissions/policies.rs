@@ -102,7 +102,8 @@ pub fn policies(rows: impl IntoIterator<Item = &'static ApiCall>) -> Result<Poli
     let management = made.add("management", Home::Management, management)?;
     let spoke_denial = denial(&mut made, "spoke", &grants, &[Caller::Spoke])?;
     let management_denial = denial(&mut made, "management", &grants, &[Caller::Spoke, Caller::Management])?;
-    let boundary = boundary(&mut made, &grants)?;
+    let spoke_boundary = boundary(&mut made, "spoke", &grants, &[Caller::Spoke])?;
+    let management_boundary = boundary(&mut made, "management", &grants, &[Caller::Spoke, Caller::Management])?;
     for (caller, mut policies) in hub {
         if caller == Caller::Collector {
             // It reads the hub's own account with its own credentials.
@@ -117,12 +118,12 @@ pub fn policies(rows: impl IntoIterator<Item = &'static ApiCall>) -> Result<Poli
     made.roles.push(Role {
         caller: Caller::Management,
         policies: [management, spoke.clone(), management_denial].concat(),
-        boundary: None,
+        boundary: management_boundary,
     });
     made.roles.push(Role {
         caller: Caller::Spoke,
         policies: [spoke, spoke_denial].concat(),
-        boundary,
+        boundary: spoke_boundary,
     });
     Ok(made)
 }
@@ -208,8 +209,15 @@ fn denial(
     )
 }
 
-fn boundary(made: &mut Policies, grants: &[Grant]) -> Result<Option<String>, PermissionsError> {
-    let meant = grants.iter().filter(|grant| grant.caller == Caller::Spoke);
+/// The callers' actions on everything: the most that a role may have.
+fn boundary(
+    made: &mut Policies,
+    name: &str,
+    grants: &[Grant],
+    callers: &[Caller],
+) -> Result<Option<String>, PermissionsError> {
+    let meant = grants.iter().filter(|grant| callers.contains(&grant.caller));
     let document = Document::allowing(meant.map(|grant| (Resource::Any, grant.action)));
-    Ok(made.add("spoke-boundary", Home::Spoke, document)?.pop())
+    let home = home(callers.last().copied().unwrap_or(Caller::Spoke));
+    Ok(made.add(&format!("{name}-boundary"), home, document)?.pop())
 }

@@ -103,16 +103,21 @@ fn who_reads_an_account_is_denied_all_else_by_exactly_one_statement() {
 #[test]
 fn the_boundary_is_the_read_list_alone() {
     let made = made();
-    let spoke = made.roles.iter().find(|role| role.caller == Caller::Spoke).unwrap();
-    let boundary = made.get(spoke.boundary.as_deref().unwrap()).unwrap();
-    let actions = actions_of(Caller::Spoke).into_iter().collect();
-    assert_eq!(
-        boundary.document.statements,
-        [Statement::Allow {
-            actions,
-            resource: Resource::Any
-        }]
-    );
+    for (caller, lists) in [
+        (Caller::Spoke, &[Caller::Spoke][..]),
+        (Caller::Management, &[Caller::Spoke, Caller::Management]),
+    ] {
+        let role = made.roles.iter().find(|role| role.caller == caller).unwrap();
+        let boundary = made.get(role.boundary.as_deref().unwrap()).unwrap();
+        let actions = lists.iter().copied().flat_map(actions_of).collect();
+        assert_eq!(
+            boundary.document.statements,
+            [Statement::Allow {
+                actions,
+                resource: Resource::Any
+            }]
+        );
+    }
 }
 
 #[test]
@@ -198,11 +203,11 @@ fn a_scope_is_written_for_its_place() {
     };
     assert_eq!(
         sub("${SpokeRoleArn}", Home::Spoke).unwrap(),
-        "arn:${AWS::Partition}:iam::${AWS::AccountId}:role/${SpokeRoleName}"
+        "arn:${AWS::Partition}:iam::${AWS::AccountId}:role${RolePath}${RoleName}${RoleNameSuffix}"
     );
     assert_eq!(
         sub("${SpokeRoleArn}", Home::Hub).unwrap(),
-        "arn:${AWS::Partition}:iam::*:role/${SpokeRoleName}"
+        "arn:${AWS::Partition}:iam::*:role${SpokeRolePath}${SpokeRoleName}"
     );
     assert_eq!(
         sub("arn:${Partition}:lambda:*:${Account}:function:*", Home::Spoke).unwrap(),
