@@ -10,6 +10,7 @@ pub mod blocks;
 pub mod categories;
 pub mod never;
 pub mod passing;
+pub mod watch;
 
 mod document;
 mod fragments;
@@ -114,6 +115,7 @@ pub fn files() -> Result<BTreeMap<String, String>, PermissionsError> {
     for (name, fragment) in fragments::fragments(&rows().collect::<Vec<_>>()) {
         files.insert(format!("{}/{name}", fragments::FOLDER), pretty(&fragment));
     }
+    files.insert(watch::QUERY.to_owned(), watch::query(&watch::events(rows())));
     files.insert(PAGE.to_owned(), page::page(&policies));
     Ok(files)
 }

@@ -7,16 +7,16 @@
 //! - `Bucket=ResultsBucket`: the template calls `${Bucket}` so;
 //! - `TrailKeyArn?HasTrailKey`: statements on `${TrailKeyArn}` stand under that condition of the template.
 //!
-//! `manifest-version` is the version of the manifest of what is extracted, as the `Value` of an output.
+//! `manifest-version` is the version of the manifest of what is extracted, as the `Value` of an output; `alert-rules` are the resources of [`super::watch`].
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use serde_json::Value;
 
-use super::categories;
 use super::placeholders::Home;
 use super::{PermissionsError, Policies};
+use super::{categories, rows, watch};
 
 /// What ends a block, after the sign of a comment.
 const END: &str = "end of generated";
@@ -126,6 +126,7 @@ fn content(asked: &str, policies: &Policies, line: usize) -> Result<String, Bloc
                 .map_err(|name| BlockError::NoSuchName { line, name })
         }
         (Some("manifest-version"), None) => Ok(format!("Value: \"{}\"\n", categories::VERSION)),
+        (Some("alert-rules"), None) => Ok(watch::rules(&watch::events(rows()))),
         _ => Err(unknown()),
     }
 }
