@@ -15,7 +15,7 @@ use sv0_model::observation::{NotableEvent, ObservedAssumption, ObservedCaller, O
 use sv0_model::path::AuthorityPath;
 use sv0_model::time::Timestamp;
 use sv0_pipeline::Configuration;
-use sv0_state::{Completeness, RunRecord, STATE_FILE, SightingKind, SqliteState, StateStore};
+use sv0_state::{Completeness, RunRecord, STATE_FILE, Seen, SightingKind, SqliteState, StateStore};
 
 use crate::folder::with_folder;
 
@@ -137,7 +137,12 @@ pub(crate) fn state_file(data: &[u8]) {
             finished_at: Timestamp::UNIX_EPOCH,
             counts: std::collections::BTreeMap::new(),
         };
-        let recorded = state.record_run(&run, &[], &Completeness::of_ledger(&[]));
+        let seen = Seen {
+            sightings: &[],
+            complete: &Completeness::of_ledger(&[]),
+            coverage: &[],
+        };
+        let recorded = state.record_run(&run, seen);
         if recorded.is_err() {
             assert_eq!(read(&state), before, "a run that could not be recorded changes nothing");
         }

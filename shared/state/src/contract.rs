@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use sv0_model::coverage::{CoverageRow, CoverageStatus};
 use sv0_model::time::Timestamp;
 
 use crate::{
-    Completeness, Grounds, History, Lease, LeaseAnswer, Outcome, Partition, RunRecord, Sighting, SightingKind,
-    StateError, StateStore, Tally, Thing,
+    Completeness, Document, Grounds, History, Lease, LeaseAnswer, Outcome, Partition, RunRecord, Seen, Sighting,
+    SightingKind, StateError, StateStore, Tally, Thing,
 };
 
 /// Runs the whole contract against an empty store.
@@ -22,6 +23,7 @@ pub fn check(store: &mut dyn StateStore) -> Result<(), String> {
 }
 
 const PATH: SightingKind = SightingKind::Path;
+const ACCOUNT: &str = "111122223333";
 const ALL: [&str; 4] = ["kept", "read", "unread", "blurred"];
 
 fn runs_and_sightings(store: &mut dyn StateStore) -> Result<(), String> {
@@ -47,7 +49,10 @@ fn runs_and_sightings(store: &mut dyn StateStore) -> Result<(), String> {
         histories(store)? == ALL.map(|id| (id, seen(10, 20, 10))).into(),
         "a second run of an unchanged estate moves the last sighting and nothing else",
     )?;
+    documents(store, ["a"; 4])?;
+    coverage(store, 20)?;
     absence_and_return(store)?;
+    documents(store, ["b", "a", "a", "a"])?;
     let runs = store.runs().map_err(said)?;
     let ids: Vec<&str> = runs.iter().map(|run| run.run_id.as_str()).collect();
     expect(
@@ -82,6 +87,7 @@ fn absence_and_return(store: &mut dyn StateStore) -> Result<(), String> {
         histories(store)? == want.into(),
         "other content is a change, absence is gone where everything was read, else doubt",
     )?;
+    documents(store, ["b", "a", "a", "a"])?;
     record(store, "four", 40, &["kept:b", "read:a", "unread:a", "blurred:a"])?;
     let back = seen(10, 40, 10);
     let want = [
@@ -106,7 +112,9 @@ fn late_runs(store: &mut dyn StateStore) -> Result<(), String> {
     expect(
         histories(store)? == want,
         "a capture older than the newest one moves first sightings to an earlier time and nothing else",
-    )
+    )?;
+    documents(store, ["b", "a", "a", "a"])?;
+    coverage(store, 40)
 }
 
 fn leases(store: &mut dyn StateStore) -> Result<(), String> {
@@ -163,9 +171,13 @@ fn record(store: &mut dyn StateStore, run_id: &str, captured_at: i64, seen: &[&s
         partitions: ["kept", "read", "blurred", "other"].map(partition).into(),
         unreadable: ["arn of blurred".to_owned()].into(),
     };
-    store
-        .record_run(&run(run_id, captured_at), &sightings, &complete)
-        .map_err(said)
+    let coverage = ledger(captured_at);
+    let seen = Seen {
+        sightings: &sightings,
+        complete: &complete,
+        coverage: &coverage,
+    };
+    store.record_run(&run(run_id, captured_at), seen).map_err(said)
 }
 
 fn run(run_id: &str, captured_at: i64) -> RunRecord {
@@ -177,8 +189,29 @@ fn run(run_id: &str, captured_at: i64) -> RunRecord {
     }
 }
 
+/// The ledger of the run at that time: a row of the account, and one of the organization.
+fn ledger(captured_at: i64) -> Vec<CoverageRow> {
+    let row = |account: &str| CoverageRow {
+        account: account.to_owned(),
+        region: "global".to_owned(),
+        source: "kept".to_owned(),
+        status: CoverageStatus::NotRecorded,
+        reason: "said so".to_owned(),
+        error_code: Some("AccessDenied".to_owned()),
+        operation: None,
+        captured_at: Some(time(captured_at)),
+        items: 7,
+    };
+    vec![row(ACCOUNT), row("organization")]
+}
+
 fn sighting((id, content): (&str, &str)) -> Sighting {
+    let document = document(id, content);
     Sighting {
+        document: Some(Arc::new(Document::new(
+            document,
+            BTreeMap::from([("state".to_owned(), "allowed".to_owned())]),
+        ))),
         thing: Thing::new(PATH, id),
         content_sha256: content.to_owned(),
         rests_on: Arc::new(Grounds {
@@ -189,7 +222,38 @@ fn sighting((id, content): (&str, &str)) -> Sighting {
 }
 
 fn partition(source: &str) -> Partition {
-    Partition::new("111122223333", "global", source)
+    Partition::new(ACCOUNT, "global", source)
+}
+
+fn document(id: &str, content: &str) -> String {
+    format!(r#"{{"content":"{content}","id":"{id}"}}"#)
+}
+
+/// The documents of everything: of each, what its content was when it was last seen.
+fn documents(store: &dyn StateStore, contents: [&str; 4]) -> Result<(), String> {
+    let want = ALL.into_iter().zip(contents);
+    let want: BTreeMap<String, String> = want
+        .map(|(id, content)| (id.to_owned(), document(id, content)))
+        .collect();
+    let found = store
+        .documents(PATH, &[&ALL[..], &["unknown"]].concat())
+        .map_err(said)?;
+    expect(
+        found == want,
+        "a document is that of the last sighting, also of what is gone or in doubt",
+    )
+}
+
+fn coverage(store: &dyn StateStore, captured_at: i64) -> Result<(), String> {
+    for row in ledger(captured_at) {
+        let found = store.coverage(&row.account).map_err(said)?;
+        expect(found == [row], "the ledger is that of the newest capture")?;
+    }
+    let of_nobody = store.coverage("444455556666").map_err(said)?;
+    expect(
+        of_nobody.is_empty(),
+        "an account of which the ledger says nothing has no rows",
+    )
 }
 
 fn histories(store: &dyn StateStore) -> Result<BTreeMap<&'static str, History>, String> {

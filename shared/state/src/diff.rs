@@ -1,18 +1,67 @@
 //! What a run means for the history of everything. Pure: known lives and sightings in, changed lives out.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use sv0_model::time::Timestamp;
 
-use crate::{Completeness, History, Life, Sighting, Tally, Thing};
+use crate::{Completeness, Document, History, Life, Sighting, Tally, Thing};
 
-/// Everything that was ever seen.
+/// Everything that was ever seen, or a part of it: what becomes of a thing does not hang on any other.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct LifeBook {
     /// What is known of each thing.
     pub lives: BTreeMap<Thing, Life>,
     /// When the newest capture recorded so far was made.
     pub newest_capture: Option<Timestamp>,
+}
+
+/// What became of a thing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Change {
+    /// Seen for the first time.
+    Appeared,
+    /// Seen with other content.
+    Changed,
+    /// Seen again after it was gone, whatever its content.
+    Returned,
+    /// Seen again after it was in doubt, as it was.
+    Confirmed,
+    /// Not seen, and not proved gone.
+    Doubted,
+    /// Proved gone.
+    Gone,
+}
+
+impl Change {
+    /// Every change.
+    pub const ALL: [Self; 6] = [
+        Self::Appeared,
+        Self::Changed,
+        Self::Returned,
+        Self::Confirmed,
+        Self::Doubted,
+        Self::Gone,
+    ];
+
+    /// The name under which it is stored.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Appeared => "appeared",
+            Self::Changed => "changed",
+            Self::Returned => "returned",
+            Self::Confirmed => "confirmed",
+            Self::Doubted => "doubted",
+            Self::Gone => "gone",
+        }
+    }
+
+    /// The change of that name.
+    #[must_use]
+    pub fn of_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|change| change.name() == name)
+    }
 }
 
 /// What a run changes.
@@ -22,6 +71,10 @@ pub struct Delta {
     pub seen_again: Vec<Thing>,
     /// Things with a new life, or another one than before.
     pub written: BTreeMap<Thing, Life>,
+    /// Documents to keep in place of what is kept; each is of a thing in `written`.
+    pub documents: BTreeMap<Thing, Arc<Document>>,
+    /// What became of things, but for those that are as they were.
+    pub changes: BTreeMap<Thing, Change>,
     /// How many of which.
     pub tally: Tally,
 }
@@ -43,7 +96,12 @@ impl LifeBook {
 ///
 /// Of two sightings of one thing in a run, the one with the greater hash (then the greater set) counts, whatever their order.
 #[must_use]
-pub fn diff(known: &LifeBook, captured_at: Timestamp, sightings: &[Sighting], complete: &Completeness) -> Delta {
+pub fn diff<'a>(
+    known: &LifeBook,
+    captured_at: Timestamp,
+    sightings: impl IntoIterator<Item = &'a Sighting>,
+    complete: &Completeness,
+) -> Delta {
     let seen = by_thing(sightings);
     if known.newest_capture.is_some_and(|newest| captured_at < newest) {
         return diff_late(known, captured_at, &seen);
@@ -60,15 +118,21 @@ pub fn diff(known: &LifeBook, captured_at: Timestamp, sightings: &[Sighting], co
     delta
 }
 
-fn by_thing(sightings: &[Sighting]) -> BTreeMap<&Thing, &Sighting> {
+/// What was seen, each thing once: of two sightings of one thing, the one that counts.
+#[must_use]
+pub fn by_thing<'a>(sightings: impl IntoIterator<Item = &'a Sighting>) -> BTreeMap<&'a Thing, &'a Sighting> {
     let mut seen: BTreeMap<&Thing, &Sighting> = BTreeMap::new();
     for sighting in sightings {
         let known = seen.entry(&sighting.thing).or_insert(sighting);
-        if (&known.content_sha256, &known.rests_on) < (&sighting.content_sha256, &sighting.rests_on) {
+        if rank(known) < rank(sighting) {
             *known = sighting;
         }
     }
     seen
+}
+
+fn rank(sighting: &Sighting) -> impl Ord + '_ {
+    (&sighting.content_sha256, &sighting.rests_on, &sighting.document)
 }
 
 /// A capture older than the newest one knows nothing that newer ones do not know better, except that a thing is older than was thought.
@@ -89,36 +153,54 @@ impl Delta {
     fn see(&mut self, known: Option<&Life>, sighting: &Sighting, captured_at: Timestamp) {
         let Some(life) = known else {
             self.tally.appeared += 1;
-            return self.write(sighting, born(captured_at));
+            self.changes.insert(sighting.thing.clone(), Change::Appeared);
+            return self.write(sighting, born(captured_at), None);
         };
         let history = seen_again(life, sighting, captured_at);
         let was_missed = life.history.gone_at.or(life.history.stale_since).is_some();
-        *if life.content_sha256 != sighting.content_sha256 {
+        let has_other_content = life.content_sha256 != sighting.content_sha256;
+        *if has_other_content {
             &mut self.tally.changed
         } else if was_missed {
             &mut self.tally.returned
         } else {
             &mut self.tally.unchanged
         } += 1;
+        let change = match () {
+            () if life.history.gone_at.is_some() => Some(Change::Returned),
+            () if has_other_content => Some(Change::Changed),
+            () if was_missed => Some(Change::Confirmed),
+            () => None,
+        };
+        if let Some(change) = change {
+            self.changes.insert(sighting.thing.clone(), change);
+        }
         let moves_only_last_seen = History {
             last_seen: life.history.last_seen,
             ..history
         } == life.history
             && life.content_sha256 == sighting.content_sha256
-            && life.rests_on == sighting.rests_on;
+            && life.rests_on == sighting.rests_on
+            && (sighting.document.is_none() || life.document_sha256 == sha256_of_document(sighting));
         if !moves_only_last_seen {
-            self.write(sighting, history);
+            self.write(sighting, history, life.document_sha256.clone());
         } else if history != life.history {
             self.seen_again.push(sighting.thing.clone());
         }
     }
 
-    fn write(&mut self, sighting: &Sighting, history: History) {
+    fn write(&mut self, sighting: &Sighting, history: History, kept: Option<String>) {
         let life = Life {
             content_sha256: sighting.content_sha256.clone(),
             history,
             rests_on: sighting.rests_on.clone(),
+            document_sha256: sha256_of_document(sighting).or_else(|| kept.clone()),
         };
+        if let Some(document) = &sighting.document
+            && kept.as_deref() != Some(document.sha256())
+        {
+            self.documents.insert(sighting.thing.clone(), document.clone());
+        }
         self.written.insert(sighting.thing.clone(), life);
     }
 
@@ -131,9 +213,11 @@ impl Delta {
             history.gone_at = Some(captured_at);
             history.stale_since = None;
             self.tally.gone += 1;
+            self.changes.insert(thing.clone(), Change::Gone);
         } else if history.stale_since.is_none() {
             history.stale_since = Some(captured_at);
             self.tally.doubted += 1;
+            self.changes.insert(thing.clone(), Change::Doubted);
         } else {
             return;
         }
@@ -145,6 +229,10 @@ impl Delta {
             },
         );
     }
+}
+
+fn sha256_of_document(sighting: &Sighting) -> Option<String> {
+    sighting.document.as_ref().map(|document| document.sha256().to_owned())
 }
 
 fn born(captured_at: Timestamp) -> History {

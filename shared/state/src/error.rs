@@ -18,6 +18,20 @@ pub enum StateError {
         #[source]
         source: Box<dyn StdError + Send + Sync>,
     },
+    /// A version of the tool that was never released wrote it, and what it holds cannot be read any more.
+    #[error(
+        "{store} was made by an older version of sv0 and cannot be read: move it away, and the next scan begins a new history; results of scans are not touched"
+    )]
+    OlderSchema {
+        /// The store.
+        store: String,
+    },
+    /// Another worker records into the store since.
+    #[error("{store} is being written by another worker, so this one stopped: nothing is lost, try again")]
+    Superseded {
+        /// The store.
+        store: String,
+    },
     /// A newer version of the tool wrote it.
     #[error(
         "{store} has schema version {found}, and this version of sv0 knows {known}: use the sv0 that wrote it, or a newer one"

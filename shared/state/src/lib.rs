@@ -17,9 +17,9 @@ mod sighting;
 mod sqlite;
 mod store;
 
-pub use diff::{Delta, LifeBook, diff};
+pub use diff::{Change, Delta, LifeBook, by_thing, diff};
 pub use error::StateError;
-pub use run::{Completeness, RunRecord};
-pub use sighting::{Grounds, History, Life, Partition, Sighting, SightingKind, Thing};
+pub use run::{Completeness, RunRecord, Seen};
+pub use sighting::{Document, Grounds, History, Life, Partition, Sighting, SightingKind, Thing};
 pub use sqlite::{STATE_FILE, SqliteState};
 pub use store::{Lease, LeaseAnswer, Outcome, StateStore, Tally};

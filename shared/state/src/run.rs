@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use sv0_model::coverage::CoverageRow;
 use sv0_model::time::Timestamp;
 
-use crate::{Grounds, Partition};
+use crate::{Grounds, Partition, Sighting};
 
 /// A run that was recorded.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,6 +18,17 @@ pub struct RunRecord {
     pub finished_at: Timestamp,
     /// Counts by name, such as `entities` or `paths`.
     pub counts: BTreeMap<String, u64>,
+}
+
+/// Everything of a run that is recorded.
+#[derive(Debug, Clone, Copy)]
+pub struct Seen<'a> {
+    /// What it saw.
+    pub sightings: &'a [Sighting],
+    /// How much of the world it saw.
+    pub complete: &'a Completeness,
+    /// Its coverage ledger: that of the newest capture is kept.
+    pub coverage: &'a [CoverageRow],
 }
 
 /// How much of the world a run saw.

@@ -1,8 +1,9 @@
 //! What was seen, and what is known of when.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use sv0_model::hash::sha256_hex;
 use sv0_model::time::Timestamp;
 
 /// What kind of thing was seen.
@@ -87,6 +88,44 @@ pub struct Grounds {
     pub policies_of: BTreeSet<String>,
 }
 
+/// What a store answers with when it is asked for a thing.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Document {
+    sha256: String,
+    text: String,
+    summary: BTreeMap<String, String>,
+}
+
+impl Document {
+    /// A document with this text, found and listed by `summary`: a few short texts, such as `severity` and `account` of a finding.
+    #[must_use]
+    pub fn new(text: String, summary: BTreeMap<String, String>) -> Self {
+        Self {
+            sha256: sha256_hex(text.as_bytes()),
+            text,
+            summary,
+        }
+    }
+
+    /// SHA-256 of the text.
+    #[must_use]
+    pub fn sha256(&self) -> &str {
+        &self.sha256
+    }
+
+    /// The document: one JSON object.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// By what it is found and listed.
+    #[must_use]
+    pub fn summary(&self) -> &BTreeMap<String, String> {
+        &self.summary
+    }
+}
+
 /// A thing as one run saw it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sighting {
@@ -96,6 +135,8 @@ pub struct Sighting {
     pub content_sha256: String,
     /// What it rests on; shared, because many things rest on the same.
     pub rests_on: Arc<Grounds>,
+    /// What is kept of it beside its history; `None` keeps what is known. Another document with the same content is kept, and is no change.
+    pub document: Option<Arc<Document>>,
 }
 
 /// What is known of when a thing was there. Every time is the time of a capture.
@@ -122,4 +163,6 @@ pub struct Life {
     pub history: History,
     /// What it rested on when it was last seen.
     pub rests_on: Arc<Grounds>,
+    /// SHA-256 of the document that is kept of it, if one is.
+    pub document_sha256: Option<String>,
 }

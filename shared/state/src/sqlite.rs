@@ -8,18 +8,29 @@ use std::path::Path;
 use std::time::Duration;
 
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
+use sv0_model::coverage::CoverageRow;
 use sv0_model::time::Timestamp;
 
-use crate::{
-    Completeness, History, Lease, LeaseAnswer, Outcome, RunRecord, Sighting, SightingKind, StateError, StateStore, diff,
-};
+use crate::{History, Lease, LeaseAnswer, Outcome, RunRecord, Seen, SightingKind, StateError, StateStore, diff};
 use read::Time;
 
 /// The name of the file in a store's folder.
 pub const STATE_FILE: &str = "state.sqlite";
 
-const SCHEMA_VERSION: i64 = 1;
+const SCHEMA_VERSION: i64 = 2;
 const SCHEMA: &str = include_str!("sqlite/schema.sql");
+/// What leads from version 1 to version 2.
+const FROM_1_TO_2: &str = include_str!("sqlite/from-1-to-2.sql");
+/// The tables of version 1. Before it was released, files with fewer of them were made under the same number.
+const TABLES_OF_1: [&str; 7] = [
+    "runs",
+    "run_counts",
+    "grounds",
+    "ground_partitions",
+    "ground_policies",
+    "sightings",
+    "leases",
+];
 
 /// How long a writer waits for another one.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -62,7 +73,10 @@ impl SqliteState {
         let mut connection = connection.map_err(failed)?;
         connection.busy_timeout(PATIENCE).map_err(failed)?;
         connection.pragma_update(None, "foreign_keys", true).map_err(failed)?;
-        let found = migrate(&mut connection).map_err(failed)?;
+        let found = match migrate(&mut connection).map_err(failed)? {
+            Some(found) => found,
+            None => return Err(StateError::OlderSchema { store: name }),
+        };
         if found > SCHEMA_VERSION {
             return Err(StateError::NewerSchema {
                 store: name,
@@ -87,8 +101,8 @@ fn store_error(operation: &'static str, store: &str, source: rusqlite::Error) ->
     }
 }
 
-/// Makes the tables of an empty database; answers with the version it then has.
-fn migrate(connection: &mut Connection) -> rusqlite::Result<i64> {
+/// Makes the tables of an empty database, and those that an older one lacks; answers with the version it then has, `None` where that cannot be done.
+fn migrate(connection: &mut Connection) -> rusqlite::Result<Option<i64>> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let version = |transaction: &Connection| transaction.pragma_query_value(None, "user_version", |row| row.get(0));
     let mut found: i64 = version(&transaction)?;
@@ -96,23 +110,44 @@ fn migrate(connection: &mut Connection) -> rusqlite::Result<i64> {
         transaction.execute_batch(SCHEMA)?;
         found = version(&transaction)?;
     }
+    if found == 1 {
+        if !has_tables(&transaction, &TABLES_OF_1)? {
+            return Ok(None);
+        }
+        transaction.execute_batch(FROM_1_TO_2)?;
+        found = version(&transaction)?;
+    }
     transaction.commit()?;
-    Ok(found)
+    Ok(Some(found))
+}
+
+fn has_tables(connection: &Connection, names: &[&str]) -> rusqlite::Result<bool> {
+    let sql = "SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?1)";
+    for name in names {
+        let has: bool = connection.query_row(sql, [name], |row| row.get(0))?;
+        if !has {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }
 
 impl StateStore for SqliteState {
-    fn record_run(
-        &mut self,
-        run: &RunRecord,
-        sightings: &[Sighting],
-        complete: &Completeness,
-    ) -> Result<Outcome, StateError> {
+    fn record_run(&mut self, run: &RunRecord, seen: Seen<'_>) -> Result<Outcome, StateError> {
         let failed = self.failed("recording a run in");
-        record(&mut self.connection, run, sightings, complete).map_err(failed)
+        record(&mut self.connection, run, seen).map_err(failed)
     }
 
     fn history(&self, kind: SightingKind, ids: &[&str]) -> Result<BTreeMap<String, History>, StateError> {
         read::history(&self.connection, kind, ids).map_err(self.failed("reading history from"))
+    }
+
+    fn documents(&self, kind: SightingKind, ids: &[&str]) -> Result<BTreeMap<String, String>, StateError> {
+        read::documents(&self.connection, kind, ids).map_err(self.failed("reading documents from"))
+    }
+
+    fn coverage(&self, account: &str) -> Result<Vec<CoverageRow>, StateError> {
+        read::coverage(&self.connection, account).map_err(self.failed("reading coverage from"))
     }
 
     fn runs(&self) -> Result<Vec<RunRecord>, StateError> {
@@ -132,19 +167,17 @@ impl StateStore for SqliteState {
     }
 }
 
-fn record(
-    connection: &mut Connection,
-    run: &RunRecord,
-    sightings: &[Sighting],
-    complete: &Completeness,
-) -> rusqlite::Result<Outcome> {
+fn record(connection: &mut Connection, run: &RunRecord, seen: Seen<'_>) -> rusqlite::Result<Outcome> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     if read::knows_run(&transaction, &run.run_id)? {
         return Ok(Outcome::AlreadyRecorded);
     }
     let known = read::life_book(&transaction)?;
-    let delta = diff(&known, run.captured_at, sightings, complete);
+    let delta = diff(&known, run.captured_at, seen.sightings, seen.complete);
     write::run(&transaction, run)?;
+    if known.newest_capture <= Some(run.captured_at) {
+        write::coverage(&transaction, seen.coverage)?;
+    }
     write::delta(&transaction, &delta, run.captured_at)?;
     transaction.commit()?;
     Ok(Outcome::Recorded(delta.tally))

@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use sv0_model::coverage::CoverageRow;
 use sv0_model::time::Timestamp;
 
-use crate::{Completeness, History, RunRecord, Sighting, SightingKind, StateError};
+use crate::{History, RunRecord, Seen, SightingKind, StateError};
 
 /// Runs, the history of everything they saw, and leases.
 ///
@@ -17,19 +18,26 @@ pub trait StateStore {
     /// A run that was recorded before changes nothing. A run whose capture is older than the newest one recorded only moves first sightings to an earlier time.
     ///
     /// # Errors
-    /// [`StateError`]; the store is then as it was before.
-    fn record_run(
-        &mut self,
-        run: &RunRecord,
-        sightings: &[Sighting],
-        complete: &Completeness,
-    ) -> Result<Outcome, StateError>;
+    /// [`StateError`]; what was recorded before stays, and the call can be made again.
+    fn record_run(&mut self, run: &RunRecord, seen: Seen<'_>) -> Result<Outcome, StateError>;
 
     /// The history of the things of that kind with these ids; what was never seen is left out.
     ///
     /// # Errors
     /// [`StateError`].
     fn history(&self, kind: SightingKind, ids: &[&str]) -> Result<BTreeMap<String, History>, StateError>;
+
+    /// The documents of the things of that kind with these ids; what has none is left out. Of what is gone or in doubt it is the last one.
+    ///
+    /// # Errors
+    /// [`StateError`].
+    fn documents(&self, kind: SightingKind, ids: &[&str]) -> Result<BTreeMap<String, String>, StateError>;
+
+    /// The rows of the newest capture's coverage ledger for an account, or for `organization`, sorted.
+    ///
+    /// # Errors
+    /// [`StateError`].
+    fn coverage(&self, account: &str) -> Result<Vec<CoverageRow>, StateError>;
 
     /// The runs that were recorded, by time of capture, then by id.
     ///
@@ -95,6 +103,9 @@ pub enum Outcome {
     Recorded(Tally),
     /// It had been recorded before; nothing changed.
     AlreadyRecorded,
+    /// The caller's time was up before all of it was written. Readers do not see the run yet; the same call again goes on. Only stores that were given a time
+    /// answer so.
+    Unfinished,
 }
 
 /// How many things a run changed the history of.

@@ -2,6 +2,7 @@
 //!
 //! What counts as the content of a thing is what it *is*: when it was recorded and what the logs say of it are left out, so that an unchanged estate has no changes.
 
+mod documents;
 mod grounds;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -10,12 +11,13 @@ use std::sync::Arc;
 use serde::Serialize;
 use serde_json::{Value, json};
 use sv0_lake::{LakeError, ObjectStore, Run, keys};
+use sv0_model::coverage::CoverageRow;
 use sv0_model::finding::Finding;
 use sv0_model::graph::{Edge, Entity, Graph};
 use sv0_model::hash::sha256_of_json;
 use sv0_model::manifest::RunManifest;
 use sv0_model::path::AuthorityPath;
-use sv0_state::{Completeness, Grounds, Outcome, RunRecord, Sighting, SightingKind, StateStore, Thing};
+use sv0_state::{Completeness, Grounds, Outcome, RunRecord, Seen, Sighting, SightingKind, StateStore, Thing};
 
 use crate::snapshot::Rows;
 use crate::{ScanError, Snapshot};
@@ -32,13 +34,34 @@ pub fn run(store: &dyn ObjectStore, run_id: &str, state: &mut dyn StateStore) ->
     let run = Run::open(store, run_id)?;
     let manifest = run.manifest().clone();
     let snapshot = Snapshot::new(run);
-    let (sightings, completeness) = seen(&snapshot, &manifest.configuration_sha256)?;
-    Ok(state.record_run(&record_of(manifest), &sightings, &completeness)?)
+    let coverage = snapshot.coverage()?;
+    let (sightings, complete) = seen(&snapshot, &coverage, &manifest.configuration_sha256)?;
+    let seen = Seen {
+        sightings: &sightings,
+        complete: &complete,
+        coverage: &coverage,
+    };
+    Ok(state.record_run(&record_of(manifest), seen)?)
+}
+
+/// By what the findings of a run are listed in a store, by their ids: `type`, `severity`, `account`, `name`.
+///
+/// # Errors
+/// [`ScanError::Lake`] when the run was altered.
+pub fn finding_summaries(run: &Run<'_>) -> Result<BTreeMap<String, BTreeMap<String, String>>, ScanError> {
+    let mut summaries = BTreeMap::new();
+    run.each_row(keys::FINDINGS, |finding: Finding| {
+        let document = documents::of_finding(&finding)?;
+        summaries.insert(finding.id, document.summary().clone());
+        Ok(())
+    })?;
+    Ok(summaries)
 }
 
 /// What the run saw, and how much of the world. Recording it takes memory of its own: nothing else of the run outlives this.
 fn seen<R: Rows>(
     snapshot: &Snapshot<R>,
+    coverage: &[CoverageRow],
     configuration_sha256: &str,
 ) -> Result<(Vec<Sighting>, Completeness), ScanError> {
     let graph = snapshot.graph()?;
@@ -57,19 +80,20 @@ fn seen<R: Rows>(
         if let Some(id) = named.get(path.id.as_str()) {
             of_paths.insert(*id, rests_on.clone());
         }
-        sightings.push(sighting(SightingKind::Path, &path.id, &path_content(&path)?, rests_on));
+        sightings.push(Sighting {
+            document: Some(documents::of_path(&path)?),
+            ..sighting(SightingKind::Path, &path.id, &path_content(&path)?, rests_on)
+        });
         Ok(())
     })?;
     for finding in &findings {
         let rests_on = grounds.of_finding(finding, &of_paths);
-        sightings.push(sighting(
-            SightingKind::Finding,
-            &finding.id,
-            &finding_content(finding),
-            rests_on,
-        ));
+        sightings.push(Sighting {
+            document: Some(documents::of_finding(finding)?),
+            ..sighting(SightingKind::Finding, &finding.id, &finding_content(finding), rests_on)
+        });
     }
-    let completeness = grounds.completeness(&snapshot.coverage()?);
+    let completeness = grounds.completeness(coverage);
     Ok((sightings, completeness))
 }
 
@@ -87,6 +111,7 @@ fn sighting(kind: SightingKind, id: &str, content: &Value, rests_on: Arc<Grounds
         thing: Thing::new(kind, id),
         content_sha256: sha256_of_json(content),
         rests_on,
+        document: None,
     }
 }
 
@@ -99,12 +124,15 @@ fn entities(graph: &Graph, grounds: &mut GroundFinder<'_>) -> Result<Vec<Sightin
     let sightings = graph.entities.values().map(|entity| {
         let texts = policies.get(entity.native_id.as_str());
         let content = json!({ "entity": entity_content(entity)?, "policies": texts });
-        Ok(sighting(
-            SightingKind::Entity,
-            &entity.native_id,
-            &content,
-            grounds.of_entity(entity),
-        ))
+        Ok(Sighting {
+            document: Some(documents::of_entity(entity)?),
+            ..sighting(
+                SightingKind::Entity,
+                &entity.native_id,
+                &content,
+                grounds.of_entity(entity),
+            )
+        })
     });
     sightings.collect()
 }

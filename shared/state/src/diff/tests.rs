@@ -24,6 +24,7 @@ fn path(id: &str, content: &str, accounts: &[&str]) -> Sighting {
             partitions: accounts.iter().map(|account| partition(account)).collect(),
             policies_of: BTreeSet::from(["role".to_owned()]),
         }),
+        document: None,
     }
 }
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
 use rusqlite::{Connection, OptionalExtension, Row, params};
+use sv0_model::coverage::{CoverageRow, CoverageStatus};
 use sv0_model::time::Timestamp;
 
 use crate::{Grounds, History, Life, LifeBook, Partition, RunRecord, SightingKind, Thing};
@@ -22,6 +23,24 @@ impl FromSql for Time {
 impl ToSql for Time {
     fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
         Ok(self.0.to_string().into())
+    }
+}
+
+/// A status of the ledger by its name in `coverage.ndjson`.
+pub(super) struct Status(pub CoverageStatus);
+
+impl FromSql for Status {
+    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
+        let status = serde_json::from_value(value.as_str()?.into());
+        status.map(Self).map_err(|error| FromSqlError::Other(Box::new(error)))
+    }
+}
+
+impl ToSql for Status {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        let failed = |error| rusqlite::Error::ToSqlConversionFailure(Box::new(error));
+        let name = serde_json::to_value(self.0).map_err(failed)?;
+        Ok(name.as_str().unwrap_or_default().to_owned().into())
     }
 }
 
@@ -86,11 +105,46 @@ pub(super) fn history(
     Ok(histories)
 }
 
+pub(super) fn documents(
+    connection: &Connection,
+    kind: SightingKind,
+    ids: &[&str],
+) -> rusqlite::Result<BTreeMap<String, String>> {
+    let mut statement = connection.prepare("SELECT document FROM documents WHERE kind = ?1 AND id = ?2")?;
+    let mut documents = BTreeMap::new();
+    for id in ids {
+        let found = statement.query_row(params![kind, id], |row| row.get(0)).optional()?;
+        documents.extend(found.map(|document| ((*id).to_owned(), document)));
+    }
+    Ok(documents)
+}
+
+pub(super) fn coverage(connection: &Connection, account: &str) -> rusqlite::Result<Vec<CoverageRow>> {
+    let mut statement = connection.prepare("SELECT * FROM coverage WHERE account = ?1")?;
+    let rows = statement.query_map([account], |row| {
+        Ok(CoverageRow {
+            account: row.get("account")?,
+            region: row.get("region")?,
+            source: row.get("source")?,
+            status: row.get::<_, Status>("status")?.0,
+            reason: row.get("reason")?,
+            error_code: row.get("error_code")?,
+            operation: row.get("operation")?,
+            captured_at: time_or_none(row, "captured_at")?,
+            items: row.get("items")?,
+        })
+    })?;
+    let mut rows = rows.collect::<rusqlite::Result<Vec<_>>>()?;
+    rows.sort();
+    Ok(rows)
+}
+
 /// Everything that was ever seen.
 pub(super) fn life_book(connection: &Connection) -> rusqlite::Result<LifeBook> {
     let grounds = grounds(connection)?;
     let mut lives = BTreeMap::new();
-    let mut statement = connection.prepare("SELECT * FROM sightings")?;
+    let mut statement = connection
+        .prepare("SELECT s.*, d.sha256 AS document_sha256 FROM sightings s LEFT JOIN documents d USING (kind, id)")?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
         let thing = Thing {
@@ -102,6 +156,7 @@ pub(super) fn life_book(connection: &Connection) -> rusqlite::Result<LifeBook> {
             content_sha256: row.get("content_sha256")?,
             history: history_of(row)?,
             rests_on: grounds.get(&rests_on).cloned().unwrap_or_default(),
+            document_sha256: row.get("document_sha256")?,
         };
         lives.insert(thing, life);
     }

@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use rusqlite::{Connection, OptionalExtension, params};
+use sv0_model::coverage::CoverageRow;
 use sv0_model::hash::sha256_hex;
 use sv0_model::time::Timestamp;
 
-use super::read::Time;
+use super::read::{Status, Time};
 use crate::{Delta, Grounds, Life, Partition, RunRecord, Thing};
 
 pub(super) fn run(connection: &Connection, run: &RunRecord) -> rusqlite::Result<()> {
@@ -29,10 +30,46 @@ pub(super) fn delta(connection: &Connection, delta: &Delta, captured_at: Timesta
         let rests_on = grounds.of(connection, &life.rests_on)?;
         self::life(connection, thing, life, rests_on)?;
     }
+    documents(connection, delta)?;
     connection.execute(
         "DELETE FROM grounds WHERE id NOT IN (SELECT rests_on FROM sightings)",
         [],
     )?;
+    Ok(())
+}
+
+fn documents(connection: &Connection, delta: &Delta) -> rusqlite::Result<()> {
+    let mut statement = connection.prepare(
+        "INSERT INTO documents (kind, id, sha256, document) VALUES (?1, ?2, ?3, ?4)
+         ON CONFLICT (kind, id) DO UPDATE SET sha256 = excluded.sha256, document = excluded.document",
+    )?;
+    for (thing, document) in &delta.documents {
+        statement.execute(params![thing.kind, thing.id, document.sha256(), document.text()])?;
+    }
+    Ok(())
+}
+
+/// The ledger, in place of the one before.
+pub(super) fn coverage(connection: &Connection, rows: &[CoverageRow]) -> rusqlite::Result<()> {
+    connection.execute("DELETE FROM coverage", [])?;
+    let mut statement = connection.prepare(
+        "INSERT INTO coverage
+             (account, region, source, status, reason, error_code, operation, captured_at, items)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+    )?;
+    for row in rows {
+        statement.execute(params![
+            row.account,
+            row.region,
+            row.source,
+            Status(row.status),
+            row.reason,
+            row.error_code,
+            row.operation,
+            row.captured_at.map(Time),
+            row.items,
+        ])?;
+    }
     Ok(())
 }
 

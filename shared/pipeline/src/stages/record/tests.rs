@@ -133,7 +133,7 @@ fn record(state: &mut SqliteState, day: i8, world: &World) -> Tally {
     publish(&store, manifest(&run_id, day, world)).unwrap();
     match run(&store, &run_id, state).unwrap() {
         Outcome::Recorded(tally) => tally,
-        Outcome::AlreadyRecorded => panic!("every run here has its own id"),
+        other => panic!("every run here has its own id, and nothing ends it: {other:?}"),
     }
 }
 
