@@ -24,4 +24,5 @@ mod words;
 pub use client::{AwsClient, ClientOptions};
 pub use clock::SystemClock;
 pub use counters::{CallCounters, CallObserver, CountKey, SentRequest};
+pub(crate) use jitter::Jitter;
 pub use roles::{COMPONENT_TAG, RUN_TAG, RoleOptions};

@@ -7,6 +7,8 @@
 //! Architecture invariants: no logic that a capture would need too; every call has a timeout; no answer is taken in without a bound.
 
 pub mod api;
+pub mod dynamodb;
+pub mod event_bus;
 pub mod s3;
 mod settings;
 

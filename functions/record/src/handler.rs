@@ -1,0 +1,240 @@
+//! One event, one stage.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use aws_config::SdkConfig;
+use serde_json::Value;
+use sv0_aws::dynamodb::{self, DynamoState, FindingChange, Options, TableConfiguration, TimeLeft};
+use sv0_aws::event_bus::{self, Event, EventBus, EventBusError};
+use sv0_aws::s3::{self, S3Location, S3ObjectStore};
+use sv0_lake::{ObjectStore as _, Run};
+use sv0_model::time::Timestamp;
+use sv0_pipeline::ScanError;
+use sv0_pipeline::stages::record;
+use sv0_state::{Lease, LeaseAnswer, Outcome as Recorded, StateStore as _};
+use tokio::runtime::Handle;
+use tracing::{error, info};
+
+use crate::error::chain;
+use crate::event::{HOLD_MINUTES, hold};
+use crate::told::{Summaries, of_failure, of_run};
+use crate::{Answer, EventCounts, Outcome, RecordError, Request, Settings, Status};
+
+/// The lease that keeps scans apart.
+const LEASE: &str = "scan";
+/// In whose name events are put on the bus.
+const SOURCE: &str = "sv0.hub";
+/// Findings that are gone and are looked up for their event.
+const MOST_LOOKED_UP: usize = 2000;
+
+/// What events are handled with; made once.
+pub struct Host {
+    /// AWS.
+    pub adapters: Adapters,
+    /// The clock.
+    pub now: fn() -> Timestamp,
+}
+
+/// What the handler reaches AWS with.
+#[derive(Debug)]
+pub struct Adapters {
+    dynamodb: dynamodb::Client,
+    table: String,
+    results: S3ObjectStore,
+    place: S3Location,
+    bus: Option<EventBus>,
+    runtime: Handle,
+}
+
+impl Adapters {
+    /// Adapters with the credentials and endpoints of `config`, whose calls run on `runtime`.
+    #[must_use]
+    pub fn new(config: &SdkConfig, settings: &Settings, runtime: Handle) -> Self {
+        let bus = |name: &String| EventBus::new(event_bus::client(config), name, SOURCE, runtime.clone());
+        Self {
+            dynamodb: dynamodb::client(config),
+            table: settings.table.clone(),
+            results: S3ObjectStore::new(s3::client(config), settings.results.clone(), runtime.clone()),
+            place: settings.results.clone(),
+            bus: settings.event_bus.as_ref().map(bus),
+            runtime,
+        }
+    }
+
+    /// The state as `run` writes it: only while the lease is its own.
+    fn state(&self, run: &str, time_left: TimeLeft) -> DynamoState {
+        let objects = Arc::new(self.results.clone());
+        DynamoState::new(self.dynamodb.clone(), &self.table, objects, self.runtime.clone()).with(Options {
+            lease: Some((LEASE.to_owned(), run.to_owned())),
+            time_left: Some(time_left),
+            ..Options::default()
+        })
+    }
+
+    fn tell(&self, events: &[Event]) -> Result<usize, EventBusError> {
+        match &self.bus {
+            Some(bus) => bus.put(events).map(|()| events.len()),
+            None => Ok(0),
+        }
+    }
+}
+
+/// One invocation.
+pub struct Invocation {
+    /// Its id, for the logs.
+    pub request_id: String,
+    /// How long it may go on.
+    pub time_left: Arc<dyn Fn() -> Duration + Send + Sync>,
+}
+
+/// Goes through the stage that `event` names. An event that comes twice changes nothing.
+///
+/// # Errors
+/// [`RecordError`], also logged. What was stored before stays, so the event can be tried again.
+pub fn handle(host: &Host, event: Value, invocation: &Invocation) -> Result<Answer, RecordError> {
+    let request_id = invocation.request_id.as_str();
+    let request = Request::read(event);
+    let run = request.as_ref().map(|request| request.run().to_owned()).ok();
+    let result = request.and_then(|request| answer(host, &request, invocation));
+    match &result {
+        Ok(answer) => info!(
+            run,
+            request_id,
+            answer = serde_json::to_string(answer).unwrap_or_default(),
+            "stage answered"
+        ),
+        Err(error) => error!(
+            run,
+            request_id,
+            error_type = error.name(),
+            error = chain(error),
+            "stage failed"
+        ),
+    }
+    result
+}
+
+fn answer(host: &Host, request: &Request, invocation: &Invocation) -> Result<Answer, RecordError> {
+    let stage = Stage {
+        host,
+        state: host.adapters.state(request.run(), Arc::clone(&invocation.time_left)),
+        run: request.run(),
+    };
+    match request {
+        Request::Begin { hold_minutes, .. } => stage.begin(*hold_minutes),
+        Request::Record { .. } => stage.record(),
+        Request::End { outcome, reason, .. } => stage.end(*outcome, reason.as_deref()),
+    }
+}
+
+/// A stage of a run.
+struct Stage<'a> {
+    host: &'a Host,
+    state: DynamoState,
+    run: &'a str,
+}
+
+impl Stage<'_> {
+    /// Takes the lease, or prolongs it.
+    fn hold(&mut self, minutes: u16) -> Result<LeaseAnswer, RecordError> {
+        let lease = Lease {
+            name: LEASE,
+            holder: self.run,
+            now: (self.host.now)(),
+            duration: hold(minutes),
+        };
+        Ok(self.state.acquire_lease(&lease)?)
+    }
+
+    fn begin(mut self, minutes: u16) -> Result<Answer, RecordError> {
+        let until = granted(self.hold(minutes)?)?;
+        let place = &self.host.adapters.place;
+        self.state.configure(&TableConfiguration {
+            bucket: place.bucket().to_owned(),
+            prefix: place.key_prefix().to_owned(),
+        })?;
+        Ok(Answer::Begin {
+            run: self.run.to_owned(),
+            status: Status::Done,
+            until,
+        })
+    }
+
+    fn record(mut self) -> Result<Answer, RecordError> {
+        granted(self.hold(HOLD_MINUTES)?)?;
+        let recorded = match self.state.resume()? {
+            Some(Recorded::Unfinished) => Recorded::Unfinished,
+            _ => record::run(&self.host.adapters.results, self.run, &mut self.state)
+                .map_err(|error| RecordError::of_stage(error, self.run))?,
+        };
+        if recorded == Recorded::Unfinished {
+            return Ok(self.recorded(Status::Continue, BTreeMap::new(), EventCounts::default()));
+        }
+        let counts = self.state.changes(self.run)?;
+        let events = self.tell(&counts)?;
+        Ok(self.recorded(Status::Done, counts, events))
+    }
+
+    fn recorded(&self, status: Status, counts: BTreeMap<String, u64>, events: EventCounts) -> Answer {
+        Answer::Record {
+            run: self.run.to_owned(),
+            status,
+            counts,
+            events,
+        }
+    }
+
+    /// Tells the bus of a recorded run, unless it was told before.
+    fn tell(&self, counts: &BTreeMap<String, u64>) -> Result<EventCounts, RecordError> {
+        if self.host.adapters.bus.is_none() || self.state.is_told(self.run)? {
+            return Ok(EventCounts::default());
+        }
+        let results = &self.host.adapters.results;
+        let run = Run::open(results, self.run).map_err(RecordError::Results)?;
+        let changes = self.state.finding_changes(self.run)?;
+        let summaries = self.summaries(&run, &changes)?;
+        let (events, counts) = of_run(run.manifest(), &results.describe(), counts, &changes, &summaries);
+        self.host.adapters.tell(&events)?;
+        self.state.set_told(self.run, (self.host.now)())?;
+        Ok(counts)
+    }
+
+    /// Texts of the findings: of those that the run shows from the run, of others from the table.
+    fn summaries(&self, run: &Run<'_>, changes: &[FindingChange]) -> Result<Summaries, RecordError> {
+        let mut summaries = record::finding_summaries(run).map_err(|error| match error {
+            ScanError::Lake(error) => RecordError::Results(error),
+            error => RecordError::Failed(error),
+        })?;
+        let ids = changes.iter().map(|change| change.id.as_str());
+        let absent: Vec<&str> = ids
+            .filter(|id| !summaries.contains_key(*id))
+            .take(MOST_LOOKED_UP)
+            .collect();
+        summaries.extend(self.state.finding_summaries(&absent)?);
+        Ok(summaries)
+    }
+
+    /// A run that never had the lease, because another one has it, leaves no trace.
+    fn end(mut self, outcome: Outcome, reason: Option<&str>) -> Result<Answer, RecordError> {
+        let is_ours = matches!(self.hold(HOLD_MINUTES)?, LeaseAnswer::Granted { .. });
+        let mut events = EventCounts::default();
+        if is_ours && outcome == Outcome::Failed {
+            events.sent = self.host.adapters.tell(&[of_failure(self.run, reason)])?;
+        }
+        self.state.release_lease(LEASE, self.run)?;
+        Ok(Answer::End {
+            run: self.run.to_owned(),
+            status: Status::Done,
+            events,
+        })
+    }
+}
+
+fn granted(answer: LeaseAnswer) -> Result<Timestamp, RecordError> {
+    match answer {
+        LeaseAnswer::Granted { until } => Ok(until),
+        LeaseAnswer::Held { holder, until } => Err(RecordError::ScanInProgress { holder, until }),
+    }
+}

@@ -1,0 +1,50 @@
+//! The item that says where the rest is.
+
+use super::TableError;
+use super::attributes::{Write, needed, number};
+use super::keys::Key;
+use super::table::Table;
+
+/// The version of the table's layout.
+const LAYOUT: u64 = 1;
+
+/// Where the results lie that belong to a table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TableConfiguration {
+    /// The bucket.
+    pub bucket: String,
+    /// What every key below it begins with: empty, or ending in `/`.
+    pub prefix: String,
+}
+
+impl TableConfiguration {
+    /// Reads it; `None` where nobody wrote it yet.
+    pub(super) async fn read(table: &Table) -> Result<Option<Self>, TableError> {
+        let Some(item) = table.get(&Key::configuration()).await? else {
+            return Ok(None);
+        };
+        if let Some(layout) = number(&item, "layout").filter(|layout| *layout > LAYOUT) {
+            return Err(TableError::Malformed {
+                key: Key::configuration().text(),
+                what: format!("the table has layout {layout}, and this version of sv0 knows {LAYOUT}: use a newer sv0"),
+            });
+        }
+        Ok(Some(Self {
+            bucket: needed(&item, "results_bucket")?.to_owned(),
+            prefix: needed(&item, "results_prefix")?.to_owned(),
+        }))
+    }
+
+    /// Writes it where it is not there, or is another one.
+    pub(super) async fn write(&self, table: &Table) -> Result<(), TableError> {
+        if Self::read(table).await?.as_ref() == Some(self) {
+            return Ok(());
+        }
+        let mut write = Write::to(Key::configuration());
+        write.set("layout", LAYOUT);
+        write.set("results_bucket", self.bucket.as_str());
+        write.set("results_prefix", self.prefix.as_str());
+        table.update(&Key::configuration(), write.expression(), None).await?;
+        Ok(())
+    }
+}
