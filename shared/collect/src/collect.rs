@@ -8,6 +8,7 @@ use sv0_model::coverage::{CoverageRow, CoverageStatus};
 use sv0_sources::WriteError;
 
 use crate::api::ApiError;
+use crate::base::{BaseError, TakeOverError, TakenOver, take_over};
 use crate::plan::{CollectOptions, Plan, PlannedAccount, Spokes, Treatment};
 use crate::planning::make_plan;
 use crate::spoke;
@@ -52,6 +53,18 @@ pub enum CollectError {
     /// The capture could not be written.
     #[error(transparent)]
     Write(#[from] WriteError),
+    /// The base of the scan is none that can be used.
+    #[error(transparent)]
+    Base(#[from] BaseError),
+}
+
+impl From<TakeOverError> for CollectError {
+    fn from(error: TakeOverError) -> Self {
+        match error {
+            TakeOverError::Base(error) => error.into(),
+            TakeOverError::Write(error) => error.into(),
+        }
+    }
 }
 
 /// Collects everything into the capture that `work` writes, and writes its ledger last.
@@ -73,11 +86,12 @@ pub async fn collect(
         progress.rows.extend(part.rows);
         progress.files.extend(part.files);
     }
+    let taken = take_over(work, &plan, TakenOver::default(), &mut |row| progress.rows.push(row))?;
     let coverage = finish(work, &plan, progress.rows)?;
     Ok(Collected {
         plan,
         coverage,
-        files: progress.files.len(),
+        files: progress.files.len() + taken.files,
     })
 }
 
@@ -109,7 +123,7 @@ async fn collect_accounts(
         .await
 }
 
-/// Writes the ledger: what every step said, and why the accounts that were not read were not. It rests on nothing else, so the same rows give the same bytes.
+/// Writes the ledger: what every step and the base said, and why the accounts that were not read were not. It rests on nothing else, so the same rows give the same bytes.
 ///
 /// # Errors
 /// [`WriteError`].
@@ -127,6 +141,7 @@ fn rows_of_unread(plan: &Plan, account: &PlannedAccount) -> Vec<CoverageRow> {
     let (status, reason) = match &account.treatment {
         Treatment::Excluded(reason) => (CoverageStatus::Excluded, reason.clone()),
         Treatment::NotActive(reason) => (CoverageStatus::Disabled, reason.clone()),
+        Treatment::TakenOver => return Vec::new(),
         _ if plan.options.spokes == Spokes::CentralOnly => (
             CoverageStatus::Excluded,
             "the scan asks the central sources alone".to_owned(),

@@ -14,6 +14,7 @@ pub mod spoke;
 
 mod aggregated;
 mod api;
+mod base;
 mod budget;
 mod call;
 mod collect;
@@ -32,6 +33,7 @@ mod testkit;
 mod work;
 
 pub use api::{ApiError, AwsApi, BoxFuture, Clock, Failure, Session, Target};
+pub use base::{BaseCapture, BaseError, PlannedBase};
 pub use budget::{Bucket, Budgets};
 pub use call::{ApiCall, Caller, Pages, Rate, Scope};
 pub use collect::{CollectError, CollectEvent, Collected, collect, finish};
@@ -40,7 +42,7 @@ pub use plan::{CollectOptions, LastAccessed, OrganizationAccess, Plan, PlannedAc
 pub use planning::{management_account, outline};
 pub use preflight::{Check, CheckStatus, ExternalIdProbe, PreflightOptions, preflight};
 pub use relay::{Relay, TaskState};
-pub use stage::{Finished, Handed, HandedStatus, Planned, StageError, finish_stage, plan_stage, task_stage};
+pub use stage::{Finished, Finishing, Handed, HandedStatus, Planned, StageError, finish_stage, plan_stage, task_stage};
 pub use step::{Place, Step, StepError, StepRun};
 pub use task::{Task, UnknownTask, work_on};
 pub use work::{OnStep, Progress, Work, run_steps};

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use sv0_model::record::CaptureHeader;
 
 use crate::api::{Session, Target};
+use crate::base::PlannedBase;
 use crate::call::Caller;
 use crate::evidence::EvidenceOptions;
 
@@ -19,6 +20,9 @@ pub struct CollectOptions {
     pub regions: Vec<String>,
     /// Accounts to read; empty: every active one.
     pub accounts: BTreeSet<String>,
+    /// An earlier capture, as the host calls it, of which everything that was asked of the accounts beside `accounts` is taken over: the scan is then of the whole organization,
+    /// though only these accounts are asked.
+    pub base: Option<String>,
     /// Accounts and organizational units that are left alone; their rows of the ledger say `excluded`.
     pub excluded: BTreeSet<String>,
     /// The organization aggregator of AWS Config; empty: the only one there is.
@@ -77,6 +81,7 @@ impl Default for CollectOptions {
             home_region: String::new(),
             regions: Vec::new(),
             accounts: BTreeSet::new(),
+            base: None,
             excluded: BTreeSet::new(),
             aggregator: String::new(),
             spokes: Spokes::Roles,
@@ -111,6 +116,8 @@ pub enum Treatment {
     SpokeRole,
     /// The management account, which service-managed StackSets never reach: read through the management role.
     ManagementRole,
+    /// Not asked: what the base of the scan recorded of it is taken over.
+    TakenOver,
     /// Left alone, with the reason in words.
     Excluded(String),
     /// Suspended or being closed: its sessions and roles no longer work.
@@ -131,6 +138,9 @@ pub struct Plan {
     /// Regions of which the aggregator of AWS Config is up to date, by account. What Config records there is not asked of the spoke again.
     #[serde(default)]
     pub aggregated: BTreeMap<String, BTreeSet<String>>,
+    /// The base, where the scan has one.
+    #[serde(default)]
+    pub base: Option<PlannedBase>,
     /// What was decided about the scan.
     pub options: CollectOptions,
 }
@@ -185,7 +195,7 @@ impl Plan {
             Treatment::ManagementRole => Session::Management {
                 caller: Caller::Collector,
             },
-            Treatment::Excluded(_) | Treatment::NotActive(_) => return None,
+            Treatment::TakenOver | Treatment::Excluded(_) | Treatment::NotActive(_) => return None,
         };
         Some(Target {
             session,

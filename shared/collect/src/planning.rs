@@ -10,6 +10,7 @@ use sv0_sources::{CaptureFile, WriteError};
 
 use crate::aggregated::aggregated;
 use crate::api::{AwsApi, Session, Target};
+use crate::base::{BaseError, PlannedBase};
 use crate::call::Caller;
 use crate::calls::{organizations, sts};
 use crate::central;
@@ -103,6 +104,7 @@ async fn begun(work: &Work, options: CollectOptions) -> Result<Plan, CollectErro
         accounts: Vec::new(),
         management_account: None,
         aggregated: BTreeMap::new(),
+        base: None,
         options,
     };
     let organization = organization(work, &plan).await;
@@ -111,7 +113,20 @@ async fn begun(work: &Work, options: CollectOptions) -> Result<Plan, CollectErro
         .and_then(|found| text(found, "Id"))
         .map(str::to_owned);
     plan.management_account = organization.as_ref().and_then(management_of);
+    plan.base = base(work, &plan)?;
     Ok(plan)
+}
+
+/// What is known of the base. It is looked at before anything is written.
+fn base(work: &Work, plan: &Plan) -> Result<Option<PlannedBase>, CollectError> {
+    let Some(name) = &plan.options.base else {
+        return Ok(None);
+    };
+    let base = work.base.as_ref().ok_or_else(|| BaseError::Absent {
+        base: name.clone(),
+        lack: "was not given",
+    })?;
+    Ok(Some(base.check(&plan.header, &plan.options)?))
 }
 
 async fn header(work: &Work, options: &CollectOptions) -> Result<CaptureHeader, CollectError> {
@@ -192,11 +207,16 @@ fn accounts(work: &Work, plan: &Plan) -> Result<Vec<PlannedAccount>, CollectErro
 fn treatment(plan: &Plan, account: &Value, hub: &str, parents: &BTreeMap<String, String>) -> Treatment {
     let id = text(account, "Id").unwrap_or_default();
     let state = text(account, "State").or_else(|| text(account, "Status"));
+    let is_asked = plan.options.accounts.is_empty() || plan.options.accounts.contains(id);
+    if !is_asked && plan.base.is_none() {
+        return Treatment::Excluded("the scan is of other accounts".to_owned());
+    }
     if let Some(reason) = excluded(&plan.options, id, parents) {
         return Treatment::Excluded(reason);
     }
     match state {
         Some(state) if state != "ACTIVE" => Treatment::NotActive(format!("the account is {state}")),
+        _ if !is_asked => Treatment::TakenOver,
         _ if id == hub => Treatment::Hub,
         _ if plan.management_account.as_deref() == Some(id) => Treatment::ManagementRole,
         _ => Treatment::SpokeRole,
@@ -205,9 +225,6 @@ fn treatment(plan: &Plan, account: &Value, hub: &str, parents: &BTreeMap<String,
 
 /// Why an account is left alone.
 fn excluded(options: &CollectOptions, id: &str, parents: &BTreeMap<String, String>) -> Option<String> {
-    if !options.accounts.is_empty() && !options.accounts.contains(id) {
-        return Some("the scan is of other accounts".to_owned());
-    }
     let mut above = Some(id);
     for _ in 0..MAX_LEVELS {
         let here = above?;

@@ -4,6 +4,7 @@
 //! draft.json           the plan but for its accounts
 //! plan.json            the plan
 //! tasks/<task>.json    how far a task has come
+//! base.json            what was taken over from the base
 //! ```
 
 use std::sync::Arc;
@@ -12,12 +13,14 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use sv0_sources::{CaptureStore, SinkError};
 
+use crate::base::TakenOver;
 use crate::plan::Plan;
 use crate::task::Task;
 use crate::work::Progress;
 
 const DRAFT: &str = "draft.json";
 const PLAN: &str = "plan.json";
+const BASE: &str = "base.json";
 
 /// The documents of one scan.
 #[derive(Clone)]
@@ -75,6 +78,14 @@ impl Relay {
 
     pub(crate) fn keep_state(&self, task: &Task, state: &TaskState) -> Result<(), SinkError> {
         self.keep(&key_of(task), state)
+    }
+
+    pub(crate) fn taken_over(&self) -> Result<TakenOver, SinkError> {
+        Ok(self.read(BASE)?.unwrap_or_default())
+    }
+
+    pub(crate) fn keep_taken_over(&self, taken: &TakenOver) -> Result<(), SinkError> {
+        self.keep(BASE, taken)
     }
 
     /// Keeps a document of the host's own.

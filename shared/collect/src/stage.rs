@@ -6,6 +6,7 @@ use serde::Serialize;
 use sv0_model::coverage::{CoverageRow, CoverageStatus};
 use sv0_sources::{SinkError, WriteError};
 
+use crate::base::take_over;
 use crate::collect::{CollectError, finish};
 use crate::plan::{CollectOptions, Plan};
 use crate::planning::{begin_plan, complete_plan};
@@ -45,6 +46,15 @@ pub enum Planned {
     Done(Box<Plan>, Handed),
     /// Another worker has to go on with the organization.
     Continue(Handed),
+}
+
+/// What became of the end of a scan.
+#[derive(Debug)]
+pub enum Finishing {
+    /// The ledger is written.
+    Done(Finished),
+    /// Another worker has to go on taking over accounts of the base; so many are left.
+    Continue(usize),
 }
 
 /// What a finished scan gave.
@@ -211,12 +221,16 @@ impl Finished {
     }
 }
 
-/// Writes the ledger out of what every task said of itself. Steps of which nobody said anything are `failed`.
+/// Takes over the accounts of the base, where there is one, and writes the ledger out of what every task said of itself. Steps of which nobody said anything are `failed`.
 ///
 /// # Errors
 /// [`StageError`].
-pub fn finish_stage(work: &Work, relay: &Relay, plan: &Plan) -> Result<Finished, StageError> {
-    let (mut rows, mut files, mut unfinished) = (Vec::new(), 0, BTreeMap::new());
+pub fn finish_stage(work: &Work, relay: &Relay, plan: &Plan) -> Result<Finishing, StageError> {
+    let (mut rows, mut unfinished) = (Vec::new(), BTreeMap::new());
+    let mut files = match taken_over(work, relay, plan, &mut |row| rows.push(row))? {
+        Taken::All(files) => files,
+        Taken::Left(accounts) => return Ok(Finishing::Continue(accounts)),
+    };
     for task in Task::all(plan) {
         let state = relay.state(&task)?;
         let has_reported = state.is_some();
@@ -232,10 +246,41 @@ pub fn finish_stage(work: &Work, relay: &Relay, plan: &Plan) -> Result<Finished,
         files += progress.files.len();
         rows.extend(progress.rows.into_iter().chain(lost));
     }
-    Ok(Finished {
+    Ok(Finishing::Done(Finished {
         coverage: finish(work, plan, rows)?,
         files,
         unfinished,
+    }))
+}
+
+/// How much of the base is taken over.
+enum Taken {
+    /// All of it: so many files.
+    All(usize),
+    /// So many accounts are left.
+    Left(usize),
+}
+
+fn taken_over(
+    work: &Work,
+    relay: &Relay,
+    plan: &Plan,
+    each_row: &mut dyn FnMut(CoverageRow),
+) -> Result<Taken, StageError> {
+    if plan.base.is_none() {
+        return Ok(Taken::All(0));
+    }
+    let before = relay.taken_over()?;
+    if before.accounts_left(plan) > 0 {
+        has_time(work)?;
+    }
+    let taken = take_over(work, plan, before.clone(), each_row).map_err(CollectError::from)?;
+    if taken != before {
+        relay.keep_taken_over(&taken)?;
+    }
+    Ok(match taken.accounts_left(plan) {
+        0 => Taken::All(taken.files),
+        left => Taken::Left(left),
     })
 }
 

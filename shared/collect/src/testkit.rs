@@ -252,6 +252,7 @@ pub(crate) fn plan() -> Plan {
         accounts: vec![account()],
         management_account: Some("444455556666".to_owned()),
         aggregated: BTreeMap::new(),
+        base: None,
         options: CollectOptions::default(),
     }
 }
@@ -286,6 +287,7 @@ impl Worker {
             clock: Arc::new(Still(AtomicI64::new(checks))),
             writer: CaptureWriter::new(self.store.clone()),
             store: self.store.clone(),
+            base: None,
         };
         let progress = done(run_steps(&work, steps, progress, 4, &|_| {})).unwrap();
         // What one worker hands to the next goes through JSON.

@@ -13,6 +13,7 @@ use sv0_model::manifest::ManifestObject;
 use sv0_sources::{CaptureFile, CaptureStore, CaptureWriter, WriteError, WrittenFile};
 
 use crate::api::{ApiError, AwsApi, Clock};
+use crate::base::BaseCapture;
 use crate::step::{Note, Place, Step, StepError, StepOutcome, StepRun};
 
 /// What is left of a worker's time when it stops at the next checkpoint: enough for one more call and for storing what there is.
@@ -28,6 +29,8 @@ pub struct Work {
     pub writer: CaptureWriter,
     /// The same place, to be read.
     pub store: Arc<dyn CaptureStore>,
+    /// The capture that accounts are taken over from, where the scan has one.
+    pub base: Option<BaseCapture>,
 }
 
 impl Work {

@@ -13,6 +13,16 @@ use crate::error::CaptureError;
 /// The format this reader understands.
 const FORMAT: &str = "sv0-capture/1";
 
+/// The header of a capture, of which `stored` is `capture.json`.
+///
+/// # Errors
+/// [`CaptureError::HeaderUnusable`].
+pub fn stored_header(stored: &[u8]) -> Result<CaptureHeader, CaptureError> {
+    let documents = serde_json::from_slice(stored).map_or_else(|_| Vec::new(), |header| vec![header]);
+    let mut diagnostics = FileDiagnostics::new("capture.json", 1);
+    parse_header(Path::new("capture.json"), documents, &mut diagnostics)
+}
+
 /// Makes the header of the documents in `capture.json`; doubtful optional fields become diagnostics.
 pub(crate) fn parse_header(
     path: &Path,

@@ -3,13 +3,17 @@
 use std::collections::BTreeMap;
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use serde_json::{Value, json};
 use sv0_model::coverage::{CoverageRow, CoverageStatus};
 use sv0_model::record::{Record, RecordKind};
 use tempfile::TempDir;
 
-use crate::{CaptureContents, CaptureError, CopyOptions, EventFold, Limits, ReadOptions, copy_capture, read_capture};
+use crate::{
+    CaptureContents, CaptureError, CaptureFile, CaptureWriter, CopyOptions, EventFold, Limits, MemorySink, ReadOptions,
+    copy_capture, read_capture,
+};
 
 /// What stands for a secret.
 pub(crate) const CANARY: &str = "CANARY";
@@ -73,7 +77,7 @@ impl Capture {
     }
 }
 
-/// A copy gives the records, the events and the ledger of its original, holds no secret, and is what a copy of it is.
+/// A copy gives the records, the events and the ledger of its original, holds no secret, and is what a copy of it is, be it taken over file by file.
 pub(crate) fn assert_copies(root: &Path, contents: &CaptureContents<EventLog>) {
     let (first, second) = (TempDir::new().unwrap(), TempDir::new().unwrap());
     let options = CopyOptions::default();
@@ -93,6 +97,7 @@ pub(crate) fn assert_copies(root: &Path, contents: &CaptureContents<EventLog>) {
         copy.files.iter().map(|file| file.object.clone()).collect::<Vec<_>>()
     );
     copy_capture(first.path(), second.path(), &options, &|_| {}).unwrap();
+    assert_taken_over(first.path());
     let (first, second) = (stored(first.path()), stored(second.path()));
     assert_eq!(first.keys().collect::<Vec<_>>(), second.keys().collect::<Vec<_>>());
     for (key, bytes) in first {
@@ -102,6 +107,25 @@ pub(crate) fn assert_copies(root: &Path, contents: &CaptureContents<EventLog>) {
             "{key} holds a secret"
         );
     }
+}
+
+/// What a writer stored of an account is the same when it is taken over, marks of what is lost and of pages that follow included.
+fn assert_taken_over(root: &Path) {
+    let sink = Arc::new(MemorySink::default());
+    let writer = CaptureWriter::new(sink.clone());
+    let mut expected = BTreeMap::new();
+    for key in stored(root).into_keys().filter(|key| key.starts_with("accounts/")) {
+        let bytes = std::fs::read(root.join(&key)).unwrap();
+        writer.take_over(&CaptureFile::at(&key).unwrap(), &bytes).unwrap();
+        expected.insert(key, bytes);
+    }
+    let found = sink.files();
+    for (key, bytes) in &expected {
+        let (found, bytes) = (expanded(found[key].clone()), expanded(bytes.clone()));
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        assert!(found == bytes, "{key}:\n{}\n{}", text(&found), text(&bytes));
+    }
+    assert_eq!(found.len(), expected.len());
 }
 
 fn without_places(contents: &CaptureContents<EventLog>) -> Vec<Record> {

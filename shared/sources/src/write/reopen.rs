@@ -1,4 +1,4 @@
-//! Going on with a file that an earlier writer began.
+//! Files that an earlier writer stored: going on with one, reading one, and taking one over into another capture.
 
 use std::io::{self, BufRead as _, BufReader, Read};
 
@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::form::Form;
 use super::stream::{CaptureFileWriter, RowOrder};
-use super::{CaptureFile, CaptureWriter, WriteError};
+use super::{CaptureFile, CaptureWriter, WriteError, WrittenFile};
 use crate::values::parse_text;
 
 impl CaptureWriter {
@@ -58,6 +58,42 @@ impl CaptureWriter {
             }
         }
         Ok(())
+    }
+
+    /// Writes a file of which `stored` was written for another capture: its entries pass the redaction and the bounds of a writer again, what is marked in it as lost or cut
+    /// stays marked, and of what this version wrote the bytes stay the same. Of lines and pages one is held at a time.
+    ///
+    /// # Errors
+    /// [`WriteError::Compression`] when the bytes are not what a writer stored, else as [`CaptureFileWriter::add`] and [`CaptureFileWriter::finish`].
+    pub fn take_over(&self, file: &CaptureFile, stored: &[u8]) -> Result<WrittenFile, WriteError> {
+        if stored.is_empty() {
+            return self.put(file, stored);
+        }
+        let failed = |source| WriteError::Compression {
+            file: file.path().to_owned(),
+            source,
+        };
+        let mut writer = self.file(file.clone(), RowOrder::AsGiven)?;
+        if writer.is_table() {
+            writer.add_table(&self.text_of(file, stored).map_err(failed)?)?;
+            return writer.finish();
+        }
+        let form = Form::of(file.kind());
+        if let Form::List(_) = form {
+            let text = self.text_of(file, stored).map_err(failed)?;
+            values_of(&text).into_iter().try_for_each(|value| writer.add(value))?;
+            return writer.finish();
+        }
+        for line in BufReader::new(self.reader_of(file, stored).map_err(failed)?).lines() {
+            let line = line.map_err(failed)?;
+            match parse_text(line.trim_end_matches(',')) {
+                Ok((value, _)) => writer.add(value)?,
+                // The pages of a list stand between brackets, which have lines of their own.
+                Err(_) if form == Form::Pages && matches!(line.as_str(), "[" | "]") || line.is_empty() => {}
+                Err(_) => writer.is_not_whole(),
+            }
+        }
+        writer.finish()
     }
 
     fn text_of(&self, file: &CaptureFile, stored: &[u8]) -> io::Result<String> {

@@ -85,6 +85,7 @@ fn a_reader_takes_what_was_written() {
         clock: Arc::new(Still(AtomicI64::new(-1))),
         writer: CaptureWriter::new(worker.store.clone()),
         store: worker.store.clone(),
+        base: None,
     };
     work.writer.header(&plan.header).unwrap();
     let written = finish(&work, &plan, progress.rows).unwrap();
