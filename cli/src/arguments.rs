@@ -169,6 +169,9 @@ pub struct CaptureArguments {
     /// Write into a folder that holds something else; files of another capture in it are removed.
     #[arg(long)]
     pub force: bool,
+    /// Earlier capture of the organization: of it everything that was asked of the accounts beside --accounts is taken over.
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath, requires = "accounts", conflicts_with_all = ["from", "central_only"])]
+    pub base: Option<PathBuf>,
     #[command(flatten)]
     pub collection: LiveArguments,
     /// Print what was done as one JSON document.

@@ -8,7 +8,7 @@ use sv0_aws::api::{AwsClient, CallCounters, ClientOptions, RoleOptions, SystemCl
 use sv0_aws::sdk_config;
 use sv0_collect::evidence::EvidenceOptions;
 use sv0_collect::{
-    CollectError, CollectEvent, CollectOptions, Collected, LastAccessed, Plan, Spokes, Work, collect,
+    BaseCapture, CollectError, CollectEvent, CollectOptions, Collected, LastAccessed, Plan, Spokes, Work, collect,
     management_account, outline,
 };
 use sv0_sources::{CaptureStore, CaptureWriter, FolderSink, MemorySink};
@@ -19,7 +19,7 @@ use crate::commands::new_run_id;
 use crate::error::CommandError;
 
 /// Records the organization into a folder.
-pub fn record(arguments: &LiveArguments, out: &Path) -> Result<Recorded, CommandError> {
+pub fn record(arguments: &LiveArguments, base: Option<&Path>, out: &Path) -> Result<Recorded, CommandError> {
     if arguments.workgroup.is_some() && arguments.evidence_bucket.is_none() {
         return Err(CommandError::BadInput {
             message: "--workgroup asks Athena, which needs a bucket for its rows".to_owned(),
@@ -32,21 +32,35 @@ pub fn record(arguments: &LiveArguments, out: &Path) -> Result<Recorded, Command
             help: "name a folder that does not exist or is empty: two captures in one would be read as one".to_owned(),
         });
     }
+    let base = base.map(opened_base).transpose()?;
     let sink = Arc::new(FolderSink::open(out).map_err(CommandError::Sink)?);
     let runtime = runtime()?;
     let progress = LiveProgress::new();
     let result = runtime.block_on(async {
         let connection = Connection::open(arguments).await;
-        let work = connection.work(sink);
+        let options = CollectOptions {
+            base: base.as_ref().map(|(name, _)| name.clone()),
+            ..options(arguments, &connection.home_region)
+        };
+        let work = Work {
+            base: base.map(|(name, store)| BaseCapture::new(&name, store)),
+            ..connection.work(sink)
+        };
         let tell = |event| progress.show(&event);
-        let collected = collect(&work, options(arguments, &connection.home_region), &tell).await;
+        let collected = collect(&work, options, &tell).await;
         collected.map(|collected| Recorded {
             collected,
             calls: connection.counters.counts().values().sum(),
         })
     });
     progress.bar.finish_and_clear();
-    result.map_err(CommandError::Collection)
+    result.map_err(|error| match error {
+        CollectError::Base(error) => CommandError::BadInput {
+            message: error.to_string(),
+            help: "name the folder of an earlier capture of the organization with --base".to_owned(),
+        },
+        other => CommandError::Collection(other),
+    })
 }
 
 /// Makes the plan of a scan, and asks `question` with it.
@@ -119,8 +133,21 @@ impl Connection {
             clock: Arc::new(SystemClock::endless()),
             writer: CaptureWriter::new(Arc::clone(&store) as _),
             store,
+            base: None,
         }
     }
+}
+
+/// The folder of an earlier capture, with its name.
+fn opened_base(folder: &Path) -> Result<(String, Arc<FolderSink>), CommandError> {
+    if !folder.join("capture.json").is_file() {
+        return Err(CommandError::BadInput {
+            message: format!("{} holds no capture", folder.display()),
+            help: "name the folder of an earlier capture of the organization with --base".to_owned(),
+        });
+    }
+    let store = FolderSink::open(folder).map_err(CommandError::Sink)?;
+    Ok((folder.display().to_string(), Arc::new(store)))
 }
 
 fn options(arguments: &LiveArguments, home_region: &str) -> CollectOptions {

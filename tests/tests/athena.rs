@@ -111,6 +111,7 @@ fn ask(question: Question<'_>) -> Asked {
         clock: Arc::clone(&athena) as _,
         writer: CaptureWriter::new(Arc::clone(&store) as _),
         store,
+        base: None,
     };
     let mut progress = run(&work, &athena, &evidence_steps(&source), Progress::default());
     let windows = window_steps(&source, &progress.rows);

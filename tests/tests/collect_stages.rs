@@ -117,6 +117,7 @@ impl Estate {
                 clock,
                 writer: CaptureWriter::new(Arc::clone(&sink) as _),
                 store: Arc::clone(&sink) as _,
+                base: None,
             };
             collect(&work, options, &|_| {}).await.unwrap();
         });

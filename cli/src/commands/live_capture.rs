@@ -19,7 +19,7 @@ use crate::text::{bold, dim, name_of, safe};
 const MOST_GAPS: usize = 10;
 
 pub fn run(arguments: &CaptureArguments) -> Result<Outcome, CommandError> {
-    let recorded = record(&arguments.collection, &arguments.out)?;
+    let recorded = record(&arguments.collection, arguments.base.as_deref(), &arguments.out)?;
     let summary = Summary::of(&recorded, &arguments.out);
     if arguments.json {
         print_json(&summary)?;

@@ -56,7 +56,7 @@ fn capture_to_scan(arguments: &ScanArguments, store: &FolderStore) -> Result<Pat
         None => store.path_of(&format!("captures/{}", new_run_id()))?,
     };
     if arguments.live {
-        live::record(&arguments.collection, &capture)?;
+        live::record(&arguments.collection, None, &capture)?;
     }
     Ok(capture)
 }

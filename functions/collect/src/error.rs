@@ -1,7 +1,7 @@
 //! Errors with names that a state machine or an alarm can match.
 
 use lambda_runtime::Diagnostic;
-use sv0_collect::{CollectError, Failure, StageError, UnknownTask};
+use sv0_collect::{BaseError, CollectError, Failure, StageError, UnknownTask};
 use sv0_sources::{SinkError, WriteError};
 use thiserror::Error;
 
@@ -33,6 +33,12 @@ impl From<UnknownTask> for CollectFunctionError {
     }
 }
 
+impl From<BaseError> for CollectFunctionError {
+    fn from(error: BaseError) -> Self {
+        Self::Stage(CollectError::from(error).into())
+    }
+}
+
 impl From<SinkError> for CollectFunctionError {
     fn from(error: SinkError) -> Self {
         Self::Stage(error.into())
@@ -56,7 +62,15 @@ fn name_of(error: &StageError) -> &'static str {
         StageError::OtherOptions => "RunExists",
         StageError::NoTime => "TimeoutTooShort",
         StageError::NoProgress { .. } => "NoProgress",
-        StageError::Relay(_) | StageError::Collect(CollectError::Write(WriteError::Sink(_))) => "ResultsUnavailable",
+        StageError::Relay(_)
+        | StageError::Collect(CollectError::Write(WriteError::Sink(_)) | CollectError::Base(BaseError::Store(_))) => {
+            "ResultsUnavailable"
+        }
+        StageError::Collect(CollectError::Base(error)) => match error {
+            BaseError::Absent { .. } => "BaseNotFound",
+            BaseError::NoAccounts => "BadRequest",
+            _ => "BaseUnusable",
+        },
         StageError::Collect(CollectError::Write(_)) => "CaptureNotWritten",
         StageError::Collect(CollectError::Api(error)) => match error.failure {
             Failure::Throttled

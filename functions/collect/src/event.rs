@@ -109,23 +109,33 @@ pub enum Answer {
         #[serde(flatten)]
         handed: Handed,
     },
-    /// The ledger is written.
+    /// The ledger is written, or accounts of the base have to be taken over before.
     Finish {
         /// The run.
         run: String,
-        /// `done`.
+        /// `continue` while accounts of the base are not all taken over.
         status: HandedStatus,
-        /// Where the capture lies, for whoever scans it.
-        capture: String,
-        /// Files of it.
-        files: usize,
-        /// Rows of its ledger, by status.
-        rows: BTreeMap<CoverageStatus, usize>,
-        /// Tasks that did not come to an end.
-        unfinished_tasks: usize,
-        /// Some of them with the number of their steps that are `failed` in the ledger for it.
-        unfinished: BTreeMap<String, usize>,
+        /// How many of them are left.
+        accounts_left: usize,
+        /// What was collected; absent while the status is `continue`.
+        #[serde(flatten)]
+        finished: Option<FinishAnswer>,
     },
+}
+
+/// What was collected.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct FinishAnswer {
+    /// Where the capture lies, for whoever scans it.
+    pub capture: String,
+    /// Files of it.
+    pub files: usize,
+    /// Rows of its ledger, by status.
+    pub rows: BTreeMap<CoverageStatus, usize>,
+    /// Tasks that did not come to an end.
+    pub unfinished_tasks: usize,
+    /// Some of them with the number of their steps that are `failed` in the ledger for it.
+    pub unfinished: BTreeMap<String, usize>,
 }
 
 /// What was planned.

@@ -4,14 +4,16 @@ use std::sync::Arc;
 
 use serde_json::Value;
 use sv0_collect::{
-    Clock, CollectOptions, HandedStatus, Plan, Planned, Relay, Task, Work, finish_stage, management_account,
-    plan_stage, task_stage,
+    BaseCapture, Clock, CollectOptions, Finishing, HandedStatus, Plan, Planned, Relay, Task, Work, finish_stage,
+    management_account, plan_stage, task_stage,
 };
 use sv0_model::coverage::CoverageRow;
 use sv0_sources::CaptureWriter;
+use tokio::task::block_in_place;
 use tracing::{error, info};
 
-use crate::event::PlanAnswer;
+use crate::base::base_place;
+use crate::event::{FinishAnswer, PlanAnswer};
 use crate::{Adapters, Answer, CollectFunctionError, Event, TaskEvent, TaskList};
 
 /// Unfinished tasks that an answer names, so that it stays small.
@@ -98,7 +100,7 @@ impl<A: Adapters> Run<'_, A> {
         format!("captures/{}/", self.id)
     }
 
-    fn work(&self, management: Option<&str>) -> Work {
+    fn work(&self, management: Option<&str>, base: Option<&str>) -> Work {
         let store = self.host.adapters.store(&self.capture());
         let clock = Arc::clone(&self.invocation.clock);
         Work {
@@ -106,6 +108,7 @@ impl<A: Adapters> Run<'_, A> {
             clock,
             writer: CaptureWriter::new(Arc::clone(&store) as _),
             store,
+            base: base.map(|base| BaseCapture::new(base, self.host.adapters.store(&format!("{base}/")))),
         }
     }
 
@@ -136,11 +139,16 @@ impl<A: Adapters> Run<'_, A> {
         if options.home_region.is_empty() {
             options.home_region.clone_from(&self.host.home_region);
         }
-        let management = match self.relay.draft()? {
-            Some(draft) => draft.management_account,
-            None => management_account(self.work(None).api.as_ref(), &options.home_region).await,
+        let (management, base) = match self.relay.draft()? {
+            Some(draft) => (draft.management_account, draft.base.map(|base| base.name)),
+            None => {
+                let base = options.base.as_deref();
+                let base = base.map(|base| base_place(&self.host.adapters, base)).transpose()?;
+                let work = self.work(None, None);
+                (management_account(work.api.as_ref(), &options.home_region).await, base)
+            }
         };
-        let work = self.work(management.as_deref());
+        let work = self.work(management.as_deref(), base.as_deref());
         let on_step = |row: &CoverageRow| self.log_step("organization", row);
         let (plan, handed) = match plan_stage(&work, &self.relay, options, &on_step).await? {
             Planned::Done(plan, handed) => (Some(plan), handed),
@@ -186,7 +194,7 @@ impl<A: Adapters> Run<'_, A> {
     async fn task(&self, name: &str) -> Result<Answer, CollectFunctionError> {
         let plan = self.existing_plan()?;
         let task = Task::named(&plan, name)?;
-        let work = self.work(plan.management_account.as_deref());
+        let work = self.work(plan.management_account.as_deref(), None);
         let on_step = |row: &CoverageRow| self.log_step(name, row);
         let handed = task_stage(&work, &self.relay, &plan, &task, &on_step).await?;
         Ok(Answer::Task {
@@ -198,16 +206,24 @@ impl<A: Adapters> Run<'_, A> {
 
     fn finish(&self) -> Result<Answer, CollectFunctionError> {
         let plan = self.existing_plan()?;
-        let work = self.work(plan.management_account.as_deref());
-        let finished = finish_stage(&work, &self.relay, &plan)?;
+        let base = plan.base.as_ref().map(|base| base.name.as_str());
+        let work = self.work(plan.management_account.as_deref(), base);
+        // Files of a base are waited for by threads, which need the runtime to go on meanwhile.
+        let (status, accounts_left, finished) = match block_in_place(|| finish_stage(&work, &self.relay, &plan))? {
+            Finishing::Continue(left) => (HandedStatus::Continue, left, None),
+            Finishing::Done(finished) => (HandedStatus::Done, 0, Some(finished)),
+        };
         Ok(Answer::Finish {
             run: self.id.to_owned(),
-            status: HandedStatus::Done,
-            capture: format!("{}{}", self.host.adapters.results(), self.capture()),
-            files: finished.files,
-            rows: finished.rows(),
-            unfinished_tasks: finished.unfinished.len(),
-            unfinished: finished.unfinished.into_iter().take(MOST_NAMED).collect(),
+            status,
+            accounts_left,
+            finished: finished.map(|finished| FinishAnswer {
+                capture: format!("{}{}", self.host.adapters.results(), self.capture()),
+                files: finished.files,
+                rows: finished.rows(),
+                unfinished_tasks: finished.unfinished.len(),
+                unfinished: finished.unfinished.into_iter().take(MOST_NAMED).collect(),
+            }),
         })
     }
 }

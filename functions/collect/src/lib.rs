@@ -8,6 +8,7 @@
 //! adapters.
 
 mod adapters;
+mod base;
 mod error;
 mod event;
 mod handler;

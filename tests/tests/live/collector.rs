@@ -73,6 +73,7 @@ impl Collector {
             clock: Arc::new(Quick),
             writer: CaptureWriter::new(Arc::clone(store) as _),
             store: Arc::clone(store) as _,
+            base: None,
         }
     }
 

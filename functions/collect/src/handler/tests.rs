@@ -221,3 +221,83 @@ fn the_management_account_is_asked_for_once_and_then_known() {
         "unknown first, then known"
     );
 }
+
+/// A scan of the whole organization, or of one account upon a base; gives the answer of the plan.
+fn scan(hub: &Hub, run: &str, options: &Value) -> Value {
+    let answer = hub.send(json!({"stage": "plan", "run": run, "options": options})).unwrap();
+    for list in ["central", "spokes"] {
+        for event in hub.work_document(run, &format!("{list}.json")).as_array().unwrap() {
+            hub.until_done(event.clone(), usize::MAX);
+        }
+    }
+    hub.until_done(json!({"stage": "finish", "run": run}), usize::MAX);
+    answer
+}
+
+fn details_of(account: &str) -> String {
+    format!("accounts/{account}/iam/authorization-details.json.zst")
+}
+
+#[test]
+fn a_scan_of_one_account_is_one_of_all_where_the_others_are_those_of_the_base() {
+    let hub = Hub::default();
+    scan(&hub, "first", &json!({}));
+    hub.root().put("current.json", b"{\"run_id\": \"first\"}").unwrap();
+    hub.rename_roles();
+    let options = json!({"accounts": [SPOKE], "base": "newest"});
+    let plan = scan(&hub, "second", &options);
+    assert_eq!(plan["spokes"]["tasks"], 1);
+    scan(&hub, "third", &json!({}));
+    let (first, second, third) = (hub.capture("first"), hub.capture("second"), hub.capture("third"));
+    assert_eq!(second.keys().collect::<Vec<_>>(), third.keys().collect::<Vec<_>>());
+    assert_ne!(first[&details_of(SPOKE)], second[&details_of(SPOKE)]);
+    assert_eq!(second[&details_of(SPOKE)], third[&details_of(SPOKE)]);
+    assert_eq!(first[&details_of(MANAGEMENT)], second[&details_of(MANAGEMENT)]);
+    assert_ne!(third[&details_of(MANAGEMENT)], second[&details_of(MANAGEMENT)]);
+    let without_times = |run: &str| -> Vec<Value> {
+        let mut rows = hub.ledger(run);
+        for row in &mut rows {
+            row["captured_at"] = json!(null);
+        }
+        rows
+    };
+    assert_eq!(without_times("second"), without_times("third"));
+    let old = hub.ledger("first");
+    let kept = hub.ledger("second").into_iter().filter(|row| row["account"] == MANAGEMENT);
+    assert!(kept.filter(|row| row["source"] != "sts:identity").all(|row| old.contains(&row)));
+}
+
+#[test]
+fn the_newest_base_is_looked_up_once() {
+    let hub = Hub::default();
+    scan(&hub, "first", &json!({}));
+    hub.root().put("current.json", b"{\"run_id\": \"first\"}").unwrap();
+    hub.rename_roles();
+    let plan = json!({"stage": "plan", "run": "second", "options": {"accounts": [SPOKE], "base": "newest"}});
+    assert_eq!(hub.send_with(plan.clone(), 3).unwrap()["status"], "continue");
+    hub.root().put("current.json", b"{\"run_id\": \"gone\"}").unwrap();
+    hub.until_done(plan, usize::MAX);
+    assert_eq!(hub.work_document("second", "plan.json")["base"]["name"], "captures/first");
+}
+
+#[test]
+fn a_base_that_cannot_be_used_is_refused_by_name() {
+    let hub = Hub::default();
+    scan(&hub, "first", &json!({}));
+    let named = |base: &str| json!({"accounts": [SPOKE], "base": base});
+    let refused = |hub: &Hub, options: Value| {
+        let event = json!({"stage": "plan", "run": "second", "options": options});
+        hub.send(event).unwrap_err().name()
+    };
+    assert_eq!(refused(&hub, named("newest")), "BaseNotFound");
+    assert_eq!(refused(&hub, named("captures/another")), "BaseNotFound");
+    assert_eq!(refused(&hub, named("captures/second")), "BaseNotFound", "itself");
+    for base in ["captures/../work/first", "runs/first", "s3://another/captures/first", "captures/", ""] {
+        assert_eq!(refused(&hub, named(base)), "BadRequest", "{base}");
+    }
+    assert_eq!(refused(&hub, json!({"base": "captures/first"})), "BadRequest");
+    // Made in the same second.
+    assert_eq!(refused(&hub, named("captures/first")), "BaseUnusable");
+    hub.an_hour_later();
+    hub.send(json!({"stage": "plan", "run": "second", "options": named("captures/first/")})).unwrap();
+}

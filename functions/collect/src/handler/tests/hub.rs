@@ -1,7 +1,7 @@
 //! A hub in memory: an organization of three accounts, a bucket, and a clock that counts calls.
 
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -28,6 +28,7 @@ struct Shared {
     calls: Mutex<BTreeMap<String, usize>>,
     count: AtomicUsize,
     seconds: AtomicU64,
+    are_roles_renamed: AtomicBool,
     fault: Option<(&'static str, Failure)>,
 }
 
@@ -97,7 +98,10 @@ impl Hub {
             request_id: "request".to_owned(),
             clock: Arc::new(clock),
         };
-        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(1)
+            .build()
+            .unwrap();
         let answer = runtime.block_on(handle(&self.host, event, &invocation))?;
         Ok(serde_json::to_value(answer).unwrap())
     }
@@ -131,6 +135,17 @@ impl Hub {
 
     pub fn an_hour_later(&self) {
         self.shared.seconds.fetch_add(3600, Ordering::SeqCst);
+    }
+
+    /// What lies beside captures and runs.
+    pub fn root(&self) -> Arc<MemorySink> {
+        self.host.adapters.sink("")
+    }
+
+    /// An answer of AWS that is another from now on.
+    pub fn rename_roles(&self) {
+        self.shared.seconds.fetch_add(1, Ordering::SeqCst);
+        self.shared.are_roles_renamed.store(true, Ordering::SeqCst);
     }
 
     pub fn work(&self, run: &str) -> Arc<MemorySink> {
@@ -244,7 +259,12 @@ impl AwsApi for Organization {
                 .map(|(_, failure)| failure);
             let answer = match fault {
                 Some(_) => None,
-                None => answer(target, &name, &parameters),
+                None => answer(
+                    target,
+                    &name,
+                    &parameters,
+                    self.0.are_roles_renamed.load(Ordering::SeqCst),
+                ),
             };
             if answer.is_some() {
                 self.0.count.fetch_add(1, Ordering::SeqCst);
@@ -259,7 +279,7 @@ impl AwsApi for Organization {
     }
 }
 
-fn answer(target: &Target, call: &str, parameters: &Map<String, Value>) -> Option<Value> {
+fn answer(target: &Target, call: &str, parameters: &Map<String, Value>, are_renamed: bool) -> Option<Value> {
     let account = match &target.session {
         Session::Hub => HUB,
         Session::Spoke { account, .. } => account,
@@ -272,7 +292,7 @@ fn answer(target: &Target, call: &str, parameters: &Map<String, Value>) -> Optio
             json!({"Organization": {"Id": "o-exampleorgid", "MasterAccountId": MANAGEMENT}})
         }
         "organizations:ListAccounts" => accounts(parameters),
-        "iam:GetAccountAuthorizationDetails" => details(account, parameters),
+        "iam:GetAccountAuthorizationDetails" => details(account, parameters, if are_renamed { "renamed" } else { "role" }),
         _ => return None,
     })
 }
@@ -291,12 +311,12 @@ fn accounts(parameters: &Map<String, Value>) -> Value {
 }
 
 /// One role a page.
-fn details(account: &str, parameters: &Map<String, Value>) -> Value {
+fn details(account: &str, parameters: &Map<String, Value>, name: &str) -> Value {
     let at: usize = parameters
         .get("Marker")
         .map_or(0, |marker| marker.as_str().unwrap().parse().unwrap());
     let role = json!({
-        "Arn": format!("arn:aws:iam::{account}:role/role-{at}"), "RoleName": format!("role-{at}"), "RoleId": format!("AROAEXAMPLE{at}"), "Path": "/",
+        "Arn": format!("arn:aws:iam::{account}:role/{name}-{at}"), "RoleName": format!("{name}-{at}"), "RoleId": format!("AROAEXAMPLE{at}"), "Path": "/",
         "CreateDate": "2026-01-01T00:00:00+00:00", "AssumeRolePolicyDocument": {"Version": "2012-10-17", "Statement": []},
         "InstanceProfileList": [], "RolePolicyList": [], "AttachedManagedPolicies": [], "Tags": [],
     });
