@@ -187,6 +187,12 @@ pub struct PreflightArguments {
     /// Try each spoke role without its external id as well: each try leaves a refused AssumeRole in that account's trail.
     #[arg(long)]
     pub probe_external_id: bool,
+    /// StackSet that deploys the spoke role; empty where something else does.
+    #[arg(long, value_name = "NAME", default_value = "securityv0-readonly")]
+    pub stack_set: String,
+    /// ARN of the role that reads the trail's log files, for the statements that let it in; the caller's by default.
+    #[arg(long, value_name = "ARN")]
+    pub evidence_role: Option<String>,
     /// Print the checks as one JSON document.
     #[arg(long)]
     pub json: bool,

@@ -55,7 +55,7 @@ def refuse(row, name, operation):
         raise AwsError(named(operation, "InternalServer", "InternalFailure", "ServiceFailure", "Internal", "ServiceException") or "InternalFailure", "We encountered an internal error. Please try again.", row.get("status", 500))
     if kind == "access_denied":
         code = named(operation, "AccessDenied") or ("AccessDeniedException" if operation.service_model.protocol in ("json", "rest-json") else "UnauthorizedOperation" if name == "ec2" else "AccessDenied")
-        raise AwsError(code, f"the caller is not authorized to perform: {name}:{operation.name}", None if named(operation, "AccessDenied") else 403 if name != "sqs" else 400)
+        raise AwsError(code, row.get("message") or f"the caller is not authorized to perform: {name}:{operation.name}", None if named(operation, "AccessDenied") else 403 if name != "sqs" else 400)
     if kind == "expired_token":
         raise AwsError(expired_name(name), "The security token included in the request is expired", 403 if operation.service_model.protocol != "json" else 400)
     if kind == "region_disabled":

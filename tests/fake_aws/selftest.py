@@ -297,6 +297,25 @@ def test_iam(client):
         assert client.call("iam", "GetPolicyVersion", SPOKE, PolicyArn=policy["Arn"], VersionId=version)["PolicyVersion"]["Document"]["Statement"]
 
 
+def test_roles(client):
+    role = client.call("iam", "GetRole", SPOKE, RoleName=ROLE)["Role"]
+    assert role["Arn"] == f"arn:aws:iam::{SPOKE}:role/{ROLE}" and role["AssumeRolePolicyDocument"]["Statement"], role
+    with refused("NoSuchEntity"):
+        client.call("iam", "GetRole", SPOKE, RoleName="nobody")
+
+
+def test_stack_sets(client):
+    asked = {"StackSetName": "securityv0-readonly", "CallAs": "DELEGATED_ADMIN"}
+    assert client.call("cloudformation", "DescribeStackSet", **asked)["StackSet"]["AutoDeployment"]["Enabled"]
+    accounts = {row["Account"] for row in client.all("cloudformation", "ListStackInstances", "Summaries", **asked)}
+    assert SPOKE in accounts and HUB in accounts and client.fake.estate.management_account not in accounts, accounts
+    assert client.call("cloudformation", "ListStackSetOperations", **asked)["Summaries"] == []
+    with refused("StackSetNotFoundException"):
+        client.call("cloudformation", "DescribeStackSet", **{**asked, "StackSetName": "another"})
+    with refused("ValidationError"):
+        client.call("cloudformation", "DescribeStackSet", StackSetName="securityv0-readonly")
+
+
 def test_kms(client):
     # The account of the capture that has keys.
     keys = client.all("kms", "ListKeys", "Keys", "912746058213")
@@ -510,7 +529,7 @@ def main():
         capture, subjects = write_specimens(sys.argv[1], folder, SPOKE, REGION)
         fake = Fake(capture)
         client = Client(fake)
-        tests = [test_sessions, test_signatures, test_organization, test_config, test_findings, test_identity_center, test_cloudtrail, test_iam, test_kms, test_s3, test_every_account, test_refusals, test_faults]
+        tests = [test_sessions, test_signatures, test_organization, test_config, test_findings, test_identity_center, test_cloudtrail, test_iam, test_roles, test_stack_sets, test_kms, test_s3, test_every_account, test_refusals, test_faults]
         for test in tests:
             test(client)
         test_athena(client, capture)

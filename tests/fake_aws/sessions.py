@@ -84,6 +84,14 @@ class Sessions:
                 return {"Arn": arn, "RoleId": "AROAFAKESPOKEFAKESPOK", "Trust": spoke["trust"]}
         return None
 
+    def role_named(self, account, name):
+        """A role of an account by its name alone, as IAM knows it; `None` where it is not there."""
+        role = self.estate.roles(account).get(name)
+        paths = [spoke["path"] for spoke in self.options["roles"] if spoke["path"].rsplit("/")[-1] == name]
+        arns = [role["Arn"]] if role else [f"arn:{self.estate.partition}:iam::{account}:role/{path}" for path in paths]
+        found = (self._role(account, arn.split(":role/")[1], arn) for arn in arns)
+        return next((one for one in found if one), None)
+
 
 def expired_name(service):
     """How a service calls expired credentials."""

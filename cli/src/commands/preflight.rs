@@ -14,8 +14,12 @@ use crate::text::{bold, dim, name_of, safe};
 pub fn run(arguments: &PreflightArguments) -> Result<Outcome, CommandError> {
     let options = PreflightOptions {
         workgroup: arguments.collection.workgroup.clone().unwrap_or_default(),
+        evidence_role: arguments.evidence_role.clone().unwrap_or_default(),
+        stack_set: arguments.stack_set.clone(),
         spoke_role: arguments.collection.spoke_role.clone(),
-        external_id: if arguments.probe_external_id {
+        management_role: arguments.collection.management_role.clone(),
+        external_id: arguments.collection.external_id.clone(),
+        probe: if arguments.probe_external_id {
             ExternalIdProbe::Try
         } else {
             ExternalIdProbe::TrustPolicy

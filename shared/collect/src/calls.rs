@@ -38,6 +38,8 @@ const SSO: &str = "arn:${Partition}:sso:::*";
 const STORE: &str = "AWS judges it on the identity store and on all that it lists, whose ARNs have no account";
 const RECORDERS: &str = "AWS does not say on what a call is judged that names no recorder";
 const TRAIL: &str = "arn:${Partition}:cloudtrail:*:*:trail/*";
+const TRAIL_BUCKET: &str = "arn:${Partition}:s3:::${TrailBucket}";
+const LOG_FILES: &str = "arn:${Partition}:s3:::${TrailBucket}/*";
 
 #[rustfmt::skip]
 /// Calls about the caller itself, and the roles it takes.
@@ -239,6 +241,24 @@ pub mod cloudtrail {
 }
 
 #[rustfmt::skip]
+/// AWS CloudFormation: the StackSet that brings the spoke role into every account.
+pub mod cloudformation {
+    use super::*;
+
+    const STACK_SET: &str = "arn:${Partition}:cloudformation:*:*:stackset/*";
+
+    /// The StackSet.
+    pub static DESCRIBE_STACK_SET: ApiCall = ApiCall::new("cloudformation", "DescribeStackSet", &["cloudformation:DescribeStackSet"])
+        .on(STACK_SET).by(&[Preflight]).because("Whether the StackSet of the spoke role is there, and reaches accounts that join later");
+    /// The accounts that it has reached.
+    pub static LIST_STACK_INSTANCES: ApiCall = ApiCall::new("cloudformation", "ListStackInstances", &["cloudformation:ListStackInstances"])
+        .on(STACK_SET).by(&[Preflight]).paged(NEXT_TOKEN.limited("MaxResults", 100)).because("Which accounts have the spoke role, and where its stack is behind or stuck");
+    /// What was done with it, the newest first.
+    pub static LIST_STACK_SET_OPERATIONS: ApiCall = ApiCall::new("cloudformation", "ListStackSetOperations", &["cloudformation:ListStackSetOperations"])
+        .on(STACK_SET).by(&[Preflight]).because("How the last deployment of the spoke role ended");
+}
+
+#[rustfmt::skip]
 /// Amazon Athena: the evidence in CloudTrail's log files.
 pub mod athena {
     use super::*;
@@ -267,7 +287,6 @@ pub mod through_athena {
     const CATALOG: &str = "arn:${Partition}:glue:${Region}:${HubAccount}:catalog";
     const DATABASE: &str = "arn:${Partition}:glue:${Region}:${HubAccount}:database/${Database}";
     const TABLE: &str = "arn:${Partition}:glue:${Region}:${HubAccount}:table/${Database}/${Table}";
-    const LOG_FILES: &str = "arn:${Partition}:s3:::${TrailBucket}/*";
 
     /// The catalog in which the database is looked up. Partitions are projected: `glue:GetPartitions` is not needed.
     pub static GET_DATABASE_IN_CATALOG: ApiCall = ApiCall::new("glue", "GetDatabase", &["glue:GetDatabase", "glue:GetTable"])
@@ -286,19 +305,29 @@ pub mod through_athena {
         .on("arn:${Partition}:s3:::${Bucket}").by(&[Evidence]).because("Athena looks where the hub's bucket is");
     /// The one trail bucket.
     pub static LIST_TRAIL_BUCKET: ApiCall = ApiCall::new("s3", "ListObjectsV2", &["s3:ListBucket", "s3:GetBucketLocation"])
-        .on("arn:${Partition}:s3:::${TrailBucket}").by(&[Evidence]).because("Athena finds the log files of the days and accounts that are asked about");
+        .on(TRAIL_BUCKET).by(&[Evidence]).because("Athena finds the log files of the days and accounts that are asked about");
     /// The one trail's log files.
     pub static GET_LOG_FILE: ApiCall = ApiCall::new("s3", "GetObject", &["s3:GetObject"])
         .on(LOG_FILES).by(&[Evidence]).because("Athena reads the log files of the one trail bucket");
-    /// The key of log files that the trail encrypts with AWS KMS.
+    /// The key of log files that the trail encrypts with AWS KMS. Amazon S3 uses it in the caller's name.
     pub static DECRYPT: ApiCall = ApiCall::new("kms", "Decrypt", &["kms:Decrypt"])
-        .on("${TrailKeyArn}").by(&[Evidence]).because("Log files that the trail encrypts with a key of AWS KMS; not granted where it does not");
+        .on("${TrailKeyArn}").by(&[Evidence, Preflight]).because("Log files that the trail encrypts with a key of AWS KMS; not granted where it does not");
 }
 
 #[rustfmt::skip]
-/// Amazon S3: rows that statements wrote into the hub's bucket.
+/// Amazon S3: rows that statements wrote into the hub's bucket, and whether the trail's bucket lets its reader in.
 pub mod s3 {
     use super::*;
+
+    /// The Region of the trail's bucket.
+    pub static GET_BUCKET_LOCATION: ApiCall = ApiCall::new("s3", "GetBucketLocation", &["s3:GetBucketLocation"])
+        .on(TRAIL_BUCKET).by(&[Preflight]).because("In which Region the trail's bucket is, so that it is asked there");
+    /// One byte of a log file: its first, which is the same in all of them.
+    pub static GET_LOG_FILE: ApiCall = ApiCall::new("s3", "GetObject", &["s3:GetObject"])
+        .on(LOG_FILES).by(&[Preflight]).because("Whether the bucket's policy and the key's let log files be read: one byte is asked for");
+    /// One name of a log file.
+    pub static LIST_LOG_FILES: ApiCall = ApiCall::new("s3", "ListObjectsV2", &["s3:ListBucket"])
+        .on(TRAIL_BUCKET).by(&[Preflight]).because("Whether the bucket's policy lets log files be found: one name is asked for");
 
     /// A file of rows, or their manifest.
     pub static GET_OBJECT: ApiCall = ApiCall::new("s3", "GetObject", &["s3:GetObject"])
@@ -353,7 +382,9 @@ pub static ALL: &[&ApiCall] = &[
     &sso_admin::DESCRIBE_PERMISSION_SET, &sso_admin::GET_INLINE_POLICY_FOR_PERMISSION_SET, &sso_admin::GET_PERMISSIONS_BOUNDARY_FOR_PERMISSION_SET, &sso_admin::LIST_ACCOUNT_ASSIGNMENTS, &sso_admin::LIST_ACCOUNTS_FOR_PROVISIONED_PERMISSION_SET, &sso_admin::LIST_CUSTOMER_MANAGED_POLICY_REFERENCES_IN_PERMISSION_SET, &sso_admin::LIST_INSTANCES, &sso_admin::LIST_MANAGED_POLICIES_IN_PERMISSION_SET, &sso_admin::LIST_PERMISSION_SETS, &sso_admin::LIST_TAGS_FOR_RESOURCE,
     &identitystore::LIST_GROUP_MEMBERSHIPS, &identitystore::LIST_GROUPS, &identitystore::LIST_USERS,
     &cloudtrail::DESCRIBE_TRAILS, &cloudtrail::GET_EVENT_SELECTORS, &cloudtrail::GET_TRAIL_STATUS,
+    &cloudformation::DESCRIBE_STACK_SET, &cloudformation::LIST_STACK_INSTANCES, &cloudformation::LIST_STACK_SET_OPERATIONS,
     &athena::GET_QUERY_EXECUTION, &athena::GET_WORK_GROUP, &athena::START_QUERY_EXECUTION, &athena::STOP_QUERY_EXECUTION,
+    &s3::GET_BUCKET_LOCATION, &s3::GET_LOG_FILE, &s3::LIST_LOG_FILES,
     &iam::GET_ACCOUNT_AUTHORIZATION_DETAILS, &iam::GENERATE_CREDENTIAL_REPORT, &iam::GENERATE_SERVICE_LAST_ACCESSED_DETAILS, &iam::GET_CREDENTIAL_REPORT, &iam::GET_POLICY, &iam::GET_POLICY_VERSION, &iam::GET_ROLE, &iam::GET_SERVICE_LAST_ACCESSED_DETAILS,
     &bedrock::GET_GUARDRAIL, &bedrock::GET_MODEL_INVOCATION_LOGGING_CONFIGURATION, &bedrock::GET_RESOURCE_POLICY, &bedrock::LIST_GUARDRAILS, &bedrock::LIST_INFERENCE_PROFILES,
     &bedrock_agent::GET_AGENT, &bedrock_agent::GET_AGENT_ACTION_GROUP, &bedrock_agent::GET_AGENT_VERSION, &bedrock_agent::GET_DATA_SOURCE, &bedrock_agent::GET_FLOW, &bedrock_agent::GET_KNOWLEDGE_BASE, &bedrock_agent::LIST_AGENT_ACTION_GROUPS, &bedrock_agent::LIST_AGENT_ALIASES, &bedrock_agent::LIST_AGENT_COLLABORATORS, &bedrock_agent::LIST_AGENT_KNOWLEDGE_BASES, &bedrock_agent::LIST_AGENT_VERSIONS, &bedrock_agent::LIST_AGENTS, &bedrock_agent::LIST_DATA_SOURCES, &bedrock_agent::LIST_FLOWS, &bedrock_agent::LIST_KNOWLEDGE_BASES,

@@ -4,8 +4,11 @@
 
 mod central;
 mod evidence;
+mod log_files;
 mod organization;
 mod spokes;
+mod stack_set;
+mod trust;
 
 use serde::{Deserialize, Serialize};
 
@@ -80,14 +83,41 @@ impl Check {
 }
 
 /// What preflight is told beside the plan.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PreflightOptions {
     /// The Athena workgroup of evidence queries; empty where there is none.
     pub workgroup: String,
+    /// The ARN of the role that reads log files, for the statements that let it in; empty: the caller's.
+    #[serde(default)]
+    pub evidence_role: String,
+    /// The StackSet of the spoke role; empty where the role is deployed by other means.
+    #[serde(default)]
+    pub stack_set: String,
     /// The path and name of the spoke role: `SecurityV0ReadOnly`.
     pub spoke_role: String,
+    /// The path and name of the role in the management account; empty: that of the spokes.
+    #[serde(default)]
+    pub management_role: String,
+    /// What the roles' trust policies ask for.
+    #[serde(default)]
+    pub external_id: Option<String>,
     /// Whether each spoke role is tried without its external id, which leaves a refused `AssumeRole` in each account's trail.
-    pub external_id: ExternalIdProbe,
+    pub probe: ExternalIdProbe,
+}
+
+/// Without the external id: it is no secret, and no one else's affair.
+impl std::fmt::Debug for PreflightOptions {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter
+            .debug_struct("PreflightOptions")
+            .field("workgroup", &self.workgroup)
+            .field("evidence_role", &self.evidence_role)
+            .field("stack_set", &self.stack_set)
+            .field("spoke_role", &self.spoke_role)
+            .field("management_role", &self.management_role)
+            .field("probe", &self.probe)
+            .finish_non_exhaustive()
+    }
 }
 
 /// Whether roles are tried without their external id.
@@ -134,6 +164,7 @@ pub async fn preflight(api: &dyn AwsApi, plan: &Plan, options: &PreflightOptions
     let mut checks = organization::checks(&preflight).await;
     checks.extend(central::checks(&preflight).await);
     checks.extend(evidence::checks(&preflight).await);
+    checks.extend(stack_set::checks(&preflight).await);
     checks.extend(spokes::checks(&preflight).await);
     checks
 }

@@ -42,6 +42,16 @@ def get_account_authorization_details(call):
     return encoded(made)
 
 
+@answers("iam", "GetRole")
+def get_role(call):
+    name = call.parameters["RoleName"]
+    role = call.fake.sessions.role_named(call.account, name)
+    if role is None:
+        raise AwsError("NoSuchEntity", f"The role with name {name} cannot be found.", 404)
+    path = role["Arn"].split(":role")[1].removesuffix(name)
+    return encoded({"Role": {"Path": path, "RoleName": name, "RoleId": role["RoleId"], "Arn": role["Arn"], "CreateDate": call.estate.captured_at, "AssumeRolePolicyDocument": role["Trust"]}})
+
+
 @answers("iam", "ListRoles")
 def list_roles(call):
     keep = "Path RoleName RoleId Arn CreateDate AssumeRolePolicyDocument".split()

@@ -5,7 +5,7 @@ use std::fs;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use super::recording::{EXAMPLE, ROLE, live, trust, words};
+use super::recording::{EXAMPLE, EXTERNAL_ID, ROLE, live, trust, words};
 use crate::answers::assert_valid;
 use crate::fake_aws::FakeAws;
 use crate::support::repository;
@@ -13,6 +13,8 @@ use crate::support::repository;
 const HUB: &str = "604915728338";
 const MANAGEMENT: &str = "318277459012";
 const SPOKE: &str = "271650948133";
+/// Where the trail's key is.
+const KEY_ACCOUNT: &str = "188275390464";
 /// Regions that an account has to enable.
 const OPT_IN: [&str; 12] = [
     "af-south-1",
@@ -34,6 +36,8 @@ struct Organization {
     folder: TempDir,
     options: Value,
     arguments: Vec<&'static str>,
+    /// What AWS refuses.
+    faults: Vec<Value>,
 }
 
 impl Organization {
@@ -48,6 +52,7 @@ impl Organization {
             "access-analyzer",
             "identity-center",
             "cloudtrail/trails.ndjson",
+            "cloudtrail/AWSLogs/o-acme1example/604915728338",
         ] {
             for entry in walkdir::WalkDir::new(example.join(part))
                 .into_iter()
@@ -64,9 +69,15 @@ impl Organization {
             folder,
             options: json!({ "page_size": 50, "roles": [{"path": ROLE, "trust": trust()}] }),
             arguments: vec!["--workgroup", "securityv0", "--probe-external-id"],
+            faults: Vec::new(),
         };
         organization.edit("capture.json", |header| {
             header["regions"] = json!([["eu-west-1", "eu-central-1"].as_slice(), OPT_IN.as_slice()].concat())
+        });
+        organization.edit("cloudtrail/trails.ndjson", |line| {
+            line["Trail"]["KmsKeyId"] = json!(format!(
+                "arn:aws:kms:eu-west-1:{KEY_ACCOUNT}:key/00000000-0000-4000-8000-000000000001"
+            ));
         });
         organization.edit("organizations/delegated-administrators.json", |administrators| {
             let services = administrators["DelegatedAdministrators"][0]["Services"]
@@ -99,8 +110,22 @@ impl Organization {
         fs::write(path, changed.join("\n")).unwrap();
     }
 
+    /// AWS refuses an operation, in these words where there are some.
+    fn refuse(&mut self, service: &str, operation: &str, message: &str) {
+        self.faults.push(json!({"service": service, "operation": operation, "kind": "access_denied", "times": null, "message": message}));
+    }
+
+    /// Trust policies of the spoke role have this in place of what they have.
+    fn trusts(&mut self, pointer: &str, value: Value) {
+        *self.options.pointer_mut("/roles/0/trust/Statement/0").unwrap().pointer_mut(pointer).unwrap() = value;
+    }
+
     fn remove(&self, file: &str) {
         fs::remove_file(self.folder.path().join(file)).unwrap();
+    }
+
+    fn remove_folder(&self, folder: &str) {
+        fs::remove_dir_all(self.folder.path().join(folder)).unwrap();
     }
 
     fn without_delegation(&self, principal: &str) {
@@ -115,6 +140,7 @@ impl Organization {
     /// What preflight finds, and its exit code.
     fn checks(&self) -> (Vec<Value>, i32) {
         let fake = FakeAws::start(self.folder.path(), &self.options);
+        fake.fault(&json!(self.faults));
         let mut arguments = vec!["preflight", "--json", "--regions", "eu-west-1"];
         arguments.extend(&self.arguments);
         let output = live(&fake, &arguments).output().unwrap();
@@ -176,7 +202,47 @@ const CASES: &[Case] = &[
     ("the bound of the workgroup", |it| it.options["athena_workgroup"] = json!({"name": "securityv0", "state": "ENABLED", "output": "s3://securityv0-hub/athena/", "bytes_scanned_cutoff": null}),
         "athena_workgroup", "missing", "BytesScannedCutoffPerQuery=", HUB),
     ("the role of a spoke", |it| it.options["roles"][0]["absent_in"] = json!([SPOKE]),
-        "spoke_role", "missing", "aws cloudformation list-stack-instances --stack-set-name SecurityV0-Spoke", HUB),
+        "spoke_role", "missing", "aws cloudformation list-stack-instances --stack-set-name securityv0-readonly", HUB),
+    ("the role's trust in the hub", |it| it.trusts("/Principal/AWS", json!("arn:aws:iam::604915728338:role/Other")),
+        "spoke_role", "missing", "aws cloudformation list-stack-instances --stack-set-name securityv0-readonly", HUB),
+    ("the right external id", |it| it.trusts("/Condition/StringEquals/sts:ExternalId", json!("another-external-id")),
+        "spoke_role", "missing", "aws cloudformation list-stack-instances --stack-set-name securityv0-readonly", HUB),
+    ("tags of sessions", |it| it.trusts("/Action", json!("sts:AssumeRole")),
+        "session_tags", "missing", "aws cloudformation update-stack-set --stack-set-name securityv0-readonly --call-as DELEGATED_ADMIN --template-body file://cfn-stacksets/spoke-role.yaml", HUB),
+    ("the external id, by the trust policy", |it| {
+            it.arguments = vec!["--workgroup", "securityv0"];
+            it.trusts("/Condition", json!({"StringEqualsIfExists": {"sts:ExternalId": EXTERNAL_ID}}));
+        },
+        "external_id", "missing", "deploy the role", HUB),
+    ("the trail's bucket, listed", |it| it.refuse("s3", "ListObjectsV2", ""),
+        "trail_bucket", "missing", "aws s3api get-bucket-policy --bucket acme-org-cloudtrail --query Policy --output text | jq '.Statement += [{\"Action\":[\"s3:ListBucket\",\"s3:GetBucketLocation\"],\"Effect\":\"Allow\",\"Principal\":{\"AWS\":\"arn:aws:iam::604915728338:role/SecurityV0HubCollector\"}", "the account of the bucket acme-org-cloudtrail"),
+    ("the trail's bucket, read", |it| it.refuse("s3", "GetObject", ""),
+        "trail_bucket", "missing", "\"Action\":\"s3:GetObject\",\"Effect\":\"Allow\"", "the account of the bucket acme-org-cloudtrail"),
+    ("what the trail delivers", |it| it.remove_folder("cloudtrail/AWSLogs"),
+        "trail_bucket", "advised", "aws s3 ls s3://acme-org-cloudtrail/AWSLogs/o-acme1example/604915728338/CloudTrail/", HUB),
+    ("the trail's key", |it| it.refuse("s3", "GetObject", "User: arn:aws:sts::604915728338:assumed-role/SecurityV0HubCollector/hub is not authorized to perform: kms:Decrypt on resource: arn:aws:kms:eu-west-1:188275390464:key/1 because no resource-based policy allows the kms:Decrypt action"),
+        "trail_key", "missing", "\"Action\":\"kms:Decrypt\"", KEY_ACCOUNT),
+    ("the StackSet", |it| it.options["stack_set"] = Value::Null,
+        "stack_set", "advised", "aws cloudformation create-stack-set --stack-set-name securityv0-readonly --call-as DELEGATED_ADMIN", HUB),
+    ("the StackSet, of another name", |it| it.arguments.extend(["--stack-set", "another"]),
+        "stack_set", "advised", "aws cloudformation create-stack-set --stack-set-name another", HUB),
+    ("leave to ask for the StackSet", |it| it.refuse("cloudformation", "DescribeStackSet", ""),
+        "stack_set", "unknown", "--service-principal member.org.stacksets.cloudformation.amazonaws.com", MANAGEMENT),
+    ("deployment to new accounts", |it| it.options["stack_set"]["auto_deployment"] = json!(false),
+        "stack_set", "advised", "aws cloudformation update-stack-set --stack-set-name securityv0-readonly --call-as DELEGATED_ADMIN --use-previous-template", HUB),
+    ("the stack in an account", |it| it.options["stack_set"]["absent_in"] = json!([SPOKE]),
+        "stack_set_accounts", "advised", "Accounts=271650948133,AccountFilterType=INTERSECTION", HUB),
+    ("the list of stacks", |it| it.refuse("cloudformation", "ListStackInstances", ""),
+        "stack_set_accounts", "unknown", "aws cloudformation list-stack-instances", HUB),
+    ("a stack that is up to date", |it| it.options["stack_set"]["instances"] = json!({SPOKE: {"Status": "OUTDATED", "StatusReason": "User: x is not authorized to perform: iam:CreateRole"}}),
+        "stack_set_outdated", "advised", "aws cloudformation update-stack-set", HUB),
+    ("a stack that works", |it| it.options["stack_set"]["instances"] = json!({SPOKE: {"Status": "INOPERABLE"}}),
+        "stack_set_inoperable", "advised", "--retain-stacks", HUB),
+    ("the last deployment", |it| it.options["stack_set"]["operations"] = json!([
+            {"OperationId": "11111111-2222-4333-8444-555555555555", "Action": "UPDATE", "Status": "RUNNING", "CreationTimestamp": "2026-03-03T00:00:00Z"},
+            {"OperationId": "21111111-2222-4333-8444-555555555555", "Action": "CREATE", "Status": "FAILED", "CreationTimestamp": "2026-03-02T00:00:00Z", "EndTimestamp": "2026-03-02T00:10:00Z", "StatusReason": "the failure tolerance was exceeded", "StatusDetails": {"FailedStackInstancesCount": 2}},
+            {"OperationId": "31111111-2222-4333-8444-555555555555", "Action": "CREATE", "Status": "SUCCEEDED", "CreationTimestamp": "2026-03-01T00:00:00Z", "EndTimestamp": "2026-03-01T00:10:00Z"}]),
+        "stack_set_operation", "advised", "aws cloudformation list-stack-set-operation-results --stack-set-name securityv0-readonly --call-as DELEGATED_ADMIN --operation-id 21111111-2222-4333-8444-555555555555", HUB),
     ("the role in the management account", |it| it.options["roles"][0]["absent_in"] = json!([MANAGEMENT]),
         "management_role", "advised", "aws cloudformation deploy --stack-name SecurityV0-Management", MANAGEMENT),
     ("the external id", |it| it.options["roles"][0]["trust"]["Statement"][0]["Condition"] = json!({}),

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Check, Preflight};
+use super::{Check, Preflight, log_files};
 use crate::api::Target;
 use crate::calls::{athena, cloudtrail};
 use crate::listing::{parameters, text};
@@ -52,6 +52,7 @@ async fn trails(preflight: &Preflight<'_>) -> Vec<Check> {
     };
     checks.push(logging(preflight, &home, arn).await);
     checks.push(selectors(preflight, &home, arn).await);
+    checks.extend(log_files::checks(preflight, trail, &home).await);
     checks
 }
 

@@ -4,14 +4,14 @@ use std::collections::BTreeSet;
 
 use futures_util::StreamExt as _;
 use futures_util::stream;
-use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value, json};
 
 use super::central::first_few;
+use super::trust::lets_in_without_id;
 use super::{Check, ExternalIdProbe, Preflight};
 use crate::api::{ApiError, Failure};
 use crate::calls::{iam, sts};
-use crate::listing::{parameters, text};
+use crate::listing::parameters;
 use crate::plan::{PlannedAccount, Treatment};
 
 /// Accounts that are tried at a time.
@@ -21,7 +21,19 @@ const CONCURRENCY: usize = 10;
 struct Tried<'a> {
     account: &'a PlannedAccount,
     answer: Result<Value, ApiError>,
+    refusal: Refusal,
     is_open_without_id: Option<bool>,
+}
+
+/// What a role refuses, as far as it shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Refusal {
+    /// Nothing, or nobody knows.
+    Unknown,
+    /// Tags: without them it lets the hub in.
+    Tags,
+    /// The hub itself, with and without tags.
+    Caller,
 }
 
 pub(super) async fn checks(preflight: &Preflight<'_>) -> Vec<Check> {
@@ -39,77 +51,86 @@ pub(super) async fn checks(preflight: &Preflight<'_>) -> Vec<Check> {
     }
     let mut checks = vec![spoke_roles(preflight, &tried)];
     checks.extend(tried.iter().filter_map(|one| management(preflight, one)));
+    checks.push(session_tags(preflight, &tried));
     checks.push(external_ids(preflight, &tried));
     checks
 }
 
 async fn try_role<'a>(preflight: &Preflight<'_>, account: &'a PlannedAccount) -> Tried<'a> {
-    let Some(target) = preflight.plan.account(account, preflight.region()) else {
-        return Tried {
-            account,
-            answer: Ok(Value::Null),
-            is_open_without_id: None,
-        };
+    let mut tried = Tried {
+        account,
+        answer: Ok(Value::Null),
+        refusal: Refusal::Unknown,
+        is_open_without_id: None,
     };
-    let answer = preflight.api.call(&target, &sts::GET_CALLER_IDENTITY, Map::new()).await;
-    let is_open_without_id = match (&answer, preflight.options.external_id) {
-        (Err(_), _) => None,
-        (Ok(_), ExternalIdProbe::Try) => probed(preflight, account).await,
+    let Some(target) = preflight.plan.account(account, preflight.region()) else {
+        return tried;
+    };
+    tried.answer = preflight.api.call(&target, &sts::GET_CALLER_IDENTITY, Map::new()).await;
+    match (&tried.answer, preflight.options.probe) {
+        (Err(error), _) if error.failure == Failure::RoleRefused => {
+            tried.refusal = refusal(preflight, account, error).await;
+        }
+        (Err(_), _) => {}
+        (Ok(_), ExternalIdProbe::Try) => {
+            tried.is_open_without_id = is_given(preflight, account, None).await;
+        }
         (Ok(_), ExternalIdProbe::TrustPolicy) => {
-            let role = preflight.options.spoke_role.rsplit('/').next().unwrap_or_default();
+            let role = role(preflight, account).rsplit('/').next().unwrap_or_default();
             let asked = parameters(json!({"RoleName": role}));
             let answer = preflight.api.call(&target, &iam::GET_ROLE, asked).await;
-            answer.ok().and_then(|answer| trusts_without_id(&answer))
+            tried.is_open_without_id = answer.ok().and_then(|answer| lets_in_without_id(&answer));
         }
-    };
-    Tried {
-        account,
-        answer,
-        is_open_without_id,
+    }
+    tried
+}
+
+/// AWS names the action that a trust policy does not allow; where it names none, the role is tried once more without tags.
+async fn refusal(preflight: &Preflight<'_>, account: &PlannedAccount, error: &ApiError) -> Refusal {
+    if error.message.contains("sts:TagSession") {
+        return Refusal::Tags;
+    }
+    match is_given(preflight, account, preflight.options.external_id.as_deref()).await {
+        Some(true) => Refusal::Tags,
+        Some(false) => Refusal::Caller,
+        None => Refusal::Unknown,
     }
 }
 
-/// Tries the role without its external id. What AWS would give is dropped at once.
-async fn probed(preflight: &Preflight<'_>, account: &PlannedAccount) -> Option<bool> {
+/// Path and name of the role in an account.
+fn role<'a>(preflight: &Preflight<'a>, account: &PlannedAccount) -> &'a str {
+    let options = preflight.options;
+    match account.treatment {
+        Treatment::ManagementRole if !options.management_role.is_empty() => &options.management_role,
+        _ => &options.spoke_role,
+    }
+}
+
+/// Whether the role is given to a session without tags, and with this external id or none. What AWS gives is dropped at once.
+async fn is_given(preflight: &Preflight<'_>, account: &PlannedAccount, external_id: Option<&str>) -> Option<bool> {
     let role = format!(
         "arn:{}:iam::{}:role/{}",
-        preflight.plan.header.partition, account.id, preflight.options.spoke_role
+        preflight.plan.header.partition,
+        account.id,
+        role(preflight, account)
     );
-    let asked = parameters(json!({
+    let mut asked = json!({
         "RoleArn": role,
         "RoleSessionName": format!("SecurityV0-{}-probe", account.id),
         "DurationSeconds": 900,
-    }));
+    });
+    if let (Some(id), Value::Object(fields)) = (external_id, &mut asked) {
+        fields.insert("ExternalId".to_owned(), Value::from(id));
+    }
     match preflight
         .api
-        .call(&preflight.plan.hub(), &sts::ASSUME_ROLE, asked)
+        .call(&preflight.plan.hub(), &sts::ASSUME_ROLE, parameters(asked))
         .await
     {
         Ok(_) => Some(true),
         Err(error) if matches!(error.failure, Failure::Denied | Failure::RoleRefused) => Some(false),
         Err(_) => None,
     }
-}
-
-/// Whether a statement of the trust policy allows `sts:AssumeRole` without asking for `sts:ExternalId`; `None` where the policy cannot be read.
-fn trusts_without_id(answer: &Value) -> Option<bool> {
-    let document = text(answer.get("Role")?, "AssumeRolePolicyDocument");
-    let document = match document {
-        // IAM prints documents URL-encoded.
-        Some(text) => serde_json::from_str(&percent_decode_str(text).decode_utf8().ok()?).ok()?,
-        None => answer.pointer("/Role/AssumeRolePolicyDocument")?.clone(),
-    };
-    let statements = match document.get("Statement")? {
-        Value::Array(statements) => statements.clone(),
-        one => vec![one.clone()],
-    };
-    let lets_in = |statement: &Value| {
-        let allows = statement.get("Effect").and_then(Value::as_str) == Some("Allow");
-        let is_by_service = statement.pointer("/Principal/Service").is_some();
-        let conditions = statement.get("Condition").map(Value::to_string).unwrap_or_default();
-        allows && !is_by_service && !conditions.to_ascii_lowercase().contains("sts:externalid")
-    };
-    Some(statements.iter().any(lets_in))
 }
 
 fn names<'a>(tried: impl Iterator<Item = &'a Tried<'a>>) -> BTreeSet<String> {
@@ -121,23 +142,67 @@ fn names<'a>(tried: impl Iterator<Item = &'a Tried<'a>>) -> BTreeSet<String> {
 fn spoke_roles(preflight: &Preflight<'_>, tried: &[Tried<'_>]) -> Check {
     const ID: &str = "spoke_role";
     let is_spoke = |one: &&Tried<'_>| one.account.treatment == Treatment::SpokeRole;
-    let refused = names(tried.iter().filter(is_spoke).filter(|one| one.answer.is_err()));
+    let is_refused = |one: &&Tried<'_>| is_spoke(one) && one.answer.is_err() && one.refusal != Refusal::Tags;
+    let refused = names(tried.iter().filter(is_refused));
     let all = tried.iter().filter(is_spoke).count();
     if refused.is_empty() {
-        return Check::ok(ID, format!("the role can be taken in all of {all} accounts"));
+        return Check::ok(ID, format!("the role is there and trusts the hub in all of {all} accounts"));
     }
-    let first = tried.iter().find_map(|one| one.answer.as_ref().err());
+    let first = tried.iter().filter(is_refused).find_map(|one| one.answer.as_ref().err());
     let words = first.map(ToString::to_string).unwrap_or_default();
-    let set = "aws cloudformation list-stack-instances --stack-set-name SecurityV0-Spoke --call-as DELEGATED_ADMIN";
+    let is_by_trust = tried.iter().filter(is_refused).any(|one| one.refusal == Refusal::Caller);
+    let hint = match (is_by_trust, &preflight.options.external_id) {
+        (false, _) => "",
+        (true, None) => ". No external id was given: --external-id names it",
+        (true, Some(_)) => {
+            ". AWS says the same where the role is not there, trusts somebody else, or asks for another external id; without session tags it is refused too"
+        }
+    };
+    let fix = match preflight.options.stack_set.as_str() {
+        "" => format!("deploy cfn-stacksets/spoke-role.yaml in these accounts, in {}", preflight.region()),
+        set => format!(
+            "aws cloudformation list-stack-instances --stack-set-name {set} --call-as DELEGATED_ADMIN --region {}",
+            preflight.region()
+        ),
+    };
     Check::missing(
         ID,
         format!(
-            "the role {} cannot be taken in {} of {all} accounts ({}): {words}",
+            "the role {} cannot be taken in {} of {all} accounts ({}): {words}{hint}",
             preflight.options.spoke_role,
             refused.len(),
             first_few(&refused)
         ),
-        format!("{set} --region {}", preflight.region()),
+        fix,
+        preflight.hub_account(),
+    )
+}
+
+/// Every session is tagged with its run and component, which a trust policy has to allow beside the role itself.
+///
+/// Source: IAM User Guide, "Passing session tags in AWS STS", "Permissions required to add session tags".
+fn session_tags(preflight: &Preflight<'_>, tried: &[Tried<'_>]) -> Check {
+    const ID: &str = "session_tags";
+    let refused = names(tried.iter().filter(|one| one.refusal == Refusal::Tags));
+    if refused.is_empty() {
+        return Check::ok(ID, "no role refuses the tags of a session");
+    }
+    let deploy = match preflight.options.stack_set.as_str() {
+        "" => "aws cloudformation deploy --stack-name SecurityV0-Spoke --template-file cfn-stacksets/spoke-role.yaml".to_owned(),
+        set => format!(
+            "aws cloudformation update-stack-set --stack-set-name {set} --call-as DELEGATED_ADMIN --template-body file://cfn-stacksets/spoke-role.yaml"
+        ),
+    };
+    Check::missing(
+        ID,
+        format!(
+            "the role lets the hub in without session tags and refuses it with them in {} accounts ({}): its trust policy allows sts:AssumeRole and not sts:TagSession. The statement that is \
+             missing, beside the one that allows sts:AssumeRole to the same principal: {}",
+            refused.len(),
+            first_few(&refused),
+            json!({"Effect": "Allow", "Principal": {"AWS": "<as there>"}, "Action": "sts:TagSession", "Condition": {"ForAllValues:StringEquals": {"aws:TagKeys": ["sv0-component", "sv0-run-id"]}}}),
+        ),
+        format!("{deploy} --capabilities CAPABILITY_NAMED_IAM --region {}", preflight.region()),
         preflight.hub_account(),
     )
 }
@@ -195,39 +260,4 @@ fn external_ids(preflight: &Preflight<'_>, tried: &[Tried<'_>]) -> Check {
         return check;
     }
     Check::ok(ID, "every role that could be taken asks for its external id")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_trust_policy_without_the_external_id_is_open() {
-        let closed = json!({"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::111122223333:role/collector"}, "Action": "sts:AssumeRole",
-            "Condition": {"StringEquals": {"sts:ExternalId": "one-of-a-kind-0001"}}});
-        let open = json!({"Effect": "Allow", "Principal": {"AWS": "111122223333"}, "Action": "sts:AssumeRole"});
-        let service =
-            json!({"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"});
-        let cases = [
-            (json!([closed]), Some(false)),
-            (closed.clone(), Some(false)),
-            (json!([closed, service]), Some(false)),
-            (json!([closed, open]), Some(true)),
-            (open, Some(true)),
-        ];
-        for (statements, want) in cases {
-            let document = json!({"Version": "2012-10-17", "Statement": statements});
-            let encoded = document.to_string().replace('"', "%22").replace('{', "%7B");
-            for document in [document, Value::from(encoded)] {
-                assert_eq!(
-                    trusts_without_id(&json!({"Role": {"AssumeRolePolicyDocument": document}})),
-                    want
-                );
-            }
-        }
-        assert_eq!(
-            trusts_without_id(&json!({"Role": {"AssumeRolePolicyDocument": "%7Bnot json"}})),
-            None
-        );
-    }
 }
