@@ -263,8 +263,8 @@ pub enum LastAccessedArgument {
 /// What every query command takes.
 #[derive(Debug, Args)]
 pub struct QueryArguments {
-    /// Folder of a scan's results.
-    #[arg(long, value_name = "DIR", default_value = "./sv0-out", value_hint = ValueHint::DirPath)]
+    /// Folder of a scan's results, or the table of a deployment: dynamodb://TABLE.
+    #[arg(long, value_name = "DIR|dynamodb://TABLE", default_value = "./sv0-out", value_hint = ValueHint::DirPath)]
     pub store: String,
     /// Ask the newest scan whose capture was made at or before this time.
     #[arg(long, value_name = "RFC3339", value_parser = timestamp)]
@@ -496,8 +496,8 @@ pub struct ExportArguments {
     /// File to write, or - for standard output.
     #[arg(long, value_name = "FILE|-", default_value = "-", value_hint = ValueHint::FilePath)]
     pub out: PathBuf,
-    /// Folder of a scan's results.
-    #[arg(long, value_name = "DIR", default_value = "./sv0-out", value_hint = ValueHint::DirPath)]
+    /// Folder of a scan's results, or the table of a deployment: dynamodb://TABLE.
+    #[arg(long, value_name = "DIR|dynamodb://TABLE", default_value = "./sv0-out", value_hint = ValueHint::DirPath)]
     pub store: String,
     /// Export the newest scan whose capture was made at or before this time.
     #[arg(long, value_name = "RFC3339", value_parser = timestamp)]

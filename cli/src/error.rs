@@ -7,6 +7,7 @@ use std::process::ExitCode;
 use miette::Diagnostic;
 use serde_json::json;
 use sv0_authority::QueryError;
+use sv0_aws::dynamodb::TableError;
 use sv0_collect::CollectError;
 use sv0_lake::LakeError;
 use sv0_pipeline::{ConfigurationError, ScanError};
@@ -51,25 +52,45 @@ pub enum CommandError {
     Sink(#[source] SinkError),
     /// No scan in the store.
     #[error("{store} holds no finished scan")]
-    #[diagnostic(code(no_run), help("run `sv0 demo`, or `sv0 scan --capture DIR --store {store}`"))]
+    #[diagnostic(code(no_run), help("{}", no_run_help(store)))]
     NoRun {
         /// The store.
         store: String,
     },
     /// The store could not be read.
     #[error("the store cannot be read")]
-    #[diagnostic(
-        code(store),
-        help("scan the capture anew: a run that was changed or that another version wrote is not read")
-    )]
+    #[diagnostic(code(store), help("{}", store_help(_0)))]
     Store(#[source] LakeError),
-    /// A store this version does not read.
-    #[error("{store} is not a folder")]
-    #[diagnostic(
-        code(store_kind),
-        help("this version reads stores that are folders: name the folder that `sv0 scan` wrote")
-    )]
+    /// A store of another kind.
+    #[error("{store} is no store that can be used here")]
+    #[diagnostic(code(store_kind), help("{help}"))]
     StoreKind {
+        /// The store as typed.
+        store: String,
+        /// What to do.
+        help: &'static str,
+    },
+    /// The table of a deployment could not be asked.
+    #[error("{store} cannot be opened")]
+    #[diagnostic(code(table), help("{help}"))]
+    Table {
+        /// The store as typed.
+        store: String,
+        /// What DynamoDB said.
+        #[source]
+        source: TableError,
+        /// What to do.
+        help: &'static str,
+    },
+    /// A table that belongs to no deployment, or to one that never ran.
+    #[error("{store} does not say where its results lie")]
+    #[diagnostic(
+        code(not_deployed),
+        help(
+            "the first scan of the deployment writes that into the table: start it, and see that this is the table from the stack's outputs"
+        )
+    )]
+    NotDeployed {
         /// The store as typed.
         store: String,
     },
@@ -123,6 +144,7 @@ impl CommandError {
         match self {
             Self::Scan(_)
             | Self::Store(_)
+            | Self::Table { .. }
             | Self::CaptureNotWritten(_)
             | Self::Io {
                 operation: "writing", ..
@@ -166,6 +188,23 @@ impl CommandError {
             writeln!(anstream::stderr().lock(), "{:?}", miette::Report::new(self))
         };
         exit_code
+    }
+}
+
+fn no_run_help(store: &str) -> String {
+    if store.contains("://") {
+        "start the deployment's state machine `scan`, or wait until its scan is done".to_owned()
+    } else {
+        format!("run `sv0 demo`, or `sv0 scan --capture DIR --store {store}`")
+    }
+}
+
+fn store_help(error: &LakeError) -> &'static str {
+    match error {
+        LakeError::Io { key, .. } if key.starts_with("s3://") => {
+            "the credentials need s3:GetObject and s3:ListBucket on the results bucket, and kms:Decrypt on its key: `aws sts get-caller-identity` shows whose they are"
+        }
+        _ => "scan the capture anew: a run that was changed or that another version wrote is not read",
     }
 }
 

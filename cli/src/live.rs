@@ -188,7 +188,8 @@ fn evidence(arguments: &LiveArguments) -> Option<EvidenceOptions> {
     })
 }
 
-fn runtime() -> Result<Runtime, CommandError> {
+/// What calls to AWS run on.
+pub fn runtime() -> Result<Runtime, CommandError> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     runtime.map_err(|source| CommandError::Io {
         operation: "starting",

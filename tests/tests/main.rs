@@ -30,6 +30,7 @@ mod privilege_escalation;
 mod purity;
 mod questions;
 mod real_input;
+mod recording;
 mod requirements;
 mod s3;
 mod s3_access;

@@ -16,7 +16,7 @@ use crate::store;
 use crate::text::{bold, counted, dim, labelled, name_of, plain, safe};
 
 pub fn run(arguments: &CoverageArguments) -> Result<Outcome, CommandError> {
-    let store = store::folder(&arguments.query.store)?;
+    let store = store::open(&arguments.query.store)?;
     let snapshot = store::snapshot(&store, &arguments.query)?;
     let mut rows = snapshot.coverage()?;
     let outcome = if arguments.fail_on_gap && has_gap(&rows) {

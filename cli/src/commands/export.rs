@@ -16,7 +16,7 @@ pub fn run(arguments: &ExportArguments) -> Result<Outcome, CommandError> {
         as_of: arguments.as_of,
         json: false,
     };
-    let store = store::folder(&query.store)?;
+    let store = store::open(&query.store)?;
     let snapshot = store::snapshot(&store, &query)?;
     let (graph, paths) = (snapshot.graph()?, snapshot.paths()?);
     let input = ExportInput {

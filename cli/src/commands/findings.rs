@@ -15,7 +15,7 @@ use crate::store;
 use crate::text::{bold, dim, labelled, plain, safe, severity};
 
 pub fn run(arguments: &FindingsArguments) -> Result<Outcome, CommandError> {
-    let store = store::folder(&arguments.query.store)?;
+    let store = store::open(&arguments.query.store)?;
     let snapshot = store::snapshot(&store, &arguments.query)?;
     let account = match &arguments.account {
         Some(text) => Some(account_id(&snapshot.graph()?, text)?),

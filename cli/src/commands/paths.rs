@@ -16,7 +16,7 @@ use crate::store;
 use crate::text::{condition, dim, entity, labelled, layers, name_of, observation, plain, safe, state};
 
 pub fn run(arguments: &PathsArguments) -> Result<Outcome, CommandError> {
-    let store = store::folder(&arguments.query.store)?;
+    let store = store::open(&arguments.query.store)?;
     let snapshot = store::snapshot(&store, &arguments.query)?;
     let graph = snapshot.graph()?;
     let mut paths = snapshot.paths()?;

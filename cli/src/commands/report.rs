@@ -10,7 +10,7 @@ use crate::store;
 use crate::text::safe;
 
 pub fn run(arguments: &ReportArguments) -> Result<Outcome, CommandError> {
-    let store = store::folder(&arguments.query.store)?;
+    let store = store::open(&arguments.query.store)?;
     let run = store::run(&store, &arguments.query)?;
     let html = run.bytes(keys::REPORT)?;
     let file = match &arguments.output {
@@ -20,11 +20,10 @@ pub fn run(arguments: &ReportArguments) -> Result<Outcome, CommandError> {
                 file: file.clone(),
                 source,
             })?;
-            file.clone()
+            file.display().to_string()
         }
-        None => store.path_of(&run_key(&run.manifest().run_id, keys::REPORT))?,
+        None => store.place_of(&run_key(&run.manifest().run_id, keys::REPORT))?,
     };
-    let file = file.display().to_string();
     if arguments.query.json {
         print_json(&json!({"schema": "sv0-report/1", "report": file, "run_id": run.manifest().run_id}))?;
     } else {

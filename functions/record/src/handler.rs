@@ -164,17 +164,27 @@ impl Stage<'_> {
 
     fn record(mut self) -> Result<Answer, RecordError> {
         granted(self.hold(HOLD_MINUTES)?)?;
-        let recorded = match self.state.resume()? {
-            Some(Recorded::Unfinished) => Recorded::Unfinished,
-            _ => record::run(&self.host.adapters.results, self.run, &mut self.state)
-                .map_err(|error| RecordError::of_stage(error, self.run))?,
-        };
-        if recorded == Recorded::Unfinished {
-            return Ok(self.recorded(Status::Continue, BTreeMap::new(), EventCounts::default()));
+        let resumed = self.state.resume()?;
+        if let Some((_, Recorded::Unfinished)) = resumed {
+            return Ok(self.unfinished());
         }
-        let counts = self.state.changes(self.run)?;
-        let events = self.tell(&counts)?;
-        Ok(self.recorded(Status::Done, counts, events))
+        if let Some((run, _)) = resumed.filter(|(run, _)| run != self.run) {
+            // The worker that should have told the bus of it is no more.
+            self.tell(&run)?;
+        }
+        if !self.state.is_recorded(self.run)? {
+            let recorded = record::run(&self.host.adapters.results, self.run, &mut self.state)
+                .map_err(|error| RecordError::of_stage(error, self.run))?;
+            if recorded == Recorded::Unfinished {
+                return Ok(self.unfinished());
+            }
+        }
+        let events = self.tell(self.run)?;
+        Ok(self.recorded(Status::Done, self.state.changes(self.run)?, events))
+    }
+
+    fn unfinished(&self) -> Answer {
+        self.recorded(Status::Continue, BTreeMap::new(), EventCounts::default())
     }
 
     fn recorded(&self, status: Status, counts: BTreeMap<String, u64>, events: EventCounts) -> Answer {
@@ -187,17 +197,18 @@ impl Stage<'_> {
     }
 
     /// Tells the bus of a recorded run, unless it was told before.
-    fn tell(&self, counts: &BTreeMap<String, u64>) -> Result<EventCounts, RecordError> {
-        if self.host.adapters.bus.is_none() || self.state.is_told(self.run)? {
+    fn tell(&self, run_id: &str) -> Result<EventCounts, RecordError> {
+        if self.host.adapters.bus.is_none() || self.state.is_told(run_id)? {
             return Ok(EventCounts::default());
         }
         let results = &self.host.adapters.results;
-        let run = Run::open(results, self.run).map_err(RecordError::Results)?;
-        let changes = self.state.finding_changes(self.run)?;
+        let run = Run::open(results, run_id).map_err(RecordError::Results)?;
+        let changes = self.state.finding_changes(run_id)?;
         let summaries = self.summaries(&run, &changes)?;
-        let (events, counts) = of_run(run.manifest(), &results.describe(), counts, &changes, &summaries);
+        let counts = self.state.changes(run_id)?;
+        let (events, counts) = of_run(run.manifest(), &results.describe(), &counts, &changes, &summaries);
         self.host.adapters.tell(&events)?;
-        self.state.set_told(self.run, (self.host.now)())?;
+        self.state.set_told(run_id, (self.host.now)())?;
         Ok(counts)
     }
 

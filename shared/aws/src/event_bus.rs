@@ -106,11 +106,9 @@ impl EventBus {
             let answer = request.send().await.map_err(|error| failed(&error))?;
             // The answer has an entry for each of the request, in its order.
             let results = answer.entries.unwrap_or_default();
-            let failures = left
-                .into_iter()
-                .zip(&results)
-                .filter(|(_, result)| result.error_code.is_some());
-            left = failures.map(|(entry, _)| entry).collect();
+            let is_refused = |index: usize| results.get(index).is_none_or(|result| result.error_code.is_some());
+            let refusals = left.into_iter().enumerate().filter(|(index, _)| is_refused(*index));
+            left = refusals.map(|(_, entry)| entry).collect();
             if left.is_empty() {
                 return Ok(());
             }

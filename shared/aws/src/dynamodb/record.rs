@@ -42,15 +42,16 @@ pub(super) fn record(state: &DynamoState, run: &RunRecord, seen: Seen<'_>) -> Re
 }
 
 /// Goes on with a run that an earlier worker left, whichever it is; `None` where there is nothing to do.
-pub(super) fn resume(state: &DynamoState) -> Result<Option<Outcome>, TableError> {
+pub(super) fn resume(state: &DynamoState) -> Result<Option<(String, Outcome)>, TableError> {
     if state.wait_for(Head::read(&state.table))?.pending.is_none() {
         return Ok(None);
     }
     let mut head = state.wait_for(Head::take(&state.table))?;
-    head.pending
-        .take()
-        .map(|pending| apply(state, &head, &pending))
-        .transpose()
+    let Some(pending) = head.pending.take() else {
+        return Ok(None);
+    };
+    let outcome = apply(state, &head, &pending)?;
+    Ok(Some((pending.run_id, outcome)))
 }
 
 pub(super) fn is_recorded(state: &DynamoState, run_id: &str) -> Result<bool, TableError> {

@@ -118,11 +118,11 @@ impl DynamoState {
         written.map_err(|error| self.failed("configuring", error))
     }
 
-    /// Goes on with a run that an earlier worker left unfinished, whichever it is; `None` where there is none.
+    /// Goes on with a run that an earlier worker left unfinished, and says which it is; `None` where there is none.
     ///
     /// # Errors
     /// [`StateError`].
-    pub fn resume(&mut self) -> Result<Option<Outcome>, StateError> {
+    pub fn resume(&mut self) -> Result<Option<(String, Outcome)>, StateError> {
         record::resume(self).map_err(|error| self.failed("recording a run in", error))
     }
 
