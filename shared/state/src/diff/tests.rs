@@ -39,7 +39,7 @@ fn whole(accounts: &[&str]) -> Completeness {
 fn history(runs: &[(i64, &[Sighting], &[&str])]) -> Option<History> {
     let mut book = LifeBook::default();
     for (at, sightings, complete) in runs {
-        let delta = diff(&book, time(*at), sightings, &whole(complete));
+        let delta = diff(&book, time(*at), *sightings, &whole(complete));
         book.apply(delta, time(*at));
     }
     let life = book.lives.get(&Thing::new(SightingKind::Path, "p"));
