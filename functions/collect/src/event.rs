@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Map, Value};
 use sv0_collect::{CollectOptions, Handed, HandedStatus};
 use sv0_lake::{RUN_ID_FORM, is_run_id};
 use sv0_model::coverage::CoverageStatus;
@@ -38,11 +38,14 @@ pub enum Event {
 }
 
 impl Event {
-    /// Reads an event.
+    /// Reads an event. Options that a plan leaves out are those of `defaults`.
     ///
     /// # Errors
     /// [`CollectFunctionError::BadRequest`].
-    pub fn read(event: Value) -> Result<Self, CollectFunctionError> {
+    pub fn read(mut event: Value, defaults: &Map<String, Value>) -> Result<Self, CollectFunctionError> {
+        if event.get("stage").is_some_and(|stage| stage == "plan") {
+            fill(&mut event, defaults);
+        }
         let bad = |reason: String| CollectFunctionError::BadRequest { reason };
         let event: Self = serde_json::from_value(event).map_err(|error| bad(error.to_string()))?;
         let run = event.run();
@@ -58,6 +61,18 @@ impl Event {
     pub fn run(&self) -> &str {
         match self {
             Self::Plan { run, .. } | Self::Task { run, .. } | Self::Finish { run } => run,
+        }
+    }
+}
+
+fn fill(plan: &mut Value, defaults: &Map<String, Value>) {
+    let Some(event) = plan.as_object_mut() else {
+        return;
+    };
+    let options = event.entry("options").or_insert_with(|| Value::Object(Map::new()));
+    if let Some(options) = options.as_object_mut() {
+        for (name, value) in defaults {
+            options.entry(name).or_insert_with(|| value.clone());
         }
     }
 }
@@ -161,9 +176,13 @@ mod tests {
 
     use super::*;
 
+    fn read(event: Value) -> Result<Event, CollectFunctionError> {
+        Event::read(event, &Map::new())
+    }
+
     #[test]
     fn options_may_be_left_out() {
-        let event = Event::read(json!({"stage": "plan", "run": "2026-03-02"})).unwrap();
+        let event = read(json!({"stage": "plan", "run": "2026-03-02"})).unwrap();
         assert_eq!(
             event,
             Event::Plan {
@@ -171,8 +190,26 @@ mod tests {
                 options: Box::default()
             }
         );
-        let event = Event::read(json!({"stage": "plan", "run": "r", "options": {"regions": ["eu-west-1"]}})).unwrap();
+        let event = read(json!({"stage": "plan", "run": "r", "options": {"regions": ["eu-west-1"]}})).unwrap();
         assert!(matches!(event, Event::Plan { options, .. } if options.regions == ["eu-west-1"]));
+    }
+
+    #[test]
+    fn options_of_the_deployment_hold_where_the_event_says_nothing() {
+        let defaults = json!({"regions": ["us-east-1"], "excluded": ["111122223333"]});
+        let defaults = defaults.as_object().unwrap();
+        let planned = |event: Value| match Event::read(event, defaults) {
+            Ok(Event::Plan { options, .. }) => options,
+            other => panic!("{other:?}"),
+        };
+        let options = planned(json!({"stage": "plan", "run": "r", "options": {"regions": []}}));
+        assert!(options.regions.is_empty() && options.excluded.contains("111122223333"));
+        let options = planned(json!({"stage": "plan", "run": "r"}));
+        assert_eq!(options.regions, ["us-east-1"]);
+        let bad = Event::read(json!({"stage": "plan", "run": "r", "options": 1}), defaults);
+        assert!(matches!(bad, Err(CollectFunctionError::BadRequest { .. })));
+        let task = Event::read(json!({"stage": "finish", "run": "r"}), defaults).unwrap();
+        assert_eq!(task, Event::Finish { run: "r".to_owned() });
     }
 
     #[test]
@@ -193,7 +230,7 @@ mod tests {
             (json!({"stage": "finish", "run": ""}), "no run id"),
             (json!({"stage": "finish", "run": "r".repeat(129)}), "no run id"),
         ] {
-            let error = Event::read(event.clone()).unwrap_err().to_string();
+            let error = read(event.clone()).unwrap_err().to_string();
             assert!(error.contains(reason), "{event}: {error}");
         }
     }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 use sv0_collect::{
     BaseCapture, Clock, CollectOptions, Finishing, HandedStatus, Plan, Planned, Relay, Task, Work, finish_stage,
     management_account, plan_stage, task_stage,
@@ -23,6 +23,8 @@ const MOST_NAMED: usize = 50;
 pub struct Host<A> {
     /// The Region in which the hub asks what is asked once.
     pub home_region: String,
+    /// Options of every plan that its event leaves out.
+    pub options: Map<String, Value>,
     /// AWS.
     pub adapters: A,
 }
@@ -45,7 +47,7 @@ pub async fn handle<A: Adapters>(
     invocation: &Invocation,
 ) -> Result<Answer, CollectFunctionError> {
     let request_id = invocation.request_id.as_str();
-    let event = Event::read(event);
+    let event = Event::read(event, &host.options);
     let run = event.as_ref().map(|event| event.run().to_owned()).ok();
     let result = match event {
         Ok(event) => answer(host, &event, invocation).await,

@@ -17,6 +17,7 @@ async fn main() -> Result<(), Error> {
     let settings = Settings::read(|name| std::env::var(name).ok())?;
     let host = Arc::new(Host {
         home_region: settings.home_region.clone(),
+        options: settings.options.clone(),
         adapters: AwsAdapters::new(sdk_config().await, settings, Handle::current()),
     });
     run(service_fn(move |event: LambdaEvent<Value>| {

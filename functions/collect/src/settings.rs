@@ -1,6 +1,8 @@
 //! What the deployment sets, read once.
 
+use serde_json::{Map, Value};
 use sv0_aws::s3::{LocationError, S3Location};
+use sv0_collect::CollectOptions;
 use thiserror::Error;
 
 const RESULTS: &str = "SV0_RESULTS";
@@ -8,6 +10,7 @@ const EXTERNAL_ID: &str = "SV0_EXTERNAL_ID";
 const SPOKE_ROLE: &str = "SV0_SPOKE_ROLE";
 const MANAGEMENT_ROLE: &str = "SV0_MANAGEMENT_ROLE";
 const HOME_REGION: &str = "SV0_HOME_REGION";
+const OPTIONS: &str = "SV0_OPTIONS";
 const REGION: &str = "AWS_REGION";
 
 const DEFAULT_ROLE: &str = "SecurityV0ReadOnly";
@@ -25,6 +28,8 @@ pub struct Settings {
     pub management_role: String,
     /// `SV0_HOME_REGION`, else the function's own: where the aggregator, Security Hub and Identity Center are.
     pub home_region: String,
+    /// `SV0_OPTIONS`, a JSON object: options of every plan that the event of the plan leaves out.
+    pub options: Map<String, Value>,
 }
 
 /// Without the external id: it is no secret, and no one else's affair.
@@ -36,6 +41,7 @@ impl std::fmt::Debug for Settings {
             .field("spoke_role", &self.spoke_role)
             .field("management_role", &self.management_role)
             .field("home_region", &self.home_region)
+            .field("options", &self.options)
             .finish_non_exhaustive()
     }
 }
@@ -49,6 +55,9 @@ pub enum SettingsError {
     /// It must be a place in S3.
     #[error("{RESULTS}: {0}")]
     Results(#[from] LocationError),
+    /// They must be those of a plan.
+    #[error("{OPTIONS}: {0}")]
+    Options(String),
 }
 
 impl Settings {
@@ -59,15 +68,28 @@ impl Settings {
     pub fn read(variable: impl Fn(&str) -> Option<String>) -> Result<Self, SettingsError> {
         let given = |name: &str| variable(name).filter(|value| !value.is_empty());
         let needed = |name: &'static str| given(name).ok_or(SettingsError::Missing(name));
-        let role = |name: &str| given(name).unwrap_or_else(|| DEFAULT_ROLE.to_owned());
+        // A path begins with a slash where IAM names it, and without one in an ARN.
+        let role = |name: &str| {
+            given(name).map_or_else(
+                || DEFAULT_ROLE.to_owned(),
+                |role| role.trim_start_matches('/').to_owned(),
+            )
+        };
         Ok(Self {
             results: needed(RESULTS)?.parse()?,
             external_id: needed(EXTERNAL_ID)?,
             spoke_role: role(SPOKE_ROLE),
             management_role: role(MANAGEMENT_ROLE),
             home_region: given(HOME_REGION).map_or_else(|| needed(REGION), Ok)?,
+            options: given(OPTIONS).map_or_else(|| Ok(Map::new()), |text| options(&text))?,
         })
     }
+}
+
+fn options(text: &str) -> Result<Map<String, Value>, SettingsError> {
+    let fault = |error: serde_json::Error| SettingsError::Options(error.to_string());
+    serde_json::from_str::<CollectOptions>(text).map_err(fault)?;
+    serde_json::from_str(text).map_err(fault)
 }
 
 #[cfg(test)]
@@ -113,5 +135,29 @@ mod tests {
         assert_eq!(settings.spoke_role, "audit/Reader");
         assert_eq!(settings.management_role, "Organization");
         assert_eq!(settings.home_region, "us-east-1");
+    }
+
+    #[test]
+    fn a_path_may_begin_as_iam_names_it() {
+        for (given, role) in [
+            ("/SecurityV0ReadOnly", DEFAULT_ROLE),
+            ("/audit/readers/Reader", "audit/readers/Reader"),
+        ] {
+            let settings = read(&[LEAST.as_slice(), &[(SPOKE_ROLE, given)]].concat()).unwrap();
+            assert_eq!(settings.spoke_role, role);
+        }
+    }
+
+    #[test]
+    fn options_must_be_those_of_a_plan() {
+        let with = |text: &'static str| read(&[LEAST.as_slice(), &[(OPTIONS, text)]].concat());
+        assert!(with("").unwrap().options.is_empty());
+        let options = with(r#"{"excluded": ["111122223333"], "evidence": null}"#)
+            .unwrap()
+            .options;
+        assert_eq!(options["excluded"], serde_json::json!(["111122223333"]));
+        for text in [r#"{"exclude": []}"#, "[]", "x"] {
+            assert!(matches!(with(text), Err(SettingsError::Options(_))), "{text}");
+        }
     }
 }

@@ -68,7 +68,11 @@ fn a_plan_is_answered_with_pointers_to_lists_of_events() {
             MANAGEMENT
         ]
     );
-    assert!(listed(&hub).iter().all(|event| Event::read(event.clone()).is_ok()));
+    assert!(
+        listed(&hub)
+            .iter()
+            .all(|event| Event::read(event.clone(), &serde_json::Map::new()).is_ok())
+    );
     assert_eq!(hub.answered("iam:GetAccountAuthorizationDetails"), 0);
 }
 

@@ -65,7 +65,11 @@ impl Hub {
         let home_region = "eu-west-1".to_owned();
         Self {
             shared,
-            host: Host { home_region, adapters },
+            host: Host {
+                home_region,
+                options: serde_json::Map::new(),
+                adapters,
+            },
         }
     }
 
