@@ -3,7 +3,7 @@
 //! The statements are run as Athena's parser and engine would, as far as that can be had without AWS: Trino's parser must take them without a warning, and
 //! DuckDB runs a translation of them over files in CloudTrail's own layout.
 
-mod engine;
+pub mod engine;
 mod logs;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -35,5 +35,6 @@ mod requirements;
 mod s3;
 mod s3_access;
 mod schemas;
+mod spoke_templates;
 mod support;
 mod workforce;

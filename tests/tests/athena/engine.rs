@@ -241,6 +241,14 @@ fn run(logs: &Path, parameters: &Map<String, Value>) -> (u64, String) {
     (answer["bytes"].as_u64().unwrap(), rows)
 }
 
+/// The rows of a SELECT over the log files of a folder.
+pub fn select(logs: &Path, sql: &str, parameters: &[&str]) -> Vec<Value> {
+    let unload = format!("UNLOAD ({sql}) TO 's3://hub-bucket/athena/' WITH (format = 'JSON')");
+    let parameters = json!({"QueryString": unload, "ExecutionParameters": parameters});
+    let (_, rows) = run(logs, parameters.as_object().unwrap());
+    rows.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
 /// What Trino's parser has against each statement.
 pub fn check(statements: &[String]) -> Vec<Vec<String>> {
     serde_json::from_value(python(&json!({"check": statements}))).unwrap()
