@@ -7,7 +7,8 @@
 //! - `Bucket=ResultsBucket`: the template calls `${Bucket}` so;
 //! - `TrailKeyArn?HasTrailKey`: statements on `${TrailKeyArn}` stand under that condition of the template.
 //!
-//! `manifest-version` is the version of the manifest of what is extracted, as the `Value` of an output; `alert-rules` are the resources of [`super::watch`].
+//! `manifest-version` is the version of the manifest of what is extracted, as the `Value` of an output; `alert-rules` are the resources of [`super::watch`];
+//! `extracted` and `never-granted` are tables of `docs/permissions.md`.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -16,7 +17,7 @@ use serde_json::Value;
 
 use super::placeholders::Home;
 use super::{PermissionsError, Policies};
-use super::{categories, rows, watch};
+use super::{categories, page, rows, watch};
 
 /// What ends a block, after the sign of a comment.
 const END: &str = "end of generated";
@@ -126,6 +127,8 @@ fn content(asked: &str, policies: &Policies, line: usize) -> Result<String, Bloc
                 .map_err(|name| BlockError::NoSuchName { line, name })
         }
         (Some("manifest-version"), None) => Ok(format!("Value: \"{}\"\n", categories::VERSION)),
+        (Some("extracted"), None) => Ok(page::extracted_table()),
+        (Some("never-granted"), None) => Ok(page::never_table()),
         (Some("alert-rules"), None) => Ok(watch::rules(&watch::events(rows()))),
         _ => Err(unknown()),
     }

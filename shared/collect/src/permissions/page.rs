@@ -143,10 +143,12 @@ fn extracted(page: &mut String) {
         "Version {VERSION} of the manifest, for machines in [extracted.json](../infra/permissions/extracted.json). A service that is in no category cannot be granted, \
          and a new one raises the version: compare the two files before an update.\n"
     );
-    line!(
-        page,
-        "| by | category | since | what | services | actions |\n|---|---|---|---|---|---|"
-    );
+    page.push_str(&extracted_table());
+}
+
+/// What is extracted, as a table.
+pub(super) fn extracted_table() -> String {
+    let mut page = String::from("| by | category | since | what | services | actions |\n|---|---|---|---|---|---|\n");
     for category in categories::ALL {
         let actions = category_actions(category, &actions_of(category.caller)).len();
         let services: Vec<String> = category.services.iter().map(|service| format!("`{service}`")).collect();
@@ -160,6 +162,14 @@ fn extracted(page: &mut String) {
             services.join(", ")
         );
     }
+    page
+}
+
+/// What is never granted, as a table.
+pub(super) fn never_table() -> String {
+    let mut page = String::new();
+    table(&mut page, never::KINDS);
+    page
 }
 
 fn never_granted(page: &mut String) {
