@@ -144,6 +144,14 @@ pub fn branches(value: &Value) -> Vec<&Value> {
     }
 }
 
+/// Whether a condition of the template may leave a value out.
+pub fn may_be_absent(value: &Value) -> bool {
+    match value.get("Fn::If").and_then(Value::as_array) {
+        Some(options) => options.iter().skip(1).any(may_be_absent),
+        None => value.is_null() || *value == json!({"Ref": "AWS::NoValue"}),
+    }
+}
+
 /// The texts that a value can have, with `${…}` for references.
 pub fn texts(value: &Value) -> Vec<String> {
     branches(value).into_iter().map(text).collect()

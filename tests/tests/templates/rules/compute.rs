@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::Fault;
 use crate::templates::load::{Resource, Template};
-use crate::templates::policies::{references, texts};
+use crate::templates::policies::{may_be_absent, references, texts};
 
 const FUNCTION: &str = "AWS::Lambda::Function";
 
@@ -22,7 +22,7 @@ fn lacking<'t>(template: &'t Template, kind: &'t str, about: &'static str, has: 
 fn refers_to(template: &Template, value: &Value, kind: &str) -> bool {
     let texts = texts(value);
     let is_of_kind = |name: &&str| template.resource(name).is_some_and(|resource| resource.kind() == kind);
-    !texts.is_empty() && texts.iter().all(|text| references(text).first().is_some_and(is_of_kind))
+    !may_be_absent(value) && texts.iter().all(|text| references(text).first().is_some_and(is_of_kind))
 }
 
 pub fn functions_are_traced(template: &Template) -> Vec<Fault> {
@@ -56,11 +56,11 @@ pub fn failures(template: &Template) -> Vec<Fault> {
             let is_of_function = texts(config.property("FunctionName"))
                 .iter()
                 .any(|text| references(text) == [function.name]);
-            is_of_function && !config.property("DestinationConfig")["OnFailure"]["Destination"].is_null()
+            is_of_function && !may_be_absent(&config.property("DestinationConfig")["OnFailure"]["Destination"])
         })
     };
     lacking(template, FUNCTION, "DeadLetterConfig", |function| {
-        !function.property("DeadLetterConfig")["TargetArn"].is_null() || has_destination(function)
+        !may_be_absent(&function.property("DeadLetterConfig")["TargetArn"]) || has_destination(function)
     })
 }
 
@@ -127,16 +127,16 @@ pub fn alarms(template: &Template) -> Vec<Fault> {
 /// Of schedules, of rules' targets, and of queues that something reads.
 pub fn dead_letters(template: &Template) -> Vec<Fault> {
     let mut found = lacking(template, "AWS::Scheduler::Schedule", "Target.DeadLetterConfig", |schedule| {
-        !schedule.property("Target")["DeadLetterConfig"]["Arn"].is_null()
+        !may_be_absent(&schedule.property("Target")["DeadLetterConfig"]["Arn"])
     });
     found.extend(lacking(template, "AWS::Events::Rule", "Targets.DeadLetterConfig", |rule| {
         let targets = rule.property("Targets").as_array();
-        targets.is_some_and(|targets| targets.iter().all(|target| !target["DeadLetterConfig"]["Arn"].is_null()))
+        targets.is_some_and(|targets| targets.iter().all(|target| !may_be_absent(&target["DeadLetterConfig"]["Arn"])))
     }));
     for mapping in template.of_type("AWS::Lambda::EventSourceMapping") {
         for source in texts(mapping.property("EventSourceArn")) {
             let queue = references(&source).first().and_then(|name| template.resource(name));
-            if let Some(queue) = queue.filter(|queue| queue.property("RedrivePolicy")["deadLetterTargetArn"].is_null()) {
+            if let Some(queue) = queue.filter(|queue| may_be_absent(&queue.property("RedrivePolicy")["deadLetterTargetArn"])) {
                 found.push(Fault::new(queue.name, "RedrivePolicy"));
             }
         }

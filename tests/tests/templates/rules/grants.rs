@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::Fault;
 use crate::templates::load::{Template, entries};
-use crate::templates::policies::{Duty, Statement, branches, statements, texts};
+use crate::templates::policies::{Duty, Statement, branches, may_be_absent, statements, texts};
 
 /// Keys that tie a call to this account or organization, or to one resource of it.
 const OURS: [&str; 9] = [
@@ -69,7 +69,7 @@ pub fn services(template: &Template) -> Vec<Fault> {
         .collect();
     let permissions = template.of_type("AWS::Lambda::Permission");
     let open = permissions.filter(|permission| {
-        permission.property("SourceArn").is_null() && permission.property("SourceAccount").is_null()
+        may_be_absent(permission.property("SourceArn")) && may_be_absent(permission.property("SourceAccount"))
     });
     found.extend(open.map(|permission| Fault::new(permission.name, "SourceArn")));
     found
@@ -93,8 +93,8 @@ fn of_kind(statement: &Statement<'_>, kind: &str) -> Vec<String> {
 
 /// Whether the statement holds only with one of these keys. `…IfExists` also holds without.
 fn has_key(statement: &Statement<'_>, keys: &[&str]) -> bool {
-    let condition = branches(&statement.all["Condition"]);
-    !condition.is_empty() && condition.iter().all(|condition| names(condition, keys))
+    let condition = &statement.all["Condition"];
+    !may_be_absent(condition) && branches(condition).iter().all(|condition| names(condition, keys))
 }
 
 fn names(condition: &Value, keys: &[&str]) -> bool {
@@ -102,6 +102,7 @@ fn names(condition: &Value, keys: &[&str]) -> bool {
         .filter(|(operator, _)| ["StringEquals", "StringLike", "ArnEquals", "ArnLike"].contains(operator))
         .flat_map(|(_, tests)| entries(tests))
         .any(|(key, values)| {
-            keys.iter().any(|known| known.eq_ignore_ascii_case(key)) && texts(values).iter().all(|value| value != "*")
+            let is_known = keys.iter().any(|known| known.eq_ignore_ascii_case(key));
+            is_known && !may_be_absent(values) && texts(values).iter().all(|value| value != "*")
         })
 }

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::Fault;
 use crate::templates::load::{Resource, Template};
-use crate::templates::policies::{branches, references, statements, texts};
+use crate::templates::policies::{branches, may_be_absent, references, statements, texts};
 
 const BUCKET: &str = "AWS::S3::Bucket";
 const TABLE: &str = "AWS::DynamoDB::Table";
@@ -32,7 +32,7 @@ fn is_a_key(template: &Template, value: &Value) -> bool {
             is_key || template.body["Parameters"].get(name).is_some()
         })
     };
-    !texts.is_empty() && texts.iter().all(named)
+    !may_be_absent(value) && texts.iter().all(named)
 }
 
 pub fn retained(template: &Template) -> Vec<Fault> {
@@ -108,7 +108,7 @@ pub fn buckets(template: &Template) -> Vec<Fault> {
         bucket.property("OwnershipControls")["Rules"][0]["ObjectOwnership"] == "BucketOwnerEnforced"
     }));
     found.extend(lacking(template, BUCKET, "LoggingConfiguration", |bucket| {
-        !bucket.property("LoggingConfiguration").is_null() || receives_logs(template, bucket)
+        !may_be_absent(bucket.property("LoggingConfiguration")) || receives_logs(template, bucket)
     }));
     found
 }
@@ -126,7 +126,7 @@ pub fn keys(template: &Template) -> Vec<Fault> {
 }
 
 pub fn log_retention(template: &Template) -> Vec<Fault> {
-    lacking(template, LOG_GROUP, "RetentionInDays", |group| !group.property("RetentionInDays").is_null())
+    lacking(template, LOG_GROUP, "RetentionInDays", |group| !may_be_absent(group.property("RetentionInDays")))
 }
 
 /// Every bucket, queue and topic has a policy that refuses plain HTTP to everybody.
