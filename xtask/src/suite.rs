@@ -1,6 +1,7 @@
 //! Runs the tests.
 
 mod browser;
+mod guard;
 mod packages;
 pub mod python;
 
@@ -70,7 +71,11 @@ fn core_tests() -> Command {
 
 fn workspace_tests(scope: Scope) -> Result<()> {
     let browser = browser::prepare()?;
-    python::lint_template()?;
+    python::prepare()?;
+    if scope == Scope::All {
+        python::prepare_checkers()?;
+        guard::prepare()?;
+    }
     wire::check()?;
     shell::step("tests of the workspace", &mut workspace_command(scope, &browser))?;
     if browser == Browser::NotOnThisPlatform {

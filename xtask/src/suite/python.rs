@@ -9,24 +9,54 @@ use anyhow::{Context, Result};
 use super::packages;
 use crate::shell;
 
-const REQUIREMENTS: &str = "tests/requirements.txt";
-const ENVIRONMENT: &str = ".tools/venv";
 /// A copy of the requirements that were installed; it is written last.
 const INSTALLED: &str = "installed.txt";
 
-/// The folder with the tools' programs. They are installed when the requirements are not those that were installed before.
+/// Tools that are installed together.
+struct Environment {
+    folder: &'static str,
+    requirements: &'static str,
+}
+
+const TESTS: Environment = Environment {
+    folder: ".tools/venv",
+    requirements: "tests/requirements.txt",
+};
+
+/// What checks templates and pins what it needs, each apart from the others.
+const CHECKERS: [Environment; 2] = [
+    Environment {
+        folder: ".tools/sam",
+        requirements: "tests/requirements-sam.txt",
+    },
+    Environment {
+        folder: ".tools/checkov",
+        requirements: "tests/requirements-checkov.txt",
+    },
+];
+
+/// The folder with the programs that tests use. They are installed when the requirements are not those that were installed before.
 pub fn prepare() -> Result<PathBuf> {
+    installed(&TESTS)
+}
+
+/// Installs the larger checkers of templates, which only the full run needs.
+pub fn prepare_checkers() -> Result<()> {
+    CHECKERS.iter().try_for_each(|checker| installed(checker).map(drop))
+}
+
+fn installed(wanted: &Environment) -> Result<PathBuf> {
     let root = shell::workspace_root()?;
-    let requirements = root.join(REQUIREMENTS);
-    let wanted = fs::read_to_string(&requirements).with_context(|| format!("reading {}", requirements.display()))?;
-    let environment = root.join(ENVIRONMENT);
+    let requirements = root.join(wanted.requirements);
+    let text = fs::read_to_string(&requirements).with_context(|| format!("reading {}", requirements.display()))?;
+    let environment = root.join(wanted.folder);
     let installed = environment.join(INSTALLED);
-    if fs::read_to_string(&installed).is_ok_and(|text| text == wanted) {
+    if fs::read_to_string(&installed).is_ok_and(|found| found == text) {
         return Ok(programs(&environment));
     }
     make(&environment)?;
-    shell::step("python tools", &mut install(&environment, &requirements))?;
-    fs::write(&installed, wanted).with_context(|| format!("writing {}", installed.display()))?;
+    shell::step(wanted.requirements, &mut install(&environment, &requirements))?;
+    fs::write(&installed, text).with_context(|| format!("writing {}", installed.display()))?;
     Ok(programs(&environment))
 }
 
@@ -69,24 +99,20 @@ fn programs(environment: &Path) -> PathBuf {
     environment.join("bin")
 }
 
-/// Checks the CloudFormation template.
-pub fn lint_template() -> Result<()> {
-    let mut command = Command::new(prepare()?.join("cfn-lint"));
-    command.arg(shell::workspace_root()?.join("infra/template.yaml"));
-    shell::step("template", &mut command)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn the_requirements_name_exact_versions() {
-        let text = fs::read_to_string(shell::workspace_root().unwrap().join(REQUIREMENTS)).unwrap();
-        let lines: Vec<&str> = text.lines().filter(|line| !line.starts_with('#')).collect();
-        assert!(lines.iter().any(|line| line.starts_with("moto")));
-        for line in lines {
-            assert_eq!(line.matches("==").count(), 1, "{line}");
+        for environment in CHECKERS.iter().chain([&TESTS]) {
+            let path = shell::workspace_root().unwrap().join(environment.requirements);
+            let text = fs::read_to_string(path).unwrap();
+            let lines: Vec<&str> = text.lines().filter(|line| !line.starts_with('#')).collect();
+            assert!(!lines.is_empty(), "{}", environment.requirements);
+            for line in lines {
+                assert_eq!(line.matches("==").count(), 1, "{line}");
+            }
         }
     }
 }
