@@ -38,7 +38,7 @@ def main() -> None:
 
 def render(path: Path) -> dict:
     source = yaml_parse(path.read_text(encoding="utf-8"))
-    return {"source": source, "transformed": transform(source) if is_sam(source) else source}
+    return {"source": source, "transformed": transform(source, path.parent) if is_sam(source) else source}
 
 
 def is_sam(template: dict) -> bool:
@@ -46,14 +46,30 @@ def is_sam(template: dict) -> bool:
     return SAM in (transforms if isinstance(transforms, list) else [transforms])
 
 
-def transform(source: dict) -> dict:
+def transform(source: dict, folder: Path) -> dict:
     template = copy.deepcopy(source)
     for resource in template.get("Resources", {}).values():
         place, uploaded = UPLOADED.get(resource.get("Type"), (None, None))
         if place is not None and isinstance(resource.setdefault("Properties", {}).get(place), str):
             resource["Properties"][place] = uploaded
     # The first argument names AWS's managed policies, of which the product uses none.
-    return Translator({}, Parser()).translate(template, parameter_values={})
+    transformed = Translator({}, Parser()).translate(template, parameter_values={})
+    for name, resource in source.get("Resources", {}).items():
+        definition = resource.get("Properties", {}).get("DefinitionUri")
+        if isinstance(definition, str):
+            with_definition(transformed["Resources"][name]["Properties"], folder / definition)
+    return transformed
+
+
+def with_definition(properties: dict, path: Path) -> None:
+    """Puts a state machine itself in the place of where it was uploaded, so that checkers of templates see it."""
+    del properties["DefinitionS3Location"]
+    text = path.read_text(encoding="utf-8")
+    for name, value in properties.get("DefinitionSubstitutions", {}).items():
+        if value == {"Ref": "AWS::Partition"}:
+            # They take ARNs of this partition only.
+            text = text.replace("${" + name + "}", "aws")
+    properties["Definition"] = json.loads(text)
 
 
 if __name__ == "__main__":

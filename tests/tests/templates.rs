@@ -3,6 +3,7 @@
 mod allowed;
 mod fragments;
 mod load;
+mod machines;
 mod policies;
 mod rules;
 mod tools;
@@ -10,24 +11,34 @@ mod tools;
 use std::collections::BTreeSet;
 
 use allowed::{Complaint, differences, is_sentence, listed, listed_for, marked};
-use load::templates;
+use load::{state_machines, templates};
+use rules::Fault;
 use tools::Files;
 
 #[test]
-fn the_templates_keep_to_the_rules_of_the_product() {
+fn templates_and_state_machines_keep_to_the_rules_of_the_product() {
     let mut found = BTreeSet::new();
     for template in templates() {
         for rule in rules::ALL {
-            found.extend(rules::faults(rule, template).into_iter().map(|fault| Complaint {
-                tool: "own".to_owned(),
-                rule: rule.0.to_owned(),
-                template: template.path.clone(),
-                resource: fault.resource,
-                about: fault.about,
-            }));
+            found.extend(rule.1(template).into_iter().map(|fault| own(rule.0, &template.path, fault)));
+        }
+    }
+    for (path, machine) in state_machines() {
+        for rule in machines::ALL {
+            found.extend(rule.1(&machine).into_iter().map(|fault| own(rule.0, &path, fault)));
         }
     }
     same(&found, "own");
+}
+
+fn own(rule: &str, path: &str, fault: Fault) -> Complaint {
+    Complaint {
+        tool: "own".to_owned(),
+        rule: rule.to_owned(),
+        template: path.to_owned(),
+        resource: fault.resource,
+        about: fault.about,
+    }
 }
 
 #[test]

@@ -19,7 +19,8 @@ pub struct Fault {
 }
 
 impl Fault {
-    fn new(resource: impl Into<String>, about: impl Into<String>) -> Self {
+    /// A breach by a resource, of what.
+    pub fn new(resource: impl Into<String>, about: impl Into<String>) -> Self {
         Self {
             resource: resource.into(),
             about: about.into(),
@@ -60,11 +61,3 @@ pub const ALL: &[Rule] = &[
     ("parameters-are-described", text::parameters),
     ("within-quotas", quotas::all),
 ];
-
-/// The faults of one rule, each once and in order.
-pub fn faults(rule: &Rule, template: &Template) -> Vec<Fault> {
-    let mut found = rule.1(template);
-    found.sort();
-    found.dedup();
-    found
-}
