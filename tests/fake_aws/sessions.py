@@ -61,7 +61,7 @@ class Sessions:
         if seconds > 3600:
             raise AwsError("ValidationError", "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining")
         name = parameters["RoleSessionName"]
-        session = Session(f"ASIA{secrets.token_hex(8).upper()}", secrets.token_urlsafe(30), secrets.token_urlsafe(90), account, path, name, self.clock() + timedelta(seconds=seconds), caller)
+        session = Session(f"ASIA{secrets.token_hex(8).upper()}", f"spoke-secret-of-the-fake/{secrets.token_urlsafe(30)}", f"spoke-token-of-the-fake/{secrets.token_urlsafe(90)}", account, path, name, self.clock() + timedelta(seconds=seconds), caller)
         with self._lock:
             self._known[session.key] = session
         return {

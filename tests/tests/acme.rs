@@ -11,7 +11,7 @@ use sv0_model::path::PathKind;
 
 use crate::support::{Store, repository, run, scan};
 
-fn facts(kind: &str) -> Vec<Value> {
+pub fn facts(kind: &str) -> Vec<Value> {
     let file = repository().join("examples/acme/facts.json");
     let facts: Value = serde_json::from_slice(&fs::read(file).unwrap()).unwrap();
     let rows = facts[kind].as_array().unwrap().clone();

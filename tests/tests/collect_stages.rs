@@ -155,7 +155,7 @@ impl Estate {
     ) -> Value {
         for times in 1..200 {
             let invocation = Invocation {
-                request_id: format!("request-{times}"),
+                telemetry: sv0_telemetry::Invocation::quiet(&format!("request-{times}")),
                 clock: self.clock(most),
             };
             let answer = self.runtime.block_on(handle(host, event.clone(), &invocation)).unwrap();

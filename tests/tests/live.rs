@@ -5,7 +5,8 @@ mod collector;
 mod evidence;
 mod faults;
 mod preflight;
-mod recording;
+pub mod recording;
+mod rescan;
 mod spokes;
 
 use std::collections::BTreeMap;

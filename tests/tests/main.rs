@@ -32,9 +32,13 @@ mod questions;
 mod real_input;
 mod recording;
 mod requirements;
+#[allow(dead_code, reason = "what the tests of a function alone use")]
+#[path = "../../functions/scan-capture/tests/runtime_api/mod.rs"]
+mod runtime_api;
 mod s3;
 mod s3_access;
 mod schemas;
 mod spoke_templates;
 mod support;
+mod telemetry;
 mod workforce;

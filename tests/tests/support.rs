@@ -16,21 +16,24 @@ pub fn repository() -> PathBuf {
 /// The program, built once for all tests.
 pub fn program() -> &'static Path {
     static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
-    PROGRAM.get_or_init(|| {
-        let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-        let output = Command::new(cargo)
-            .args(["build", "--workspace", "--bin", "sv0", "--message-format", "json"])
-            .current_dir(repository())
-            .stderr(Stdio::inherit())
-            .output()
-            .expect("cargo builds sv0");
-        assert!(output.status.success(), "sv0 builds");
-        String::from_utf8_lossy(&output.stdout)
-            .lines()
-            .filter_map(|line| serde_json::from_str::<Value>(line).ok())
-            .find_map(|message| message["executable"].as_str().map(PathBuf::from))
-            .expect("cargo names the executable")
-    })
+    PROGRAM.get_or_init(|| built("sv0"))
+}
+
+/// Builds a program of the workspace.
+pub fn built(name: &str) -> PathBuf {
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let output = Command::new(cargo)
+        .args(["build", "--workspace", "--bin", name, "--message-format", "json"])
+        .current_dir(repository())
+        .stderr(Stdio::inherit())
+        .output()
+        .expect("cargo starts");
+    assert!(output.status.success(), "{name} builds");
+    String::from_utf8_lossy(&output.stdout)
+        .lines()
+        .filter_map(|line| serde_json::from_str::<Value>(line).ok())
+        .find_map(|message| message["executable"].as_str().map(PathBuf::from))
+        .expect("cargo names the executable")
 }
 
 /// A call of `sv0` that does not inherit the caller's folder.

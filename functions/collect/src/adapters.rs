@@ -10,6 +10,7 @@ use sv0_sources::CaptureStore;
 use tokio::runtime::Handle;
 
 use crate::Settings;
+use crate::meter::{Meter, Usage};
 
 /// What the handler reaches AWS with; made once.
 pub trait Adapters: Send + Sync {
@@ -21,6 +22,9 @@ pub trait Adapters: Send + Sync {
 
     /// The place of everything that is written.
     fn results(&self) -> &S3Location;
+
+    /// What was asked of AWS since the last time.
+    fn take_usage(&self) -> Usage;
 }
 
 /// The adapters of a deployment.
@@ -30,6 +34,7 @@ pub struct AwsAdapters {
     settings: Settings,
     s3: Client,
     runtime: Handle,
+    meter: Meter,
 }
 
 impl AwsAdapters {
@@ -41,6 +46,7 @@ impl AwsAdapters {
             config,
             settings,
             runtime,
+            meter: Meter::default(),
         }
     }
 }
@@ -56,9 +62,10 @@ impl Adapters for AwsAdapters {
                 run_id: Some(run.to_owned()),
                 ..RoleOptions::default()
             },
+            observers: vec![self.meter.observer()],
             ..ClientOptions::default()
         };
-        Arc::new(AwsClient::new(&self.config, clock, options))
+        self.meter.metered(AwsClient::new(&self.config, clock, options))
     }
 
     fn store(&self, prefix: &str) -> Arc<dyn CaptureStore> {
@@ -68,5 +75,9 @@ impl Adapters for AwsAdapters {
 
     fn results(&self) -> &S3Location {
         &self.settings.results
+    }
+
+    fn take_usage(&self) -> Usage {
+        self.meter.take()
     }
 }

@@ -17,7 +17,9 @@ pub(crate) fn base_place(adapters: &impl Adapters, base: &str) -> Result<String,
     if base == NEWEST {
         return newest(adapters);
     }
-    let run = base.strip_prefix(CAPTURES).map(|run| run.strip_suffix('/').unwrap_or(run));
+    let run = base
+        .strip_prefix(CAPTURES)
+        .map(|run| run.strip_suffix('/').unwrap_or(run));
     match run.filter(|run| is_run_id(run)) {
         Some(run) => Ok(format!("{CAPTURES}{run}")),
         None => Err(CollectFunctionError::BadRequest {

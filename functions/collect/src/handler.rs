@@ -1,6 +1,7 @@
 //! One event, one stage.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use serde_json::{Map, Value};
 use sv0_collect::{
@@ -10,10 +11,11 @@ use sv0_collect::{
 use sv0_model::coverage::CoverageRow;
 use sv0_sources::CaptureWriter;
 use tokio::task::block_in_place;
-use tracing::{error, info};
+use tracing::{Instrument as _, error, info};
 
 use crate::base::base_place;
 use crate::event::{FinishAnswer, PlanAnswer};
+use crate::measured::measurements;
 use crate::{Adapters, Answer, CollectFunctionError, Event, TaskEvent, TaskList};
 
 /// Unfinished tasks that an answer names, so that it stays small.
@@ -31,8 +33,8 @@ pub struct Host<A> {
 
 /// One invocation.
 pub struct Invocation {
-    /// Its id, for the logs.
-    pub request_id: String,
+    /// What it says in every line.
+    pub telemetry: sv0_telemetry::Invocation,
     /// The time, and when the invocation ends.
     pub clock: Arc<dyn Clock>,
 }
@@ -46,29 +48,44 @@ pub async fn handle<A: Adapters>(
     event: Value,
     invocation: &Invocation,
 ) -> Result<Answer, CollectFunctionError> {
-    let request_id = invocation.request_id.as_str();
-    let event = Event::read(event, &host.options);
-    let run = event.as_ref().map(|event| event.run().to_owned()).ok();
-    let result = match event {
-        Ok(event) => answer(host, &event, invocation).await,
-        Err(error) => Err(error),
+    let began = invocation.clock.now();
+    let (event, unreadable) = match Event::read(event, &host.options) {
+        Ok(event) => (Some(event), None),
+        Err(error) => (None, Some(error)),
     };
-    match &result {
+    let stage = event.as_ref().map(Event::stage).unwrap_or_default();
+    let logged = async {
+        let result = match (&event, unreadable) {
+            (Some(event), None) => answer(host, event, invocation).await,
+            (_, error) => Err(error.unwrap_or_else(|| CollectFunctionError::BadRequest {
+                reason: "it is empty".to_owned(),
+            })),
+        };
+        log_result(&result);
+        result
+    };
+    let result = logged.instrument(invocation.telemetry.span(stage)).await;
+    let usage = host.adapters.take_usage();
+    let now = invocation.clock.now();
+    invocation.telemetry.print_metrics(
+        now,
+        stage,
+        Duration::try_from(now.duration_since(began)).unwrap_or_default(),
+        result.as_ref().err().map(CollectFunctionError::name),
+        usage.evidence.map_or(0, |cost| cost.micro_dollars.saturating_mul(1000)),
+        &measurements(stage.name, result.as_ref().ok(), &usage),
+    );
+    result
+}
+
+fn log_result(result: &Result<Answer, CollectFunctionError>) {
+    match result {
         Ok(answer) => info!(
-            run,
-            request_id,
             answer = serde_json::to_string(answer).unwrap_or_default(),
             "stage answered"
         ),
-        Err(error) => error!(
-            run,
-            request_id,
-            error_type = error.name(),
-            error = error.to_string(),
-            "stage failed"
-        ),
+        Err(error) => error!(error_type = error.name(), error = error.to_string(), "stage failed"),
     }
-    result
 }
 
 async fn answer<A: Adapters>(
@@ -120,22 +137,6 @@ impl<A: Adapters> Run<'_, A> {
         })
     }
 
-    fn log_step(&self, task: &str, row: &CoverageRow) {
-        info!(
-            run = self.id,
-            task,
-            request_id = self.invocation.request_id,
-            account = row.account,
-            region = row.region,
-            source = row.source,
-            status = ?row.status,
-            error_code = row.error_code,
-            operation = row.operation,
-            items = row.items,
-            "step done"
-        );
-    }
-
     async fn plan(&self, options: &CollectOptions) -> Result<Answer, CollectFunctionError> {
         let mut options = options.clone();
         if options.home_region.is_empty() {
@@ -151,7 +152,7 @@ impl<A: Adapters> Run<'_, A> {
             }
         };
         let work = self.work(management.as_deref(), base.as_deref());
-        let on_step = |row: &CoverageRow| self.log_step("organization", row);
+        let on_step = |row: &CoverageRow| log_step("organization", row);
         let (plan, handed) = match plan_stage(&work, &self.relay, options, &on_step).await? {
             Planned::Done(plan, handed) => (Some(plan), handed),
             Planned::Continue(handed) => (None, handed),
@@ -197,7 +198,7 @@ impl<A: Adapters> Run<'_, A> {
         let plan = self.existing_plan()?;
         let task = Task::named(&plan, name)?;
         let work = self.work(plan.management_account.as_deref(), None);
-        let on_step = |row: &CoverageRow| self.log_step(name, row);
+        let on_step = |row: &CoverageRow| log_step(name, row);
         let handed = task_stage(&work, &self.relay, &plan, &task, &on_step).await?;
         Ok(Answer::Task {
             run: self.id.to_owned(),
@@ -228,6 +229,20 @@ impl<A: Adapters> Run<'_, A> {
             }),
         })
     }
+}
+
+fn log_step(task: &str, row: &CoverageRow) {
+    info!(
+        task,
+        account = row.account,
+        region = row.region,
+        source = row.source,
+        status = ?row.status,
+        error_code = row.error_code,
+        operation = row.operation,
+        items = row.items,
+        "step done"
+    );
 }
 
 #[cfg(test)]

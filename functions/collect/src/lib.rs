@@ -12,10 +12,13 @@ mod base;
 mod error;
 mod event;
 mod handler;
+mod measured;
+mod meter;
 mod settings;
 
 pub use adapters::{Adapters, AwsAdapters};
 pub use error::CollectFunctionError;
 pub use event::{Answer, Event, TaskEvent, TaskList};
 pub use handler::{Host, Invocation, handle};
+pub use meter::Usage;
 pub use settings::{Settings, SettingsError};

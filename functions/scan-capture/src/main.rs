@@ -7,13 +7,15 @@ use serde_json::Value;
 use sv0_aws::s3::{S3Captures, S3ObjectStore, client};
 use sv0_model::time::Timestamp;
 use sv0_scan_capture::{Host, Settings, handle};
+use sv0_telemetry::Process;
 use tokio::runtime::Handle;
 use tokio::task::spawn_blocking;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    lambda_runtime::tracing::init_default_subscriber();
-    let settings = Settings::read(|name| std::env::var(name).ok())?;
+    let variable = |name: &str| std::env::var(name).ok();
+    let process = Process::start(variable);
+    let settings = Settings::read(variable)?;
     let client = client(&sv0_aws::sdk_config().await);
     let host = Arc::new(Host {
         captures: S3Captures::new(client.clone(), Handle::current()),
@@ -23,8 +25,9 @@ async fn main() -> Result<(), Error> {
     });
     run(service_fn(move |event: LambdaEvent<Value>| {
         let host = Arc::clone(&host);
+        let invocation = process.invocation(&event.context.request_id, event.context.xray_trace_id.as_deref());
         // The adapters wait, so they must not do it on the thread that drives the runtime.
-        let work = spawn_blocking(move || handle(&host, event.payload, &event.context.request_id));
+        let work = spawn_blocking(move || handle(&host, event.payload, &invocation));
         async { Ok::<_, Diagnostic>(work.await.map_err(|error| Diagnostic::from(Error::from(error)))??) }
     }))
     .await

@@ -28,7 +28,7 @@ fn an_event_of_another_form_is_answered_with_an_error_that_has_a_name() {
         answered.path
     );
     assert_eq!(answered.body["errorType"], "BadRequest");
-    assert_eq!(answered.log("ERROR")["fields"]["error_type"], "BadRequest");
+    assert_eq!(answered.log("ERROR")["error_type"], "BadRequest");
 }
 
 #[test]

@@ -32,11 +32,11 @@ mod tests;
 
 pub use cloudtrail::kept_request_parameters;
 pub use error::CaptureError;
+pub use header::stored_header;
 pub use layout::IdentityCenterFile;
 pub use ledger::{config_types, is_recorded, ledger_source};
 pub use options::{Limits, ReadOptions, ReadProgress};
 pub use read::{CaptureContents, EventFold, read_capture};
-pub use header::stored_header;
 pub use write::{
     CaptureCopy, CaptureFile, CaptureFileWriter, CaptureSink, CaptureStore, CaptureWriter, CopyError, CopyOptions,
     FolderSink, InvalidFile, MemorySink, Refusal, RefusedItem, Replace, RowOrder, SinkError, WriteError, WrittenFile,

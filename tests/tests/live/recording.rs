@@ -34,8 +34,14 @@ pub fn trust() -> Value {
 /// The example, with the role in the accounts that the example read, and with recorders of AWS Config that record what its aggregator holds: in AWS one follows from the other, and
 /// what Config records is not asked of the spokes again.
 pub fn fake(options: &Value) -> Example {
+    fake_where(options, &|_| {})
+}
+
+/// The same after a change of the folder that is served.
+pub fn fake_where(options: &Value, change: &dyn Fn(&Path)) -> Example {
     let capture = tempfile::tempdir().unwrap();
     copy_folder(&repository().join(EXAMPLE), capture.path());
+    change(capture.path());
     let recorded = fs::read_dir(capture.path().join("config")).unwrap();
     let recorded = recorded.map(|file| file.unwrap().file_name().into_string().unwrap());
     let mut recorded: Vec<String> = recorded

@@ -228,7 +228,9 @@ fn the_management_account_is_asked_for_once_and_then_known() {
 
 /// A scan of the whole organization, or of one account upon a base; gives the answer of the plan.
 fn scan(hub: &Hub, run: &str, options: &Value) -> Value {
-    let answer = hub.send(json!({"stage": "plan", "run": run, "options": options})).unwrap();
+    let answer = hub
+        .send(json!({"stage": "plan", "run": run, "options": options}))
+        .unwrap();
     for list in ["central", "spokes"] {
         for event in hub.work_document(run, &format!("{list}.json")).as_array().unwrap() {
             hub.until_done(event.clone(), usize::MAX);
@@ -267,8 +269,14 @@ fn a_scan_of_one_account_is_one_of_all_where_the_others_are_those_of_the_base() 
     };
     assert_eq!(without_times("second"), without_times("third"));
     let old = hub.ledger("first");
-    let kept = hub.ledger("second").into_iter().filter(|row| row["account"] == MANAGEMENT);
-    assert!(kept.filter(|row| row["source"] != "sts:identity").all(|row| old.contains(&row)));
+    let kept = hub
+        .ledger("second")
+        .into_iter()
+        .filter(|row| row["account"] == MANAGEMENT);
+    assert!(
+        kept.filter(|row| row["source"] != "sts:identity")
+            .all(|row| old.contains(&row))
+    );
 }
 
 #[test]
@@ -281,7 +289,10 @@ fn the_newest_base_is_looked_up_once() {
     assert_eq!(hub.send_with(plan.clone(), 3).unwrap()["status"], "continue");
     hub.root().put("current.json", b"{\"run_id\": \"gone\"}").unwrap();
     hub.until_done(plan, usize::MAX);
-    assert_eq!(hub.work_document("second", "plan.json")["base"]["name"], "captures/first");
+    assert_eq!(
+        hub.work_document("second", "plan.json")["base"]["name"],
+        "captures/first"
+    );
 }
 
 #[test]
@@ -296,12 +307,53 @@ fn a_base_that_cannot_be_used_is_refused_by_name() {
     assert_eq!(refused(&hub, named("newest")), "BaseNotFound");
     assert_eq!(refused(&hub, named("captures/another")), "BaseNotFound");
     assert_eq!(refused(&hub, named("captures/second")), "BaseNotFound", "itself");
-    for base in ["captures/../work/first", "runs/first", "s3://another/captures/first", "captures/", ""] {
+    for base in [
+        "captures/../work/first",
+        "runs/first",
+        "s3://another/captures/first",
+        "captures/",
+        "",
+    ] {
         assert_eq!(refused(&hub, named(base)), "BadRequest", "{base}");
     }
     assert_eq!(refused(&hub, json!({"base": "captures/first"})), "BadRequest");
     // Made in the same second.
     assert_eq!(refused(&hub, named("captures/first")), "BaseUnusable");
     hub.an_hour_later();
-    hub.send(json!({"stage": "plan", "run": "second", "options": named("captures/first/")})).unwrap();
+    hub.send(json!({"stage": "plan", "run": "second", "options": named("captures/first/")}))
+        .unwrap();
+}
+
+#[test]
+fn what_a_run_came_to_is_measured() {
+    let hub = Hub::default();
+    scan(&hub, "first", &json!({}));
+    let one = |metric: &str| {
+        let found = hub.measured(metric);
+        assert_eq!(found.len(), 1, "{metric} {found:?}");
+        found[0].clone()
+    };
+    assert_eq!(one("Accounts"), ("plan".to_owned(), 3.0));
+    assert_eq!(one("AccountsAsked"), ("plan".to_owned(), 3.0));
+    assert_eq!(one("UnfinishedTasks"), ("finish".to_owned(), 0.0));
+    let rows = hub.measured("CoverageRows");
+    assert_eq!(rows.len(), 12);
+    let of_ledger = hub.ledger("first").len();
+    assert!((rows.iter().map(|(_, count)| count).sum::<f64>() - of_ledger as f64).abs() < 0.5);
+    assert_eq!(
+        hub.measured("Failures").len(),
+        1 + 7 + 1,
+        "a plan, seven tasks and the end"
+    );
+    assert_eq!(
+        hub.measured("ColdStarts")
+            .iter()
+            .filter(|(_, cold)| *cold > 0.5)
+            .count(),
+        1
+    );
+    assert_eq!(hub.measured("ApiCalls").len(), 9);
+    assert_eq!(hub.measured("AthenaBytesScanned"), []);
+    hub.send(json!({"stage": "report"})).unwrap_err();
+    assert_eq!(hub.measured("Failures").last(), Some(&("unknown".to_owned(), 1.0)));
 }

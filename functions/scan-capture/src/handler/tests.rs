@@ -1,9 +1,12 @@
 use std::fs;
 use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
 
 use serde_json::json;
 use sv0_lake::{FolderStore, newest_run};
+use sv0_telemetry::Process;
 use tempfile::TempDir;
+use tracing::level_filters::LevelFilter;
 use walkdir::WalkDir;
 
 use super::*;
@@ -37,6 +40,8 @@ impl CaptureSource for LocalCaptures {
 struct Hub {
     folder: TempDir,
     host: Host<LocalCaptures, FolderStore>,
+    process: Process,
+    metrics: Arc<Mutex<Vec<Value>>>,
 }
 
 fn hub() -> Hub {
@@ -50,12 +55,20 @@ fn hub() -> Hub {
         },
         now: || Timestamp::UNIX_EPOCH,
     };
-    Hub { folder, host }
+    let metrics = Arc::new(Mutex::new(Vec::new()));
+    let into = Arc::clone(&metrics);
+    let output = move |line: &str| into.lock().unwrap().push(serde_json::from_str(line).unwrap());
+    Hub {
+        folder,
+        host,
+        process: Process::of(LevelFilter::INFO, |_| None, Arc::new(output)),
+        metrics,
+    }
 }
 
 impl Hub {
     fn scan(&self, event: Value) -> Result<Answer, ScanCaptureError> {
-        handle(&self.host, event, "invocation")
+        handle(&self.host, event, &self.process.invocation("invocation", None))
     }
 }
 
@@ -72,6 +85,36 @@ fn answers_with_a_small_pointer_to_a_published_run() {
     assert_eq!(
         (run.manifest().run_id.as_str(), run.manifest().capture.as_str()),
         ("first", "s3://capture/")
+    );
+}
+
+#[test]
+fn findings_paths_and_failures_are_measured() {
+    let hub = hub();
+    let answer = hub
+        .scan(json!({ "capture": "s3://capture", "run_id": "first" }))
+        .unwrap();
+    hub.scan(json!("scan")).unwrap_err();
+    let lines = hub.metrics.lock().unwrap();
+    let values = |metric: &str| {
+        lines
+            .iter()
+            .filter_map(|line| line[metric].as_f64())
+            .collect::<Vec<f64>>()
+    };
+    assert_eq!(values("Paths"), [answer.counts["paths"] as f64]);
+    let findings = values("Findings");
+    assert_eq!(findings.len(), 5);
+    assert!((findings.iter().sum::<f64>() - answer.counts["findings"] as f64).abs() < 0.5 && findings[0] > 0.0);
+    assert_eq!(
+        (values("Failures"), values("ColdStarts")),
+        (vec![0.0, 1.0], vec![1.0, 0.0])
+    );
+    assert!(
+        lines
+            .iter()
+            .take(4)
+            .all(|line| line["run"] == "first" && line["stage"] == "scan")
     );
 }
 

@@ -81,35 +81,57 @@ fn request(stream: &mut TcpStream) -> (String, Vec<u8>) {
 
 /// Hands the function one event, invocation-1, which ends in a hundred years.
 pub fn invoke(program: &str, variables: &[(&str, &str)], event: &Value) -> Answered {
+    let mut events = vec![event.clone()];
+    let (mut answers, logs) = converse(program, variables, |_| events.pop());
+    let (path, body) = answers.pop().unwrap();
+    Answered { path, body, logs }
+}
+
+/// Hands one process an event after the other, as long as `next` gives one, of whom the answers so far are told: where each was sent, and what it was. Gives them all, and everything
+/// that was logged.
+pub fn converse(
+    program: &str,
+    variables: &[(&str, &str)],
+    mut next: impl FnMut(&[(String, Value)]) -> Option<Value>,
+) -> (Vec<(String, Value)>, String) {
     let runtime = TcpListener::bind("127.0.0.1:0").unwrap();
     let mut function = start(program, variables, &runtime);
-    let (path, body) = loop {
+    let mut output = function.0.stdout.take().unwrap();
+    // Read all the time, since a process waits while nobody reads what it prints.
+    let reader = std::thread::spawn(move || {
+        let mut logs = String::new();
+        output.read_to_string(&mut logs).unwrap();
+        logs
+    });
+    let mut answers = Vec::new();
+    while let Some(event) = next(&answers) {
+        hand_over(&runtime, &event, answers.len() + 1);
         let (mut stream, _) = runtime.accept().unwrap();
-        let (first, body) = request(&mut stream);
-        if !first.contains("/invocation/next") {
-            write!(
-                stream,
-                "HTTP/1.1 202 Accepted\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
-            )
-            .unwrap();
-            break (first, body);
-        }
-        let event = event.to_string();
+        let (path, body) = request(&mut stream);
         write!(
             stream,
-            "HTTP/1.1 200 OK\r\nLambda-Runtime-Aws-Request-Id: invocation-1\r\nLambda-Runtime-Deadline-Ms: 4102444800000\r\n\
-             Lambda-Runtime-Invoked-Function-Arn: arn:aws:lambda:eu-west-1:111122223333:function:function\r\n\
-             Content-Type: application/json\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{event}",
-            event.len()
+            "HTTP/1.1 202 Accepted\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
         )
         .unwrap();
-    };
-    function.0.kill().unwrap();
-    let mut logs = String::new();
-    function.0.stdout.take().unwrap().read_to_string(&mut logs).unwrap();
-    Answered {
-        path,
-        body: serde_json::from_slice(&body).unwrap(),
-        logs,
+        answers.push((path, serde_json::from_slice(&body).unwrap()));
     }
+    function.0.kill().unwrap();
+    (answers, reader.join().unwrap())
+}
+
+/// Waits until the function asks, and hands it an event.
+fn hand_over(runtime: &TcpListener, event: &Value, number: usize) {
+    let (mut stream, _) = runtime.accept().unwrap();
+    let (path, _) = request(&mut stream);
+    assert!(path.contains("/invocation/next"), "{path}");
+    let event = event.to_string();
+    write!(
+        stream,
+        "HTTP/1.1 200 OK\r\nLambda-Runtime-Aws-Request-Id: invocation-{number}\r\nLambda-Runtime-Deadline-Ms: 4102444800000\r\n\
+         Lambda-Runtime-Trace-Id: Root=1-00000000-{number:024}\r\n\
+         Lambda-Runtime-Invoked-Function-Arn: arn:aws:lambda:eu-west-1:111122223333:function:function\r\n\
+         Content-Type: application/json\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{event}",
+        event.len()
+    )
+    .unwrap();
 }

@@ -40,6 +40,12 @@ impl CallCounters {
     pub fn counts(&self) -> BTreeMap<CountKey, u64> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
+
+    /// The counts since the last time, which are then forgotten.
+    #[must_use]
+    pub fn take(&self) -> BTreeMap<CountKey, u64> {
+        std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
 }
 
 impl CallObserver for CallCounters {

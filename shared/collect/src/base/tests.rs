@@ -73,7 +73,9 @@ fn work(aws: Aws, store: &Arc<Memory>, base: Option<&Arc<Memory>>, checks: i64) 
 fn asked(work: &Work, relay: &Relay, plan: &Plan) {
     for task in Task::accounts(plan) {
         let progress = done(work_on(work, plan, &task, Progress::default(), &|_| {})).unwrap();
-        relay.keep_state(&task, &crate::relay::TaskState { progress, stalled: 0 }).unwrap();
+        relay
+            .keep_state(&task, &crate::relay::TaskState { progress, stalled: 0 })
+            .unwrap();
     }
 }
 
@@ -84,7 +86,11 @@ fn whole(role: &str) -> Arc<Memory> {
     work.writer.header(&plan.header).unwrap();
     let mut rows = Vec::new();
     for task in Task::accounts(&plan) {
-        rows.extend(done(work_on(&work, &plan, &task, Progress::default(), &|_| {})).unwrap().rows);
+        rows.extend(
+            done(work_on(&work, &plan, &task, Progress::default(), &|_| {}))
+                .unwrap()
+                .rows,
+        );
     }
     finish(&work, &plan, rows).unwrap();
     store
@@ -102,14 +108,18 @@ fn rows(store: &Arc<Memory>) -> Vec<CoverageRow> {
     let mut rows = Vec::new();
     let writer = CaptureWriter::new(store.clone());
     writer
-        .each_stored(&file, &stored, &mut |row| rows.push(serde_json::from_value(row).unwrap()))
+        .each_stored(&file, &stored, &mut |row| {
+            rows.push(serde_json::from_value(row).unwrap())
+        })
         .unwrap();
     rows
 }
 
 /// Rows of accounts alone: nobody ran the tasks of the centre.
 fn of_accounts(rows: Vec<CoverageRow>) -> Vec<CoverageRow> {
-    rows.into_iter().filter(|row| row.error_code.as_deref() != Some("NotFinished")).collect()
+    rows.into_iter()
+        .filter(|row| row.error_code.as_deref() != Some("NotFinished"))
+        .collect()
 }
 
 /// A scan of one account upon `base`, whose last worker looks at the clock so often that it is stopped after `checks`; gives the capture, and how often `finish` was sent.
@@ -126,7 +136,9 @@ fn scan_of_one(aws: Aws, base: &Arc<Memory>, plan: &Plan, checks: i64) -> (Arc<M
                 assert!(files(&store) == once, "sent again, it changed something");
                 return (store, sent);
             }
-            Ok(Finishing::Continue(left)) => assert!(left > 0 && !files(&store).contains_key(CaptureFile::coverage().path())),
+            Ok(Finishing::Continue(left)) => {
+                assert!(left > 0 && !files(&store).contains_key(CaptureFile::coverage().path()))
+            }
             Err(error) => panic!("{error}"),
         }
     }
@@ -146,7 +158,9 @@ fn where_nothing_changed_the_scan_of_one_account_is_the_scan_of_all() {
     assert!(found == wanted, "{:?} {:?}", found.keys(), wanted.keys());
     assert_eq!(of_accounts(rows(&capture)), rows(&base));
     // Gaps stay the gaps they were, too.
-    let denied = rows(&capture).into_iter().filter(|row| row.status == CoverageStatus::Denied);
+    let denied = rows(&capture)
+        .into_iter()
+        .filter(|row| row.status == CoverageStatus::Denied);
     assert!(denied.filter(|row| row.account == THIRD).count() > 0);
 }
 
@@ -159,7 +173,11 @@ fn what_changed_in_the_account_that_is_asked_is_seen_and_nothing_else() {
         if key == CaptureFile::coverage().path() {
             continue;
         }
-        let wanted = if key.starts_with(&format!("accounts/{OTHER}/")) { &changed[key] } else { bytes };
+        let wanted = if key.starts_with(&format!("accounts/{OTHER}/")) {
+            &changed[key]
+        } else {
+            bytes
+        };
         assert!(&found[key] == wanted, "{key}");
     }
     assert_ne!(known, changed);
@@ -190,7 +208,9 @@ fn what_the_base_promises_and_does_not_hold_is_failed_and_what_it_does_not_speak
     let (capture, _) = scan_of_one(aws("reader"), &base, &plan_of(&[OTHER]), -1);
     let row = |account: &str, source: &str| {
         let rows = rows(&capture);
-        let row = rows.into_iter().find(|row| row.account == account && row.source == source);
+        let row = rows
+            .into_iter()
+            .find(|row| row.account == account && row.source == source);
         let row = row.unwrap_or_else(|| panic!("no row {account} {source}"));
         (row.status, row.error_code, row.items)
     };
@@ -199,8 +219,15 @@ fn what_the_base_promises_and_does_not_hold_is_failed_and_what_it_does_not_speak
         (CoverageStatus::Failed, Some("NotInBase".to_owned()), 0)
     );
     assert_eq!(row(THIRD, "sns:subscriptions"), (CoverageStatus::Missing, None, 0));
-    assert_eq!(row(ACCOUNT, "iam:authorization-details"), (CoverageStatus::Missing, None, 0));
-    assert!(!files(&capture).keys().any(|key| key.starts_with(&format!("accounts/{ACCOUNT}/"))));
+    assert_eq!(
+        row(ACCOUNT, "iam:authorization-details"),
+        (CoverageStatus::Missing, None, 0)
+    );
+    assert!(
+        !files(&capture)
+            .keys()
+            .any(|key| key.starts_with(&format!("accounts/{ACCOUNT}/")))
+    );
     assert_eq!(row(THIRD, "sqs:queue-policies").0, CoverageStatus::Ok);
 }
 
@@ -212,10 +239,18 @@ fn regions_that_are_no_longer_read_are_left_out() {
     let (capture, _) = scan_of_one(aws("reader"), &base, &plan, -1);
     assert!(!files(&capture).keys().any(|key| key.contains(REGION)));
     assert!(files(&capture).contains_key(CaptureFile::authorization_details(OTHER).unwrap().path()));
-    let of_old = rows(&capture).into_iter().filter(|row| row.region == REGION && row.account == OTHER);
+    let of_old = rows(&capture)
+        .into_iter()
+        .filter(|row| row.region == REGION && row.account == OTHER);
     assert_eq!(of_old.count(), 0);
-    let of_new = rows(&capture).into_iter().filter(|row| row.region == "eu-central-1" && row.account == OTHER);
-    assert!(of_new.map(|row| row.status).all(|status| status == CoverageStatus::Missing));
+    let of_new = rows(&capture)
+        .into_iter()
+        .filter(|row| row.region == "eu-central-1" && row.account == OTHER);
+    assert!(
+        of_new
+            .map(|row| row.status)
+            .all(|status| status == CoverageStatus::Missing)
+    );
 }
 
 #[test]
@@ -244,13 +279,34 @@ fn a_capture_that_cannot_be_the_base_is_refused_by_what_is_wrong() {
     for (base, reason) in [
         (Arc::default(), "captures/base is no capture"),
         (unfinished, "was never finished"),
-        (with_header(&|header| header["format"] = json!("sv0-capture/2")), "its \"format\" is not"),
-        (with_header(&|header| *header = json!([])), "does not hold one JSON object"),
-        (with_header(&|header| header["partition"] = json!("aws-cn")), "of the partition aws-cn"),
-        (with_header(&|header| header["organization_id"] = json!("o-another")), "of the organization o-another"),
-        (with_header(&|header| header["organization_id"] = json!(null)), "none that is known"),
-        (with_header(&|header| header["captured_at"] = json!("2026-02-01T00:00:00Z")), "not before this scan began"),
-        (with_header(&|header| header["captured_at"] = json!("2026-03-01T00:00:00Z")), "not before this scan began"),
+        (
+            with_header(&|header| header["format"] = json!("sv0-capture/2")),
+            "its \"format\" is not",
+        ),
+        (
+            with_header(&|header| *header = json!([])),
+            "does not hold one JSON object",
+        ),
+        (
+            with_header(&|header| header["partition"] = json!("aws-cn")),
+            "of the partition aws-cn",
+        ),
+        (
+            with_header(&|header| header["organization_id"] = json!("o-another")),
+            "of the organization o-another",
+        ),
+        (
+            with_header(&|header| header["organization_id"] = json!(null)),
+            "none that is known",
+        ),
+        (
+            with_header(&|header| header["captured_at"] = json!("2026-02-01T00:00:00Z")),
+            "not before this scan began",
+        ),
+        (
+            with_header(&|header| header["captured_at"] = json!("2026-03-01T00:00:00Z")),
+            "not before this scan began",
+        ),
     ] {
         let error = check(&base, &some).unwrap_err().to_string();
         assert!(error.contains(reason), "{reason}: {error}");

@@ -16,7 +16,8 @@ const TERABYTE: u64 = 1_000_000_000_000;
 pub struct Bill(Mutex<BTreeMap<String, u64>>);
 
 impl Bill {
-    pub(super) fn add(&self, execution: &str, bytes: u64) {
+    /// Puts an execution on it, with the bytes that it scanned.
+    pub fn add(&self, execution: &str, bytes: u64) {
         let mut scanned = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         scanned.insert(execution.to_owned(), bytes);
     }

@@ -10,9 +10,11 @@ use sv0_aws::s3::S3Location;
 use sv0_collect::{ApiCall, ApiError, AwsApi, BoxFuture, Clock, Failure, Session, Target};
 use sv0_model::time::Timestamp;
 use sv0_sources::{CaptureSink, CaptureStore, MemorySink, SinkError};
+use sv0_telemetry::Process;
+use tracing::level_filters::LevelFilter;
 
 use super::super::{Host, Invocation, handle};
-use crate::{Adapters, CollectFunctionError};
+use crate::{Adapters, CollectFunctionError, Usage};
 
 pub const HUB: &str = "111122223333";
 pub const SPOKE: &str = "222233334444";
@@ -35,6 +37,8 @@ struct Shared {
 pub struct Hub {
     shared: Arc<Shared>,
     host: Host<Memory>,
+    process: Process,
+    metrics: Arc<Mutex<Vec<Value>>>,
 }
 
 impl Default for Hub {
@@ -63,6 +67,9 @@ impl Hub {
             has_bucket,
         };
         let home_region = "eu-west-1".to_owned();
+        let metrics = Arc::new(Mutex::new(Vec::new()));
+        let into = Arc::clone(&metrics);
+        let output = move |line: &str| into.lock().unwrap().push(serde_json::from_str(line).unwrap());
         Self {
             shared,
             host: Host {
@@ -70,6 +77,8 @@ impl Hub {
                 options: serde_json::Map::new(),
                 adapters,
             },
+            process: Process::of(LevelFilter::INFO, |_| None, Arc::new(output)),
+            metrics,
         }
     }
 
@@ -99,7 +108,7 @@ impl Hub {
             end,
         };
         let invocation = Invocation {
-            request_id: "request".to_owned(),
+            telemetry: self.process.invocation("request", None),
             clock: Arc::new(clock),
         };
         let runtime = tokio::runtime::Builder::new_multi_thread()
@@ -139,6 +148,16 @@ impl Hub {
 
     pub fn an_hour_later(&self) {
         self.shared.seconds.fetch_add(3600, Ordering::SeqCst);
+    }
+
+    /// The values of a metric so far, by the first of its dimensions.
+    pub fn measured(&self, metric: &str) -> Vec<(String, f64)> {
+        let lines = self.metrics.lock().unwrap();
+        let of_metric = lines.iter().filter_map(|line| {
+            let dimension = line["_aws"]["CloudWatchMetrics"][0]["Dimensions"][0][0].as_str()?;
+            Some((line[dimension].as_str()?.to_owned(), line[metric].as_f64()?))
+        });
+        of_metric.collect()
     }
 
     /// What lies beside captures and runs.
@@ -196,6 +215,13 @@ impl Adapters for Memory {
 
     fn results(&self) -> &S3Location {
         &self.results
+    }
+
+    fn take_usage(&self) -> Usage {
+        Usage {
+            calls: BTreeMap::from([(("sts", "answered"), 1)]),
+            evidence: None,
+        }
     }
 }
 
@@ -296,7 +322,9 @@ fn answer(target: &Target, call: &str, parameters: &Map<String, Value>, are_rena
             json!({"Organization": {"Id": "o-exampleorgid", "MasterAccountId": MANAGEMENT}})
         }
         "organizations:ListAccounts" => accounts(parameters),
-        "iam:GetAccountAuthorizationDetails" => details(account, parameters, if are_renamed { "renamed" } else { "role" }),
+        "iam:GetAccountAuthorizationDetails" => {
+            details(account, parameters, if are_renamed { "renamed" } else { "role" })
+        }
         _ => return None,
     })
 }
