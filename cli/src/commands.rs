@@ -26,7 +26,7 @@ use serde::Serialize;
 
 use crate::arguments::{Arguments, Command};
 use crate::error::CommandError;
-pub use scan::new_run_id;
+pub use scan::{is_gap, new_run_id};
 
 /// How a command ended that did what it was asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

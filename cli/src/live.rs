@@ -1,7 +1,7 @@
 //! Live collection as the command line does it: credentials of the environment, one machine, a folder.
 
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use indicatif::{ProgressBar, ProgressDrawTarget};
 use sv0_aws::api::{AwsClient, CallCounters, ClientOptions, RoleOptions, SystemClock};
@@ -11,11 +11,12 @@ use sv0_collect::{
     BaseCapture, CollectError, CollectEvent, CollectOptions, Collected, LastAccessed, Plan, Spokes, Work, collect,
     management_account, outline,
 };
+use sv0_model::coverage::CoverageRow;
 use sv0_sources::{CaptureStore, CaptureWriter, FolderSink, MemorySink};
 use tokio::runtime::Runtime;
 
 use crate::arguments::{LastAccessedArgument, LiveArguments};
-use crate::commands::new_run_id;
+use crate::commands::{is_gap, new_run_id};
 use crate::error::CommandError;
 
 /// Records the organization into a folder.
@@ -46,10 +47,15 @@ pub fn record(arguments: &LiveArguments, base: Option<&Path>, out: &Path) -> Res
             base: base.map(|(name, store)| BaseCapture::new(&name, store)),
             ..connection.work(sink)
         };
-        let tell = |event| progress.show(&event);
+        let gaps = Mutex::new(Vec::new());
+        let tell = |event| match event {
+            CollectEvent::Ledger(row) if is_gap(&row) => gaps.lock().unwrap_or_else(PoisonError::into_inner).push(row),
+            event => progress.show(&event),
+        };
         let collected = collect(&work, options, &tell).await;
         collected.map(|collected| Recorded {
             collected,
+            gaps: gaps.into_inner().unwrap_or_else(PoisonError::into_inner),
             calls: connection.counters.counts().values().sum(),
         })
     });
@@ -82,6 +88,8 @@ pub fn with_plan<T>(
 pub struct Recorded {
     /// What was collected.
     pub collected: Collected,
+    /// Rows of the ledger about what was not seen whole.
+    pub gaps: Vec<CoverageRow>,
     /// Requests that were sent to AWS.
     pub calls: u64,
 }
@@ -224,6 +232,7 @@ impl LiveProgress {
                 self.bar.set_message(crate::text::safe(&at).to_string());
             }
             CollectEvent::AccountDone(_) => self.bar.inc(1),
+            CollectEvent::Ledger(_) => {}
         }
     }
 }

@@ -8,7 +8,6 @@ use serde::Serialize;
 use sv0_model::coverage::CoverageRow;
 use sv0_model::time::Timestamp;
 
-use super::scan::is_gap;
 use super::{Outcome, print, print_json};
 use crate::arguments::CaptureArguments;
 use crate::error::CommandError;
@@ -49,10 +48,8 @@ impl<'a> Summary<'a> {
     fn of(recorded: &'a Recorded, out: &Path) -> Self {
         let collected = &recorded.collected;
         let header = &collected.plan.header;
-        let mut coverage = BTreeMap::new();
-        for row in &collected.coverage {
-            *coverage.entry(name_of(&row.status)).or_default() += 1;
-        }
+        let counts = collected.rows.iter();
+        let coverage = counts.map(|(status, count)| (name_of(status), *count as u64)).collect();
         Self {
             schema: "sv0-live-capture/1",
             out: out.display().to_string(),
@@ -64,7 +61,7 @@ impl<'a> Summary<'a> {
             files: collected.files,
             calls: recorded.calls,
             coverage,
-            gaps: collected.coverage.iter().filter(|row| is_gap(row)).collect(),
+            gaps: recorded.gaps.iter().collect(),
         }
     }
 

@@ -223,7 +223,7 @@ impl<A: Adapters> Run<'_, A> {
             finished: finished.map(|finished| FinishAnswer {
                 capture: format!("{}{}", self.host.adapters.results(), self.capture()),
                 files: finished.files,
-                rows: finished.rows(),
+                rows: finished.rows,
                 unfinished_tasks: finished.unfinished.len(),
                 unfinished: finished.unfinished.into_iter().take(MOST_NAMED).collect(),
             }),

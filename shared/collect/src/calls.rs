@@ -343,10 +343,12 @@ pub mod iam {
     use super::*;
 
     const MARKER: Pages = Pages { request_token: "Marker", answer_token: "Marker", more: Some("IsTruncated"), limit: Some(("MaxItems", 1000)) };
+    /// AWS's own default: a principal comes with all of its policies, and a page is held in memory.
+    const DETAILS: Pages = MARKER.limited("MaxItems", 100);
 
     /// Users, groups, roles and policies with their documents. May give fewer than asked for, so that only `IsTruncated` ends it.
     pub static GET_ACCOUNT_AUTHORIZATION_DETAILS: ApiCall = ApiCall::new("iam", "GetAccountAuthorizationDetails", &["iam:GetAccountAuthorizationDetails"])
-        .by(&[Spoke]).paged(MARKER).because("Every principal of the account with its policies, in one consistent answer");
+        .by(&[Spoke]).paged(DETAILS).because("Every principal of the account with its policies, in one consistent answer");
     /// Begins a credential report. AWS makes a new one every four hours at most and gives the old one until then.
     pub static GENERATE_CREDENTIAL_REPORT: ApiCall = ApiCall::new("iam", "GenerateCredentialReport", &["iam:GenerateCredentialReport"])
         .by(&[Spoke]).at(Rate::per_second(1)).because("Has AWS make the report of passwords, access keys and MFA; nothing of the account changes");

@@ -9,12 +9,13 @@ mod regions;
 mod security_hub;
 mod trails;
 
+pub(crate) use config::aggregator_in;
 pub(crate) use regions::enabled_regions;
 
 use crate::plan::Plan;
 use crate::step::Step;
 
-/// The organization: accounts, tree, policies, administrators. It comes first, since the plan rests on its accounts.
+/// The organization: accounts and tree. They come first, since the plan rests on them.
 #[must_use]
 pub fn organization_steps(plan: &Plan) -> Vec<Box<dyn Step>> {
     organization::steps(plan)
@@ -32,10 +33,11 @@ pub fn aggregator_steps(plan: &Plan) -> Vec<Box<dyn Step>> {
     config::aggregator_steps(plan)
 }
 
-/// The items of the Config aggregator, one file a resource type, and the text of the AWS managed policies that they name.
+/// What else the organization has: policies and administrators. Then the items of the Config aggregator, one file a resource type, and the text of the AWS managed policies that they name.
 #[must_use]
 pub fn inventory_steps(plan: &Plan) -> Vec<Box<dyn Step>> {
-    let mut steps = config::steps(plan);
+    let mut steps = organization::policy_steps(plan);
+    steps.extend(config::steps(plan));
     steps.extend(managed_policies::steps(plan));
     steps
 }

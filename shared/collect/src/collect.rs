@@ -9,9 +9,9 @@ use sv0_sources::WriteError;
 
 use crate::api::ApiError;
 use crate::base::{BaseError, TakeOverError, TakenOver, take_over};
-use crate::plan::{CollectOptions, Plan, PlannedAccount, Spokes, Treatment};
+use crate::ledger::{PackedAccounts, PackedRows, write_ledger};
+use crate::plan::{CollectOptions, Plan, PlannedAccount};
 use crate::planning::make_plan;
-use crate::spoke;
 use crate::task::{Task, work_on};
 use crate::work::{Progress, Work};
 
@@ -31,6 +31,8 @@ pub enum CollectEvent {
     Step(CoverageRow),
     /// An account is done.
     AccountDone(String),
+    /// A row of the ledger as it is written, in its order.
+    Ledger(CoverageRow),
 }
 
 /// What a live scan gave.
@@ -38,8 +40,8 @@ pub enum CollectEvent {
 pub struct Collected {
     /// What was planned.
     pub plan: Plan,
-    /// The ledger, as written.
-    pub coverage: Vec<CoverageRow>,
+    /// Rows of the ledger by status.
+    pub rows: BTreeMap<CoverageStatus, usize>,
     /// Files that were written.
     pub files: usize,
 }
@@ -81,17 +83,25 @@ pub async fn collect(
     let central = stream::iter(central.iter().map(|task| run_task(work, &plan, task, tell)))
         .buffer_unordered(Task::central().len())
         .try_collect::<Vec<_>>();
-    let (accounts, central) = try_join(collect_accounts(work, &plan, tell), central).await?;
-    for part in accounts.into_iter().chain(central) {
+    let (mut accounts, central) = try_join(collect_accounts(work, &plan, tell), central).await?;
+    let mut files = progress.files() + accounts.files;
+    for part in central {
+        files += part.files();
         progress.rows.extend(part.rows);
-        progress.files.extend(part.files);
     }
-    let taken = take_over(work, &plan, TakenOver::default(), &mut |row| progress.rows.push(row))?;
-    let coverage = finish(work, &plan, progress.rows)?;
+    let mut from_base = PackedAccounts::default();
+    let taken = take_over(work, &plan, TakenOver::default(), &mut |row| from_base.add(row))?;
+    let of_account = |account: &PlannedAccount| {
+        let mut rows = from_base.take(&account.id);
+        rows.extend(accounts.rows.remove(&account.id).iter().flat_map(PackedRows::rows));
+        Ok::<_, WriteError>(rows)
+    };
+    let told = &mut |row: &CoverageRow| tell(CollectEvent::Ledger(row.clone()));
+    let rows = write_ledger(work, &plan, progress.rows, of_account, told)?;
     Ok(Collected {
         plan,
-        coverage,
-        files: progress.files.len() + taken.files,
+        rows,
+        files: files + taken.files,
     })
 }
 
@@ -105,76 +115,30 @@ async fn run_task(
     work_on(work, plan, task, Progress::default(), &on_step).await
 }
 
+/// What became of the accounts.
+#[derive(Default)]
+struct Accounts {
+    rows: BTreeMap<String, PackedRows>,
+    files: usize,
+}
+
 async fn collect_accounts(
     work: &Work,
     plan: &Plan,
     tell: &(dyn Fn(CollectEvent) + Sync),
-) -> Result<Vec<Progress>, WriteError> {
+) -> Result<Accounts, WriteError> {
     let runs = Task::accounts(plan).into_iter().map(|task| async move {
         let progress = run_task(work, plan, &task, tell).await?;
-        if let Task::Account(account) = &task {
-            tell(CollectEvent::AccountDone(account.id.clone()));
-        }
-        Ok::<_, WriteError>(progress)
+        let id = task.to_string();
+        tell(CollectEvent::AccountDone(id.clone()));
+        Ok::<_, WriteError>((id, PackedRows::of(&progress.rows), progress.files()))
     });
     stream::iter(runs.collect::<Vec<_>>())
         .buffer_unordered(plan.options.account_concurrency.max(1))
-        .try_collect()
-        .await
-}
-
-/// Writes the ledger: what every step and the base said, and why the accounts that were not read were not. It rests on nothing else, so the same rows give the same bytes.
-///
-/// # Errors
-/// [`WriteError`].
-pub fn finish(work: &Work, plan: &Plan, mut rows: Vec<CoverageRow>) -> Result<Vec<CoverageRow>, WriteError> {
-    for account in &plan.accounts {
-        rows.extend(rows_of_unread(plan, account));
-    }
-    let rows = one_a_place(rows);
-    work.writer.coverage(&rows)?;
-    Ok(rows)
-}
-
-/// Of an account that is not read every place has a row that says why.
-fn rows_of_unread(plan: &Plan, account: &PlannedAccount) -> Vec<CoverageRow> {
-    let (status, reason) = match &account.treatment {
-        Treatment::Excluded(reason) => (CoverageStatus::Excluded, reason.clone()),
-        Treatment::NotActive(reason) => (CoverageStatus::Disabled, reason.clone()),
-        Treatment::TakenOver => return Vec::new(),
-        _ if plan.options.spokes == Spokes::CentralOnly => (
-            CoverageStatus::Excluded,
-            "the scan asks the central sources alone".to_owned(),
-        ),
-        _ => return Vec::new(),
-    };
-    let places = spoke::account_steps(plan, account).into_iter().map(|step| step.place());
-    places
-        .map(|place| CoverageRow {
-            account: place.account,
-            region: place.region,
-            source: place.source,
-            status,
-            reason: reason.clone(),
-            error_code: None,
-            operation: None,
-            captured_at: Some(plan.header.captured_at),
-            items: 0,
+        .try_fold(Accounts::default(), |mut accounts, (id, rows, files)| async move {
+            accounts.rows.insert(id, rows);
+            accounts.files += files;
+            Ok(accounts)
         })
-        .collect()
-}
-
-/// Of two rows about one place the one that promises less stays.
-fn one_a_place(rows: Vec<CoverageRow>) -> Vec<CoverageRow> {
-    let mut kept: BTreeMap<(String, String, String), CoverageRow> = BTreeMap::new();
-    for row in rows {
-        let place = (row.account.clone(), row.region.clone(), row.source.clone());
-        match kept.get(&place) {
-            Some(known) if known.status >= row.status => {}
-            _ => {
-                kept.insert(place, row);
-            }
-        }
-    }
-    kept.into_values().collect()
+        .await
 }

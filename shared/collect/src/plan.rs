@@ -37,7 +37,7 @@ pub struct CollectOptions {
     pub last_accessed: LastAccessed,
     /// Where the log files of the organization's trail are asked; they are not where there is none.
     pub evidence: Option<EvidenceOptions>,
-    /// Steps at a time within a task.
+    /// Steps at a time within a task. Most of them wait for their budgets, each API's of its own in each Region, so that with few of them budgets would lie idle.
     pub concurrency: usize,
     /// Accounts at a time on one machine.
     pub account_concurrency: usize,
@@ -89,8 +89,8 @@ impl Default for CollectOptions {
             environment_keys: false,
             last_accessed: LastAccessed::Services,
             evidence: None,
-            concurrency: 32,
-            account_concurrency: 8,
+            concurrency: 128,
+            account_concurrency: 64,
         }
     }
 }
@@ -135,6 +135,9 @@ pub struct Plan {
     pub accounts: Vec<PlannedAccount>,
     /// The management account, where there is an organization.
     pub management_account: Option<String>,
+    /// The aggregator of AWS Config, by name; `None` where it is not known.
+    #[serde(default)]
+    pub aggregator: Option<String>,
     /// Regions of which the aggregator of AWS Config is up to date, by account. What Config records there is not asked of the spoke again.
     #[serde(default)]
     pub aggregated: BTreeMap<String, BTreeSet<String>>,

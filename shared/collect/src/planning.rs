@@ -54,7 +54,9 @@ pub(crate) async fn begin_plan(work: &Work, options: CollectOptions) -> Result<P
 /// Takes the accounts into a plan, and what the aggregator is up to date with, once [`Task::Organization`] is done.
 pub(crate) fn complete_plan(work: &Work, plan: &mut Plan) -> Result<(), CollectError> {
     plan.accounts = accounts(work, plan)?;
-    plan.aggregated = aggregated(plan, &stored_documents(work, &CaptureFile::config_aggregator())?);
+    let aggregator = stored_documents(work, &CaptureFile::config_aggregator())?;
+    plan.aggregator = central::aggregator_in(&aggregator, &plan.options.aggregator);
+    plan.aggregated = aggregated(plan, &aggregator);
     Ok(())
 }
 
@@ -103,6 +105,7 @@ async fn begun(work: &Work, options: CollectOptions) -> Result<Plan, CollectErro
         header: header(work, &options).await?,
         accounts: Vec::new(),
         management_account: None,
+        aggregator: None,
         aggregated: BTreeMap::new(),
         base: None,
         options,
@@ -201,6 +204,8 @@ fn accounts(work: &Work, plan: &Plan) -> Result<Vec<PlannedAccount>, CollectErro
         });
     }
     planned.sort();
+    // A page that comes twice lists nobody twice.
+    planned.dedup_by(|one, other| one.id == other.id);
     Ok(planned)
 }
 

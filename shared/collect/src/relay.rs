@@ -3,12 +3,16 @@
 //! ```text
 //! draft.json           the plan but for its accounts
 //! plan.json            the plan
-//! tasks/<task>.json    how far a task has come
+//! tasks/<task>.json.gz how far a task has come: of an account in many Regions more than a thousand rows, much alike
 //! base.json            what was taken over from the base
 //! ```
 
+use std::io::{BufReader, BufWriter, Write as _};
 use std::sync::Arc;
 
+use flate2::Compression;
+use flate2::read::GzDecoder;
+use flate2::write::GzEncoder;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use sv0_sources::{CaptureStore, SinkError};
@@ -65,7 +69,8 @@ impl Relay {
     /// # Errors
     /// [`SinkError`].
     pub fn state(&self, task: &Task) -> Result<Option<TaskState>, SinkError> {
-        self.read(&key_of(task))
+        let bytes = self.store.get(&key_of(task))?;
+        Ok(bytes.and_then(|bytes| serde_json::from_reader(BufReader::new(GzDecoder::new(bytes.as_slice()))).ok()))
     }
 
     pub(crate) fn keep_plan(&self, plan: &Plan) -> Result<(), SinkError> {
@@ -77,7 +82,9 @@ impl Relay {
     }
 
     pub(crate) fn keep_state(&self, task: &Task, state: &TaskState) -> Result<(), SinkError> {
-        self.keep(&key_of(task), state)
+        let key = key_of(task);
+        let bytes = packed(state).map_err(|source| fault(&key, source))?;
+        self.store.put(&key, &bytes)
     }
 
     pub(crate) fn taken_over(&self) -> Result<TakenOver, SinkError> {
@@ -93,11 +100,7 @@ impl Relay {
     /// # Errors
     /// [`SinkError`].
     pub fn keep<T: Serialize>(&self, key: &str, document: &T) -> Result<(), SinkError> {
-        let bytes = serde_json::to_vec(document).map_err(|error| SinkError {
-            place: key.to_owned(),
-            source: error.into(),
-            help: "this is a fault of sv0: report it",
-        })?;
+        let bytes = serde_json::to_vec(document).map_err(|error| fault(key, error.into()))?;
         self.store.put(key, &bytes)
     }
 
@@ -107,6 +110,25 @@ impl Relay {
     }
 }
 
+fn fault(key: &str, source: std::io::Error) -> SinkError {
+    SinkError {
+        place: key.to_owned(),
+        source: source.into(),
+        help: "this is a fault of sv0: report it",
+    }
+}
+
+/// Compressed as it is put into words, so that it is never held whole.
+fn packed(state: &TaskState) -> std::io::Result<Vec<u8>> {
+    let mut packed = BufWriter::new(GzEncoder::new(Vec::new(), Compression::fast()));
+    serde_json::to_writer(&mut packed, state)?;
+    packed.flush()?;
+    packed
+        .into_inner()
+        .map_err(std::io::IntoInnerError::into_error)?
+        .finish()
+}
+
 fn key_of(task: &Task) -> String {
-    format!("tasks/{task}.json")
+    format!("tasks/{task}.json.gz")
 }

@@ -10,7 +10,9 @@ mod recorders;
 mod values;
 mod walk;
 
-use serde_json::Map;
+use std::sync::{Arc, OnceLock};
+
+use serde_json::{Map, Value};
 use sv0_model::time::Timestamp;
 use sv0_sources::CaptureFile;
 
@@ -45,8 +47,8 @@ pub fn asked_files() -> Vec<AskedFile> {
     files
 }
 
-/// Whom a step asks, and what it has to know of the plan.
-#[derive(Debug, Clone)]
+/// Whom a step asks, and what it has to know of the plan: the same for all steps of an account and Region.
+#[derive(Debug)]
 struct Asked {
     account: String,
     region: String,
@@ -58,11 +60,13 @@ struct Asked {
     /// Whether the aggregator of AWS Config is up to date with the account and Region.
     is_aggregated: bool,
     environment_keys: bool,
+    /// What the recorders of AWS Config said, once it was read.
+    recorders: OnceLock<Vec<Value>>,
 }
 
 impl Asked {
-    fn new(plan: &Plan, account: &PlannedAccount, region: &str) -> Self {
-        Self {
+    fn new(plan: &Plan, account: &PlannedAccount, region: &str) -> Arc<Self> {
+        Arc::new(Self {
             account: account.id.clone(),
             region: region.to_owned(),
             partition: plan.header.partition.clone(),
@@ -70,7 +74,8 @@ impl Asked {
             now: plan.header.captured_at,
             is_aggregated: plan.is_aggregated(&account.id, region),
             environment_keys: plan.options.environment_keys,
-        }
+            recorders: OnceLock::new(),
+        })
     }
 }
 
@@ -88,11 +93,11 @@ fn global_steps(plan: &Plan, account: &PlannedAccount) -> Vec<Box<dyn Step>> {
     let asked = Asked::new(plan, account, &plan.home_region);
     let mut steps: Vec<Box<dyn Step>> = Vec::new();
     if let Ok(file) = CaptureFile::account_status(&account.id) {
-        let asked = asked.clone();
+        let asked = Arc::clone(&asked);
         steps.push(Box::new(identity::Identity { asked, file }));
     }
     if let Ok(file) = CaptureFile::credential_report(&account.id) {
-        let asked = asked.clone();
+        let asked = Arc::clone(&asked);
         steps.push(Box::new(credential_report::CredentialReport { asked, file }));
     }
     let details = CaptureFile::authorization_details(&account.id);
@@ -118,14 +123,18 @@ fn global_steps(plan: &Plan, account: &PlannedAccount) -> Vec<Box<dyn Step>> {
     steps
 }
 
-fn regional_steps(asked: &Asked) -> Vec<Box<dyn Step>> {
-    let mut steps: Vec<Box<dyn Step>> = vec![Box::new(recorders::Recorders { asked: asked.clone() })];
+fn regional_steps(asked: &Arc<Asked>) -> Vec<Box<dyn Step>> {
+    let recorders = recorders::Recorders {
+        asked: Arc::clone(asked),
+    };
+    let mut steps: Vec<Box<dyn Step>> = vec![Box::new(recorders)];
     for recipe in recipes::all() {
-        let file = CaptureFile::service_items(&asked.account, &asked.region, recipe.service, recipe.what);
-        let file = file.or_else(|_| CaptureFile::key_grants(&asked.account, &asked.region));
-        if let Ok(file) = file {
-            let asked = asked.clone();
-            steps.push(Box::new(files::RecipeStep { recipe, asked, file }));
+        let step = files::RecipeStep {
+            recipe,
+            asked: Arc::clone(asked),
+        };
+        if step.file().is_some() {
+            steps.push(Box::new(step));
         }
     }
     steps

@@ -7,8 +7,9 @@ use sv0_model::coverage::{CoverageRow, CoverageStatus};
 use sv0_sources::{SinkError, WriteError};
 
 use crate::base::take_over;
-use crate::collect::{CollectError, finish};
-use crate::plan::{CollectOptions, Plan};
+use crate::collect::CollectError;
+use crate::ledger::{PackedAccounts, write_ledger};
+use crate::plan::{CollectOptions, Plan, PlannedAccount};
 use crate::planning::{begin_plan, complete_plan};
 use crate::relay::{Relay, TaskState};
 use crate::step::{Place, Step};
@@ -60,8 +61,8 @@ pub enum Finishing {
 /// What a finished scan gave.
 #[derive(Debug)]
 pub struct Finished {
-    /// The ledger, as written.
-    pub coverage: Vec<CoverageRow>,
+    /// Rows of the ledger by status.
+    pub rows: BTreeMap<CoverageStatus, usize>,
     /// Files that were written, `capture.json` and the ledger apart.
     pub files: usize,
     /// Tasks that did not come to an end, with the number of their steps that did not. Those are `failed` in the ledger.
@@ -213,44 +214,65 @@ fn by_status(rows: &[CoverageRow]) -> BTreeMap<CoverageStatus, usize> {
     counts
 }
 
-impl Finished {
-    /// Rows of the ledger by status.
-    #[must_use]
-    pub fn rows(&self) -> BTreeMap<CoverageStatus, usize> {
-        by_status(&self.coverage)
-    }
-}
-
-/// Takes over the accounts of the base, where there is one, and writes the ledger out of what every task said of itself. Steps of which nobody said anything are `failed`.
+/// Takes over the accounts of the base, where there is one, and writes the ledger out of what every task said of itself, of which no more than one account's is held at a time. Steps of which nobody said anything are `failed`.
 ///
 /// # Errors
 /// [`StageError`].
 pub fn finish_stage(work: &Work, relay: &Relay, plan: &Plan) -> Result<Finishing, StageError> {
-    let (mut rows, mut unfinished) = (Vec::new(), BTreeMap::new());
-    let mut files = match taken_over(work, relay, plan, &mut |row| rows.push(row))? {
+    let mut from_base = PackedAccounts::default();
+    let files = match taken_over(work, relay, plan, &mut |row| from_base.add(row))? {
         Taken::All(files) => files,
         Taken::Left(accounts) => return Ok(Finishing::Continue(accounts)),
     };
-    for task in Task::all(plan) {
-        let state = relay.state(&task)?;
+    let mut said = Said {
+        relay,
+        plan,
+        files,
+        unfinished: BTreeMap::new(),
+    };
+    let mut central = Vec::new();
+    for task in [Task::Organization].into_iter().chain(Task::central()) {
+        central.extend(said.of(&task)?);
+    }
+    let accounts = Task::accounts(plan);
+    let mut accounts: BTreeMap<String, Task> = accounts.into_iter().map(|task| (task.to_string(), task)).collect();
+    let of_account = |account: &PlannedAccount| match accounts.remove(&account.id) {
+        Some(task) => said.of(&task),
+        None => Ok(from_base.take(&account.id)),
+    };
+    let rows = write_ledger(work, plan, central, of_account, &mut |_| {})?;
+    Ok(Finishing::Done(Finished {
+        rows,
+        files: said.files,
+        unfinished: said.unfinished,
+    }))
+}
+
+/// What the tasks said of themselves.
+struct Said<'a> {
+    relay: &'a Relay,
+    plan: &'a Plan,
+    files: usize,
+    unfinished: BTreeMap<String, usize>,
+}
+
+impl Said<'_> {
+    /// The rows of a task, whatever became of it.
+    fn of(&mut self, task: &Task) -> Result<Vec<CoverageRow>, StageError> {
+        let state = self.relay.state(task)?;
         let has_reported = state.is_some();
         let progress = state.unwrap_or_default().progress;
-        let steps = task.steps(plan);
+        let steps = task.steps(self.plan);
         let lost: Vec<CoverageRow> = progress
             .unfinished(&steps)
-            .map(|step| never_reported(plan, step.place(), has_reported))
+            .map(|step| never_reported(self.plan, step.place(), has_reported))
             .collect();
         if !lost.is_empty() {
-            unfinished.insert(task.to_string(), lost.len());
+            self.unfinished.insert(task.to_string(), lost.len());
         }
-        files += progress.files.len();
-        rows.extend(progress.rows.into_iter().chain(lost));
+        self.files += progress.files();
+        Ok(progress.rows.into_iter().chain(lost).collect())
     }
-    Ok(Finishing::Done(Finished {
-        coverage: finish(work, plan, rows)?,
-        files,
-        unfinished,
-    }))
 }
 
 /// How much of the base is taken over.

@@ -11,12 +11,15 @@ use crate::spoke;
 use crate::step::Step;
 use crate::work::{OnStep, Progress, Work, run_steps};
 
+/// So many that the budget of AWS Config's queries is always drawn on, at eight calls a second and an answer within a second.
+const INVENTORY_AT_A_TIME: usize = 8;
+
 /// A part of a scan that one worker can do by itself.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Task {
-    /// The organization, and the state of the Config aggregator. It comes first, since the plan rests on both.
+    /// Accounts and tree of the organization, and the state of the Config aggregator. It comes first, since the plan rests on these.
     Organization,
-    /// The Config aggregator.
+    /// Policies and administrators of the organization, and the Config aggregator.
     Inventory,
     /// Security Hub and IAM Access Analyzer.
     Findings,
@@ -84,10 +87,11 @@ impl Task {
         }
     }
 
-    /// Steps at a time. Organizations allows so few calls a second that its steps come one after the other.
+    /// Steps at a time. All types of AWS Config share one budget: were all of them asked at once, the pages of the most numerous, which come one after the other,
+    /// would wait for those of all others, and be left over at the end.
     pub(crate) fn concurrency(&self, plan: &Plan) -> usize {
         match self {
-            Self::Organization => 1,
+            Self::Inventory => plan.options.concurrency.min(INVENTORY_AT_A_TIME),
             _ => plan.options.concurrency,
         }
     }

@@ -251,6 +251,7 @@ pub(crate) fn plan() -> Plan {
         home_region: REGION.to_owned(),
         accounts: vec![account()],
         management_account: Some("444455556666".to_owned()),
+        aggregator: None,
         aggregated: BTreeMap::new(),
         base: None,
         options: CollectOptions::default(),

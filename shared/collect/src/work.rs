@@ -14,6 +14,7 @@ use sv0_sources::{CaptureFile, CaptureStore, CaptureWriter, WriteError, WrittenF
 
 use crate::api::{ApiError, AwsApi, Clock};
 use crate::base::BaseCapture;
+use crate::schedule::Schedule;
 use crate::step::{Note, Place, Step, StepError, StepOutcome, StepRun};
 
 /// What is left of a worker's time when it stops at the next checkpoint: enough for one more call and for storing what there is.
@@ -50,11 +51,19 @@ pub struct Progress {
     pub cursors: BTreeMap<String, Value>,
     /// Rows of the ledger so far, sorted when the task is done.
     pub rows: Vec<CoverageRow>,
-    /// Files written.
+    /// Files that were begun, as they were left.
     pub files: BTreeMap<String, ManifestObject>,
+    /// Files to which nothing is added any more.
+    pub files_done: usize,
 }
 
 impl Progress {
+    /// Files written, whole or in part.
+    #[must_use]
+    pub fn files(&self) -> usize {
+        self.files.len() + self.files_done
+    }
+
     /// Whether every one of `steps` came to an end.
     #[must_use]
     pub fn is_finished(&self, steps: &[Box<dyn Step>]) -> bool {
@@ -84,72 +93,38 @@ pub async fn run_steps(
     concurrency: usize,
     on_step: OnStep<'_>,
 ) -> Result<Progress, WriteError> {
-    let keys: BTreeSet<String> = steps.iter().map(|step| step.place().key()).collect();
-    let mut waiting: Vec<Waiting<'_>> = steps
-        .iter()
-        .map(|step| Waiting::new(step.as_ref(), &keys))
-        .filter(|waiting| !progress.done.contains(&waiting.key))
-        .collect();
+    let mut schedule = Schedule::new(steps, &progress);
     let mut running = FuturesUnordered::new();
     loop {
-        let room = concurrency.max(1).saturating_sub(running.len());
-        for begun in take_ready(&mut waiting, &progress.done, room) {
-            let cursor = progress.cursors.get(&begun.key).cloned();
-            let file = begun.step.file();
+        while running.len() < concurrency.max(1)
+            && let Some((index, step, before)) = schedule.begin()
+        {
+            let cursor = progress.cursors.get(&step.place().key()).cloned();
+            let file = step.file();
             let is_begun = file
                 .as_ref()
                 .is_some_and(|file| progress.files.contains_key(file.path()));
-            let is_before = |row: &&CoverageRow| {
-                let key = Place::of(&row.account, &row.region, &row.source).key();
-                begun.after.contains(&key)
-            };
-            let before = progress.rows.iter().filter(is_before).cloned().collect();
-            running.push(run_step(
+            let run = run_step(
                 work,
                 before,
-                begun.step,
+                step,
                 file,
                 cursor.filter(|cursor| !cursor.is_null()),
                 is_begun,
-            ));
+            );
+            running.push(async move { (index, run.await) });
         }
-        let Some(outcome) = running.next().await else { break };
+        let Some((index, outcome)) = running.next().await else {
+            break;
+        };
         let Some((place, outcome)) = outcome? else { continue };
-        progress.take(work, place, outcome, on_step)?;
+        if progress.take(work, &place, outcome, on_step)? {
+            schedule.end(index, &progress);
+        }
     }
     drop(running);
     progress.rows.sort();
     Ok(progress)
-}
-
-/// A step that was not begun.
-struct Waiting<'a> {
-    step: &'a dyn Step,
-    key: String,
-    /// Steps of the task that come before it.
-    after: Vec<String>,
-}
-
-impl<'a> Waiting<'a> {
-    fn new(step: &'a dyn Step, of_task: &BTreeSet<String>) -> Self {
-        let after = step.after().iter().map(Place::key).collect::<Vec<_>>();
-        Self {
-            step,
-            key: step.place().key(),
-            after: after.into_iter().filter(|key| of_task.contains(key)).collect(),
-        }
-    }
-}
-
-/// At most `room` steps whose predecessors are done, in their order.
-fn take_ready<'a>(waiting: &mut Vec<Waiting<'a>>, done: &BTreeSet<String>, room: usize) -> Vec<Waiting<'a>> {
-    let (mut ready, mut left) = (Vec::new(), Vec::new());
-    for step in waiting.drain(..) {
-        let is_ready = ready.len() < room && step.after.iter().all(|key| done.contains(key));
-        if is_ready { &mut ready } else { &mut left }.push(step);
-    }
-    *waiting = left;
-    ready
 }
 
 /// `None` for a step that was not begun because the worker's time is up.
@@ -174,10 +149,14 @@ async fn run_step(
 }
 
 impl Progress {
-    fn take(&mut self, work: &Work, place: Place, outcome: StepOutcome, on_step: OnStep<'_>) -> Result<(), WriteError> {
-        if let Some(written) = &outcome.written {
-            self.files.insert(written.object.key.clone(), written.object.clone());
-        }
+    /// Whether the step came to its end.
+    fn take(
+        &mut self,
+        work: &Work,
+        place: &Place,
+        outcome: StepOutcome,
+        on_step: OnStep<'_>,
+    ) -> Result<bool, WriteError> {
         self.rows.extend(outcome.rows);
         let written = outcome.written.as_ref();
         let row = match outcome.result {
@@ -185,16 +164,24 @@ impl Progress {
             Err(StepError::Paused) => {
                 let cursor = outcome.cursor.unwrap_or_default();
                 self.cursors.insert(place.key(), cursor);
-                return Ok(());
+                if let Some(written) = outcome.written {
+                    self.files.insert(written.object.key.clone(), written.object);
+                }
+                return Ok(false);
             }
-            Err(StepError::Api(error)) => failed(work, &place, &error, written),
-            Ok(()) => answered(work, &place, written, outcome.note),
+            Err(StepError::Api(error)) => failed(work, place, &error, written),
+            Ok(()) => answered(work, place, written, outcome.note),
         };
+        if let Some(written) = &outcome.written {
+            // Nobody goes on with it: that it is there is all that anybody asks.
+            self.files.remove(&written.object.key);
+            self.files_done += 1;
+        }
         on_step(&row);
         self.rows.push(row);
         self.cursors.remove(&place.key());
         self.done.insert(place.key());
-        Ok(())
+        Ok(true)
     }
 }
 

@@ -109,7 +109,7 @@ fn a_worker_that_died_before_it_could_say_how_far_it_came_does_no_harm() {
     let (whole, _) = collected(usize::MAX);
     let hub = Hub::default();
     hub.until_done(plan(), usize::MAX);
-    let state = format!("tasks/{SPOKE}.json");
+    let state = format!("tasks/{SPOKE}.json.gz");
     hub.send_with(task(SPOKE), 1).unwrap();
     let remembered = hub.work(RUN).files()[&state].clone();
     hub.send_with(task(SPOKE), 1).unwrap();

@@ -6,11 +6,12 @@ use std::pin::Pin;
 use std::time::Duration;
 
 use aws_smithy_http_client::proxy::ProxyConfig;
-use aws_smithy_http_client::{Connector, tls};
+use aws_smithy_http_client::{Connector, ConnectorBuilder, tls};
 use aws_smithy_runtime_api::client::http::{HttpConnector, HttpConnectorSettings, SharedHttpConnector};
 use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_types::body::SdkBody;
 use http_body::Body;
+use tokio::sync::Semaphore;
 
 use super::answer::Reply;
 
@@ -18,14 +19,22 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 /// More than any answer of the APIs that are called, and what a worker can hold.
 pub(crate) const MAX_ANSWER: usize = 64 * 1024 * 1024;
 
+/// Requests that are on their way at a time, each on a connection and in memory. Thousands of steps wait for their budgets; what is open at once must not grow with them:
+/// a function may have 1,024 files and connections open.
+const IN_FLIGHT: usize = 128;
+/// Each service of each Region is a host of its own, of which a scan asks hundreds.
+const IDLE_CONNECTIONS: usize = 4;
+const IDLE: Duration = Duration::from_secs(10);
+
 /// Sends requests.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(crate) struct Sender {
     /// Through the proxy that the environment names, if it names one.
     encrypted: SharedHttpConnector,
     /// To this machine.
     plain: SharedHttpConnector,
     max_answer: usize,
+    in_flight: Semaphore,
 }
 
 /// What went wrong on the way.
@@ -51,9 +60,15 @@ impl Sender {
     /// Sends over TLS with the machine's certificates, and to its own addresses without.
     pub(crate) fn new(max_answer: usize) -> Self {
         Self {
-            encrypted: connector(ProxyConfig::from_env()),
-            plain: connector(ProxyConfig::disabled()),
+            encrypted: connector(
+                Connector::builder()
+                    .pool_max_idle_per_host(IDLE_CONNECTIONS)
+                    .pool_idle_timeout(IDLE)
+                    .proxy_config(ProxyConfig::from_env()),
+            ),
+            plain: connector(Connector::builder().proxy_config(ProxyConfig::disabled())),
             max_answer,
+            in_flight: Semaphore::new(IN_FLIGHT),
         }
     }
 
@@ -63,6 +78,11 @@ impl Sender {
             &self.encrypted
         } else {
             &self.plain
+        };
+        // Apart from the attempt: that others wait long for an answer is no fault of this call's service.
+        let place = tokio::time::timeout(limit, self.in_flight.acquire()).await;
+        let Ok(Ok(_place)) = place else {
+            return Err(SendFault::Timeout);
         };
         let attempt = async {
             self.read(connector.call(request).await.map_err(|error| fault(&error))?)
@@ -84,13 +104,12 @@ impl Sender {
     }
 }
 
-fn connector(proxy: ProxyConfig) -> SharedHttpConnector {
+fn connector(builder: ConnectorBuilder) -> SharedHttpConnector {
     let settings = HttpConnectorSettings::builder()
         .connect_timeout(CONNECT_TIMEOUT)
         .build();
-    let connector = Connector::builder()
+    let connector = builder
         .connector_settings(settings)
-        .proxy_config(proxy)
         .tls_provider(tls::Provider::Rustls(tls::rustls_provider::CryptoMode::AwsLc))
         .build();
     SharedHttpConnector::new(connector)

@@ -5,7 +5,7 @@ use sv0_sources::{CaptureSink as _, CaptureWriter};
 
 use super::*;
 use crate::api::Failure;
-use crate::collect::finish;
+use crate::ledger::finish;
 use crate::relay::Relay;
 use crate::stage::{Finishing, StageError, finish_stage};
 use crate::task::{Task, work_on};

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use futures_util::stream;
+use futures_util::{StreamExt as _, TryStreamExt as _};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use sv0_model::coverage::CoverageStatus;
@@ -14,6 +16,9 @@ use crate::listing::{items, parameters, text};
 use crate::pages::PageReader;
 use crate::plan::Plan;
 use crate::step::{Place, Step, StepError, StepRun};
+
+/// Findings about which details are asked at a time: one after the other they would take as long as AWS takes to answer.
+const AT_A_TIME: usize = 4;
 
 pub(super) fn steps(plan: &Plan) -> Vec<Box<dyn Step>> {
     let targets: Vec<Target> = plan.header.regions.iter().map(|region| plan.hub_in(region)).collect();
@@ -132,8 +137,13 @@ async fn findings_of(run: &mut StepRun<'_>, target: &Target, analyzer: &str, at:
     let asked = parameters(json!({"analyzerArn": analyzer}));
     let mut pages = PageReader::new(target, &calls::LIST_FINDINGS_V2, asked, at.token.clone());
     while let Some(page) = pages.next(run.api()).await? {
-        for listed in page.get("findings").and_then(Value::as_array).into_iter().flatten() {
-            let mut finding = detailed(run, target, analyzer, listed).await?;
+        let listed = page.get("findings").and_then(Value::as_array).into_iter().flatten();
+        let details = listed.map(|listed| detailed(run, target, analyzer, listed));
+        let details: Vec<Value> = stream::iter(details.collect::<Vec<_>>())
+            .buffered(AT_A_TIME)
+            .try_collect()
+            .await?;
+        for mut finding in details {
             if let Some(fields) = finding.as_object_mut() {
                 fields.insert("analyzerArn".to_owned(), Value::from(analyzer));
             }

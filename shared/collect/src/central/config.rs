@@ -6,6 +6,7 @@
 //! Source: AWS Config Developer Guide, "Querying the Current Configuration State of AWS Resources"; AWS Config API Reference, "BatchGetAggregateResourceConfig".
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -30,6 +31,20 @@ configuration.Family, configuration.TaskRoleArn, configuration.ExecutionRoleArn,
 configuration.ContainerDefinitions.Environment.Name, configuration.ContainerDefinitions.Secrets.Name, configuration.ContainerDefinitions.Secrets.ValueFrom";
 const ALL_FIELDS: &str = "*, configuration, configurationItemStatus, relationships, supplementaryConfiguration, tags";
 
+/// Types of which an organization has most, which therefore come first: their pages come one after the other, and what would begin last would be waited for at the end.
+const MOST_NUMEROUS: [&str; 10] = [
+    "AWS::IAM::Role",
+    "AWS::IAM::Policy",
+    "AWS::Lambda::Function",
+    "AWS::S3::Bucket",
+    "AWS::SSM::Parameter",
+    "AWS::SecretsManager::Secret",
+    "AWS::KMS::Key",
+    "AWS::ECS::TaskDefinition",
+    "AWS::EC2::Instance",
+    "AWS::IAM::User",
+];
+
 pub(super) fn aggregator_steps(plan: &Plan) -> Vec<Box<dyn Step>> {
     vec![Box::new(Aggregator {
         target: plan.hub(),
@@ -38,20 +53,42 @@ pub(super) fn aggregator_steps(plan: &Plan) -> Vec<Box<dyn Step>> {
 }
 
 pub(super) fn steps(plan: &Plan) -> Vec<Box<dyn Step>> {
-    let accounts: BTreeSet<String> = plan.accounts.iter().map(|account| account.id.clone()).collect();
+    let accounts = plan.accounts.iter().map(|account| account.id.clone());
+    let accounts: Arc<BTreeSet<String>> = Arc::new(accounts.collect());
+    let mut types = config_types();
+    types.sort_by_key(|name| {
+        MOST_NUMEROUS
+            .iter()
+            .position(|most| most == name)
+            .unwrap_or(MOST_NUMEROUS.len())
+    });
     let mut steps: Vec<Box<dyn Step>> = Vec::new();
-    for resource_type in config_types() {
+    for resource_type in types {
         if let Ok(file) = CaptureFile::config_items(resource_type) {
             steps.push(Box::new(Items {
                 resource_type,
                 file,
                 target: plan.hub(),
+                aggregator: plan.aggregator.clone(),
                 named: plan.options.aggregator.clone(),
-                accounts: accounts.clone(),
+                accounts: Arc::clone(&accounts),
             }));
         }
     }
     steps
+}
+
+/// The name of the aggregator, out of `config/aggregator.json`; `None` where it is not known, or is not one that AWS Config gives.
+///
+/// Source: AWS Config API Reference, "ConfigurationAggregator", `ConfigurationAggregatorName`.
+pub(crate) fn aggregator_in(documents: &[Value], named: &str) -> Option<String> {
+    let lists = documents
+        .iter()
+        .filter_map(|document| document.get("ConfigurationAggregators")?.as_array());
+    let found: Vec<Value> = lists.flatten().cloned().collect();
+    let is_of_name = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
+    let name = name_of_aggregator(&found, named).ok()?;
+    name.bytes().all(is_of_name).then_some(name)
 }
 
 /// The aggregator and the state of its sources.
@@ -125,13 +162,22 @@ fn name_of_aggregator(found: &[Value], named: &str) -> Result<String, ApiError> 
     })
 }
 
+fn listed_in(answer: &mut Value, field: &str) -> Vec<Value> {
+    match answer.get_mut(field).map(Value::take) {
+        Some(Value::Array(list)) => list,
+        _ => Vec::new(),
+    }
+}
+
 /// The items of one resource type.
 struct Items {
     resource_type: &'static str,
     file: CaptureFile,
     target: Target,
+    /// The aggregator, where the plan knows it.
+    aggregator: Option<String>,
     named: String,
-    accounts: BTreeSet<String>,
+    accounts: Arc<BTreeSet<String>>,
 }
 
 /// Where to go on.
@@ -140,6 +186,16 @@ struct At {
     token: Option<String>,
     items: u64,
     lingering: u64,
+    /// Of the list of discovered resources, once the query had given nothing.
+    #[serde(default)]
+    discovered: Option<Discovered>,
+}
+
+#[derive(Debug, Default, Serialize, Deserialize)]
+struct Discovered {
+    token: Option<String>,
+    listed: u64,
+    unprocessed: u64,
 }
 
 impl Step for Items {
@@ -153,12 +209,17 @@ impl Step for Items {
 
     fn collect<'a, 'b: 'a>(&'a self, run: &'a mut StepRun<'b>) -> BoxFuture<'a, Result<(), StepError>> {
         Box::pin(async move {
-            let found = aggregators(run, &self.target).await?;
-            let name = name_of_aggregator(&found, &self.named)?;
+            // Where the plan does not know it, AWS's own words stand in the row.
+            let name = match &self.aggregator {
+                Some(name) => name.clone(),
+                None => name_of_aggregator(&aggregators(run, &self.target).await?, &self.named)?,
+            };
             let mut at: At = run.cursor().unwrap_or_default();
-            self.select(run, &name, &mut at).await?;
+            if at.discovered.is_none() {
+                self.select(run, &name, &mut at).await?;
+            }
             let mut lacking = None;
-            if at.items == 0 {
+            if at.items == 0 || at.discovered.is_some() {
                 lacking = self.fetch(run, &name, &mut at).await?;
             }
             let lingering = (at.lingering > 0).then(|| {
@@ -207,19 +268,30 @@ impl Items {
         Ok(())
     }
 
-    /// What the list of discovered resources names and the query did not give; in words what of it was not had.
+    /// What the list of discovered resources names and the query did not give, page by page; in words what of it was not had.
     async fn fetch(&self, run: &mut StepRun<'_>, aggregator: &str, at: &mut At) -> Result<Option<String>, StepError> {
         let asked = parameters(json!({"ConfigurationAggregatorName": aggregator, "ResourceType": self.resource_type}));
         let call = &calls::LIST_AGGREGATE_DISCOVERED_RESOURCES;
-        let listed = items(run.api(), &self.target, call, asked, "ResourceIdentifiers").await?;
-        let mut unprocessed = 0;
-        for batch in listed.chunks(BATCH) {
-            unprocessed += self.fetch_batch(run, aggregator, batch.to_vec(), at).await?;
+        let mut discovered = at.discovered.take().unwrap_or_default();
+        let mut pages = PageReader::new(&self.target, call, asked, discovered.token.take());
+        while let Some(mut page) = pages.next(run.api()).await? {
+            let listed = listed_in(&mut page, "ResourceIdentifiers");
+            discovered.listed += listed.len() as u64;
+            for batch in listed.chunks(BATCH) {
+                let left = self.fetch_batch(run, aggregator, batch.to_vec(), at).await?;
+                discovered.unprocessed += left as u64;
+            }
+            if let Some(token) = pages.token() {
+                discovered.token = Some(token.to_owned());
+                at.discovered = Some(discovered);
+                run.checkpoint(at)?;
+                discovered = at.discovered.take().unwrap_or_default();
+            }
         }
-        Ok(
-            (unprocessed > 0)
-                .then(|| format!("AWS Config did not process {unprocessed} of {} resources", listed.len())),
-        )
+        let Discovered {
+            listed, unprocessed, ..
+        } = discovered;
+        Ok((unprocessed > 0).then(|| format!("AWS Config did not process {unprocessed} of {listed} resources")))
     }
 
     /// What AWS Config leaves over is asked for again; how many are left in the end.
@@ -237,14 +309,10 @@ impl Items {
             let asked = json!({"ConfigurationAggregatorName": aggregator, "ResourceIdentifiers": wanted});
             let call = &calls::BATCH_GET_AGGREGATE_RESOURCE_CONFIG;
             let mut answer = run.call(&self.target, call, parameters(asked)).await?;
-            let mut list = |field: &str| match answer.get_mut(field).map(Value::take) {
-                Some(Value::Array(list)) => list,
-                _ => Vec::new(),
-            };
-            for item in list("BaseConfigurationItems") {
+            for item in listed_in(&mut answer, "BaseConfigurationItems") {
                 self.keep(run, item, at)?;
             }
-            wanted = list("UnprocessedResourceIdentifiers");
+            wanted = listed_in(&mut answer, "UnprocessedResourceIdentifiers");
         }
         Ok(wanted.len())
     }

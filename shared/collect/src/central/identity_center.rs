@@ -1,5 +1,7 @@
 //! IAM Identity Center and its identity store: asked once, as delegated administrator.
 
+use futures_util::StreamExt as _;
+use futures_util::stream;
 use serde_json::{Map, Value, json};
 use sv0_sources::{CaptureFile, IdentityCenterFile};
 
@@ -10,6 +12,9 @@ use crate::listing::{ListStep, items, parameters, text};
 use crate::pages::PageReader;
 use crate::plan::Plan;
 use crate::step::{Place, Step, StepError, StepRun};
+
+/// Questions about assignments at a time: an organization has thousands, and one after the other they would take as long as AWS takes to answer.
+const AT_A_TIME: usize = 4;
 
 pub(super) fn steps(plan: &Plan) -> Vec<Box<dyn Step>> {
     let instances = ListStep {
@@ -184,17 +189,33 @@ impl Instance<'_> {
     }
 
     async fn assignments(&self, run: &mut StepRun<'_>, from: &mut Option<String>) -> Result<(), StepError> {
-        for set in remaining(self.set_arns(run).await?, from) {
+        // Neither ARNs nor account ids have spaces, so that the set and the account make one text, sorted like both.
+        let set_of_cursor = from.as_ref().and_then(|at| at.split(' ').next()).map(str::to_owned);
+        for set in self.set_arns(run).await? {
+            if set_of_cursor.as_ref().is_some_and(|begun| set < *begun) {
+                continue;
+            }
             let set_of = json!({"InstanceArn": self.arn, "PermissionSetArn": set});
             let call = &calls::LIST_ACCOUNTS_FOR_PROVISIONED_PERMISSION_SET;
             let accounts = items(run.api(), self.target, call, parameters(set_of), "AccountIds").await?;
-            for account in sorted(accounts.iter().filter_map(Value::as_str)) {
-                let asked = json!({"InstanceArn": self.arn, "PermissionSetArn": set, "AccountId": account});
-                let call = &calls::LIST_ACCOUNT_ASSIGNMENTS;
-                let found = items(run.api(), self.target, call, parameters(asked), "AccountAssignments").await?;
-                run.write(json!({"AccountAssignments": found}))?;
+            let places = sorted(accounts.iter().filter_map(Value::as_str));
+            let places = places.into_iter().map(|account| format!("{set} {account}"));
+            let api = run.api();
+            let asked = remaining(places.collect(), from).into_iter().map(|place| {
+                let set = &set;
+                async move {
+                    let account = place.rsplit(' ').next();
+                    let asked = json!({"InstanceArn": self.arn, "PermissionSetArn": set, "AccountId": account});
+                    let call = &calls::LIST_ACCOUNT_ASSIGNMENTS;
+                    let found = items(api, self.target, call, parameters(asked), "AccountAssignments").await;
+                    (place, found)
+                }
+            });
+            let mut answers = stream::iter(asked).buffered(AT_A_TIME);
+            while let Some((place, found)) = answers.next().await {
+                run.write(json!({"AccountAssignments": found?}))?;
+                run.checkpoint(&place)?;
             }
-            run.checkpoint(&set)?;
         }
         Ok(())
     }

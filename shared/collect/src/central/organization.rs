@@ -23,22 +23,15 @@ const POLICY_TYPES: [&str; 3] = ["SERVICE_CONTROL_POLICY", "RESOURCE_CONTROL_POL
 /// Source: AWS Organizations User Guide, "Quotas for AWS Organizations".
 const MAX_UNITS: usize = 100_000;
 
+/// What the plan rests on.
 pub(super) fn steps(plan: &Plan) -> Vec<Box<dyn Step>> {
-    let targets = targets(plan);
     let list = |call, file: CaptureFile, source| -> Box<dyn Step> {
         Box::new(ListStep {
             place: Place::of_organization(source),
             file,
-            targets: targets.clone(),
+            targets: targets(plan),
             call,
             parameters: Map::new(),
-        })
-    };
-    let step = |part, file| -> Box<dyn Step> {
-        Box::new(OrganizationStep {
-            part,
-            file,
-            targets: targets.clone(),
         })
     };
     vec![
@@ -48,11 +41,25 @@ pub(super) fn steps(plan: &Plan) -> Vec<Box<dyn Step>> {
             "organizations:organization",
         ),
         list(&calls::LIST_ACCOUNTS, CaptureFile::accounts(), "organizations:accounts"),
-        step(Part::Tree, CaptureFile::organization_tree()),
-        step(Part::Policies, CaptureFile::organization_policies()),
-        step(Part::Administrators, CaptureFile::delegated_administrators()),
-        step(Part::ResourcePolicy, CaptureFile::organization_resource_policy()),
+        step(plan, Part::Tree, CaptureFile::organization_tree()),
     ]
+}
+
+/// What it does not rest on, so that nobody waits for it.
+pub(super) fn policy_steps(plan: &Plan) -> Vec<Box<dyn Step>> {
+    vec![
+        step(plan, Part::Policies, CaptureFile::organization_policies()),
+        step(plan, Part::Administrators, CaptureFile::delegated_administrators()),
+        step(plan, Part::ResourcePolicy, CaptureFile::organization_resource_policy()),
+    ]
+}
+
+fn step(plan: &Plan, part: Part, file: CaptureFile) -> Box<dyn Step> {
+    Box::new(OrganizationStep {
+        part,
+        file,
+        targets: targets(plan),
+    })
 }
 
 /// By whose permissions the organization is asked, in order.

@@ -3,8 +3,11 @@
 use serde_json::{Value, json};
 use sv0_model::coverage::CoverageStatus;
 
-use super::{aggregator_steps, findings_steps, identity_steps, inventory_steps, organization_steps, trail_steps};
+use super::{
+    aggregator_in, aggregator_steps, findings_steps, identity_steps, inventory_steps, organization_steps, trail_steps,
+};
 use crate::api::Failure;
+use crate::plan::Plan;
 use crate::step::Step;
 use crate::testkit::{ACCOUNT, Aws, REGION, Worker, assert_resumable, plan};
 use crate::work::Progress;
@@ -306,9 +309,15 @@ fn organization() -> Aws {
     aws
 }
 
+fn whole_organization() -> Vec<Box<dyn Step>> {
+    let mut steps = organization_steps(&plan());
+    steps.extend(super::organization::policy_steps(&plan()));
+    steps
+}
+
 #[test]
 fn the_organization_is_read_whole_wherever_a_worker_stops() {
-    let progress = assert_resumable(organization, &organization_steps(&plan()), &[]);
+    let progress = assert_resumable(organization, &whole_organization(), &[]);
     assert_eq!(status(&progress, "organizations:accounts"), (CoverageStatus::Ok, 2));
     assert_eq!(status(&progress, "organizations:policies"), (CoverageStatus::Ok, 2));
 }
@@ -317,7 +326,7 @@ fn the_organization_is_read_whole_wherever_a_worker_stops() {
 #[test]
 fn a_hub_that_is_no_delegated_administrator_asks_the_management_account() {
     let aws = || organization().refuse_of_hub("AccessDeniedException");
-    let progress = assert_resumable(aws, &organization_steps(&plan()), &[]);
+    let progress = assert_resumable(aws, &whole_organization(), &[]);
     assert_eq!(status(&progress, "organizations:accounts"), (CoverageStatus::Ok, 2));
     assert_eq!(status(&progress, "organizations:policies"), (CoverageStatus::Ok, 2));
 }
@@ -371,6 +380,39 @@ fn the_aggregator_is_read_whole_wherever_a_worker_stops() {
     assert_eq!(status(&progress, ROLE_SOURCE), (CoverageStatus::Ok, 3));
     assert_eq!(status(&progress, "config:AWS::KMS::Alias"), (CoverageStatus::Ok, 6));
     assert_eq!(status(&progress, POLICIES), (CoverageStatus::Ok, 2));
+}
+
+/// The aggregator's name is in the plan; only where it is not does every type ask, so that AWS's words stand in its row.
+#[test]
+fn the_aggregator_is_asked_for_once() {
+    let documents = |name: &str| {
+        let found =
+            json!({"ConfigurationAggregatorName": name, "OrganizationAggregationSource": {"AllAwsRegions": true}});
+        [
+            json!({"ConfigurationAggregators": [found]}),
+            json!({"AggregatedSourceStatusList": []}),
+        ]
+    };
+    assert_eq!(aggregator_in(&documents("all"), ""), Some("all".to_owned()));
+    assert_eq!(aggregator_in(&documents("all"), "all"), Some("all".to_owned()));
+    for (name, named) in [("[redacted]", ""), ("all", "another")] {
+        assert_eq!(aggregator_in(&documents(name), named), None);
+    }
+    let both = [documents("one"), documents("two")].concat();
+    assert_eq!((aggregator_in(&[], ""), aggregator_in(&both, "")), (None, None));
+
+    let asked = [ROLE_SOURCE, "config:AWS::KMS::Alias"];
+    for (aggregator, times) in [(Some("all".to_owned()), 0), (None, 2)] {
+        let plan = Plan { aggregator, ..plan() };
+        let worker = Worker::new(config());
+        let progress = worker.run_all(&only(inventory_steps(&plan), &asked));
+        assert_eq!(status(&progress, ROLE_SOURCE), (CoverageStatus::Ok, 3));
+        let calls = worker.aws.calls.lock().unwrap();
+        let of_aggregator = calls
+            .iter()
+            .filter(|call| call.starts_with("config:DescribeConfigurationAggregators "));
+        assert_eq!(of_aggregator.count(), times);
+    }
 }
 
 /// What AWS Config leaves over of a batch is asked for again; what it never processes is missing, whatever else there is to say.

@@ -2,6 +2,7 @@
 //!
 //! Source: IAM API Reference, "GenerateCredentialReport" and "GetCredentialReport".
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::Map;
@@ -29,7 +30,7 @@ const NO_REPORT: [&str; 6] = [
 
 /// The report of one account.
 pub(super) struct CredentialReport {
-    pub asked: Asked,
+    pub asked: Arc<Asked>,
     pub file: CaptureFile,
 }
 

@@ -1,5 +1,7 @@
 //! A step that follows one recipe in one account and Region.
 
+use std::sync::Arc;
+
 use serde_json::Value;
 use sv0_model::coverage::CoverageStatus;
 use sv0_sources::{CaptureFile, WriteError, is_recorded};
@@ -14,8 +16,7 @@ use crate::step::{Place, Step, StepError, StepRun};
 /// One file of an account and Region.
 pub(super) struct RecipeStep {
     pub recipe: &'static Recipe,
-    pub asked: Asked,
-    pub file: CaptureFile,
+    pub asked: Arc<Asked>,
 }
 
 impl Step for RecipeStep {
@@ -25,7 +26,9 @@ impl Step for RecipeStep {
     }
 
     fn file(&self) -> Option<CaptureFile> {
-        Some(self.file.clone())
+        let Asked { account, region, .. } = self.asked.as_ref();
+        let file = CaptureFile::service_items(account, region, self.recipe.service, self.recipe.what);
+        file.or_else(|_| CaptureFile::key_grants(account, region)).ok()
     }
 
     fn after(&self) -> Vec<Place> {
@@ -75,15 +78,22 @@ impl RecipeStep {
         let Some(resource_type) = self.config_type() else {
             return Ok(None);
         };
-        let file = recorders::file(&self.asked.account, &self.asked.region);
-        let Some(file) = file else { return Ok(None) };
-        let stored = run.work().store.get(file.path()).map_err(WriteError::Sink)?;
-        let mut is_held = false;
-        if let Some(stored) = stored {
-            run.work()
-                .writer
-                .each_stored(&file, &stored, &mut |line| is_held |= is_recorded(&line, resource_type))?;
-        }
+        let is_held = self.recorders(run)?.iter().any(|line| is_recorded(line, resource_type));
         Ok(is_held.then(|| format!("AWS Config records {resource_type} here: config:{resource_type} stands for it")))
+    }
+
+    /// What the recorders of the Region said, read once for all of its steps: they wait for it.
+    fn recorders(&self, run: &StepRun<'_>) -> Result<&[Value], StepError> {
+        if let Some(lines) = self.asked.recorders.get() {
+            return Ok(lines);
+        }
+        let mut lines = Vec::new();
+        if let Some(file) = recorders::file(&self.asked.account, &self.asked.region) {
+            let work = run.work();
+            if let Some(stored) = work.store.get(file.path()).map_err(WriteError::Sink)? {
+                work.writer.each_stored(&file, &stored, &mut |line| lines.push(line))?;
+            }
+        }
+        Ok(self.asked.recorders.get_or_init(|| lines))
     }
 }

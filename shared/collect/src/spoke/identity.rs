@@ -1,6 +1,8 @@
 //! How a spoke answered: the first thing that is asked of an account, by a call that no policy can forbid. What comes after it is asked all the same: where the role
 //! could not be taken the adapter says so at once, and every file's row tells it.
 
+use std::sync::Arc;
+
 use serde_json::{Map, json};
 use sv0_model::coverage::CoverageStatus;
 use sv0_sources::CaptureFile;
@@ -19,7 +21,7 @@ pub(super) fn place(account: &str) -> Place {
 
 /// `status.json`: a row of the ledger.
 pub(super) struct Identity {
-    pub asked: Asked,
+    pub asked: Arc<Asked>,
     pub file: CaptureFile,
 }
 

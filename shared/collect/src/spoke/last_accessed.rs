@@ -4,6 +4,7 @@
 //! Source: IAM API Reference, "GenerateServiceLastAccessedDetails" and "GetServiceLastAccessedDetails", `JobId`.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::StreamExt as _;
@@ -31,7 +32,7 @@ const SERVICE_LINKED: &str = ":role/aws-service-role/";
 
 /// The reports on the principals of one account.
 pub(super) struct Reports {
-    pub asked: Asked,
+    pub asked: Arc<Asked>,
     pub granularity: LastAccessed,
     pub file: CaptureFile,
     /// Where the principals are.

@@ -1,5 +1,7 @@
 //! What AWS Config records in an account and Region. Every worker writes the file of its own account, so that none waits for another.
 
+use std::sync::Arc;
+
 use serde_json::{Map, json};
 use sv0_sources::CaptureFile;
 
@@ -18,7 +20,7 @@ pub(super) fn file(account: &str, region: &str) -> Option<CaptureFile> {
 
 /// The recorders of one account and Region, with their status.
 pub(super) struct Recorders {
-    pub asked: Asked,
+    pub asked: Arc<Asked>,
 }
 
 impl Step for Recorders {

@@ -9,6 +9,8 @@ use crate::layout::FileKind;
 
 /// zstd's own default.
 const ZSTD_LEVEL: i32 = 3;
+/// So much is held as it is. A compressor takes a megabyte, and most of the many files that are written at a time have a few lines.
+const PLAIN_AT_MOST: usize = 64 * 1024;
 
 /// How the entries of a file are put together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -97,19 +99,29 @@ pub(super) enum Store {
     Plain(Vec<u8>),
     Gzip(GzEncoder<Vec<u8>>),
     Zstd(zstd::stream::write::Encoder<'static, Vec<u8>>),
+    /// Of a file that may stay small.
+    SmallZstd(Vec<u8>),
 }
 
 impl Store {
     pub fn of(path: &str) -> io::Result<Self> {
         Ok(match path.rsplit('.').next() {
             Some("gz") => Self::Gzip(GzEncoder::new(Vec::new(), flate2::Compression::default())),
-            Some("zst") => Self::Zstd(zstd::stream::write::Encoder::new(Vec::new(), ZSTD_LEVEL)?),
+            Some("zst") => Self::SmallZstd(Vec::new()),
             _ => Self::Plain(Vec::new()),
         })
     }
 
     pub fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
+        if let Self::SmallZstd(held) = self
+            && held.len() + bytes.len() > PLAIN_AT_MOST
+        {
+            let mut encoder = zstd::stream::write::Encoder::new(Vec::new(), ZSTD_LEVEL)?;
+            encoder.write_all(held)?;
+            *self = Self::Zstd(encoder);
+        }
         match self {
+            Self::SmallZstd(held) => held.write_all(bytes),
             Self::Plain(stored) => stored.write_all(bytes),
             Self::Gzip(encoder) => encoder.write_all(bytes),
             Self::Zstd(encoder) => encoder.write_all(bytes),
@@ -121,6 +133,7 @@ impl Store {
             Self::Plain(stored) => Ok(stored),
             Self::Gzip(encoder) => encoder.finish(),
             Self::Zstd(encoder) => encoder.finish(),
+            Self::SmallZstd(held) => zstd::bulk::compress(&held, ZSTD_LEVEL),
         }
     }
 }

@@ -9,10 +9,12 @@ use sv0_model::coverage::CoverageStatus;
 use sv0_model::record::{Record, RecordKind};
 use sv0_sources::{CaptureWriter, EventFold, ReadOptions, read_capture};
 
-use crate::collect::finish;
+use crate::ledger::{PackedRows, write_ledger};
+use crate::plan::PlannedAccount;
 use crate::spoke::account_steps;
 use crate::testkit::{ACCOUNT, Aws, REGION, Still, Worker, account, plan};
 use crate::work::Work;
+use sv0_sources::WriteError;
 
 /// A capture without logs.
 #[derive(Default)]
@@ -88,7 +90,15 @@ fn a_reader_takes_what_was_written() {
         base: None,
     };
     work.writer.header(&plan.header).unwrap();
-    let written = finish(&work, &plan, progress.rows).unwrap();
+    let mut written = Vec::new();
+    let packed = PackedRows::of(&progress.rows);
+    assert_eq!(packed.rows(), progress.rows);
+    let of_account = |_: &PlannedAccount| Ok::<_, WriteError>(packed.rows());
+    write_ledger(&work, &plan, Vec::new(), of_account, &mut |row| {
+        written.push(row.clone())
+    })
+    .unwrap();
+    assert_eq!(written, progress.rows);
 
     let folder = tempfile::tempdir().unwrap();
     for (key, bytes) in worker.files() {
