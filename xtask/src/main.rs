@@ -1,6 +1,7 @@
 //! `cargo xtask`: the chores of this repository, written in Rust so that they run the same way everywhere.
 
 mod bench;
+mod bench_collect;
 mod catalogue;
 mod docs;
 mod fuzz;
@@ -40,6 +41,8 @@ enum Chore {
     Oracle(oracle::OracleArguments),
     /// Measure the memory that a scan of many accounts takes.
     BenchMemory(bench::BenchArguments),
+    /// Measure the time that live collection takes beside that of its budgets, and the memory of its workers.
+    BenchCollect(bench_collect::CollectArguments),
     /// Check that links, commands, flags and schemas in the documentation are real.
     CheckDocs,
 }
@@ -64,6 +67,7 @@ fn run(chore: &Chore) -> anyhow::Result<()> {
         Chore::Fuzz(arguments) => fuzz::fuzz(arguments),
         Chore::Oracle(arguments) => oracle::compare(arguments),
         Chore::BenchMemory(arguments) => bench::memory(arguments),
+        Chore::BenchCollect(arguments) => bench_collect::collect(arguments),
         Chore::CheckDocs => docs::check(),
     }
 }
