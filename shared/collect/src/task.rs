@@ -148,6 +148,7 @@ fn begin_again_if_lost(work: &Work, step: &dyn Step, progress: &mut Progress) ->
     let remembered = progress.files.get(file.path()).map(|object| &object.sha256);
     if cursor.is_null() || stored.as_ref() != remembered {
         progress.cursors.remove(&key);
+        progress.files.remove(file.path());
     }
     Ok(())
 }

@@ -62,6 +62,7 @@ pub fn machine(run: &Run) -> Result<()> {
             clock,
             writer: CaptureWriter::new(Arc::clone(&sink) as _),
             store: sink,
+            base: None,
         };
         let options = CollectOptions {
             home_region: home,
