@@ -202,7 +202,7 @@ mod tests {
             assert!((1..=2).contains(&metric.dimensions.len()), "{}", metric.name);
             let is_of_many = |name: &&str| ["Account", "Run", "Region", "Arn", "RequestId"].contains(name);
             assert!(
-                !metric.dimensions.iter().any(|name| is_of_many(&name)),
+                !metric.dimensions.iter().any(|name| is_of_many(name)),
                 "{}",
                 metric.name
             );

@@ -54,7 +54,7 @@ pub(super) fn copy_files(
     };
     thread::scope(|scope| {
         for _ in 1..COPIES.min(wanted.len()) {
-            scope.spawn(&work);
+            scope.spawn(work);
         }
         work();
     });
