@@ -3,6 +3,7 @@
 mod bench;
 mod bench_collect;
 mod catalogue;
+mod deployment_model;
 mod docs;
 mod fuzz;
 mod managed_policies;
@@ -35,6 +36,8 @@ enum Chore {
     RefreshWire(wire::RefreshArguments),
     /// Generate, or check, policies and the page on permissions, from the table of calls.
     Permissions(permissions::PermissionsArguments),
+    /// Calculate, or check, what a deployment does and costs, into the page on deploying.
+    DeploymentModel(deployment_model::ModelArguments),
     /// Fuzz every parser, a minute each; fails when an input breaks a law.
     Fuzz(fuzz::FuzzArguments),
     /// Compare the policy engine with its oracle on millions of random requests.
@@ -64,6 +67,7 @@ fn run(chore: &Chore) -> anyhow::Result<()> {
         Chore::RefreshManagedPolicies(arguments) => managed_policies::refresh(arguments),
         Chore::RefreshWire(arguments) => wire::refresh(arguments),
         Chore::Permissions(arguments) => permissions::permissions(arguments),
+        Chore::DeploymentModel(arguments) => deployment_model::deployment_model(arguments),
         Chore::Fuzz(arguments) => fuzz::fuzz(arguments),
         Chore::Oracle(arguments) => oracle::compare(arguments),
         Chore::BenchMemory(arguments) => bench::memory(arguments),
