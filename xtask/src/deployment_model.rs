@@ -9,7 +9,7 @@ use std::fs;
 
 use anyhow::{Context, Result, bail};
 use clap::Args;
-use sv0_collect::calls::{config, iam, securityhub};
+use sv0_collect::calls::{configservice, iam, securityhub};
 
 use crate::shell;
 use machine::Machine;
@@ -115,7 +115,7 @@ impl Scan {
         let account = Account::TYPICAL;
         let paced = |calls: f64, row: &sv0_collect::ApiCall| calls * 1000.0 / f64::from(row.rate.per_thousand_seconds);
         let inventory_calls = accounts * account.config_items / 100.0;
-        let inventory_seconds = paced(inventory_calls, &config::SELECT_AGGREGATE_RESOURCE_CONFIG);
+        let inventory_seconds = paced(inventory_calls, &configservice::SELECT_AGGREGATE_RESOURCE_CONFIG);
         let findings_calls = accounts * account.findings / 100.0;
         let findings_seconds = paced(findings_calls, &securityhub::GET_FINDINGS);
         // Reports of IAM are the slowest: they are asked for at the rate of the table, whatever else runs beside them.

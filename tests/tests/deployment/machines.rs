@@ -1,0 +1,199 @@
+//! The state machines as they are written: what is retried and caught, where each state goes, what the template fills in.
+
+use std::collections::BTreeSet;
+use std::fs;
+
+use serde_json::{Map, Value};
+
+use super::{resources, template};
+use crate::support::repository;
+
+/// Errors of a worker that died or was not let in: whatever it did, the same event goes on from there.
+const PASSING: [&str; 3] = ["Lambda.ServiceException", "Sandbox.Timedout", "States.Timeout"];
+
+fn machine(name: &str) -> Value {
+    let path = repository().join(format!("infra/statemachines/{name}.asl.json"));
+    serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap()
+}
+
+/// The states of a machine, of its branches and of its map, each with those beside it.
+fn each_state(machine: &Value, see: &mut dyn FnMut(&str, &Value, &Map<String, Value>)) {
+    let states = machine["States"].as_object().unwrap();
+    for (name, state) in states {
+        see(name, state, states);
+        for inner in state["Branches"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .chain(state.get("ItemProcessor"))
+        {
+            each_state(inner, see);
+        }
+    }
+}
+
+#[test]
+fn every_state_is_reached_and_every_way_leads_to_one() {
+    for name in ["scan", "rescan-account"] {
+        let machine = machine(name);
+        let mut reached = BTreeSet::from([machine["StartAt"].as_str().unwrap().to_owned()]);
+        let mut all = BTreeSet::new();
+        each_state(&machine, &mut |name, state, beside| {
+            all.insert(name.to_owned());
+            let choices = state["Choices"].as_array().into_iter().flatten();
+            let catches = state["Catch"].as_array().into_iter().flatten();
+            let ways = choices.chain(catches).map(|way| &way["Next"]);
+            for next in ways
+                .chain([&state["Next"], &state["Default"]])
+                .filter_map(Value::as_str)
+            {
+                assert!(beside.contains_key(next), "{name} leads to {next}, which is not there");
+                reached.insert(next.to_owned());
+            }
+            let starts = state["Branches"]
+                .as_array()
+                .into_iter()
+                .flatten()
+                .chain(state.get("ItemProcessor"));
+            reached.extend(starts.map(|inner| inner["StartAt"].as_str().unwrap().to_owned()));
+        });
+        assert_eq!(reached, all, "{name}");
+    }
+}
+
+#[test]
+fn what_calls_aws_is_tried_again_after_waits_at_random_that_are_bounded() {
+    let mut tasks = 0;
+    for name in ["scan", "rescan-account"] {
+        each_state(&machine(name), &mut |name, state, _| {
+            if state["Type"] != "Task" {
+                return;
+            }
+            tasks += 1;
+            let retries = state["Retry"]
+                .as_array()
+                .unwrap_or_else(|| panic!("{name} is never tried again"));
+            for retry in retries {
+                assert_eq!(retry["JitterStrategy"], "FULL", "{name}");
+                assert!(retry["MaxDelaySeconds"].as_u64().unwrap() <= 600, "{name}");
+                assert!(retry["MaxAttempts"].as_u64().unwrap() <= 10, "{name}");
+            }
+            let retried = state["Retry"].to_string();
+            if state["Resource"].as_str().unwrap().ends_with("lambda:invoke") {
+                assert!(PASSING.iter().all(|error| retried.contains(error)), "{name}");
+                assert!(
+                    state["TimeoutSeconds"].as_u64().unwrap() > 900,
+                    "{name}: longer than the function"
+                );
+            }
+            for never in [
+                "States.ALL",
+                "BadRequest",
+                "AwsRefused",
+                "NoProgress",
+                "RunExists",
+                "ScanInProgress",
+            ] {
+                assert!(!retried.contains(never), "{name} is tried again after {never}");
+            }
+        });
+    }
+    assert!(tasks > 15, "{tasks}");
+}
+
+#[test]
+fn every_failure_of_a_scan_gives_the_lease_back() {
+    let machine = machine("scan");
+    let states = machine["States"].as_object().unwrap();
+    for (name, state) in states
+        .iter()
+        .filter(|(_, state)| ["Task", "Parallel", "Map"].contains(&state["Type"].as_str().unwrap()))
+    {
+        let last = state["Catch"].as_array().unwrap().last().unwrap();
+        assert_eq!(last["ErrorEquals"][0], "States.ALL", "{name}");
+        let next = last["Next"].as_str().unwrap();
+        let after_the_lease = ["End", "Release", "EndWithoutBase"].contains(&name.as_str());
+        assert!(next == "Release" || after_the_lease, "{name} goes to {next}");
+    }
+    assert_eq!(states["Release"]["Parameters"]["Payload"]["outcome"], "failed");
+    assert_eq!(states["Release"]["Next"], "Failed");
+    assert_eq!(states["Failed"]["Type"], "Fail");
+    let begin = states["Begin"]["Catch"].as_array().unwrap();
+    assert_eq!(
+        (begin[0]["ErrorEquals"][0].as_str(), begin[0]["Next"].as_str()),
+        (Some("ScanInProgress"), Some("AnotherScanRuns"))
+    );
+}
+
+#[test]
+fn a_source_that_fails_costs_no_other_and_an_account_no_scan() {
+    let machine = machine("scan");
+    let branches = machine["States"]["Central"]["Branches"].as_array().unwrap();
+    let tasks: Vec<&str> = branches
+        .iter()
+        .map(|branch| {
+            let first = &branch["States"][branch["StartAt"].as_str().unwrap()];
+            let caught = first["Catch"][0]["Next"].as_str().unwrap();
+            assert_eq!(branch["States"][caught]["Type"], "Succeed");
+            first["Parameters"]["Payload"]["task"].as_str().unwrap()
+        })
+        .collect();
+    assert_eq!(tasks, ["inventory", "findings", "identity", "trails"]);
+    let map = &machine["States"]["Accounts"];
+    assert_eq!(map["ToleratedFailurePercentage"], 100.0);
+    assert_eq!(map["ItemProcessor"]["ProcessorConfig"]["Mode"], "DISTRIBUTED");
+    assert_eq!(map["ItemReader"]["ReaderConfig"]["InputType"], "JSON");
+    assert!(map["ItemBatcher"].is_null() && map["ResultWriter"].is_null());
+    assert_eq!(
+        map.get("ResultPath"),
+        Some(&Value::Null),
+        "what children answer is not kept"
+    );
+    let last = &map["ItemProcessor"]["States"]["AccountEnds"];
+    assert_eq!(
+        (last["Type"].as_str(), &last["InputPath"]),
+        (Some("Succeed"), &Value::Null),
+        "an answer is empty"
+    );
+}
+
+#[test]
+fn whoever_may_say_continue_is_asked_again() {
+    let mut loops = BTreeSet::new();
+    each_state(&machine("scan"), &mut |_, state, beside| {
+        let choice = &state["Choices"][0];
+        if choice["StringEquals"] == "continue" {
+            let again = choice["Next"].as_str().unwrap();
+            assert_eq!(beside[again]["Type"], "Task");
+            let path = beside[again]["ResultPath"].as_str().unwrap();
+            assert_eq!(choice["Variable"], format!("{path}.answer.status"));
+            loops.insert(again.to_owned());
+        }
+    });
+    let expected = [
+        "Account",
+        "Evidence",
+        "Findings",
+        "Finish",
+        "Identity",
+        "Inventory",
+        "Plan",
+        "Record",
+    ];
+    assert_eq!(loops, expected.map(str::to_owned).into());
+}
+
+#[test]
+fn the_template_fills_in_what_the_machines_leave_open_and_nothing_else() {
+    for (name, resource) in resources(&template(), "AWS::Serverless::StateMachine") {
+        let file = resource["Properties"]["DefinitionUri"].as_str().unwrap();
+        let text = fs::read_to_string(repository().join("infra").join(file)).unwrap();
+        let open: BTreeSet<&str> = text
+            .split("${")
+            .skip(1)
+            .map(|rest| rest.split_once('}').unwrap().0)
+            .collect();
+        let filled = resource["Properties"]["DefinitionSubstitutions"].as_object().unwrap();
+        assert_eq!(open, filled.keys().map(String::as_str).collect(), "{name}");
+    }
+}
