@@ -77,6 +77,15 @@ impl Request {
         }
     }
 
+    /// The stage's name in logs and metrics.
+    pub(crate) fn stage(&self) -> &'static str {
+        match self {
+            Self::Begin { .. } => "begin",
+            Self::Record { .. } => "record",
+            Self::End { .. } => "end",
+        }
+    }
+
     /// The run.
     #[must_use]
     pub fn run(&self) -> &str {

@@ -14,6 +14,8 @@ use sv0_model::time::Timestamp;
 use sv0_pipeline::ScanError;
 use sv0_pipeline::stages::record;
 use sv0_state::{Lease, LeaseAnswer, Outcome as Recorded, StateStore as _};
+use sv0_telemetry::Measurement;
+use sv0_telemetry::metrics::{CHANGES, EVENTS_SENT};
 use tokio::runtime::Handle;
 use tracing::{error, info};
 
@@ -83,8 +85,8 @@ impl Adapters {
 
 /// One invocation.
 pub struct Invocation {
-    /// Its id, for the logs.
-    pub request_id: String,
+    /// What it says in every line.
+    pub telemetry: sv0_telemetry::Invocation,
     /// How long it may go on.
     pub time_left: Arc<dyn Fn() -> Duration + Send + Sync>,
 }
@@ -94,26 +96,61 @@ pub struct Invocation {
 /// # Errors
 /// [`RecordError`], also logged. What was stored before stays, so the event can be tried again.
 pub fn handle(host: &Host, event: Value, invocation: &Invocation) -> Result<Answer, RecordError> {
-    let request_id = invocation.request_id.as_str();
+    let began = (host.now)();
     let request = Request::read(event);
     let run = request.as_ref().map(|request| request.run().to_owned()).ok();
-    let result = request.and_then(|request| answer(host, &request, invocation));
-    match &result {
+    let stage = sv0_telemetry::Stage {
+        name: request.as_ref().map(Request::stage).unwrap_or_default(),
+        run: run.as_deref(),
+        account: None,
+    };
+    let result = invocation.telemetry.span(stage).in_scope(|| {
+        let result = request.and_then(|request| answer(host, &request, invocation));
+        log_result(&result);
+        result
+    });
+    let now = (host.now)();
+    // That another scan is going on is no failure.
+    let failed = result.as_ref().err();
+    let failed = failed.filter(|error| !matches!(error, RecordError::ScanInProgress { .. }));
+    invocation.telemetry.print_metrics(
+        now,
+        stage,
+        Duration::try_from(now.duration_since(began)).unwrap_or_default(),
+        failed.map(RecordError::name),
+        0,
+        &result.as_ref().map(measurements).unwrap_or_default(),
+    );
+    result
+}
+
+fn log_result(result: &Result<Answer, RecordError>) {
+    match result {
         Ok(answer) => info!(
-            run,
-            request_id,
             answer = serde_json::to_string(answer).unwrap_or_default(),
             "stage answered"
         ),
-        Err(error) => error!(
-            run,
-            request_id,
-            error_type = error.name(),
-            error = chain(error),
-            "stage failed"
-        ),
+        Err(error) => error!(error_type = error.name(), error = chain(error), "stage failed"),
     }
-    result
+}
+
+/// What became of how many things, once the run is recorded, and what the bus was told.
+fn measurements(answer: &Answer) -> Vec<Measurement> {
+    let count = |(change, count): (&String, &u64)| Measurement::count(&CHANGES, &[change], *count);
+    match answer {
+        Answer::Record {
+            status: Status::Done,
+            counts,
+            events,
+            ..
+        } => {
+            let mut measured: Vec<Measurement> = counts.iter().map(count).collect();
+            measured.push(Measurement::count(&EVENTS_SENT, &["record"], events.sent as u64));
+            measured
+        }
+        Answer::End { events, .. } => vec![Measurement::count(&EVENTS_SENT, &["end"], events.sent as u64)],
+        _ => Vec::new(),
+    }
 }
 
 fn answer(host: &Host, request: &Request, invocation: &Invocation) -> Result<Answer, RecordError> {

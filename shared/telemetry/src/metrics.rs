@@ -152,8 +152,25 @@ pub const ENTITIES: Metric = Metric {
     meaning: "entities of a run's graph",
 };
 
+/// What became of things.
+pub const CHANGES: Metric = Metric {
+    name: "Changes",
+    unit: Unit::Count,
+    dimensions: &["Change"],
+    measured_by: "record",
+    meaning: "what became of how many things when a run was recorded: `appeared`, `changed`, `returned`, `unchanged`, `doubted`, `gone`",
+};
+/// Events on the hub's bus.
+pub const EVENTS_SENT: Metric = Metric {
+    name: "EventsSent",
+    unit: Unit::Count,
+    dimensions: STAGE,
+    measured_by: "record",
+    meaning: "events that the hub's bus was told",
+};
+
 /// All of them, as the documentation lists them.
-pub const METRICS: [&Metric; 13] = [
+pub const METRICS: [&Metric; 15] = [
     &DURATION,
     &COLD_STARTS,
     &FAILURES,
@@ -167,6 +184,8 @@ pub const METRICS: [&Metric; 13] = [
     &FINDINGS,
     &PATHS,
     &ENTITIES,
+    &CHANGES,
+    &EVENTS_SENT,
 ];
 
 #[cfg(test)]
