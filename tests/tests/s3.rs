@@ -91,7 +91,7 @@ fn a_scan_over_s3_gives_the_bytes_of_a_local_scan() {
     let answer = handle(
         &host,
         json!({ "capture": "s3://captures/acme", "run_id": "over-s3" }),
-        "unused",
+        &sv0_telemetry::Invocation::quiet("unused"),
     )
     .unwrap();
 
