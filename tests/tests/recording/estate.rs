@@ -154,7 +154,7 @@ impl Deployment {
 
     pub fn invocation(&self, time_left: Arc<dyn Fn() -> Duration + Send + Sync>) -> Invocation {
         Invocation {
-            request_id: "request".to_owned(),
+            telemetry: sv0_telemetry::Invocation::quiet("request"),
             time_left,
         }
     }

@@ -13,7 +13,7 @@ use serde_json::Value;
 use sv0_aws::api::{AwsClient, ClientOptions, RoleOptions, SystemClock};
 use sv0_aws::s3::S3Location;
 use sv0_collect::{AwsApi, Budgets, Clock, CollectEvent, CollectOptions, Work, collect, management_account};
-use sv0_collect_function::{Adapters, AwsAdapters, Host, Invocation, Settings, handle};
+use sv0_collect_function::{Adapters, AwsAdapters, Host, Invocation, Settings, Usage, handle};
 use sv0_sources::{CaptureStore, CaptureWriter, FolderSink};
 use tokio::runtime::Handle;
 
@@ -95,9 +95,11 @@ pub fn worker(run: &Run) -> Result<()> {
             spoke_role: ROLE.to_owned(),
             management_role: ROLE.to_owned(),
             home_region: home(),
+            options: serde_json::Map::new(),
         };
         let host = Host {
             home_region: home(),
+            options: serde_json::Map::new(),
             adapters: Scaled {
                 run,
                 config: config.clone(),
@@ -105,7 +107,7 @@ pub fn worker(run: &Run) -> Result<()> {
             },
         };
         let invocation = Invocation {
-            request_id: "measured".to_owned(),
+            telemetry: sv0_telemetry::Invocation::quiet("measured"),
             clock: Arc::new(SystemClock::ending_in(INVOCATION)),
         };
         let answer = handle(&host, event, &invocation).await?;
@@ -131,6 +133,10 @@ impl Adapters for Scaled<'_> {
 
     fn results(&self) -> &S3Location {
         self.own.results()
+    }
+
+    fn take_usage(&self) -> Usage {
+        Usage::default()
     }
 }
 
