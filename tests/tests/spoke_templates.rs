@@ -2,6 +2,7 @@
 //! CloudFormation would, and the product's own engine judges the policies that come out.
 
 mod alert;
+mod documents;
 mod events;
 mod guard_rail;
 mod modules;

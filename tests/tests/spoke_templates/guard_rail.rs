@@ -89,15 +89,15 @@ const TAMPERING: &[(&str, &str)] = &[
     ("iam:CreateRole", "arn:aws:iam::444455556666:role/SecurityV0BreakGlass"),
     (
         "cloudformation:DeleteStack",
-        "arn:aws:cloudformation:eu-west-1:444455556666:stack/StackSet-SecurityV0-spoke-role-0a1b/0000",
+        "arn:aws:cloudformation:eu-west-1:444455556666:stack/StackSet-securityv0-readonly-0a1b/0000",
     ),
     (
         "cloudformation:UpdateStack",
-        "arn:aws:cloudformation:eu-west-1:444455556666:stack/StackSet-SecurityV0-event-forwarder-0a1b/0000",
+        "arn:aws:cloudformation:eu-west-1:444455556666:stack/StackSet-securityv0-event-forwarder-0a1b/0000",
     ),
     (
         "cloudformation:ExecuteChangeSet",
-        "arn:aws:cloudformation:eu-west-1:444455556666:stack/StackSet-SecurityV0-spoke-role-0a1b/0000",
+        "arn:aws:cloudformation:eu-west-1:444455556666:stack/StackSet-securityv0-readonly-0a1b/0000",
     ),
     (
         "events:DisableRule",
@@ -147,7 +147,7 @@ fn what_is_not_ours_and_what_only_looks_stays_as_it_was() {
         ),
         (
             "cloudformation:DescribeStacks",
-            "arn:aws:cloudformation:eu-west-1:444455556666:stack/StackSet-SecurityV0-spoke-role-0a1b/0000",
+            "arn:aws:cloudformation:eu-west-1:444455556666:stack/StackSet-securityv0-readonly-0a1b/0000",
         ),
         (
             "cloudformation:DeleteStack",

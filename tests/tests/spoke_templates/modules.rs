@@ -66,7 +66,7 @@ fn the_stack_set_reaches_every_account_and_those_that_come() {
     );
     let name = set["StackSetName"].as_str().unwrap();
     assert!(
-        name.starts_with("SecurityV0-"),
+        name.starts_with("securityv0-"),
         "{name}: the guard rail knows stacks by it"
     );
 }
