@@ -87,6 +87,11 @@ pub enum Command {
         after_help = "Examples:\n  sv0 export --format csv --out paths.csv\n  sv0 export --format oaa --out application.json\n  sv0 export --format oaa-idp --out identity-provider.json\n  sv0 export --format graphml --out - | gzip > authority.graphml.gz"
     )]
     Export(ExportArguments),
+    /// Write a made-up organization of any size as a capture, to try out and to measure.
+    #[command(
+        after_help = "Examples:\n  sv0 synth --accounts 100 --roles-per-account 200 --out ./synthetic && sv0 scan --capture ./synthetic\n  sv0 synth --accounts 1 --roles-per-account 2000 --policies-per-account 2491 --users-per-account 200 --out ./one"
+    )]
+    Synth(SynthArguments),
     /// Print a completion script for a shell.
     #[command(after_help = "Example:\n  sv0 completions bash > /etc/bash_completion.d/sv0")]
     Completions {
@@ -103,6 +108,7 @@ impl Command {
             Self::Demo(arguments) => arguments.json,
             Self::Capture(arguments) => arguments.json,
             Self::Preflight(arguments) => arguments.json,
+            Self::Synth(arguments) => arguments.json,
             Self::Can(arguments) => arguments.query.json,
             Self::WhoCan(arguments) => arguments.query.json,
             Self::Explain(arguments) => arguments.query.json,
@@ -502,6 +508,35 @@ pub struct ExportArguments {
     /// Export the newest scan whose capture was made at or before this time.
     #[arg(long, value_name = "RFC3339", value_parser = timestamp)]
     pub as_of: Option<Timestamp>,
+}
+
+/// `sv0 synth`.
+#[derive(Debug, Args)]
+pub struct SynthArguments {
+    /// Accounts. The first is the management account, the second the hub.
+    #[arg(long, value_name = "N", default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    pub accounts: u32,
+    /// IAM roles of each account, five of them those of a landing zone.
+    #[arg(long, value_name = "N", default_value_t = 150, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    pub roles_per_account: u32,
+    /// Customer managed policies of each account, five of them those of a landing zone [default: 2 for every 3 roles].
+    #[arg(long, value_name = "N")]
+    pub policies_per_account: Option<u32>,
+    /// IAM users of each account.
+    #[arg(long, value_name = "N", default_value_t = 3)]
+    pub users_per_account: u32,
+    /// Events in CloudTrail's log files of each account.
+    #[arg(long, value_name = "N", default_value_t = 100)]
+    pub events_per_account: u32,
+    /// What makes one organization differ from another of the same size. The same seed and sizes give the same bytes.
+    #[arg(long, value_name = "S", default_value_t = 1)]
+    pub seed: u64,
+    /// Folder to write to: a new or an empty one.
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub out: PathBuf,
+    /// Print one JSON document.
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// `--format`.

@@ -15,6 +15,7 @@ mod question;
 mod report;
 mod route;
 mod scan;
+mod synth;
 mod who_can;
 
 use std::io::{self, BufRead, BufReader, Read, Write};
@@ -69,6 +70,7 @@ pub fn run(command: Command) -> Result<Outcome, CommandError> {
         Command::Coverage(arguments) => coverage::run(&arguments),
         Command::Report(arguments) => report::run(&arguments),
         Command::Export(arguments) => export::run(&arguments),
+        Command::Synth(arguments) => synth::run(&arguments),
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut Arguments::command(), "sv0", &mut script);

@@ -41,7 +41,8 @@ impl ScanProgress {
         }
     }
 
-    fn count_to(&self, total: u64, what: &str) {
+    /// Shows a bar of `total` things.
+    pub fn count_to(&self, total: u64, what: &str) {
         self.bar.set_length(total);
         self.bar.set_position(0);
         if let Ok(style) =
@@ -49,6 +50,11 @@ impl ScanProgress {
         {
             self.bar.set_style(style);
         }
+    }
+
+    /// One more of them is done.
+    pub fn step(&self) {
+        self.bar.inc(1);
     }
 
     /// Clears the bar.
