@@ -40,5 +40,6 @@ mod s3_access;
 mod schemas;
 mod spoke_templates;
 mod support;
+mod synth;
 mod telemetry;
 mod workforce;

@@ -117,7 +117,12 @@ impl Organization {
 
     /// Trust policies of the spoke role have this in place of what they have.
     fn trusts(&mut self, pointer: &str, value: Value) {
-        *self.options.pointer_mut("/roles/0/trust/Statement/0").unwrap().pointer_mut(pointer).unwrap() = value;
+        *self
+            .options
+            .pointer_mut("/roles/0/trust/Statement/0")
+            .unwrap()
+            .pointer_mut(pointer)
+            .unwrap() = value;
     }
 
     fn remove(&self, file: &str) {

@@ -54,7 +54,13 @@ async fn caller(preflight: &Preflight<'_>) -> String {
     let hub = preflight.plan.hub();
     let answer = preflight.api.call(&hub, &sts::GET_CALLER_IDENTITY, Map::new()).await;
     let arn = answer.ok().and_then(|answer| text(&answer, "Arn").map(str::to_owned));
-    arn.unwrap_or_else(|| format!("arn:{}:iam::{}:root", preflight.plan.header.partition, preflight.hub_account()))
+    arn.unwrap_or_else(|| {
+        format!(
+            "arn:{}:iam::{}:root",
+            preflight.plan.header.partition,
+            preflight.hub_account()
+        )
+    })
 }
 
 /// The role of a session, in the form that a policy takes: `arn:aws:sts::111122223333:assumed-role/NAME/SESSION` is of `arn:aws:iam::111122223333:role/NAME`.
@@ -63,7 +69,10 @@ fn role_of(caller: &str) -> String {
     let [arn, partition, "sts", _, account, resource] = *parts.as_slice() else {
         return caller.to_owned();
     };
-    match resource.strip_prefix("assumed-role/").and_then(|rest| rest.split('/').next()) {
+    match resource
+        .strip_prefix("assumed-role/")
+        .and_then(|rest| rest.split('/').next())
+    {
         Some(name) => format!("{arn}:{partition}:iam::{account}:role/{name}"),
         None => caller.to_owned(),
     }
@@ -76,7 +85,10 @@ async fn file(preflight: &Preflight<'_>, logs: &Logs<'_>) -> Result<(Target, Opt
         ..logs.home.clone()
     };
     let asked = json!({"Bucket": logs.bucket, "Prefix": logs.folder(preflight), "MaxKeys": 1});
-    let answer = preflight.api.call(&target, &s3::LIST_LOG_FILES, parameters(asked)).await?;
+    let answer = preflight
+        .api
+        .call(&target, &s3::LIST_LOG_FILES, parameters(asked))
+        .await?;
     let first = answer.pointer("/Contents/0").and_then(|file| text(file, "Key"));
     Ok((target, first.map(str::to_owned)))
 }
@@ -110,14 +122,20 @@ async fn read(preflight: &Preflight<'_>, logs: &Logs<'_>, target: &Target, file:
     let answer = preflight.api.call(target, &s3::GET_LOG_FILE, parameters(asked)).await;
     let open = Check::ok(
         BUCKET,
-        format!("{} lists log files of the bucket {} and reads them", logs.caller, logs.bucket),
+        format!(
+            "{} lists log files of the bucket {} and reads them",
+            logs.caller, logs.bucket
+        ),
     );
     match answer {
         Ok(_) => (open, logs.key_open()),
         Err(error) if is_of_key(&error) => (
             Check::ok(
                 BUCKET,
-                format!("{} lists log files of the bucket {}; reading them is up to the key", logs.caller, logs.bucket),
+                format!(
+                    "{} lists log files of the bucket {}; reading them is up to the key",
+                    logs.caller, logs.bucket
+                ),
             ),
             logs.key_closed(preflight, &error),
         ),
@@ -137,15 +155,25 @@ impl Logs<'_> {
     fn folder(&self, preflight: &Preflight<'_>) -> String {
         let organization = preflight.plan.header.organization_id.as_deref();
         let organization = organization.map_or_else(String::new, |id| format!("{id}/"));
-        format!("{}AWSLogs/{organization}{}/CloudTrail/", self.prefix, preflight.hub_account())
+        format!(
+            "{}AWSLogs/{organization}{}/CloudTrail/",
+            self.prefix,
+            preflight.hub_account()
+        )
     }
 
     fn refused(&self, preflight: &Preflight<'_>, error: &ApiError) -> Check {
         let fix = self.bucket_policy(preflight);
         let place = format!("the account of the bucket {}", self.bucket);
         let refused = match error.failure {
-            Failure::Denied => format!("{} may not read log files of the bucket {}: {error}", self.caller, self.bucket),
-            Failure::NotFound => format!("the bucket {} to which the trail writes is not there: {error}", self.bucket),
+            Failure::Denied => format!(
+                "{} may not read log files of the bucket {}: {error}",
+                self.caller, self.bucket
+            ),
+            Failure::NotFound => format!(
+                "the bucket {} to which the trail writes is not there: {error}",
+                self.bucket
+            ),
             _ => return Check::unknown(BUCKET, error, fix, &place),
         };
         // Without a workgroup nobody asks for log files.
@@ -172,8 +200,14 @@ impl Logs<'_> {
 
     fn key_open(&self) -> Check {
         match self.key {
-            Some(key) => Check::ok(KEY, format!("{} reads log files that are encrypted with {key}", self.caller)),
-            None => Check::ok(KEY, "the trail encrypts with keys of Amazon S3, which need no permission"),
+            Some(key) => Check::ok(
+                KEY,
+                format!("{} reads log files that are encrypted with {key}", self.caller),
+            ),
+            None => Check::ok(
+                KEY,
+                "the trail encrypts with keys of Amazon S3, which need no permission",
+            ),
         }
     }
 
@@ -225,7 +259,11 @@ impl Logs<'_> {
             {"Sid": "SecurityV0ReadLogFiles", "Effect": "Allow", "Principal": {"AWS": self.reader}, "Action": "kms:Decrypt", "Resource": "*",
              "Condition": {"StringLike": {"kms:EncryptionContext:aws:cloudtrail:arn": format!("arn:{}:cloudtrail:*:*:trail/*", preflight.plan.header.partition)}}},
         ]);
-        let region = key.split(':').nth(3).filter(|region| !region.is_empty()).unwrap_or(preflight.region());
+        let region = key
+            .split(':')
+            .nth(3)
+            .filter(|region| !region.is_empty())
+            .unwrap_or(preflight.region());
         format!(
             "aws kms get-key-policy --key-id {key} --policy-name default --region {region} --query Policy --output text | jq '.Statement += {statements}' > key-policy.json && \
              aws kms put-key-policy --key-id {key} --policy-name default --region {region} --policy file://key-policy.json"
@@ -246,10 +284,22 @@ mod tests {
     #[test]
     fn a_policy_names_the_role_and_not_its_session() {
         for (caller, reader) in [
-            ("arn:aws:sts::111122223333:assumed-role/Evidence/i-1", "arn:aws:iam::111122223333:role/Evidence"),
-            ("arn:aws-us-gov:sts::111122223333:assumed-role/E/s", "arn:aws-us-gov:iam::111122223333:role/E"),
-            ("arn:aws:iam::111122223333:user/ops/me", "arn:aws:iam::111122223333:user/ops/me"),
-            ("arn:aws:sts::111122223333:federated-user/me", "arn:aws:sts::111122223333:federated-user/me"),
+            (
+                "arn:aws:sts::111122223333:assumed-role/Evidence/i-1",
+                "arn:aws:iam::111122223333:role/Evidence",
+            ),
+            (
+                "arn:aws-us-gov:sts::111122223333:assumed-role/E/s",
+                "arn:aws-us-gov:iam::111122223333:role/E",
+            ),
+            (
+                "arn:aws:iam::111122223333:user/ops/me",
+                "arn:aws:iam::111122223333:user/ops/me",
+            ),
+            (
+                "arn:aws:sts::111122223333:federated-user/me",
+                "arn:aws:sts::111122223333:federated-user/me",
+            ),
             ("", ""),
         ] {
             assert_eq!(role_of(caller), reader);
@@ -266,7 +316,11 @@ mod tests {
         };
         let refused = "User: u is not authorized to perform: kms:Decrypt on resource: k because no resource-based policy allows the kms:Decrypt action";
         assert!(is_of_key(&error(Failure::Denied, "AccessDenied", refused)));
-        assert!(is_of_key(&error(Failure::Invalid, "KMS.DisabledException", "k is disabled")));
+        assert!(is_of_key(&error(
+            Failure::Invalid,
+            "KMS.DisabledException",
+            "k is disabled"
+        )));
         assert!(!is_of_key(&error(Failure::Denied, "AccessDenied", "Access Denied")));
         assert!(!is_of_key(&error(
             Failure::Denied,

@@ -146,11 +146,20 @@ fn spoke_roles(preflight: &Preflight<'_>, tried: &[Tried<'_>]) -> Check {
     let refused = names(tried.iter().filter(is_refused));
     let all = tried.iter().filter(is_spoke).count();
     if refused.is_empty() {
-        return Check::ok(ID, format!("the role is there and trusts the hub in all of {all} accounts"));
+        return Check::ok(
+            ID,
+            format!("the role is there and trusts the hub in all of {all} accounts"),
+        );
     }
-    let first = tried.iter().filter(is_refused).find_map(|one| one.answer.as_ref().err());
+    let first = tried
+        .iter()
+        .filter(is_refused)
+        .find_map(|one| one.answer.as_ref().err());
     let words = first.map(ToString::to_string).unwrap_or_default();
-    let is_by_trust = tried.iter().filter(is_refused).any(|one| one.refusal == Refusal::Caller);
+    let is_by_trust = tried
+        .iter()
+        .filter(is_refused)
+        .any(|one| one.refusal == Refusal::Caller);
     let hint = match (is_by_trust, &preflight.options.external_id) {
         (false, _) => "",
         (true, None) => ". No external id was given: --external-id names it",
@@ -159,7 +168,10 @@ fn spoke_roles(preflight: &Preflight<'_>, tried: &[Tried<'_>]) -> Check {
         }
     };
     let fix = match preflight.options.stack_set.as_str() {
-        "" => format!("deploy cfn-stacksets/spoke-role.yaml in these accounts, in {}", preflight.region()),
+        "" => format!(
+            "deploy cfn-stacksets/spoke-role.yaml in these accounts, in {}",
+            preflight.region()
+        ),
         set => format!(
             "aws cloudformation list-stack-instances --stack-set-name {set} --call-as DELEGATED_ADMIN --region {}",
             preflight.region()
@@ -188,7 +200,8 @@ fn session_tags(preflight: &Preflight<'_>, tried: &[Tried<'_>]) -> Check {
         return Check::ok(ID, "no role refuses the tags of a session");
     }
     let deploy = match preflight.options.stack_set.as_str() {
-        "" => "aws cloudformation deploy --stack-name SecurityV0-Spoke --template-file cfn-stacksets/spoke-role.yaml".to_owned(),
+        "" => "aws cloudformation deploy --stack-name SecurityV0-Spoke --template-file cfn-stacksets/spoke-role.yaml"
+            .to_owned(),
         set => format!(
             "aws cloudformation update-stack-set --stack-set-name {set} --call-as DELEGATED_ADMIN --template-body file://cfn-stacksets/spoke-role.yaml"
         ),
@@ -202,7 +215,10 @@ fn session_tags(preflight: &Preflight<'_>, tried: &[Tried<'_>]) -> Check {
             first_few(&refused),
             json!({"Effect": "Allow", "Principal": {"AWS": "<as there>"}, "Action": "sts:TagSession", "Condition": {"ForAllValues:StringEquals": {"aws:TagKeys": ["sv0-component", "sv0-run-id"]}}}),
         ),
-        format!("{deploy} --capabilities CAPABILITY_NAMED_IAM --region {}", preflight.region()),
+        format!(
+            "{deploy} --capabilities CAPABILITY_NAMED_IAM --region {}",
+            preflight.region()
+        ),
         preflight.hub_account(),
     )
 }

@@ -24,7 +24,8 @@ pub(super) async fn checks(preflight: &Preflight<'_>) -> Vec<Check> {
         .map(|account| (account.id.as_str(), account.name.as_str()))
         .collect();
     // StackSets deploy to organizations; alone there is nothing to deploy to.
-    if preflight.plan.header.organization_id.is_none() || preflight.options.stack_set.is_empty() || expected.is_empty() {
+    if preflight.plan.header.organization_id.is_none() || preflight.options.stack_set.is_empty() || expected.is_empty()
+    {
         return Vec::new();
     }
     let set = Set { preflight };
@@ -69,7 +70,11 @@ impl Set<'_> {
 
     /// A command about the set.
     fn command(&self, verb: &str, further: &str) -> String {
-        let further = if further.is_empty() { String::new() } else { format!(" {further}") };
+        let further = if further.is_empty() {
+            String::new()
+        } else {
+            format!(" {further}")
+        };
         format!(
             "aws cloudformation {verb} --stack-set-name {} --call-as {}{further} --region {}",
             self.name(),
@@ -107,7 +112,10 @@ impl Set<'_> {
         if enabled {
             return Check::ok(
                 SET,
-                format!("the StackSet {} deploys to accounts that join the organization", self.name()),
+                format!(
+                    "the StackSet {} deploys to accounts that join the organization",
+                    self.name()
+                ),
             );
         }
         Check::advised(
@@ -155,7 +163,11 @@ impl Set<'_> {
         if lacking.is_empty() {
             return Check::ok(
                 ID,
-                format!("the StackSet {} has reached all of {} accounts", self.name(), expected.len()),
+                format!(
+                    "the StackSet {} has reached all of {} accounts",
+                    self.name(),
+                    expected.len()
+                ),
             );
         }
         let names = lacking.iter().map(|id| named(id, expected)).collect();
@@ -200,7 +212,10 @@ impl Set<'_> {
             // Source: as below: an operation failed, or was stopped before it came to the stack.
             self.command(
                 "update-stack-set",
-                &format!("--use-previous-template --capabilities CAPABILITY_NAMED_IAM {}", self.targets(&accounts)),
+                &format!(
+                    "--use-previous-template --capabilities CAPABILITY_NAMED_IAM {}",
+                    self.targets(&accounts)
+                ),
             )
         } else {
             // Source: AWS CloudFormation API Reference, "StackInstance", `Status`: only deleting the instance, with its stack retained, gets it out of this state.
@@ -226,7 +241,11 @@ impl Set<'_> {
         const ID: &str = "stack_set_operation";
         let hub = self.preflight.hub_account();
         let call = &cloudformation::LIST_STACK_SET_OPERATIONS;
-        let answer = self.preflight.api.call(&self.preflight.plan.hub(), call, self.asked(&json!({"MaxResults": 20}))).await;
+        let answer = self
+            .preflight
+            .api
+            .call(&self.preflight.plan.hub(), call, self.asked(&json!({"MaxResults": 20})))
+            .await;
         let answer = match answer {
             Ok(answer) => answer,
             Err(error) => return Check::unknown(ID, &error, self.command("list-stack-set-operations", ""), hub),
@@ -242,23 +261,39 @@ impl Set<'_> {
             return Check::ok(ID, format!("no operation of the StackSet {} has ended", self.name()));
         };
         let part = |field| text(newest, field).unwrap_or("-");
-        let what = format!("the last operation of the StackSet {} ({}, {})", self.name(), part("Action"), part("EndTimestamp"));
+        let what = format!(
+            "the last operation of the StackSet {} ({}, {})",
+            self.name(),
+            part("Action"),
+            part("EndTimestamp")
+        );
         if part("Status") == "SUCCEEDED" {
             return Check::ok(ID, format!("{what} succeeded"));
         }
-        let failed = newest.pointer("/StatusDetails/FailedStackInstancesCount").and_then(Value::as_u64);
+        let failed = newest
+            .pointer("/StatusDetails/FailedStackInstancesCount")
+            .and_then(Value::as_u64);
         let failed = failed.map_or_else(String::new, |count| format!(" in {count} accounts"));
         Check::advised(
             ID,
-            format!("{what} ended {}{failed}: {}", part("Status"), bounded(text(newest, "StatusReason").unwrap_or("AWS gives no reason"))),
-            self.command("list-stack-set-operation-results", &format!("--operation-id {}", part("OperationId"))),
+            format!(
+                "{what} ended {}{failed}: {}",
+                part("Status"),
+                bounded(text(newest, "StatusReason").unwrap_or("AWS gives no reason"))
+            ),
+            self.command(
+                "list-stack-set-operation-results",
+                &format!("--operation-id {}", part("OperationId")),
+            ),
             hub,
         )
     }
 }
 
 fn named(id: &str, accounts: &BTreeMap<&str, &str>) -> String {
-    format!("{id} {}", accounts.get(id).copied().unwrap_or_default()).trim().to_owned()
+    format!("{id} {}", accounts.get(id).copied().unwrap_or_default())
+        .trim()
+        .to_owned()
 }
 
 /// AWS's words, which are as long as a template's error.

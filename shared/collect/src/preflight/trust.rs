@@ -19,9 +19,14 @@ pub(super) fn lets_in_without_id(answer: &Value) -> Option<bool> {
     };
     let statements = list(document.get("Statement")?);
     let is = |statement: &Value, effect: &str| statement.get("Effect").and_then(Value::as_str) == Some(effect);
-    let assumes: Vec<&Value> = statements.into_iter().filter(|statement| assumes_role(statement)).collect();
+    let assumes: Vec<&Value> = statements
+        .into_iter()
+        .filter(|statement| assumes_role(statement))
+        .collect();
     let is_shut = assumes.iter().any(|one| is(one, "Deny") && denies_without_id(one));
-    let is_open = assumes.iter().any(|one| is(one, "Allow") && is_for_principals(one) && !fails_without_id(one));
+    let is_open = assumes
+        .iter()
+        .any(|one| is(one, "Allow") && is_for_principals(one) && !fails_without_id(one));
     Some(is_open && !is_shut)
 }
 
@@ -70,13 +75,15 @@ fn conditions(statement: &Value) -> Vec<(String, Vec<&Value>)> {
 /// Source: IAM User Guide, "IAM JSON policy elements: Condition operators": operators that negate hold where the key is absent, as do those that end in `IfExists`;
 /// "Multivalued context keys": so does `ForAllValues`.
 fn fails_without_id(statement: &Value) -> bool {
-    conditions(statement).iter().any(|(operator, values)| match operator.as_str() {
-        "null" => values.iter().all(|value| is_text(value, "false")),
-        "stringequals" | "stringequalsignorecase" | "stringlike" => true,
-        other => other
-            .strip_prefix("foranyvalue:")
-            .is_some_and(|plain| matches!(plain, "stringequals" | "stringequalsignorecase" | "stringlike")),
-    })
+    conditions(statement)
+        .iter()
+        .any(|(operator, values)| match operator.as_str() {
+            "null" => values.iter().all(|value| is_text(value, "false")),
+            "stringequals" | "stringequalsignorecase" | "stringlike" => true,
+            other => other
+                .strip_prefix("foranyvalue:")
+                .is_some_and(|plain| matches!(plain, "stringequals" | "stringequalsignorecase" | "stringlike")),
+        })
 }
 
 /// Whether a denying statement applies to everybody who sends no external id.
@@ -87,12 +94,18 @@ fn denies_without_id(statement: &Value) -> bool {
         _ => false,
     };
     let own = conditions(statement);
-    let has_others = statement.get("Condition").and_then(Value::as_object).is_some_and(|operators| {
-        let keys = operators.values().filter_map(Value::as_object);
-        keys.flat_map(serde_json::Map::keys).any(|key| key.to_ascii_lowercase() != EXTERNAL_ID)
-    });
+    let has_others = statement
+        .get("Condition")
+        .and_then(Value::as_object)
+        .is_some_and(|operators| {
+            let keys = operators.values().filter_map(Value::as_object);
+            keys.flat_map(serde_json::Map::keys)
+                .any(|key| key.to_ascii_lowercase() != EXTERNAL_ID)
+        });
     let is_for_all = match statement.get("Principal") {
-        Some(Value::Object(kinds)) => kinds.get("AWS").is_some_and(|one| list(one).iter().any(|one| is_text(one, "*"))),
+        Some(Value::Object(kinds)) => kinds
+            .get("AWS")
+            .is_some_and(|one| list(one).iter().any(|one| is_text(one, "*"))),
         Some(principal) => is_text(principal, "*"),
         None => false,
     };
@@ -125,25 +138,111 @@ mod tests {
         let cases = [
             ("asked for", json!([closed]), false),
             ("a single statement", closed.clone(), false),
-            ("in other letters", allow(&json!({"stringequals": {"STS:externalid": id}})), false),
-            ("any text, but one", allow(&json!({"StringLike": {"sts:ExternalId": "*"}})), false),
-            ("must be there", allow(&json!({"Null": {"sts:ExternalId": "false"}})), false),
-            ("with another condition", allow(&json!({"StringEquals": {"sts:ExternalId": id, "aws:PrincipalOrgID": "o-1"}})), false),
+            (
+                "in other letters",
+                allow(&json!({"stringequals": {"STS:externalid": id}})),
+                false,
+            ),
+            (
+                "any text, but one",
+                allow(&json!({"StringLike": {"sts:ExternalId": "*"}})),
+                false,
+            ),
+            (
+                "must be there",
+                allow(&json!({"Null": {"sts:ExternalId": "false"}})),
+                false,
+            ),
+            (
+                "with another condition",
+                allow(&json!({"StringEquals": {"sts:ExternalId": id, "aws:PrincipalOrgID": "o-1"}})),
+                false,
+            ),
             ("no condition", open.clone(), true),
             ("another statement is open", json!([closed, open]), true),
-            ("only if it is sent", allow(&json!({"StringEqualsIfExists": {"sts:ExternalId": id}})), true),
-            ("negated", allow(&json!({"StringNotEquals": {"sts:ExternalId": "wrong"}})), true),
-            ("must not be there", allow(&json!({"Null": {"sts:ExternalId": "true"}})), true),
-            ("for all values", allow(&json!({"ForAllValues:StringEquals": {"sts:ExternalId": id}})), true),
-            ("another key", allow(&json!({"StringEquals": {"aws:PrincipalTag/sts:ExternalId": id}})), true),
-            ("everybody", json!({"Effect": "Allow", "Principal": "*", "Action": "sts:*"}), true),
-            ("all but", json!({"Effect": "Allow", "NotPrincipal": {"AWS": "1"}, "NotAction": "s3:*"}), true),
-            ("tags alone", json!([closed, {"Effect": "Allow", "Principal": {"AWS": "111122223333"}, "Action": "sts:TagSession"}]), false),
-            ("a service", json!([closed, {"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}]), false),
-            ("denied without", json!([open, deny(&json!("*"), &json!({"Null": {"sts:ExternalId": true}}))]), false),
-            ("denied with another", json!([open, deny(&json!({"AWS": "*"}), &json!({"StringNotEquals": {"sts:ExternalId": id}}))]), false),
-            ("denied to some", json!([open, deny(&json!({"AWS": "111122223333"}), &json!({"Null": {"sts:ExternalId": "true"}}))]), true),
-            ("denied to some of them", json!([open, deny(&json!("*"), &json!({"Null": {"sts:ExternalId": "true"}, "StringEquals": {"aws:PrincipalAccount": "1"}}))]), true),
+            (
+                "only if it is sent",
+                allow(&json!({"StringEqualsIfExists": {"sts:ExternalId": id}})),
+                true,
+            ),
+            (
+                "negated",
+                allow(&json!({"StringNotEquals": {"sts:ExternalId": "wrong"}})),
+                true,
+            ),
+            (
+                "must not be there",
+                allow(&json!({"Null": {"sts:ExternalId": "true"}})),
+                true,
+            ),
+            (
+                "for all values",
+                allow(&json!({"ForAllValues:StringEquals": {"sts:ExternalId": id}})),
+                true,
+            ),
+            (
+                "another key",
+                allow(&json!({"StringEquals": {"aws:PrincipalTag/sts:ExternalId": id}})),
+                true,
+            ),
+            (
+                "everybody",
+                json!({"Effect": "Allow", "Principal": "*", "Action": "sts:*"}),
+                true,
+            ),
+            (
+                "all but",
+                json!({"Effect": "Allow", "NotPrincipal": {"AWS": "1"}, "NotAction": "s3:*"}),
+                true,
+            ),
+            (
+                "tags alone",
+                json!([closed, {"Effect": "Allow", "Principal": {"AWS": "111122223333"}, "Action": "sts:TagSession"}]),
+                false,
+            ),
+            (
+                "a service",
+                json!([closed, {"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}]),
+                false,
+            ),
+            (
+                "denied without",
+                json!([open, deny(&json!("*"), &json!({"Null": {"sts:ExternalId": true}}))]),
+                false,
+            ),
+            (
+                "denied with another",
+                json!([
+                    open,
+                    deny(
+                        &json!({"AWS": "*"}),
+                        &json!({"StringNotEquals": {"sts:ExternalId": id}})
+                    )
+                ]),
+                false,
+            ),
+            (
+                "denied to some",
+                json!([
+                    open,
+                    deny(
+                        &json!({"AWS": "111122223333"}),
+                        &json!({"Null": {"sts:ExternalId": "true"}})
+                    )
+                ]),
+                true,
+            ),
+            (
+                "denied to some of them",
+                json!([
+                    open,
+                    deny(
+                        &json!("*"),
+                        &json!({"Null": {"sts:ExternalId": "true"}, "StringEquals": {"aws:PrincipalAccount": "1"}})
+                    )
+                ]),
+                true,
+            ),
         ];
         for (case, statements, want) in cases {
             let document = json!({"Version": "2012-10-17", "Statement": statements});
