@@ -190,7 +190,9 @@ mod tests {
 
     #[test]
     fn rows_come_out_as_they_went_in() {
-        let rows = ["b", "a", "b"].map(|account| [row(account, "x"), row(account, "y")]).concat();
+        let rows = ["b", "a", "b"]
+            .map(|account| [row(account, "x"), row(account, "y")])
+            .concat();
         assert_eq!(PackedRows::of(&rows).rows(), rows);
         let mut packed = PackedAccounts::default();
         rows.iter().for_each(|row| packed.add(row.clone()));

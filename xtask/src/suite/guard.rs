@@ -32,7 +32,16 @@ fn is_installed(folder: &Path) -> bool {
 /// Unoptimised and without debug information: it is built more slowly than it runs.
 fn install(folder: &Path, target: &Path) -> Command {
     let mut command = shell::cargo();
-    command.args(["install", "cfn-guard", "--version", VERSION, "--locked", "--debug", "--force", "--quiet"]);
+    command.args([
+        "install",
+        "cfn-guard",
+        "--version",
+        VERSION,
+        "--locked",
+        "--debug",
+        "--force",
+        "--quiet",
+    ]);
     command.arg("--root").arg(folder);
     command.arg("--target-dir").arg(target);
     command.env("CARGO_PROFILE_DEV_DEBUG", "0");
@@ -49,6 +58,9 @@ mod tests {
         assert!(!is_installed(folder.path()), "nothing is there");
         let command = install(folder.path(), &folder.path().join("target"));
         let arguments: Vec<_> = command.get_args().filter_map(|argument| argument.to_str()).collect();
-        assert!(arguments.contains(&"--locked") && arguments.contains(&VERSION), "{arguments:?}");
+        assert!(
+            arguments.contains(&"--locked") && arguments.contains(&VERSION),
+            "{arguments:?}"
+        );
     }
 }
