@@ -151,7 +151,7 @@ fn what_holds_results_outlives_the_stack_and_answers_only_over_tls() {
         let denies_plain = of_bucket.flat_map(|(_, policy)| statements(policy)).any(|statement| {
             statement["Effect"] == "Deny"
                 && statement["Principal"] == "*"
-                && statement["Condition"]["Bool"]["aws:SecureTransport"] == "false"
+                && statement["Condition"]["Bool"]["aws:SecureTransport"] == false
         });
         assert!(denies_plain, "{name}");
     }
@@ -193,6 +193,7 @@ fn functions_are_traced_bounded_and_logged_under_a_key() {
             "{name}"
         );
         let group = properties["LoggingConfig"]["LogGroup"].as_str().unwrap();
+        assert_eq!(group, name.replace("Function", "LogGroup"), "{name} logs to a group of its own");
         assert_eq!(template["Resources"][group]["Type"], "AWS::Logs::LogGroup", "{name}");
         let binary = function["Metadata"]["BuildProperties"]["Binary"].as_str().unwrap();
         let main = repository().join("functions").join(binary).join("src/main.rs");
