@@ -88,6 +88,7 @@ impl Estate {
             spoke_role: ROLE.to_owned(),
             management_role: ROLE.to_owned(),
             home_region: self.fake.region.clone(),
+            options: serde_json::Map::new(),
         };
         AwsAdapters::new(self.config.clone(), settings, self.runtime.handle().clone())
     }
@@ -128,6 +129,7 @@ impl Estate {
     fn in_stages(&self, most: usize) -> Vec<(String, usize)> {
         let host = Host {
             home_region: self.fake.region.clone(),
+            options: serde_json::Map::new(),
             adapters: self.adapters(),
         };
         let mut sent = Vec::new();
