@@ -152,3 +152,64 @@ fn begin_again_if_lost(work: &Work, step: &dyn Step, progress: &mut Progress) ->
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::sync::atomic::AtomicI64;
+
+    use serde_json::{Value, json};
+    use sv0_sources::{CaptureFile, CaptureStore as _, CaptureWriter};
+
+    use super::*;
+    use crate::testkit::{ACCOUNT, Aws, Memory, Still, account, done, plan};
+
+    fn aws() -> Aws {
+        let role = |name: &str| {
+            json!({
+                "Arn": format!("arn:aws:iam::{ACCOUNT}:role/{name}"), "RoleName": name, "RoleId": "AROAEXAMPLE", "Path": "/", "CreateDate": "2026-01-01T00:00:00+00:00",
+                "AssumeRolePolicyDocument": {"Version": "2012-10-17", "Statement": []}, "InstanceProfileList": [], "RolePolicyList": [], "AttachedManagedPolicies": [], "Tags": [],
+            })
+        };
+        let roles: Vec<Value> = ["a", "b", "c", "d"].map(role).to_vec();
+        Aws::new().pages(
+            "iam:GetAccountAuthorizationDetails",
+            json!({}),
+            "RoleDetailList",
+            roles,
+            1,
+        )
+    }
+
+    /// A worker's run, whose time is up after so many looks at the clock.
+    fn run(store: &Arc<Memory>, progress: Progress, checks: i64) -> Progress {
+        let work = Work {
+            api: Arc::new(aws()),
+            clock: Arc::new(Still(AtomicI64::new(checks))),
+            writer: CaptureWriter::new(store.clone()),
+            store: store.clone(),
+            base: None,
+        };
+        done(work_on(&work, &plan(), &Task::Account(account()), progress, &|_| {})).unwrap()
+    }
+
+    /// What a worker added of which nobody remembers is not added to, whatever was remembered of the file before.
+    #[test]
+    fn a_file_that_a_worker_added_to_before_it_died_is_begun_anew() {
+        let whole: Arc<Memory> = Arc::default();
+        run(&whole, Progress::default(), -1);
+        let key = CaptureFile::authorization_details(ACCOUNT).unwrap();
+        let expected = whole.get(key.path()).unwrap().unwrap();
+        let mut were_added_to = 0;
+        for checks in 1..60 {
+            let store: Arc<Memory> = Arc::default();
+            let remembered = run(&store, Progress::default(), checks);
+            let before = store.get(key.path()).unwrap();
+            run(&store, remembered.clone(), 40);
+            were_added_to += usize::from(before.is_some() && store.get(key.path()).unwrap() != before);
+            run(&store, remembered, -1);
+            assert!(store.get(key.path()).unwrap() == Some(expected.clone()), "{checks}");
+        }
+        assert!(were_added_to > 0);
+    }
+}

@@ -49,9 +49,10 @@ pub struct Asked<'a> {
 /// `None` for what is no operation of the table.
 pub fn route<'a>(request: &'a Request, hub: &str) -> Option<Asked<'a>> {
     let (key, region, signing_name) = request.signer()?;
-    let target = request.header("x-amz-target").and_then(|target| target.split_once('.'));
-    // A target may have points in its prefix.
-    let target = target.and(request.header("x-amz-target")?.rsplit_once('.'));
+    // A prefix may have points in it.
+    let target = request
+        .header("x-amz-target")
+        .and_then(|target| target.rsplit_once('.'));
     let action = request.parameter("Action");
     let mut services = FACTS
         .services

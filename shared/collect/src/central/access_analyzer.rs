@@ -2,14 +2,14 @@
 
 use std::collections::BTreeSet;
 
+use futures_util::StreamExt as _;
 use futures_util::stream;
-use futures_util::{StreamExt as _, TryStreamExt as _};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use sv0_model::coverage::CoverageStatus;
 use sv0_sources::CaptureFile;
 
-use crate::api::{ApiError, BoxFuture, Failure, Target};
+use crate::api::{ApiError, AwsApi, BoxFuture, Failure, Target};
 use crate::calls::accessanalyzer as calls;
 use crate::lacking::Refusal;
 use crate::listing::{items, parameters, text};
@@ -138,12 +138,11 @@ async fn findings_of(run: &mut StepRun<'_>, target: &Target, analyzer: &str, at:
     let mut pages = PageReader::new(target, &calls::LIST_FINDINGS_V2, asked, at.token.clone());
     while let Some(page) = pages.next(run.api()).await? {
         let listed = page.get("findings").and_then(Value::as_array).into_iter().flatten();
-        let details = listed.map(|listed| detailed(run, target, analyzer, listed));
-        let details: Vec<Value> = stream::iter(details.collect::<Vec<_>>())
-            .buffered(AT_A_TIME)
-            .try_collect()
-            .await?;
-        for mut finding in details {
+        let api = run.api();
+        let details: Vec<_> = listed.map(|listed| detailed(api, target, analyzer, listed)).collect();
+        let mut details = stream::iter(details).buffered(AT_A_TIME);
+        while let Some(finding) = details.next().await {
+            let mut finding = finding?;
             if let Some(fields) = finding.as_object_mut() {
                 fields.insert("analyzerArn".to_owned(), Value::from(analyzer));
             }
@@ -158,19 +157,12 @@ async fn findings_of(run: &mut StepRun<'_>, target: &Target, analyzer: &str, at:
 }
 
 /// A finding that was resolved between the two calls stays as it was listed.
-async fn detailed(run: &StepRun<'_>, target: &Target, analyzer: &str, listed: &Value) -> Result<Value, ApiError> {
+async fn detailed(api: &dyn AwsApi, target: &Target, analyzer: &str, listed: &Value) -> Result<Value, ApiError> {
     let Some(id) = text(listed, "id").filter(|_| text(listed, "status") == Some("ACTIVE")) else {
         return Ok(listed.clone());
     };
     let asked = json!({"analyzerArn": analyzer, "id": id});
-    let details = items(
-        run.api(),
-        target,
-        &calls::GET_FINDING_V2,
-        parameters(asked),
-        "findingDetails",
-    )
-    .await;
+    let details = items(api, target, &calls::GET_FINDING_V2, parameters(asked), "findingDetails").await;
     match details {
         Ok(details) => {
             let mut finding = listed.clone();
