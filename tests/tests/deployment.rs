@@ -193,7 +193,11 @@ fn functions_are_traced_bounded_and_logged_under_a_key() {
             "{name}"
         );
         let group = properties["LoggingConfig"]["LogGroup"].as_str().unwrap();
-        assert_eq!(group, name.replace("Function", "LogGroup"), "{name} logs to a group of its own");
+        assert_eq!(
+            group,
+            name.replace("Function", "LogGroup"),
+            "{name} logs to a group of its own"
+        );
         assert_eq!(template["Resources"][group]["Type"], "AWS::Logs::LogGroup", "{name}");
         let binary = function["Metadata"]["BuildProperties"]["Binary"].as_str().unwrap();
         let main = repository().join("functions").join(binary).join("src/main.rs");

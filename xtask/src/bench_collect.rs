@@ -173,7 +173,7 @@ fn workers(
         let mut outcomes = Vec::new();
         loop {
             let outcome = organization.run("worker", &run)?;
-            let is_done = outcome.answer["status"] == "done";
+            let is_done = outcome.answer.get("status").is_some_and(|status| status == "done");
             outcomes.push(outcome);
             if is_done {
                 return Ok(outcomes);

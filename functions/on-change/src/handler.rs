@@ -22,12 +22,7 @@ pub struct Host<E> {
 ///
 /// # Errors
 /// [`OnChangeError`] when the event is no batch.
-pub async fn handle<E: Executions>(
-    host: &Host<E>,
-    event: Value,
-    request_id: &str,
-    now: SystemTime,
-) -> Result<Answer, OnChangeError> {
+pub async fn handle<E: Executions>(host: &Host<E>, event: Value, now: SystemTime) -> Result<Answer, OnChangeError> {
     let batch: Batch = serde_json::from_value(event).map_err(|error| OnChangeError::BadRequest {
         reason: error.to_string(),
     })?;
@@ -39,7 +34,7 @@ pub async fn handle<E: Executions>(
             accounts.entry(account).or_default().push(message.id);
         } else {
             // It is seen again until it lies in the dead letter queue, where somebody looks at it.
-            warn!(request_id, message = message.id, "the message names no account");
+            warn!(message = message.id, "the message names no account");
             failures.push(message.id);
         }
     }
@@ -48,14 +43,13 @@ pub async fn handle<E: Executions>(
         let input = json!({ "account": account }).to_string();
         match host.executions.start(&name, &input).await {
             Ok(()) => info!(
-                request_id,
                 account,
                 execution = name,
                 changes = messages.len(),
                 "account is read again"
             ),
             Err(reason) => {
-                error!(request_id, account, execution = name, reason, "execution did not start");
+                error!(account, execution = name, reason, "execution did not start");
                 failures.extend(messages);
             }
         }

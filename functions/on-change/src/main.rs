@@ -7,11 +7,14 @@ use aws_config::BehaviorVersion;
 use lambda_runtime::{Diagnostic, Error, LambdaEvent, run, service_fn};
 use serde_json::Value;
 use sv0_on_change::{Host, Settings, StepFunctions, handle};
+use sv0_telemetry::{Process, Stage};
+use tracing::Instrument as _;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    lambda_runtime::tracing::init_default_subscriber();
-    let settings = Settings::read(|name| std::env::var(name).ok())?;
+    let variable = |name: &str| std::env::var(name).ok();
+    let process = Process::start(variable);
+    let settings = Settings::read(variable)?;
     let config = aws_config::load_defaults(BehaviorVersion::latest()).await;
     let host = Arc::new(Host {
         executions: StepFunctions::new(aws_sdk_sfn::Client::new(&config), settings.state_machine),
@@ -19,9 +22,17 @@ async fn main() -> Result<(), Error> {
     });
     run(service_fn(move |event: LambdaEvent<Value>| {
         let host = Arc::clone(&host);
+        let telemetry = process.invocation(&event.context.request_id, event.context.xray_trace_id.as_deref());
         async move {
-            let request_id = event.context.request_id.as_str();
-            Ok::<_, Diagnostic>(handle(&host, event.payload, request_id, SystemTime::now()).await?)
+            let handled = handle(&host, event.payload, SystemTime::now());
+            Ok::<_, Diagnostic>(
+                handled
+                    .instrument(telemetry.span(Stage {
+                        name: "on-change",
+                        ..Stage::default()
+                    }))
+                    .await?,
+            )
         }
     }))
     .await

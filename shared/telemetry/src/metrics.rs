@@ -220,11 +220,7 @@ mod tests {
         for metric in METRICS {
             assert!((1..=2).contains(&metric.dimensions.len()), "{}", metric.name);
             let is_of_many = |name: &&str| ["Account", "Run", "Region", "Arn", "RequestId"].contains(name);
-            assert!(
-                !metric.dimensions.iter().any(|name| is_of_many(name)),
-                "{}",
-                metric.name
-            );
+            assert!(!metric.dimensions.iter().any(is_of_many), "{}", metric.name);
         }
     }
 }

@@ -47,7 +47,10 @@ impl Machine {
 
     /// The child execution of one account that takes so many workers.
     pub fn child(&self, workers: f64) -> Walk {
-        let processor = &self.definition["States"]["Accounts"]["ItemProcessor"];
+        let processor = self
+            .definition
+            .pointer("/States/Accounts/ItemProcessor")
+            .unwrap_or(&Value::Null);
         let rounds = Rounds {
             collecting: workers,
             recording: 1.0,
@@ -91,7 +94,7 @@ fn states_of(machine: &Value, rounds: Rounds) -> Walk {
 /// A task that a Choice sends back to, or that Choice.
 fn is_repeated(states: &Map<String, Value>, name: &str, state: &Value) -> bool {
     let goes_back_to = |choice: &Value| {
-        let first = &choice["Choices"][0];
+        let first = choice.pointer("/Choices/0")?;
         (first["StringEquals"] == "continue").then(|| first["Next"].as_str().unwrap_or_default().to_owned())
     };
     goes_back_to(state).is_some()

@@ -13,7 +13,7 @@ use serde_json::Value;
 use sv0_aws::api::{AwsClient, ClientOptions, RoleOptions, SystemClock};
 use sv0_aws::s3::S3Location;
 use sv0_collect::{AwsApi, Budgets, Clock, CollectEvent, CollectOptions, Work, collect, management_account};
-use sv0_collect_function::{Adapters, AwsAdapters, Host, Invocation, Settings, Usage, handle};
+use sv0_collect_function::{Adapters, AwsAdapters, Host, Invocation, Settings, handle};
 use sv0_sources::{CaptureStore, CaptureWriter, FolderSink};
 use tokio::runtime::Handle;
 
@@ -135,8 +135,8 @@ impl Adapters for Scaled<'_> {
         self.own.results()
     }
 
-    fn take_usage(&self) -> Usage {
-        Usage::default()
+    fn take_usage(&self) -> sv0_collect_function::Usage {
+        sv0_collect_function::Usage::default()
     }
 }
 

@@ -40,7 +40,7 @@ fn batch(bodies: &[&str]) -> Value {
 }
 
 async fn answered(host: &Host<Recorded>, event: Value, seconds: u64) -> (Vec<String>, Vec<String>) {
-    let answer = handle(host, event, "request", at(seconds)).await.unwrap();
+    let answer = handle(host, event, at(seconds)).await.unwrap();
     let names = host
         .executions
         .started
@@ -74,7 +74,7 @@ async fn an_account_is_read_again_once_whatever_changed_in_it() {
 async fn the_input_is_the_account_alone() {
     let host = host();
     let event = batch(&[r#"{"account":"111122223333","id":"\"}, canary"}"#]);
-    handle(&host, event, "request", at(0)).await.unwrap();
+    handle(&host, event, at(0)).await.unwrap();
     let started = host.executions.started.lock().unwrap();
     assert_eq!(started[0].1, r#"{"account":"111122223333"}"#);
     assert!(
@@ -102,11 +102,11 @@ async fn what_did_not_start_and_what_names_no_account_is_seen_again() {
 
 #[tokio::test]
 async fn what_is_no_batch_is_refused_by_name() {
-    let error = handle(&host(), json!({ "account": "111122223333" }), "request", at(0))
+    let error = handle(&host(), json!({ "account": "111122223333" }), at(0))
         .await
         .unwrap_err();
     assert!(error.to_string().contains("missing field `Records`"), "{error}");
-    let empty = handle(&host(), batch(&[]), "request", at(0)).await.unwrap();
+    let empty = handle(&host(), batch(&[]), at(0)).await.unwrap();
     assert_eq!(serde_json::to_value(empty).unwrap(), json!({ "batchItemFailures": [] }));
 }
 

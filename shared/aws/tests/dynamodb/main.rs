@@ -121,8 +121,8 @@ fn keeps_the_contract_while_it_is_throttled_and_half_answered() {
     bench.proxy.set(move |operation, parameters| {
         let call = calls.fetch_add(1, Ordering::Relaxed);
         let fault = match operation {
-            "TransactWriteItems" if call % 3 != 0 => Verdict::Error(throttled(actions(parameters).1)),
-            "BatchGetItem" if call % 2 == 0 => Verdict::HalfUnprocessed,
+            "TransactWriteItems" if !call.is_multiple_of(3) => Verdict::Error(throttled(actions(parameters).1)),
+            "BatchGetItem" if call.is_multiple_of(2) => Verdict::HalfUnprocessed,
             _ => return Verdict::Pass,
         };
         counted.fetch_add(1, Ordering::Relaxed);
