@@ -15,6 +15,7 @@ use sv0_model::time::Timestamp;
 use sv0_record::RecordError;
 use sv0_state::{STATE_FILE, SightingKind, SqliteState, StateStore};
 
+use crate::fake_aws::python;
 use crate::support::{repository, run_json, sv0};
 use estate::{Deployment, RESULTS, Scanned, TABLE};
 
@@ -89,7 +90,7 @@ fn read_with_boto3(deployment: &Deployment, scanned: &Scanned) {
         .split("```")
         .next()
         .unwrap();
-    let output = Command::new(repository().join(".tools/venv/bin/python"))
+    let output = Command::new(python())
         .arg(repository().join("tests/tests/recording/read.py"))
         .args([TABLE, scanned.run_folder().to_str().unwrap()])
         .env("EXAMPLE", example)

@@ -32,10 +32,11 @@ pub const TABLE: &str = "sv0-state";
 pub const RESULTS: &str = "s3://sv0-results/hub";
 
 /// Whom commands act for.
-pub const CREDENTIALS: [(&str, &str); 3] = [
+pub const CREDENTIALS: [(&str, &str); 4] = [
     ("AWS_ACCESS_KEY_ID", "test"),
     ("AWS_SECRET_ACCESS_KEY", "test"),
     ("AWS_REGION", "eu-west-1"),
+    ("AWS_DEFAULT_REGION", "eu-west-1"),
 ];
 
 /// Table, bucket and bus, and the function that writes them.

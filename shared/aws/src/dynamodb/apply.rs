@@ -23,23 +23,26 @@ const PARTS_NOTED: u64 = 4;
 /// Applies what is left of a journal, and records its run.
 pub(super) fn apply(state: &DynamoState, head: &Head, pending: &Pending) -> Result<Outcome, TableError> {
     let journal = Journal::read(state.objects(), &pending.journal)?;
+    let mut done = pending.applied_writes;
     for number in pending.applied..journal.parts {
         let writes = Journal::part(state.objects(), &pending.journal, number)?;
-        for (index, writes) in batches(&writes).into_iter().enumerate() {
+        for batch in batches(writes.get(done..).unwrap_or_default()) {
             if state.time_left() < LEAST_TIME {
-                note(state, head, number)?;
+                note(state, head, number, done)?;
                 return Ok(Outcome::Unfinished);
             }
-            let token = stable_id(&[
+            let place = [
                 &pending.journal,
                 &head.fence.to_string(),
                 &number.to_string(),
-                &index.to_string(),
-            ]);
-            transact(state, head, writes, &token)?;
+                &done.to_string(),
+            ];
+            transact(state, head, batch, &stable_id(&place.map(String::as_str)))?;
+            done += batch.len();
         }
+        done = 0;
         if (number + 1) % PARTS_NOTED == 0 {
-            note(state, head, number + 1)?;
+            note(state, head, number + 1, 0)?;
         }
     }
     commit(state, head, pending, &journal)?;
@@ -72,12 +75,13 @@ fn batches(writes: &[Write]) -> Vec<&[Write]> {
     batches
 }
 
-/// Notes how many parts are applied.
-fn note(state: &DynamoState, head: &Head, applied: u64) -> Result<(), TableError> {
+/// Notes how many parts are applied, and how many writes of the next one.
+fn note(state: &DynamoState, head: &Head, parts: u64, writes: usize) -> Result<(), TableError> {
     let mut write = Write::to(Key::head());
-    write.set("pending_applied", applied);
+    write.set("pending_applied", parts);
+    write.set("pending_applied_writes", writes);
     let part = state.table.part(&write, Some(head.is_mine()))?;
-    let token = stable_id(&["note", &head.fence.to_string(), &applied.to_string()]);
+    let token = stable_id(&["note", &head.fence.to_string(), &parts.to_string(), &writes.to_string()]);
     state.wait_for(state.table.transact(vec![part], &token))
 }
 
@@ -87,6 +91,7 @@ pub(super) fn begin(state: &DynamoState, head: &Head, pending: &Pending) -> Resu
     write.set("pending_run", pending.run_id.as_str());
     write.set("pending_journal", pending.journal.as_str());
     write.set("pending_applied", 0);
+    write.set("pending_applied_writes", 0);
     let mut actions = vec![state.table.part(&write, Some(head.is_mine()))?];
     actions.extend(state.lease_check()?);
     let token = stable_id(&["begin", &pending.journal]);
@@ -97,7 +102,12 @@ pub(super) fn begin(state: &DynamoState, head: &Head, pending: &Pending) -> Resu
 fn commit(state: &DynamoState, head: &Head, pending: &Pending, journal: &Journal) -> Result<(), TableError> {
     let run = journal.run();
     let mut of_head = Write::to(Key::head());
-    for name in ["pending_run", "pending_journal", "pending_applied"] {
+    for name in [
+        "pending_run",
+        "pending_journal",
+        "pending_applied",
+        "pending_applied_writes",
+    ] {
         of_head.remove(name);
     }
     if head.newest_capture <= Some(run.captured_at) {

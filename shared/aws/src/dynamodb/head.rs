@@ -30,6 +30,8 @@ pub(super) struct Pending {
     pub journal: String,
     /// How many parts of it are applied.
     pub applied: u64,
+    /// How many writes of the next part are.
+    pub applied_writes: usize,
 }
 
 impl Head {
@@ -42,6 +44,9 @@ impl Head {
                 run_id: run_id.to_owned(),
                 journal: journal.to_owned(),
                 applied: number(item, "pending_applied").unwrap_or_default(),
+                applied_writes: number(item, "pending_applied_writes")
+                    .and_then(|writes| usize::try_from(writes).ok())
+                    .unwrap_or_default(),
             }),
         })
     }

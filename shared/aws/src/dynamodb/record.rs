@@ -36,6 +36,7 @@ pub(super) fn record(state: &DynamoState, run: &RunRecord, seen: Seen<'_>) -> Re
         run_id: run.run_id.clone(),
         journal: place,
         applied: 0,
+        applied_writes: 0,
     };
     begin(state, &head, &pending)?;
     apply(state, &head, &pending)

@@ -1,4 +1,5 @@
 //! What stands before the emulator and does what no emulator does: throttles, leaves keys unanswered, breaks off, and counts what is written.
+#![allow(dead_code, reason = "of the tests that share it each uses a part")]
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};

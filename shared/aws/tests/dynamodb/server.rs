@@ -1,4 +1,5 @@
 //! An emulator of AWS on a free port of this machine, ended with the test that started it.
+#![allow(dead_code, reason = "of the tests that share it each uses a part")]
 
 use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
@@ -155,7 +156,12 @@ pub fn repository() -> PathBuf {
 
 fn program() -> PathBuf {
     let installed = repository().join(".tools/venv/bin/ministack");
-    let program = std::env::var_os(VARIABLE).map_or(installed, PathBuf::from);
+    // Another Python than the installed one has its programs beside it.
+    let beside = std::env::var_os("SV0_TEST_PYTHON").map(|python| Path::new(&python).with_file_name("ministack"));
+    let program = std::env::var_os(VARIABLE)
+        .map(PathBuf::from)
+        .or(beside)
+        .unwrap_or(installed);
     assert!(
         program.is_file(),
         "{} is not there: `cargo xtask test` installs it, or set {VARIABLE} to a ministack",
