@@ -73,8 +73,8 @@ pub fn list(
 ) -> Option<Value> {
     let (range, next) = page(asked, total, size, token);
     let mut answer = json!({ field: range.map(entry).collect::<Vec<_>>() });
-    if let Some(next) = next {
-        answer[token] = Value::from(next);
+    if let (Some(next), Some(fields)) = (next, answer.as_object_mut()) {
+        fields.insert(token.to_owned(), Value::from(next));
     }
     Some(answer)
 }

@@ -60,7 +60,7 @@ pub fn answer(estate: &Estate, asked: &Asked<'_>) -> Option<Value> {
             json!({"SourceId": estate.account(index), "SourceType": "ACCOUNT", "AwsRegion": "eu-west-1", "LastUpdateStatus": "SUCCEEDED"})
         })
         .map(|mut page| {
-            if let Some(list) = page["AggregatedSourceStatusList"].as_array_mut() {
+            if let Some(list) = page.get_mut("AggregatedSourceStatusList").and_then(Value::as_array_mut) {
                 list.push(json!({"SourceId": "Organization", "SourceType": "ORGANIZATION", "AwsRegion": "eu-west-1", "LastUpdateStatus": "SUCCEEDED"}));
             }
             page
