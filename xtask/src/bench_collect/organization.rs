@@ -28,10 +28,15 @@ pub struct Outcome {
     pub wall: f64,
     peak_kib: u64,
     pub cpu: f64,
-    pub answer: Value,
+    answer: Value,
 }
 
 impl Outcome {
+    /// A field of its answer, in JSON.
+    pub fn says(&self, field: &str) -> String {
+        self.answer.get(field).map(Value::to_string).unwrap_or_default()
+    }
+
     pub fn peak_mib(&self) -> u64 {
         self.peak_kib.div_ceil(1024)
     }

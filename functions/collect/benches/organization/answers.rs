@@ -1,6 +1,6 @@
 //! The answers: what an operation lists, by the table below, else that there is nothing.
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::estate::Estate;
 use crate::http::Reply;
@@ -72,11 +72,9 @@ pub fn list(
     entry: impl Fn(u64) -> Value,
 ) -> Option<Value> {
     let (range, next) = page(asked, total, size, token);
-    let mut answer = json!({ field: range.map(entry).collect::<Vec<_>>() });
-    if let (Some(next), Some(fields)) = (next, answer.as_object_mut()) {
-        fields.insert(token.to_owned(), Value::from(next));
-    }
-    Some(answer)
+    let mut answer = Map::from_iter([(field.to_owned(), range.map(entry).collect())]);
+    answer.extend(next.map(|next| (token.to_owned(), Value::from(next))));
+    Some(Value::Object(answer))
 }
 
 fn of_organization(estate: &Estate, asked: &Asked<'_>) -> Option<Value> {
