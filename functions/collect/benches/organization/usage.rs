@@ -9,21 +9,21 @@ use serde::Serialize;
 const TICKS_A_SECOND: f64 = 100.0;
 
 #[derive(Debug, Serialize)]
-pub struct Usage {
+pub struct ProcessUsage {
     /// The most resident memory so far, in KiB.
     pub peak_kib: u64,
     /// Time on a processor, in seconds.
     pub cpu: f64,
 }
 
-pub fn usage() -> Usage {
+pub fn usage() -> ProcessUsage {
     let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
     let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
     let stat = fs::read_to_string("/proc/self/stat").unwrap_or_default();
     // The name of the program, in brackets, may hold anything.
     let fields = stat.rsplit_once(')').map_or("", |(_, fields)| fields);
     let ticks = fields.split_whitespace().skip(11).take(2);
-    Usage {
+    ProcessUsage {
         peak_kib: peak
             .and_then(|text| text.trim().strip_suffix("kB")?.trim().parse().ok())
             .unwrap_or(0),

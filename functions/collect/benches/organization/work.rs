@@ -19,7 +19,7 @@ use tokio::runtime::Handle;
 
 use crate::client::mark;
 use crate::estate::REGIONS;
-use crate::usage::{Usage, usage};
+use crate::usage::{ProcessUsage, usage};
 
 const ROLE: &str = "SecurityV0ReadOnly";
 const RUN: &str = "measured";
@@ -43,7 +43,7 @@ pub struct Run {
 struct Outcome {
     wall: f64,
     #[serde(flatten)]
-    usage: Usage,
+    usage: ProcessUsage,
     answer: Value,
 }
 
