@@ -42,4 +42,5 @@ mod spoke_templates;
 mod support;
 mod synth;
 mod telemetry;
+mod templates;
 mod workforce;

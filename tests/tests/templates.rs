@@ -20,7 +20,11 @@ fn templates_and_state_machines_keep_to_the_rules_of_the_product() {
     let mut found = BTreeSet::new();
     for template in templates() {
         for rule in rules::ALL {
-            found.extend(rule.1(template).into_iter().map(|fault| own(rule.0, &template.path, fault)));
+            found.extend(
+                rule.1(template)
+                    .into_iter()
+                    .map(|fault| own(rule.0, &template.path, fault)),
+            );
         }
     }
     for (path, machine) in state_machines() {
@@ -45,13 +49,21 @@ fn own(rule: &str, path: &str, fault: Fault) -> Complaint {
 fn what_is_suppressed_in_a_template_is_listed_and_the_other_way_round() {
     let marks: Vec<_> = templates().iter().flat_map(marked).collect();
     let in_templates: BTreeSet<Complaint> = marks.iter().map(|(complaint, _)| complaint.clone()).collect();
-    let in_list: BTreeSet<Complaint> = ["cfn-lint", "checkov", "guard"].into_iter().flat_map(listed_for).collect();
+    let in_list: BTreeSet<Complaint> = ["cfn-lint", "checkov", "guard"]
+        .into_iter()
+        .flat_map(listed_for)
+        .collect();
     let mut faults = differences(&in_templates, &in_list);
     for (complaint, said) in marks {
-        let why = listed().into_iter().find(|(listed, _)| *listed == complaint).map(|(_, why)| why);
+        let why = listed()
+            .into_iter()
+            .find(|(listed, _)| *listed == complaint)
+            .map(|(_, why)| why);
         if let (Some(said), Some(why)) = (said, why) {
             if said != why || !is_sentence(&said) {
-                faults.push(format!("the template and the list give different reasons: {complaint:?}"));
+                faults.push(format!(
+                    "the template and the list give different reasons: {complaint:?}"
+                ));
             }
         }
     }
@@ -82,7 +94,10 @@ fn the_rules_for_guard_are_kept_and_tell_right_from_wrong() {
 #[test]
 #[ignore = "SAM is installed for the full run only"]
 fn sam_accepts_what_it_transforms() {
-    let with_transform: Vec<_> = templates().iter().filter(|template| template.source.get("Transform").is_some()).collect();
+    let with_transform: Vec<_> = templates()
+        .iter()
+        .filter(|template| template.source.get("Transform").is_some())
+        .collect();
     assert!(!with_transform.is_empty());
     for template in with_transform {
         tools::sam_validate(template).unwrap_or_else(|words| panic!("{}: {words}", template.path));
@@ -110,7 +125,13 @@ fn a_suppression_that_is_not_listed_and_one_that_is_not_needed_are_noticed() {
     assert_eq!(differences(&BTreeSet::new(), &one).len(), 1, "not needed");
     assert_eq!(differences(&one, &other).len(), 2, "of another resource");
     assert!(is_sentence("It receives the logs of the others itself."));
-    for text in ["", "No", "it begins in the middle of a sentence.", "It has no end to it at all", "It is one sentence. It is two."] {
+    for text in [
+        "",
+        "No",
+        "it begins in the middle of a sentence.",
+        "It has no end to it at all",
+        "It is one sentence. It is two.",
+    ] {
         assert!(!is_sentence(text), "{text}");
     }
 }

@@ -38,7 +38,13 @@ pub fn listed() -> Vec<(Complaint, String)> {
 }
 
 fn entry(entry: &toml::Value) -> Vec<(Complaint, String)> {
-    let text = |key: &str| entry.get(key).and_then(toml::Value::as_str).unwrap_or_default().to_owned();
+    let text = |key: &str| {
+        entry
+            .get(key)
+            .and_then(toml::Value::as_str)
+            .unwrap_or_default()
+            .to_owned()
+    };
     let texts = |key: &str| -> Vec<String> {
         let all = entry.get(key).and_then(toml::Value::as_array).into_iter().flatten();
         let texts: Vec<_> = all.filter_map(toml::Value::as_str).map(str::to_owned).collect();
@@ -143,7 +149,11 @@ pub fn differences(found: &BTreeSet<Complaint>, listed: &BTreeSet<Complaint>) ->
         } = complaint;
         format!("{what}: {tool} {rule} {template} {resource} {about}")
     };
-    let unlisted = found.difference(listed).map(|complaint| line(complaint, "to mend, or to suppress and list"));
-    let unneeded = listed.difference(found).map(|complaint| line(complaint, "listed and no longer needed"));
+    let unlisted = found
+        .difference(listed)
+        .map(|complaint| line(complaint, "to mend, or to suppress and list"));
+    let unneeded = listed
+        .difference(found)
+        .map(|complaint| line(complaint, "listed and no longer needed"));
     unlisted.chain(unneeded).collect()
 }

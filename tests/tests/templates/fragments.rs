@@ -26,7 +26,9 @@ fn every_rule_over_templates_tells_what_is_sound_from_what_is_nearly_so() {
 #[test]
 fn every_rule_over_state_machines_tells_what_is_sound_from_what_is_nearly_so() {
     let names: Vec<&str> = machines::ALL.iter().map(|rule| rule.0).collect();
-    tells_apart(OF_STATE_MACHINES, &names, |at, case| machines::ALL[at].1(&case["machine"]));
+    tells_apart(OF_STATE_MACHINES, &names, |at, case| {
+        machines::ALL[at].1(&case["machine"])
+    });
 }
 
 /// Each rule has a file of its name, and finds in each case there what the case says, in one of them nothing and in another something.
@@ -41,13 +43,21 @@ fn tells_apart(folder: &str, names: &[&str], faults: impl Fn(usize, &Value) -> V
     for (at, name) in names.iter().enumerate() {
         let cases = cases(folder, name);
         let (sound, faulty): (Vec<_>, Vec<_>) = cases.iter().partition(|case| expected(case).is_empty());
-        assert!(!sound.is_empty() && !faulty.is_empty(), "{name} lets something pass and something not");
+        assert!(
+            !sound.is_empty() && !faulty.is_empty(),
+            "{name} lets something pass and something not"
+        );
         for case in &cases {
             let found = faults(at, case).into_iter();
-            let found: BTreeSet<String> = found.map(|fault| format!("{}: {}", fault.resource, fault.about)).collect();
+            let found: BTreeSet<String> = found
+                .map(|fault| format!("{}: {}", fault.resource, fault.about))
+                .collect();
             if found != expected(case) {
                 let expected = expected(case);
-                wrong.push(format!("{name}, {}:\n  expected {expected:?}\n  found    {found:?}", case["case"]));
+                wrong.push(format!(
+                    "{name}, {}:\n  expected {expected:?}\n  found    {found:?}",
+                    case["case"]
+                ));
             }
         }
     }
@@ -72,7 +82,10 @@ fn template(case: &Value) -> Template {
     });
     Template {
         path: case["path"].as_str().unwrap_or("infra/template.yaml").to_owned(),
-        bytes: case["bytes"].as_u64().and_then(|bytes| bytes.try_into().ok()).unwrap_or(1),
+        bytes: case["bytes"]
+            .as_u64()
+            .and_then(|bytes| bytes.try_into().ok())
+            .unwrap_or(1),
         source: body.clone(),
         body,
     }

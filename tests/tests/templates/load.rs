@@ -125,13 +125,11 @@ fn documents() -> impl Iterator<Item = (PathBuf, Value)> {
         .filter(|folder| folder.is_dir())
         .flat_map(|folder| WalkDir::new(folder).sort_by_file_name())
         .map(|entry| entry.unwrap().into_path());
-    files
-        .filter(|path| is_document(path))
-        .map(|path| {
-            let text = fs::read_to_string(&path).unwrap();
-            let document = serde_saphyr::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-            (path, document)
-        })
+    files.filter(|path| is_document(path)).map(|path| {
+        let text = fs::read_to_string(&path).unwrap();
+        let document = serde_saphyr::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        (path, document)
+    })
 }
 
 fn is_document(path: &Path) -> bool {

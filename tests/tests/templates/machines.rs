@@ -94,7 +94,11 @@ fn list(value: &Value) -> &[Value] {
 /// The only language that emulators run too.
 fn json_path_only(machine: &Value) -> Vec<Fault> {
     let mut found = Vec::new();
-    let said = |value: &Value| value.get("QueryLanguage").is_some_and(|language| language != "JSONPath");
+    let said = |value: &Value| {
+        value
+            .get("QueryLanguage")
+            .is_some_and(|language| language != "JSONPath")
+    };
     if said(machine) {
         found.push(Fault::new("", "QueryLanguage"));
     }
@@ -140,7 +144,10 @@ fn retries(machine: &Value) -> Vec<Fault> {
             }
         }
         let named: Vec<&Value> = retries.iter().flat_map(|retry| list(&retry["ErrorEquals"])).collect();
-        if task.all["Resource"].as_str().is_some_and(|resource| resource.ends_with(":lambda:invoke")) {
+        if task.all["Resource"]
+            .as_str()
+            .is_some_and(|resource| resource.ends_with(":lambda:invoke"))
+        {
             // Step Functions Developer Guide, "Handle transient Lambda service exceptions".
             let transient = [
                 "Lambda.ClientExecutionTimeoutException",
@@ -149,7 +156,9 @@ fn retries(machine: &Value) -> Vec<Fault> {
                 "Lambda.SdkClientException",
                 "Lambda.TooManyRequestsException",
             ];
-            let absent = transient.into_iter().filter(|error| !named.iter().any(|name| *name == error));
+            let absent = transient
+                .into_iter()
+                .filter(|error| !named.iter().any(|name| *name == error));
             absent.for_each(&mut fault);
         }
     }
@@ -165,7 +174,10 @@ fn catches(machine: &Value) -> Vec<Fault> {
     });
     for state in guarded {
         let catches = list(&state.all["Catch"]);
-        if catches.last().is_none_or(|last| last["ErrorEquals"] != json!(["States.ALL"])) {
+        if catches
+            .last()
+            .is_none_or(|last| last["ErrorEquals"] != json!(["States.ALL"]))
+        {
             found.push(Fault::new(&state.path, "States.ALL"));
         }
         // Without it the error takes the place of everything that the execution knows.
@@ -181,7 +193,10 @@ fn catches(machine: &Value) -> Vec<Fault> {
 fn next(state: &Value) -> Vec<&str> {
     let choices = list(&state["Choices"]).iter().map(|choice| &choice["Next"]);
     let catches = list(&state["Catch"]).iter().map(|catch| &catch["Next"]);
-    let all = [&state["Next"], &state["Default"]].into_iter().chain(choices).chain(catches);
+    let all = [&state["Next"], &state["Default"]]
+        .into_iter()
+        .chain(choices)
+        .chain(catches);
     all.filter_map(Value::as_str).collect()
 }
 
@@ -235,7 +250,10 @@ fn loops(machine: &Value) -> Vec<Fault> {
             if !followers.contains(name) {
                 continue;
             }
-            let turning: BTreeSet<&str> = followers.into_iter().filter(|other| after(other).contains(name)).collect();
+            let turning: BTreeSet<&str> = followers
+                .into_iter()
+                .filter(|other| after(other).contains(name))
+                .collect();
             let has_exit = turning.iter().any(|inside| {
                 let state = &level.all["States"][inside];
                 state["Type"] == "Choice" && next(state).iter().any(|target| !turning.contains(target))
@@ -290,14 +308,24 @@ fn maps(machine: &Value) -> Vec<Fault> {
         if !tolerates(map.all) {
             fault("ToleratedFailurePercentage");
         }
-        if map.all.get("MaxConcurrency").or(map.all.get("MaxConcurrencyPath")).is_none() {
+        if map
+            .all
+            .get("MaxConcurrency")
+            .or(map.all.get("MaxConcurrencyPath"))
+            .is_none()
+        {
             fault("MaxConcurrency");
         }
-        if !map.all["ItemReader"]["Resource"].as_str().is_some_and(|resource| resource.ends_with(":s3:getObject")) {
+        if !map.all["ItemReader"]["Resource"]
+            .as_str()
+            .is_some_and(|resource| resource.ends_with(":s3:getObject"))
+        {
             fault("ItemReader");
         }
         // What emulators leave out, nothing may rest on.
-        let unsupported = ["ItemBatcher", "ResultWriter"].into_iter().filter(|name| map.all.get(name).is_some());
+        let unsupported = ["ItemBatcher", "ResultWriter"]
+            .into_iter()
+            .filter(|name| map.all.get(name).is_some());
         unsupported.for_each(&mut fault);
     }
     found

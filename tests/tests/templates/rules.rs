@@ -35,7 +35,10 @@ pub type Rule = (&'static str, fn(&Template) -> Vec<Fault>);
 pub const ALL: &[Rule] = &[
     ("no-wildcard-action", permissions::no_wildcard_action),
     ("actions-are-known", permissions::actions_are_known),
-    ("every-resource-only-where-there-is-no-level", permissions::every_resource),
+    (
+        "every-resource-only-where-there-is-no-level",
+        permissions::every_resource,
+    ),
     ("writes-own-resources-only", permissions::writes),
     ("reads-no-content-of-others", permissions::content),
     ("policies-can-be-read", permissions::readable),

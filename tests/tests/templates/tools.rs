@@ -33,7 +33,10 @@ impl Files {
 
     /// The same without the marks.
     pub fn without_marks() -> Self {
-        Self::write(|template| unmarked(&template.source), |template| unmarked(&template.body))
+        Self::write(
+            |template| unmarked(&template.source),
+            |template| unmarked(&template.body),
+        )
     }
 
     fn write(source: impl Fn(&Template) -> Value, body: impl Fn(&Template) -> Value) -> Self {
@@ -70,7 +73,9 @@ impl Files {
 /// A resource's name in the source: the transform makes others, whose names begin with it.
 fn in_source(template: &Template, resource: &str) -> String {
     let names = entries(&template.source["Resources"]).map(|(name, _)| name);
-    let parent = names.filter(|name| resource.starts_with(name)).max_by_key(|name| name.len());
+    let parent = names
+        .filter(|name| resource.starts_with(name))
+        .max_by_key(|name| name.len());
     parent.unwrap_or(resource).to_owned()
 }
 
@@ -126,7 +131,12 @@ pub fn cfn_lint(files: &Files) -> BTreeSet<Complaint> {
             [section, name, ..] if section == "Resources" => text(name),
             _ => "",
         };
-        files.complaint("cfn-lint", text(&found["Rule"]["Id"]), text(&found["Filename"]), resource)
+        files.complaint(
+            "cfn-lint",
+            text(&found["Rule"]["Id"]),
+            text(&found["Filename"]),
+            resource,
+        )
     };
     list(&json(&output, "cfn-lint")).iter().map(complaint).collect()
 }
@@ -134,12 +144,26 @@ pub fn cfn_lint(files: &Files) -> BTreeSet<Complaint> {
 /// Every failed check of checkov.
 pub fn checkov(files: &Files) -> BTreeSet<Complaint> {
     let mut command = tool("checkov/bin/checkov");
-    command.args(["--framework", "cloudformation", "--output", "json", "--compact", "--skip-download"]);
+    command.args([
+        "--framework",
+        "cloudformation",
+        "--output",
+        "json",
+        "--compact",
+        "--skip-download",
+    ]);
     command.arg("--directory").arg(files.folder.path());
     let report = json(&command.output().unwrap(), "checkov");
     assert!(list(&report["results"]["parsing_errors"]).is_empty(), "{report}");
-    let seen = |name: &str| list(&report["results"][name]).iter().map(|check| text(&check["file_path"]));
-    let read: BTreeSet<&str> = seen("passed_checks").chain(seen("failed_checks")).chain(seen("skipped_checks")).collect();
+    let seen = |name: &str| {
+        list(&report["results"][name])
+            .iter()
+            .map(|check| text(&check["file_path"]))
+    };
+    let read: BTreeSet<&str> = seen("passed_checks")
+        .chain(seen("failed_checks"))
+        .chain(seen("skipped_checks"))
+        .collect();
     let is_read = |path: &Path| read.iter().any(|file| path.ends_with(file.trim_start_matches('/')));
     for (path, template) in &files.files {
         // It has checks of every role, and no word for a template of which it has none.
@@ -150,13 +174,23 @@ pub fn checkov(files: &Files) -> BTreeSet<Complaint> {
         let resource = text(&found["resource"]).rsplit('.').next().unwrap_or_default();
         files.complaint("checkov", text(&found["check_id"]), text(&found["file_path"]), resource)
     };
-    list(&report["results"]["failed_checks"]).iter().map(complaint).collect()
+    list(&report["results"]["failed_checks"])
+        .iter()
+        .map(complaint)
+        .collect()
 }
 
 /// Every breach of the rules in `tests/guard`.
 pub fn guard(files: &Files) -> BTreeSet<Complaint> {
     let mut command = tool("cfn-guard/bin/cfn-guard");
-    command.args(["validate", "--structured", "--output-format", "json", "--show-summary", "none"]);
+    command.args([
+        "validate",
+        "--structured",
+        "--output-format",
+        "json",
+        "--show-summary",
+        "none",
+    ]);
     command.arg("--rules").arg(repository().join("tests/guard"));
     command.arg("--data").arg(files.folder.path());
     let report = json(&command.output().unwrap(), "cfn-guard");
@@ -193,7 +227,11 @@ fn named(value: &Value, resources: &mut BTreeSet<String>) {
 /// The tests of the rules in `tests/guard`: what went wrong, and the rules that are not seen to pass, to fail and to be suppressed.
 pub fn guard_tests() -> Result<(), String> {
     let folder = repository().join("tests/guard");
-    let output = tool("cfn-guard/bin/cfn-guard").args(["test", "--dir"]).arg(&folder).output().unwrap();
+    let output = tool("cfn-guard/bin/cfn-guard")
+        .args(["test", "--dir"])
+        .arg(&folder)
+        .output()
+        .unwrap();
     let words = String::from_utf8_lossy(&output.stdout).into_owned();
     if !output.status.success() {
         return Err(format!("{words}\n{}", String::from_utf8_lossy(&output.stderr)));
@@ -203,12 +241,18 @@ pub fn guard_tests() -> Result<(), String> {
         .flat_map(|rule| ["PASS", "FAIL", "SKIP"].map(|outcome| format!("{rule}: Expected = {outcome}")))
         .filter(|outcome| !words.contains(outcome))
         .collect();
-    if untested.is_empty() { Ok(()) } else { Err(untested.join("\n")) }
+    if untested.is_empty() {
+        Ok(())
+    } else {
+        Err(untested.join("\n"))
+    }
 }
 
 fn rules_of_guard(folder: &Path) -> Vec<String> {
     let files = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
-    let texts = files.filter(|path| path.is_file()).map(|path| fs::read_to_string(path).unwrap());
+    let texts = files
+        .filter(|path| path.is_file())
+        .map(|path| fs::read_to_string(path).unwrap());
     let rules: Vec<String> = texts
         .flat_map(|text| text.lines().filter_map(rule_name).collect::<Vec<_>>())
         .collect();

@@ -11,7 +11,12 @@ use crate::templates::policies::{may_be_absent, references, texts};
 const FUNCTION: &str = "AWS::Lambda::Function";
 
 /// Those of a type that lack something.
-fn lacking<'t>(template: &'t Template, kind: &'t str, about: &'static str, has: impl Fn(Resource<'t>) -> bool) -> Vec<Fault> {
+fn lacking<'t>(
+    template: &'t Template,
+    kind: &'t str,
+    about: &'static str,
+    has: impl Fn(Resource<'t>) -> bool,
+) -> Vec<Fault> {
     let all = template.of_type(kind);
     all.filter(|resource| !has(*resource))
         .map(|resource| Fault::new(resource.name, about))
@@ -22,7 +27,10 @@ fn lacking<'t>(template: &'t Template, kind: &'t str, about: &'static str, has: 
 fn refers_to(template: &Template, value: &Value, kind: &str) -> bool {
     let texts = texts(value);
     let is_of_kind = |name: &&str| template.resource(name).is_some_and(|resource| resource.kind() == kind);
-    !may_be_absent(value) && texts.iter().all(|text| references(text).first().is_some_and(is_of_kind))
+    !may_be_absent(value)
+        && texts
+            .iter()
+            .all(|text| references(text).first().is_some_and(is_of_kind))
 }
 
 pub fn functions_are_traced(template: &Template) -> Vec<Fault> {
@@ -33,7 +41,11 @@ pub fn functions_are_traced(template: &Template) -> Vec<Fault> {
 
 pub fn log_groups(template: &Template) -> Vec<Fault> {
     let mut found = lacking(template, FUNCTION, "LoggingConfig.LogGroup", |function| {
-        refers_to(template, &function.property("LoggingConfig")["LogGroup"], "AWS::Logs::LogGroup")
+        refers_to(
+            template,
+            &function.property("LoggingConfig")["LogGroup"],
+            "AWS::Logs::LogGroup",
+        )
     });
     found.extend(lacking(template, FUNCTION, "LoggingConfig.LogFormat", |function| {
         function.property("LoggingConfig")["LogFormat"] == "JSON"
@@ -45,7 +57,11 @@ pub fn log_groups(template: &Template) -> Vec<Fault> {
         }
     }
     let shared = owners.into_values().filter(|functions| functions.len() > 1);
-    found.extend(shared.flatten().map(|function| Fault::new(function, "a shared log group")));
+    found.extend(
+        shared
+            .flatten()
+            .map(|function| Fault::new(function, "a shared log group")),
+    );
     found
 }
 
@@ -94,10 +110,16 @@ pub fn state_machines(template: &Template) -> Vec<Fault> {
     let mut found = lacking(template, MACHINE, "LoggingConfiguration.Level", |machine| {
         machine.property("LoggingConfiguration")["Level"] == "ALL"
     });
-    found.extend(lacking(template, MACHINE, "LoggingConfiguration.Destinations", |machine| {
-        let group = &machine.property("LoggingConfiguration")["Destinations"][0]["CloudWatchLogsLogGroup"]["LogGroupArn"];
-        refers_to(template, group, "AWS::Logs::LogGroup")
-    }));
+    found.extend(lacking(
+        template,
+        MACHINE,
+        "LoggingConfiguration.Destinations",
+        |machine| {
+            let group =
+                &machine.property("LoggingConfiguration")["Destinations"][0]["CloudWatchLogsLogGroup"]["LogGroupArn"];
+            refers_to(template, group, "AWS::Logs::LogGroup")
+        },
+    ));
     found.extend(lacking(template, MACHINE, "TracingConfiguration", |machine| {
         machine.property("TracingConfiguration")["Enabled"] == true
     }));
@@ -126,17 +148,31 @@ pub fn alarms(template: &Template) -> Vec<Fault> {
 
 /// Of schedules, of rules' targets, and of queues that something reads.
 pub fn dead_letters(template: &Template) -> Vec<Fault> {
-    let mut found = lacking(template, "AWS::Scheduler::Schedule", "Target.DeadLetterConfig", |schedule| {
-        !may_be_absent(&schedule.property("Target")["DeadLetterConfig"]["Arn"])
-    });
-    found.extend(lacking(template, "AWS::Events::Rule", "Targets.DeadLetterConfig", |rule| {
-        let targets = rule.property("Targets").as_array();
-        targets.is_some_and(|targets| targets.iter().all(|target| !may_be_absent(&target["DeadLetterConfig"]["Arn"])))
-    }));
+    let mut found = lacking(
+        template,
+        "AWS::Scheduler::Schedule",
+        "Target.DeadLetterConfig",
+        |schedule| !may_be_absent(&schedule.property("Target")["DeadLetterConfig"]["Arn"]),
+    );
+    found.extend(lacking(
+        template,
+        "AWS::Events::Rule",
+        "Targets.DeadLetterConfig",
+        |rule| {
+            let targets = rule.property("Targets").as_array();
+            targets.is_some_and(|targets| {
+                targets
+                    .iter()
+                    .all(|target| !may_be_absent(&target["DeadLetterConfig"]["Arn"]))
+            })
+        },
+    ));
     for mapping in template.of_type("AWS::Lambda::EventSourceMapping") {
         for source in texts(mapping.property("EventSourceArn")) {
             let queue = references(&source).first().and_then(|name| template.resource(name));
-            if let Some(queue) = queue.filter(|queue| may_be_absent(&queue.property("RedrivePolicy")["deadLetterTargetArn"])) {
+            if let Some(queue) =
+                queue.filter(|queue| may_be_absent(&queue.property("RedrivePolicy")["deadLetterTargetArn"]))
+            {
                 found.push(Fault::new(queue.name, "RedrivePolicy"));
             }
         }

@@ -32,7 +32,8 @@ pub fn trust(template: &Template) -> Vec<Fault> {
     for statement in allowing(template).filter(|statement| statement.duty == Duty::Trust) {
         let name = statement.resource.name;
         for principal in principals(&statement) {
-            if principal == "*" || principal == "?" || principal.ends_with(":root") || principal == "${AWS::AccountId}" {
+            if principal == "*" || principal == "?" || principal.ends_with(":root") || principal == "${AWS::AccountId}"
+            {
                 found.push(Fault::new(name, principal));
             }
         }
@@ -62,7 +63,8 @@ pub fn services(template: &Template) -> Vec<Fault> {
     let mut found: Vec<Fault> = allowing(template)
         .filter(|statement| {
             let services = of_kind(statement, "Service");
-            let exempt = statement.duty == Duty::Trust && services.iter().all(|name| WITHOUT_SOURCE.contains(&name.as_str()));
+            let exempt =
+                statement.duty == Duty::Trust && services.iter().all(|name| WITHOUT_SOURCE.contains(&name.as_str()));
             !services.is_empty() && !exempt && !has_key(statement, &OURS)
         })
         .map(|statement| Fault::new(statement.resource.name, sid(&statement)))

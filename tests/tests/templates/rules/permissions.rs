@@ -207,11 +207,16 @@ pub fn readable(template: &Template) -> Vec<Fault> {
 }
 
 fn documents_as_text(resource: Resource<'_>) -> Option<Fault> {
-    let names = ["PolicyDocument", "AssumeRolePolicyDocument", "KeyPolicy", "ResourcePolicy"];
+    let names = [
+        "PolicyDocument",
+        "AssumeRolePolicyDocument",
+        "KeyPolicy",
+        "ResourcePolicy",
+    ];
     let is_text = |name: &&str| {
-        branches(resource.property(name))
-            .iter()
-            .any(|document| document.is_string() || document.get("Fn::Sub").is_some() || document.get("Fn::Transform").is_some())
+        branches(resource.property(name)).iter().any(|document| {
+            document.is_string() || document.get("Fn::Sub").is_some() || document.get("Fn::Transform").is_some()
+        })
     };
     names
         .iter()

@@ -79,7 +79,12 @@ fn size(template: &Template, value: &Value) -> usize {
         Value::String(text) => 2 + filled(template, text),
         Value::Array(items) => {
             let sizes = items.iter().map(|item| size(template, item));
-            2 + sizes.filter(|size| *size > 0).map(|size| size + 1).sum::<usize>().max(1) - 1
+            2 + sizes
+                .filter(|size| *size > 0)
+                .map(|size| size + 1)
+                .sum::<usize>()
+                .max(1)
+                - 1
         }
         Value::Object(_) if value.get("Fn::If").is_some() => {
             let options = value["Fn::If"].as_array().into_iter().flatten().skip(1);
@@ -87,11 +92,17 @@ fn size(template: &Template, value: &Value) -> usize {
         }
         Value::Object(_) if is_reference(value) => match branches(value).is_empty() {
             true => 0,
-            false => texts(value).iter().map(|text| 2 + filled(template, text)).max().unwrap_or_default(),
+            false => texts(value)
+                .iter()
+                .map(|text| 2 + filled(template, text))
+                .max()
+                .unwrap_or_default(),
         },
         Value::Object(members) => {
             let sizes = members.iter().map(|(name, inner)| (name.len(), size(template, inner)));
-            let sizes = sizes.filter(|(_, size)| *size > 0).map(|(name, size)| name + 3 + size + 1);
+            let sizes = sizes
+                .filter(|(_, size)| *size > 0)
+                .map(|(name, size)| name + 3 + size + 1);
             2 + sizes.sum::<usize>().max(1) - 1
         }
         other => other.to_string().len(),
@@ -99,15 +110,24 @@ fn size(template: &Template, value: &Value) -> usize {
 }
 
 fn is_reference(value: &Value) -> bool {
-    ["Ref", "Fn::GetAtt", "Fn::Sub"].iter().any(|name| value.get(name).is_some())
+    ["Ref", "Fn::GetAtt", "Fn::Sub"]
+        .iter()
+        .any(|name| value.get(name).is_some())
 }
 
 fn filled(template: &Template, text: &str) -> usize {
-    let fixed = text.split("${").enumerate().map(|(at, part)| match (at, part.split_once('}')) {
-        (0, _) | (_, None) => part.chars().filter(|letter| !letter.is_whitespace()).count(),
-        (_, Some((_, rest))) => rest.chars().filter(|letter| !letter.is_whitespace()).count(),
-    });
-    fixed.sum::<usize>() + references(text).iter().map(|name| longest(template, name)).sum::<usize>()
+    let fixed = text
+        .split("${")
+        .enumerate()
+        .map(|(at, part)| match (at, part.split_once('}')) {
+            (0, _) | (_, None) => part.chars().filter(|letter| !letter.is_whitespace()).count(),
+            (_, Some((_, rest))) => rest.chars().filter(|letter| !letter.is_whitespace()).count(),
+        });
+    fixed.sum::<usize>()
+        + references(text)
+            .iter()
+            .map(|name| longest(template, name))
+            .sum::<usize>()
 }
 
 /// How long the text that a reference stands for gets at most.
@@ -124,7 +144,11 @@ fn longest(template: &Template, name: &str) -> usize {
         return *length;
     }
     let parameter = &template.body["Parameters"][name];
-    let number = |key: &str| parameter[key].as_u64().or_else(|| parameter[key].as_str()?.parse().ok());
+    let number = |key: &str| {
+        parameter[key]
+            .as_u64()
+            .or_else(|| parameter[key].as_str()?.parse().ok())
+    };
     let values = parameter["AllowedValues"].as_array().into_iter().flatten();
     let longest_value = values.filter_map(Value::as_str).map(str::len).max();
     // A name or an ARN that AWS makes, where nothing is said.

@@ -16,7 +16,12 @@ const KEY: &str = "AWS::KMS::Key";
 /// What results, evidence and the audit trail lie in.
 const KEPT: [&str; 4] = [BUCKET, TABLE, LOG_GROUP, KEY];
 
-fn lacking<'t>(template: &'t Template, kind: &'t str, about: &'static str, has: impl Fn(Resource<'t>) -> bool) -> Vec<Fault> {
+fn lacking<'t>(
+    template: &'t Template,
+    kind: &'t str,
+    about: &'static str,
+    has: impl Fn(Resource<'t>) -> bool,
+) -> Vec<Fault> {
     let all = template.of_type(kind);
     all.filter(|resource| !has(*resource))
         .map(|resource| Fault::new(resource.name, about))
@@ -61,20 +66,33 @@ pub fn encrypted(template: &Template) -> Vec<Fault> {
     });
     found.extend(lacking(template, TABLE, "SSESpecification", |table| {
         let specification = table.property("SSESpecification");
-        specification["SSEEnabled"] == true && specification["SSEType"] == "KMS" && is_key(&specification["KMSMasterKeyId"])
+        specification["SSEEnabled"] == true
+            && specification["SSEType"] == "KMS"
+            && is_key(&specification["KMSMasterKeyId"])
     }));
-    found.extend(lacking(template, QUEUE, "KmsMasterKeyId", |queue| is_key(queue.property("KmsMasterKeyId"))));
-    found.extend(lacking(template, TOPIC, "KmsMasterKeyId", |topic| is_key(topic.property("KmsMasterKeyId"))));
-    found.extend(lacking(template, LOG_GROUP, "KmsKeyId", |group| is_key(group.property("KmsKeyId"))));
+    found.extend(lacking(template, QUEUE, "KmsMasterKeyId", |queue| {
+        is_key(queue.property("KmsMasterKeyId"))
+    }));
+    found.extend(lacking(template, TOPIC, "KmsMasterKeyId", |topic| {
+        is_key(topic.property("KmsMasterKeyId"))
+    }));
+    found.extend(lacking(template, LOG_GROUP, "KmsKeyId", |group| {
+        is_key(group.property("KmsKeyId"))
+    }));
     found.extend(lacking(template, "AWS::Lambda::Function", "KmsKeyArn", |function| {
         function.property("Environment").is_null() || is_key(function.property("KmsKeyArn"))
     }));
-    found.extend(lacking(template, "AWS::Athena::WorkGroup", "EncryptionConfiguration", |group| {
-        let configuration = group.property("WorkGroupConfiguration");
-        let encryption = &configuration["ResultConfiguration"]["EncryptionConfiguration"];
-        let is_ours = encryption["EncryptionOption"] == "SSE_KMS" && is_key(&encryption["KmsKey"]);
-        is_ours && configuration["EnforceWorkGroupConfiguration"] == true
-    }));
+    found.extend(lacking(
+        template,
+        "AWS::Athena::WorkGroup",
+        "EncryptionConfiguration",
+        |group| {
+            let configuration = group.property("WorkGroupConfiguration");
+            let encryption = &configuration["ResultConfiguration"]["EncryptionConfiguration"];
+            let is_ours = encryption["EncryptionOption"] == "SSE_KMS" && is_key(&encryption["KmsKey"]);
+            is_ours && configuration["EnforceWorkGroupConfiguration"] == true
+        },
+    ));
     found
 }
 
@@ -95,7 +113,12 @@ pub fn tables(template: &Template) -> Vec<Fault> {
 }
 
 pub fn buckets(template: &Template) -> Vec<Fault> {
-    const BLOCKS: [&str; 4] = ["BlockPublicAcls", "BlockPublicPolicy", "IgnorePublicAcls", "RestrictPublicBuckets"];
+    const BLOCKS: [&str; 4] = [
+        "BlockPublicAcls",
+        "BlockPublicPolicy",
+        "IgnorePublicAcls",
+        "RestrictPublicBuckets",
+    ];
     let mut found = lacking(template, BUCKET, "PublicAccessBlockConfiguration", |bucket| {
         BLOCKS
             .iter()
@@ -122,11 +145,15 @@ fn receives_logs(template: &Template, bucket: Resource<'_>) -> bool {
 }
 
 pub fn keys(template: &Template) -> Vec<Fault> {
-    lacking(template, KEY, "EnableKeyRotation", |key| key.property("EnableKeyRotation") == true)
+    lacking(template, KEY, "EnableKeyRotation", |key| {
+        key.property("EnableKeyRotation") == true
+    })
 }
 
 pub fn log_retention(template: &Template) -> Vec<Fault> {
-    lacking(template, LOG_GROUP, "RetentionInDays", |group| !may_be_absent(group.property("RetentionInDays")))
+    lacking(template, LOG_GROUP, "RetentionInDays", |group| {
+        !may_be_absent(group.property("RetentionInDays"))
+    })
 }
 
 /// Every bucket, queue and topic has a policy that refuses plain HTTP to everybody.
@@ -143,7 +170,9 @@ pub fn tls(template: &Template) -> Vec<Fault> {
         found.extend(lacking(template, kind, "aws:SecureTransport", |resource| {
             all.iter().any(|statement| {
                 let is_of_resource = statement.resource.kind() == policy
-                    && texts(statement.resource.property(place)).iter().any(|text| references(text) == [resource.name]);
+                    && texts(statement.resource.property(place))
+                        .iter()
+                        .any(|text| references(text) == [resource.name]);
                 let refuses = statement.all["Effect"] == "Deny" && is_everybody(&statement.all["Principal"]);
                 let mut actions = statement.actions().into_iter();
                 is_of_resource

@@ -53,7 +53,15 @@ fn literal(text: &str) -> Option<String> {
 fn is_region(word: &str) -> bool {
     const AREAS: [&str; 10] = ["af", "ap", "ca", "cn", "eu", "il", "me", "mx", "sa", "us"];
     const SIDES: [&str; 9] = [
-        "central", "east", "north", "northeast", "northwest", "south", "southeast", "southwest", "west",
+        "central",
+        "east",
+        "north",
+        "northeast",
+        "northwest",
+        "south",
+        "southeast",
+        "southwest",
+        "west",
     ];
     let parts: Vec<&str> = word.split('-').collect();
     let [area, .., side, number] = parts.as_slice() else {
@@ -74,7 +82,9 @@ pub fn parameters(template: &Template) -> Vec<Fault> {
         let is_free = ["AllowedPattern", "AllowedValues", "MinValue"]
             .iter()
             .all(|limit| parameter.get(limit).is_none());
-        if is_free && ["String", "Number", "CommaDelimitedList"].contains(&parameter["Type"].as_str().unwrap_or_default()) {
+        if is_free
+            && ["String", "Number", "CommaDelimitedList"].contains(&parameter["Type"].as_str().unwrap_or_default())
+        {
             found.push(Fault::new(name, "AllowedPattern"));
         }
     }
