@@ -59,12 +59,12 @@ fn what_is_suppressed_in_a_template_is_listed_and_the_other_way_round() {
             .into_iter()
             .find(|(listed, _)| *listed == complaint)
             .map(|(_, why)| why);
-        if let (Some(said), Some(why)) = (said, why) {
-            if said != why || !is_sentence(&said) {
-                faults.push(format!(
-                    "the template and the list give different reasons: {complaint:?}"
-                ));
-            }
+        if let (Some(said), Some(why)) = (said, why)
+            && (said != why || !is_sentence(&said))
+        {
+            faults.push(format!(
+                "the template and the list give different reasons: {complaint:?}"
+            ));
         }
     }
     assert!(faults.is_empty(), "{} faults\n{}", faults.len(), faults.join("\n"));
