@@ -126,10 +126,10 @@ pub(crate) fn set_separate_policy(
     }
 }
 
-/// `""`, `{}` and `{"policyText": null}` are how Config writes that there is none.
+/// `""`, `{}` and `{"policyText": null}` are how Config writes that there is none, and the text `{}` is how Kinesis does.
 pub(crate) fn is_empty_policy(text: &Value) -> bool {
     match text {
-        Value::String(text) => text.trim().is_empty(),
+        Value::String(text) => matches!(text.split_whitespace().collect::<String>().as_str(), "" | "{}"),
         Value::Object(object) => object.values().all(Value::is_null),
         other => other.is_null(),
     }

@@ -334,6 +334,20 @@ fn the_newer_word_on_a_functions_policy_counts() {
     );
 }
 
+/// Kinesis says of a stream without a policy that it is `{}`, as a text.
+#[test]
+fn a_text_that_holds_an_empty_document_is_no_policy() {
+    let stream = arn("kinesis stream/s");
+    for (text, want) in [("{}", ResourcePolicy::NotSet), (" { }\n", ResourcePolicy::NotSet)] {
+        let answer = json!({ "Arn": stream, "Response": { "Policy": text } });
+        let graph = Capture::new().answer("kinesis", "resource-policies", answer).graph();
+        assert_eq!(entity(&graph, &stream).resource_policy, want, "{text}");
+    }
+    let answer = json!({ "Arn": stream, "Response": { "Policy": "{\"Statement\": [" } });
+    let graph = Capture::new().answer("kinesis", "resource-policies", answer).graph();
+    assert_ne!(entity(&graph, &stream).resource_policy, ResourcePolicy::NotSet);
+}
+
 #[test]
 fn policies_of_every_service_are_found() {
     let text = grants(&json!({ "AWS": OUTSIDER }), "*");
