@@ -6,7 +6,7 @@ import json
 import threading
 from datetime import datetime, timedelta, timezone
 
-from . import faults, models, pages, shapes, signature, wire
+from . import emulators, faults, models, pages, shapes, signature, wire
 from .buckets import Buckets
 from .errors import AwsError, FakeProblem
 from .estate import DEFAULT_REGIONS, Estate
@@ -32,6 +32,9 @@ DEFAULTS = {
     "athena_tables": [],
     # The StackSet of the spoke role: {"name", "auto_deployment"?, "absent_in"?, "instances"?: account -> fields, "operations"?}; `None` where there is none.
     "stack_set": {"name": "securityv0-readonly"},
+    # Emulators that answer in its place, and what each does: see emulators.py.
+    "emulators": {},
+    "emulated": [],
     # Without a check of signatures the fake can be asked by hand.
     "verify_signatures": True,
 }
@@ -46,6 +49,7 @@ class Call:
         self.fake, self.request, self.session = fake, request, session
         self.service, self.operation, self.protocol, self.parameters = name, operation, protocol, parameters
         self.account, self.region, self.estate = session.account, request.scope.region, fake.estate
+        self.emulator = None
 
     @property
     def key(self):
@@ -64,6 +68,7 @@ class Fake:
         self.estate = Estate(capture)
         self.options["home_region"] = self.options["home_region"] or self.estate.regions[0]
         self.faults = faults.Faults()
+        self.emulators = emulators.Emulators(self.options["emulators"], self.options["emulated"])
         self.lock = threading.RLock()
         self.reset()
 
@@ -114,9 +119,14 @@ class Fake:
             record["parameters"] = digest(parameters)
             if operation_name == "AssumeRole":
                 record["assumed"] = {key: value for key, value in parameters.items() if key != "ExternalId"}
-            made = self._made(Call(self, request, session, name, operation, protocol, parameters), fault)
-            status, headers, body = wire.serialise(name, operation, protocol, made)
-            record["outcome"] = "ok"
+            call = Call(self, request, session, name, operation, protocol, parameters)
+            row = self.emulators.of(call)
+            if row:
+                status, headers, body = self._emulated(call, row, record)
+            else:
+                made = self._made(call, fault)
+                status, headers, body = wire.serialise(name, operation, protocol, made)
+                record["outcome"] = "ok"
         except AwsError as problem:
             record["outcome"] = problem.code
             status, headers, body = wire.error(name, operation, protocol, problem)
@@ -142,6 +152,25 @@ class Fake:
     def _check_region(self, name, region):
         if name not in _GLOBAL and region not in DEFAULT_REGIONS and region not in self.estate.regions:
             raise faults.unrecognised(name)
+
+    def _emulated(self, call, row, record):
+        call.emulator = record["emulator"] = row["by"]
+        if "of" in row:
+            # Whom a service answers of another account's is what the fake decides.
+            self._may(call)
+        notes = set()
+        answer = self.emulators.answer(call, row, notes)
+        with self.lock:
+            self.notes |= notes
+        record["outcome"] = "ok" if answer[0] < 300 else f"refused by {row['by']}"
+        return answer
+
+    def _may(self, call):
+        try:
+            HANDLERS[call.key](call)
+        except AwsError as problem:
+            if problem.code.startswith("AccessDenied"):
+                raise
 
     def _made(self, call, fault):
         handler = HANDLERS.get(call.key)

@@ -71,7 +71,7 @@ fn is_better_known(live: &Value, example: &Value) -> bool {
 const UNASKED: [&str; 2] = ["resource_policy_not_collected", "key_grants_not_collected"];
 
 /// Rows that only one of the two has, or that differ in what a reader acts on.
-fn differences(command: &str, live: &Store, example: &Store) -> Vec<String> {
+pub fn differences(command: &str, live: &Store, example: &Store) -> Vec<String> {
     let rows = |store: &Store| -> BTreeMap<String, Value> {
         let rows = store.ask(&[command])[command].as_array().unwrap().clone();
         let rows = rows

@@ -18,6 +18,7 @@ mod collect_stages;
 mod command_line;
 mod deployment;
 mod determinism;
+mod emulators;
 mod fake_aws;
 mod history;
 mod iamspy;

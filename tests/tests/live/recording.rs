@@ -37,8 +37,8 @@ pub fn fake(options: &Value) -> Example {
     fake_where(options, &|_| {})
 }
 
-/// The same after a change of the folder that is served.
-pub fn fake_where(options: &Value, change: &dyn Fn(&Path)) -> Example {
+/// The example with recorders of AWS Config that record what its aggregator holds, after a change of the folder.
+pub fn recorded_example(change: &dyn Fn(&Path)) -> TempDir {
     let capture = tempfile::tempdir().unwrap();
     copy_folder(&repository().join(EXAMPLE), capture.path());
     change(capture.path());
@@ -63,6 +63,12 @@ pub fn fake_where(options: &Value, change: &dyn Fn(&Path)) -> Example {
     });
     let lines: Vec<String> = lines.collect();
     fs::write(&recorders, lines.join("\n")).unwrap();
+    capture
+}
+
+/// The same after a change of the folder that is served.
+pub fn fake_where(options: &Value, change: &dyn Fn(&Path)) -> Example {
+    let capture = recorded_example(change);
     let mut all = json!({ "page_size": 50, "roles": [{"path": ROLE, "trust": trust(), "accounts": SPOKES}] });
     for (name, value) in options.as_object().unwrap() {
         all[name] = value.clone();
@@ -124,6 +130,14 @@ impl Recording {
         Self {
             summary: serde_json::from_slice(&output.stdout).unwrap(),
             folder,
+        }
+    }
+
+    /// A recording of nothing.
+    pub fn empty() -> Self {
+        Self {
+            folder: tempfile::tempdir().unwrap(),
+            summary: Value::Null,
         }
     }
 

@@ -1,0 +1,66 @@
+"""The emulators as processes of this machine."""
+
+import os
+import pathlib
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+
+# Beside the Python of the tests, or where the variable says.
+MINISTACK = os.environ.get("SV0_MINISTACK", str(pathlib.Path(sys.executable).with_name("ministack")))
+PATIENCE = 60
+
+
+def moto():
+    """Starts moto; gives its process and address."""
+    port = _free_port()
+    program = [sys.executable, "-c", "from moto.server import main; main()", "-H", "127.0.0.1", "-p", str(port)]
+    return _started(program, port, {"MOTO_IAM_LOAD_MANAGED_POLICIES": "true"}, "/moto-api/")
+
+
+def ministack(further=None):
+    """Starts ministack; gives its process and address."""
+    port = _free_port()
+    program = [MINISTACK]
+    environment = {"BIND_HOST": "127.0.0.1", "GATEWAY_PORT": str(port), "IOT_MTLS_ENABLED": "0", "MINISTACK_REGION": "eu-west-1", **(further or {})}
+    return _started(program, port, environment, "/_ministack/health")
+
+
+def _free_port():
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return listener.getsockname()[1]
+
+
+def _started(program, port, further, path):
+    kept = {key: value for key, value in os.environ.items() if not key.startswith("AWS_")}
+    # A group of its own, so that what it starts ends with it.
+    log = open(os.environ["SV0_EMULATOR_LOG"], "ab") if "SV0_EMULATOR_LOG" in os.environ else subprocess.DEVNULL
+    process = subprocess.Popen(program, env={**kept, **further}, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
+    endpoint = f"http://127.0.0.1:{port}"
+    end = time.monotonic() + PATIENCE
+    while time.monotonic() < end:
+        if process.poll() is not None:
+            raise RuntimeError(f"{program} ended with {process.returncode}")
+        try:
+            urllib.request.urlopen(endpoint + path, timeout=5).read()
+            return process, endpoint
+        except urllib.error.HTTPError:
+            return process, endpoint
+        except OSError:
+            time.sleep(0.1)
+    stop(process)
+    raise RuntimeError(f"{program} does not answer")
+
+
+def stop(process):
+    """Ends a process and what it started."""
+    try:
+        os.killpg(process.pid, signal.SIGKILL)
+    except ProcessLookupError:
+        pass
+    process.wait()
