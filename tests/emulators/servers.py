@@ -17,20 +17,21 @@ PATIENCE = 60
 
 def moto():
     """Starts moto; gives its process and address."""
-    port = _free_port()
+    port = free_port()
     program = [sys.executable, "-c", "from moto.server import main; main()", "-H", "127.0.0.1", "-p", str(port)]
     return _started(program, port, {"MOTO_IAM_LOAD_MANAGED_POLICIES": "true"}, "/moto-api/")
 
 
-def ministack(further=None):
+def ministack(further=None, port=None):
     """Starts ministack; gives its process and address."""
-    port = _free_port()
+    port = port or free_port()
     program = [MINISTACK]
     environment = {"BIND_HOST": "127.0.0.1", "GATEWAY_PORT": str(port), "IOT_MTLS_ENABLED": "0", "MINISTACK_REGION": "eu-west-1", **(further or {})}
     return _started(program, port, environment, "/_ministack/health")
 
 
-def _free_port():
+def free_port():
+    """A port that nobody listens on."""
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         return listener.getsockname()[1]
@@ -39,8 +40,7 @@ def _free_port():
 def _started(program, port, further, path):
     kept = {key: value for key, value in os.environ.items() if not key.startswith("AWS_")}
     # A group of its own, so that what it starts ends with it.
-    log = open(os.environ["SV0_EMULATOR_LOG"], "ab") if "SV0_EMULATOR_LOG" in os.environ else subprocess.DEVNULL
-    process = subprocess.Popen(program, env={**kept, **further}, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
+    process = subprocess.Popen(program, env={**kept, **further}, stdin=subprocess.DEVNULL, stdout=log(), stderr=log(), start_new_session=True)
     endpoint = f"http://127.0.0.1:{port}"
     end = time.monotonic() + PATIENCE
     while time.monotonic() < end:
@@ -55,6 +55,11 @@ def _started(program, port, further, path):
             time.sleep(0.1)
     stop(process)
     raise RuntimeError(f"{program} does not answer")
+
+
+def log():
+    """Where servers write: a file that `SV0_EMULATOR_LOG` names, or nowhere."""
+    return open(os.environ["SV0_EMULATOR_LOG"], "ab") if "SV0_EMULATOR_LOG" in os.environ else subprocess.DEVNULL
 
 
 def stop(process):

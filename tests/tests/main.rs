@@ -16,6 +16,7 @@ mod browser;
 mod capture_copy;
 mod collect_stages;
 mod command_line;
+mod deployed;
 mod deployment;
 mod determinism;
 mod emulators;
