@@ -30,7 +30,7 @@ DEFAULTS = {
     # Athena's workgroup, and statements that make tables before anything is asked.
     "athena_workgroup": {"name": "securityv0", "state": "ENABLED", "output": "s3://securityv0-hub/athena/", "bytes_scanned_cutoff": 10 * 1024**3},
     "athena_tables": [],
-    # The StackSet of the spoke role: {"name", "auto_deployment"?, "absent_in"?, "instances"?: account -> fields, "operations"?}; `None` where there is none.
+    # The StackSet of the spoke role: {"name"?, "auto_deployment"?, "absent_in"?, "instances"?: account -> fields, "operations"?}; `None` where there is none.
     "stack_set": {"name": "securityv0-readonly"},
     # Emulators that answer in its place, and what each does: see emulators.py.
     "emulators": {},
@@ -86,7 +86,7 @@ class Fake:
 
     def now(self):
         """The time, as far as the fake's clock was moved on: sessions end and jobs finish by it."""
-        return datetime.now(timezone.utc) + self.advanced
+        return self.server_time() + self.advanced
 
     def server_time(self):
         """The time that signatures are compared with and answers are dated by."""

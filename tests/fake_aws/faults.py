@@ -75,7 +75,8 @@ def unrecognised(service):
 
 def throttled(name, operation):
     """How a service says that it is asked too often."""
-    code = named(operation, "Throttl", "TooManyRequests", "LimitExceeded")
+    # Of a service that has no other word for it, a limit is the rate; of IAM it is how many credential reports may be made.
+    code = named(operation, "Throttl", "TooManyRequests", *(["LimitExceeded"] if name == "kinesis" else []))
     if code:
         return AwsError(code, "Rate exceeded", 429 if code.startswith("TooMany") and operation.service_model.protocol == "rest-json" else None)
     if name == "s3":

@@ -5,9 +5,11 @@ mod collector;
 mod evidence;
 mod faults;
 mod preflight;
+mod preflight_faults;
 pub mod recording;
 mod rescan;
 mod spokes;
+mod time;
 
 use std::collections::BTreeMap;
 

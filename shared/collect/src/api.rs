@@ -110,6 +110,28 @@ pub struct ApiError {
     pub call: String,
 }
 
+impl ApiError {
+    /// The refusal of the hub, with what came of asking with the role in the management account in its place. Where that was no refusal but a mishap, it stands, and the
+    /// refusal is told beside it.
+    pub(crate) fn after_refusal(self, refused: Self) -> Self {
+        let is_decided = matches!(
+            self.failure,
+            Failure::Denied | Failure::RoleRefused | Failure::Invalid | Failure::NotFound
+        );
+        let (told, beside) = if is_decided {
+            let beside = format!("and with the role in the management account: {self}");
+            (refused, beside)
+        } else {
+            let beside = format!("after the hub itself was refused: {refused}");
+            (self, beside)
+        };
+        Self {
+            message: format!("{}; {beside}", told.message),
+            ..told
+        }
+    }
+}
+
 /// Makes calls. Credentials, signing, budgets and retries are the adapter's: what it returns is final.
 pub trait AwsApi: Send + Sync {
     /// Makes `call` with `parameters` (by the names of the API's model) and gives the answer as the AWS CLI prints it: times in RFC 3339, lists that XML leaves out

@@ -101,6 +101,11 @@ pub enum Scope {
     Arn(&'static str),
 }
 
+/// The key of the session tag that names the run.
+pub const RUN_TAG: &str = "sv0-run-id";
+/// The key of the session tag that names the component.
+pub const COMPONENT_TAG: &str = "sv0-component";
+
 /// The role that makes a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Caller {

@@ -37,7 +37,7 @@ mod work;
 pub use api::{ApiError, AwsApi, BoxFuture, Clock, Failure, Session, Target};
 pub use base::{BaseCapture, BaseError, PlannedBase};
 pub use budget::{Bucket, Budgets};
-pub use call::{ApiCall, Caller, Pages, Rate, Scope};
+pub use call::{ApiCall, COMPONENT_TAG, Caller, Pages, RUN_TAG, Rate, Scope};
 pub use collect::{CollectError, CollectEvent, Collected, collect};
 pub use pages::PageReader;
 pub use plan::{CollectOptions, LastAccessed, OrganizationAccess, Plan, PlannedAccount, Spokes, Treatment};

@@ -37,10 +37,16 @@ impl Step for ListStep {
         Box::pin(async move {
             let from: Option<(usize, String)> = run.cursor();
             let (first, token) = from.map_or((0, None), |(target, token)| (target, Some(token)));
+            let mut refused: Option<ApiError> = None;
             for (index, target) in self.targets.iter().enumerate().skip(first) {
-                match self.list(run, index, target, token.clone()).await {
-                    Err(StepError::Api(error)) if self.goes_on_after(&error, index, token.is_some()) => {}
-                    result => return result,
+                match (self.list(run, index, target, token.clone()).await, refused.take()) {
+                    (Err(StepError::Api(error)), None) if self.goes_on_after(&error, index, token.is_some()) => {
+                        refused = Some(error);
+                    }
+                    (Err(StepError::Api(error)), Some(refused)) if error.failure != Failure::Deadline => {
+                        return Err(error.after_refusal(refused).into());
+                    }
+                    (result, _) => return result,
                 }
             }
             Ok(())

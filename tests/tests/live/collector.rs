@@ -8,7 +8,7 @@ use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
 use sv0_aws::api::{AwsClient, CallCounters, ClientOptions, RoleOptions};
-use sv0_collect::{BoxFuture, Budgets, Clock, Progress, Step, Work, run_steps};
+use sv0_collect::{AwsApi, BoxFuture, Budgets, Clock, Progress, Step, Work, run_steps};
 use sv0_model::time::Timestamp;
 use sv0_sources::{CaptureSink as _, CaptureWriter, MemorySink};
 
@@ -42,10 +42,21 @@ impl Clock for Quick {
 pub struct Collector {
     client: Arc<AwsClient>,
     counters: Arc<CallCounters>,
+    clock: Arc<dyn Clock>,
 }
 
 impl Collector {
     pub fn of(fake: &FakeAws) -> Self {
+        Self::with(fake, Arc::new(Quick), ATTEMPT)
+    }
+
+    /// One that waits for answers as long as it takes.
+    pub fn patient(fake: &FakeAws) -> Self {
+        Self::with(fake, Arc::new(Quick), Duration::from_secs(60))
+    }
+
+    /// One whose clock is this, and whose attempts may take so long.
+    pub fn with(fake: &FakeAws, clock: Arc<dyn Clock>, attempt_timeout: Duration) -> Self {
         let counters = Arc::new(CallCounters::default());
         let options = ClientOptions {
             roles: RoleOptions {
@@ -57,12 +68,13 @@ impl Collector {
             budgets: Budgets::scaled(SPEED),
             observers: vec![Arc::clone(&counters) as _],
             seed: Some(1),
-            attempt_timeout: ATTEMPT,
+            attempt_timeout,
             max_answer: MAX_ANSWER,
         };
         Self {
-            client: Arc::new(AwsClient::new(&config(fake), Arc::new(Quick), options)),
+            client: Arc::new(AwsClient::new(&config(fake), Arc::clone(&clock), options)),
             counters,
+            clock,
         }
     }
 
@@ -70,11 +82,16 @@ impl Collector {
     pub fn work(&self, store: &Arc<MemorySink>) -> Work {
         Work {
             api: Arc::clone(&self.client) as _,
-            clock: Arc::new(Quick),
+            clock: Arc::clone(&self.clock),
             writer: CaptureWriter::new(Arc::clone(store) as _),
             store: Arc::clone(store) as _,
             base: None,
         }
+    }
+
+    /// AWS, as a worker has it.
+    pub fn api(&self) -> &dyn AwsApi {
+        self.client.as_ref()
     }
 
     /// Runs a list of one step into a store that holds `files`; what it came to, and what the store holds then.

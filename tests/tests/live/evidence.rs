@@ -53,8 +53,8 @@ fn the_log_files_are_asked_through_athena() {
     }
 }
 
-/// Makes the table by the statement that the documentation prints.
-fn make_table(fake: &FakeAws) {
+/// The statements that make the table, as the documentation prints them.
+pub fn table_statements(regions: &[&str]) -> [String; 2] {
     let table = LogTable {
         database: Identifier::new("securityv0").unwrap(),
         table: Identifier::new("cloudtrail").unwrap(),
@@ -64,12 +64,15 @@ fn make_table(fake: &FakeAws) {
         prefix: Prefix::new("").unwrap(),
         organization: Some(OrganizationId::new("o-acme1example").unwrap()),
     };
-    let regions = REGIONS.map(|region| Region::new(region).unwrap());
+    let regions: Vec<Region> = regions.iter().map(|region| Region::new(region).unwrap()).collect();
     let first: Timestamp = "2019-01-01T00:00:00Z".parse().unwrap();
-    let statements = [
+    [
         "CREATE DATABASE securityv0".to_owned(),
         table.statement(&logs, &regions, Day::of(first)),
-    ];
+    ]
+}
+
+fn make_table(fake: &FakeAws) {
     let target = Target {
         session: Session::Hub,
         region: fake.region.clone(),
@@ -77,7 +80,7 @@ fn make_table(fake: &FakeAws) {
     let runtime = tokio::runtime::Runtime::new().unwrap();
     runtime.block_on(async {
         let work = Collector::of(fake).work(&Arc::new(MemorySink::default()));
-        for statement in statements {
+        for statement in table_statements(&REGIONS) {
             let asked = json!({"QueryString": statement, "WorkGroup": "securityv0"});
             let asked = asked.as_object().unwrap().clone();
             let call = &calls::athena::START_QUERY_EXECUTION;

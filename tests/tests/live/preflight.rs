@@ -214,6 +214,8 @@ const CASES: &[Case] = &[
         "spoke_role", "missing", "aws cloudformation list-stack-instances --stack-set-name securityv0-readonly", HUB),
     ("tags of sessions", |it| it.trusts("/Action", json!("sts:AssumeRole")),
         "session_tags", "missing", "aws cloudformation update-stack-set --stack-set-name securityv0-readonly --call-as DELEGATED_ADMIN --template-body file://cfn-stacksets/spoke-role.yaml", HUB),
+    ("the external id, where tags are asked for", |it| it.trusts("/Condition", json!({"Null": {"aws:RequestTag/sv0-component": "false"}})),
+        "external_id", "missing", "deploy the role", HUB),
     ("the external id, by the trust policy", |it| {
             it.arguments = vec!["--workgroup", "securityv0"];
             it.trusts("/Condition", json!({"StringEqualsIfExists": {"sts:ExternalId": EXTERNAL_ID}}));

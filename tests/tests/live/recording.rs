@@ -79,6 +79,28 @@ pub fn fake_where(options: &Value, change: &dyn Fn(&Path)) -> Example {
     }
 }
 
+/// The same with another home Region: one that accounts have to enable, say.
+pub fn fake_at_home_in(region: &str, options: &Value) -> Example {
+    fake_where(options, &|folder| move_home(folder, region))
+}
+
+fn move_home(folder: &Path, region: &str) {
+    const HOME: &str = "eu-west-1";
+    let files: Vec<_> = walkdir::WalkDir::new(folder).into_iter().map(Result::unwrap).collect();
+    for file in files.iter().filter(|entry| entry.file_type().is_file()) {
+        let place = file.path().strip_prefix(folder).unwrap().to_str().unwrap();
+        let bytes = fs::read(file.path()).unwrap();
+        let moved = match std::str::from_utf8(&bytes) {
+            Ok(text) => text.replace(HOME, region).into_bytes(),
+            Err(_) => bytes,
+        };
+        let to = folder.join(place.replace(HOME, region));
+        fs::remove_file(file.path()).unwrap();
+        fs::create_dir_all(to.parent().unwrap()).unwrap();
+        fs::write(to, moved).unwrap();
+    }
+}
+
 /// The fake that serves the example, and the folder that it serves.
 pub struct Example {
     fake: FakeAws,

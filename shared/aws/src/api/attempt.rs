@@ -4,6 +4,7 @@ use std::time::{Duration, SystemTime};
 
 use aws_credential_types::Credentials;
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
+use jiff::SignedDuration;
 use serde_json::Value;
 use sv0_collect::{ApiCall, ApiError, Failure};
 use sv0_model::time::Timestamp;
@@ -41,7 +42,7 @@ impl Prepared {
         Ok(signed(&self.request, &self.endpoint.url, &signing)?)
     }
 
-    pub(crate) fn read(&self, reply: &Reply, now: Timestamp) -> Result<Value, Trouble> {
+    pub(crate) fn read(&self, reply: &Reply, now: Timestamp, ahead: SignedDuration) -> Result<Value, Trouble> {
         if reply.is_success() {
             return Ok(answer::read(self.facts, reply)?);
         }
@@ -49,6 +50,7 @@ impl Prepared {
             refusal: refusal(self.facts, reply, &self.endpoint.region),
             theirs: reply.header("date").and_then(date),
             ours: now,
+            ahead,
         })
     }
 }
@@ -61,6 +63,8 @@ pub(crate) enum Trouble {
         /// The time at which AWS says it refused.
         theirs: Option<Timestamp>,
         ours: Timestamp,
+        /// How far AWS's clock was taken to be ahead when the request was signed.
+        ahead: SignedDuration,
     },
     Sending(SendFault),
     Answer(AnswerFault),
@@ -147,7 +151,13 @@ impl Attempts {
     /// Counts a failed attempt and says what follows. Renewed credentials and a corrected clock do not count as one, but come once.
     pub(crate) fn next(&mut self, trouble: &Trouble, skew: &Skew) -> Next {
         self.last = Some(trouble.code_and_message().0);
-        if let Trouble::Refused { refusal, theirs, ours } = trouble {
+        if let Trouble::Refused {
+            refusal,
+            theirs,
+            ours,
+            ahead,
+        } = trouble
+        {
             match refusal.verdict {
                 Verdict::Final(_) => return Next::GiveUp,
                 Verdict::Expired if self.has_renewed => return Next::GiveUp,
@@ -155,7 +165,7 @@ impl Attempts {
                     self.has_renewed = true;
                     return Next::Renew;
                 }
-                Verdict::Skewed if self.has_corrected || !skew.learn(*theirs, *ours) => return Next::GiveUp,
+                Verdict::Skewed if self.has_corrected || !skew.learn(*theirs, *ours, *ahead) => return Next::GiveUp,
                 Verdict::Skewed => {
                     self.has_corrected = true;
                     return Next::AtOnce;

@@ -136,13 +136,25 @@ async fn silence_is_waited_out_no_longer_than_an_attempt_may_take() {
 #[tokio::test]
 async fn nothing_is_waited_for_past_the_deadline() {
     let server = Server::start(|_, _| Answer::json_error(400, "ThrottlingException"));
-    let end = Duration::from_millis(900);
+    // Five seconds of which are left for storing what there is.
+    let end = Duration::from_millis(5_900);
     let bench = bench(&server, Some(end), |_| {});
     let error = bench.call(Session::Hub, &LIST_ACCOUNTS, json!({})).await.unwrap_err();
     assert_eq!(error.failure, Failure::Deadline);
     assert!(bench.clock.elapsed() < end);
     assert!(server.seen().len() < 5);
     assert!(error.message.contains("ThrottlingException"), "{}", error.message);
+}
+
+#[tokio::test]
+async fn a_slow_answer_leaves_a_worker_the_time_to_store_what_it_has() {
+    let server = Server::start(|_, _| Answer::Silence(Duration::from_secs(30)));
+    let began = std::time::Instant::now();
+    let bench = bench(&server, Some(Duration::from_millis(5_200)), |_| {});
+    let error = bench.call(Session::Hub, &LIST_ACCOUNTS, json!({})).await.unwrap_err();
+    assert_eq!(error.failure, Failure::Deadline);
+    assert!(began.elapsed() < Duration::from_secs(5), "{:?}", began.elapsed());
+    assert!(!server.seen().is_empty());
 }
 
 #[tokio::test]

@@ -102,7 +102,10 @@ impl Step for OrganizationStep {
 
     fn collect<'a, 'b: 'a>(&'a self, run: &'a mut StepRun<'b>) -> BoxFuture<'a, Result<(), StepError>> {
         Box::pin(async move {
-            let mut organization = Organization { targets: &self.targets };
+            let mut organization = Organization {
+                targets: &self.targets,
+                refused: None,
+            };
             match self.part {
                 Part::Tree => tree(&mut organization, run).await,
                 Part::Policies => policies(&mut organization, run).await,
@@ -116,6 +119,8 @@ impl Step for OrganizationStep {
 /// Asks whoever answers, and stays with them.
 struct Organization<'a> {
     targets: &'a [Target],
+    /// What the one before said.
+    refused: Option<ApiError>,
 }
 
 impl Organization<'_> {
@@ -132,7 +137,7 @@ impl Organization<'_> {
             };
             match items(run.api(), target, call, parameters(asked.clone()), field).await {
                 Err(error) if self.moves_on(&error) => {}
-                result => return result,
+                result => return self.told(result),
             }
         }
     }
@@ -144,8 +149,16 @@ impl Organization<'_> {
             };
             match run.call(target, call, parameters(asked.clone())).await {
                 Err(error) if self.moves_on(&error) => {}
-                result => return result,
+                result => return self.told(result),
             }
+        }
+    }
+
+    /// An error with the refusal that came before it; after an answer nobody asks for that any more.
+    fn told<T>(&mut self, result: Result<T, ApiError>) -> Result<T, ApiError> {
+        match (result, self.refused.take()) {
+            (Err(error), Some(refused)) if error.failure != Failure::Deadline => Err(error.after_refusal(refused)),
+            (result, _) => result,
         }
     }
 
@@ -153,6 +166,7 @@ impl Organization<'_> {
         match self.targets {
             [_, rest @ ..] if error.failure == Failure::Denied && !rest.is_empty() => {
                 self.targets = rest;
+                self.refused = Some(error.clone());
                 true
             }
             _ => false,

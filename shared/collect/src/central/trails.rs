@@ -42,12 +42,16 @@ impl Step for Trails {
         Box::pin(async move {
             let mut seen = Vec::new();
             let mut lacking = Vec::new();
+            let mut unseen = None;
             let asked = parameters(json!({"includeShadowTrails": true}));
             for (index, target) in self.targets.iter().enumerate() {
                 let mut answer = match run.call(target, &calls::DESCRIBE_TRAILS, asked.clone()).await {
                     Ok(answer) => answer,
                     // The hub sees the organization's trail; the management account's own are more than a scan can count on.
-                    Err(error) if index > 0 && error.failure != Failure::Deadline => continue,
+                    Err(error) if index > 0 && error.failure != Failure::Deadline => {
+                        unseen = Some(format!("the management account's own trails were not seen: {error}"));
+                        continue;
+                    }
                     Err(error) => return Err(error.into()),
                 };
                 let listed = answer.get_mut("trailList").map(Value::take).unwrap_or_default();
@@ -62,7 +66,11 @@ impl Step for Trails {
             }
             let missing = format!("{} answers about trails are missing, the first of them", lacking.len());
             if let Some(first) = lacking.into_iter().next() {
-                run.judge_as(Refusal::from(first).note(CoverageStatus::Partial, &missing));
+                let mut note = Refusal::from(first).note(CoverageStatus::Partial, &missing);
+                note.reason.extend(unseen.iter().flat_map(|words| ["; ", words]));
+                run.judge_as(note);
+            } else if let Some(words) = unseen {
+                run.remark(words);
             }
             Ok(())
         })

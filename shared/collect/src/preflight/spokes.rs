@@ -10,6 +10,7 @@ use super::central::first_few;
 use super::trust::lets_in_without_id;
 use super::{Check, ExternalIdProbe, Preflight};
 use crate::api::{ApiError, Failure};
+use crate::call::{COMPONENT_TAG, Caller, RUN_TAG};
 use crate::calls::{iam, sts};
 use crate::listing::parameters;
 use crate::plan::{PlannedAccount, Treatment};
@@ -23,6 +24,8 @@ struct Tried<'a> {
     answer: Result<Value, ApiError>,
     refusal: Refusal,
     is_open_without_id: Option<bool>,
+    /// Why that is not known.
+    unread: Option<ApiError>,
 }
 
 /// What a role refuses, as far as it shows.
@@ -62,6 +65,7 @@ async fn try_role<'a>(preflight: &Preflight<'_>, account: &'a PlannedAccount) ->
         answer: Ok(Value::Null),
         refusal: Refusal::Unknown,
         is_open_without_id: None,
+        unread: None,
     };
     let Some(target) = preflight.plan.account(account, preflight.region()) else {
         return tried;
@@ -73,13 +77,16 @@ async fn try_role<'a>(preflight: &Preflight<'_>, account: &'a PlannedAccount) ->
         }
         (Err(_), _) => {}
         (Ok(_), ExternalIdProbe::Try) => {
-            tried.is_open_without_id = is_given(preflight, account, None).await;
+            tried.is_open_without_id = is_given(preflight, account, Sent::Tags).await;
         }
         (Ok(_), ExternalIdProbe::TrustPolicy) => {
             let role = role(preflight, account).rsplit('/').next().unwrap_or_default();
             let asked = parameters(json!({"RoleName": role}));
             let answer = preflight.api.call(&target, &iam::GET_ROLE, asked).await;
-            tried.is_open_without_id = answer.ok().and_then(|answer| lets_in_without_id(&answer));
+            match answer {
+                Ok(answer) => tried.is_open_without_id = lets_in_without_id(&answer),
+                Err(error) => tried.unread = Some(error),
+            }
         }
     }
     tried
@@ -90,7 +97,7 @@ async fn refusal(preflight: &Preflight<'_>, account: &PlannedAccount, error: &Ap
     if error.message.contains("sts:TagSession") {
         return Refusal::Tags;
     }
-    match is_given(preflight, account, preflight.options.external_id.as_deref()).await {
+    match is_given(preflight, account, Sent::ExternalId).await {
         Some(true) => Refusal::Tags,
         Some(false) => Refusal::Caller,
         None => Refusal::Unknown,
@@ -106,8 +113,17 @@ fn role<'a>(preflight: &Preflight<'a>, account: &PlannedAccount) -> &'a str {
     }
 }
 
-/// Whether the role is given to a session without tags, and with this external id or none. What AWS gives is dropped at once.
-async fn is_given(preflight: &Preflight<'_>, account: &PlannedAccount, external_id: Option<&str>) -> Option<bool> {
+/// What a request for a role sends, of the two that every other one sends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Sent {
+    /// The external id, and no tags.
+    ExternalId,
+    /// Tags, which trust policies may insist on, and no external id.
+    Tags,
+}
+
+/// Whether the role is given to a session with so little. What AWS gives is dropped at once.
+async fn is_given(preflight: &Preflight<'_>, account: &PlannedAccount, sent: Sent) -> Option<bool> {
     let role = format!(
         "arn:{}:iam::{}:role/{}",
         preflight.plan.header.partition,
@@ -119,8 +135,16 @@ async fn is_given(preflight: &Preflight<'_>, account: &PlannedAccount, external_
         "RoleSessionName": format!("SecurityV0-{}-probe", account.id),
         "DurationSeconds": 900,
     });
-    if let (Some(id), Value::Object(fields)) = (external_id, &mut asked) {
-        fields.insert("ExternalId".to_owned(), Value::from(id));
+    let own = match (sent, &preflight.options.external_id) {
+        (Sent::Tags, _) => {
+            let tag = |key: &str| json!({"Key": key, "Value": Caller::Preflight.name()});
+            Some(("Tags", json!([tag(COMPONENT_TAG), tag(RUN_TAG)])))
+        }
+        (Sent::ExternalId, Some(id)) => Some(("ExternalId", Value::from(id.as_str()))),
+        (Sent::ExternalId, None) => None,
+    };
+    if let (Some((name, value)), Value::Object(fields)) = (own, &mut asked) {
+        fields.insert(name.to_owned(), value);
     }
     match preflight
         .api
@@ -213,7 +237,7 @@ fn session_tags(preflight: &Preflight<'_>, tried: &[Tried<'_>]) -> Check {
              missing, beside the one that allows sts:AssumeRole to the same principal: {}",
             refused.len(),
             first_few(&refused),
-            json!({"Effect": "Allow", "Principal": {"AWS": "<as there>"}, "Action": "sts:TagSession", "Condition": {"ForAllValues:StringEquals": {"aws:TagKeys": ["sv0-component", "sv0-run-id"]}}}),
+            json!({"Effect": "Allow", "Principal": {"AWS": "<as there>"}, "Action": "sts:TagSession", "Condition": {"ForAllValues:StringEquals": {"aws:TagKeys": [COMPONENT_TAG, RUN_TAG]}}}),
         ),
         format!(
             "{deploy} --capabilities CAPABILITY_NAMED_IAM --region {}",
@@ -266,9 +290,11 @@ fn external_ids(preflight: &Preflight<'_>, tried: &[Tried<'_>]) -> Check {
         );
     }
     if unknown > 0 {
+        let first = tried.iter().find_map(|one| one.unread.as_ref());
+        let words = first.map_or_else(String::new, |error| format!(": {error}"));
         let mut check = Check::advised(
             ID,
-            format!("whether the role asks for an external id could not be read in {unknown} accounts"),
+            format!("whether the role asks for an external id could not be read in {unknown} accounts{words}"),
             "sv0 preflight --probe-external-id",
             preflight.hub_account(),
         );
