@@ -235,6 +235,9 @@ pub struct LiveArguments {
     /// What the roles' trust policies ask for as sts:ExternalId.
     #[arg(long, value_name = "ID", env = "SV0_EXTERNAL_ID", hide_env_values = true)]
     pub external_id: Option<String>,
+    /// Narrow each session to the role's own policies, ROLE-identity and so on, as the product's templates make them. An account that lacks one is not read, and told of.
+    #[arg(long)]
+    pub session_policies: bool,
     /// Read the names of environment variables of Lambda functions; AWS sends the values as well, and the parser drops them.
     #[arg(long)]
     pub environment_keys: bool,

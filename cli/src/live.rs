@@ -1,15 +1,16 @@
 //! Live collection as the command line does it: credentials of the environment, one machine, a folder.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use indicatif::{ProgressBar, ProgressDrawTarget};
-use sv0_aws::api::{AwsClient, CallCounters, ClientOptions, RoleOptions, SystemClock};
+use sv0_aws::api::{AwsClient, CallCounters, ClientOptions, RoleOptions, SystemClock, own_session_policies};
 use sv0_aws::sdk_config;
 use sv0_collect::evidence::EvidenceOptions;
 use sv0_collect::{
-    BaseCapture, CollectError, CollectEvent, CollectOptions, Collected, LastAccessed, Plan, Spokes, Work, collect,
-    management_account, outline,
+    BaseCapture, Caller, CollectError, CollectEvent, CollectOptions, Collected, LastAccessed, Plan, Spokes, Work,
+    collect, management_account, outline,
 };
 use sv0_model::coverage::CoverageRow;
 use sv0_sources::{CaptureStore, CaptureWriter, FolderSink, MemorySink};
@@ -35,10 +36,11 @@ pub fn record(arguments: &LiveArguments, base: Option<&Path>, out: &Path) -> Res
     }
     let base = base.map(opened_base).transpose()?;
     let sink = Arc::new(FolderSink::open(out).map_err(CommandError::Sink)?);
+    let policies = session_policies(arguments)?;
     let runtime = runtime()?;
     let progress = LiveProgress::new();
     let result = runtime.block_on(async {
-        let connection = Connection::open(arguments).await;
+        let connection = Connection::open(arguments, policies).await;
         let options = CollectOptions {
             base: base.as_ref().map(|(name, _)| name.clone()),
             ..options(arguments, &connection.home_region)
@@ -74,9 +76,10 @@ pub fn with_plan<T>(
     arguments: &LiveArguments,
     question: impl AsyncFnOnce(&AwsClient, &Plan) -> T,
 ) -> Result<T, CommandError> {
+    let policies = session_policies(arguments)?;
     let runtime = runtime()?;
     let result = runtime.block_on(async {
-        let connection = Connection::open(arguments).await;
+        let connection = Connection::open(arguments, policies).await;
         let work = connection.work(Arc::new(MemorySink::default()));
         let plan = outline(&work, options(arguments, &connection.home_region)).await?;
         Ok::<T, CollectError>(question(&connection.client, &plan).await)
@@ -101,7 +104,7 @@ struct Connection {
 }
 
 impl Connection {
-    async fn open(arguments: &LiveArguments) -> Self {
+    async fn open(arguments: &LiveArguments, session_policies: BTreeMap<Caller, Vec<String>>) -> Self {
         let config = sdk_config().await;
         let clock = Arc::new(SystemClock::endless());
         let run_id = new_run_id();
@@ -112,6 +115,7 @@ impl Connection {
                     spoke_role: arguments.spoke_role.clone(),
                     management_role,
                     external_id: arguments.external_id.clone(),
+                    session_policies: session_policies.clone(),
                     run_id: Some(run_id.clone()),
                     ..RoleOptions::default()
                 },
@@ -156,6 +160,17 @@ fn opened_base(folder: &Path) -> Result<(String, Arc<FolderSink>), CommandError>
     }
     let store = FolderSink::open(folder).map_err(CommandError::Sink)?;
     Ok((folder.display().to_string(), Arc::new(store)))
+}
+
+/// What narrows sessions of roles; nothing where nobody asks for it.
+fn session_policies(arguments: &LiveArguments) -> Result<BTreeMap<Caller, Vec<String>>, CommandError> {
+    if !arguments.session_policies {
+        return Ok(BTreeMap::new());
+    }
+    own_session_policies().map_err(|error| CommandError::BadInput {
+        message: format!("the names of the roles' own policies are not known: {error}"),
+        help: "this is a fault of sv0: report it".to_owned(),
+    })
 }
 
 fn options(arguments: &LiveArguments, home_region: &str) -> CollectOptions {

@@ -25,4 +25,5 @@ pub use client::{AwsClient, ClientOptions};
 pub use clock::SystemClock;
 pub use counters::{CallCounters, CallObserver, CountKey, SentRequest};
 pub(crate) use jitter::Jitter;
-pub use roles::{COMPONENT_TAG, RUN_TAG, RoleOptions};
+pub use roles::{RoleOptions, own_session_policies};
+pub use sv0_collect::{COMPONENT_TAG, RUN_TAG};

@@ -109,7 +109,9 @@ fn judge(
         .collect();
     let told = format!("{changed:?}");
     if changed.is_empty() {
-        let is_right = PASSING.contains(&fault) || POSSIBLE.contains(&fault) || call == DISPENSABLE;
+        // A byte of a file has no form to be wrong.
+        let is_byte = call == "s3:GetObject" && fault == "malformed";
+        let is_right = PASSING.contains(&fault) || POSSIBLE.contains(&fault) || call == DISPENSABLE || is_byte;
         return if is_right {
             Ok("ok".to_owned())
         } else {

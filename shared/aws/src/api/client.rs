@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use aws_config::SdkConfig;
 use aws_credential_types::Credentials;
+use aws_credential_types::provider::error::CredentialsError;
 use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider};
+use aws_smithy_types::error::display::DisplayErrorContext;
 use serde_json::{Map, Value};
 use sv0_collect::evidence::ObjectReader;
 use sv0_collect::{ApiCall, ApiError, AwsApi, BoxFuture, Budgets, Clock, Failure, Session, Target, calls};
@@ -25,6 +27,8 @@ use crate::s3::{self, S3ObjectReader};
 
 const HOME_REGION: &str = "us-east-1";
 const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(60);
+/// What no call takes of a worker's time, however slow AWS is: a worker that is ended in the middle of a call has stored nothing.
+const TIME_TO_STORE: Duration = Duration::from_secs(5);
 
 /// How the adapter behaves.
 #[derive(Debug)]
@@ -135,6 +139,10 @@ impl AwsClient {
             };
             self.tell(&prepared, &attempts, Some(trouble.failure()));
             match attempts.next(&trouble, &self.skew) {
+                // It might have been answered, had there been time.
+                Next::GiveUp if trouble.failure() == Failure::Timeout && self.is_over() => {
+                    return Err(attempts.deadline(call));
+                }
                 Next::GiveUp => return Err(attempts.error(call, &trouble)),
                 Next::Renew => self.forget(&target.session, &credentials).await,
                 Next::AtOnce => {}
@@ -183,7 +191,7 @@ impl AwsClient {
 
     /// Waits, if there is time for it.
     async fn wait(&self, call: &'static ApiCall, attempts: &Attempts, duration: Duration) -> Result<(), ApiError> {
-        if self.clock.time_left().is_some_and(|left| left <= duration) {
+        if self.time_left().is_some_and(|left| left <= duration) {
             return Err(attempts.deadline(call));
         }
         if !duration.is_zero() {
@@ -209,16 +217,26 @@ impl AwsClient {
         self.wait(prepared.call, attempts, duration).await
     }
 
+    fn is_over(&self) -> bool {
+        self.time_left().is_some_and(|left| left.is_zero())
+    }
+
+    /// How long calls may take: what is left of the worker's time but for storing what there is.
+    fn time_left(&self) -> Option<Duration> {
+        self.clock.time_left().map(|left| left.saturating_sub(TIME_TO_STORE))
+    }
+
     fn elapsed(&self) -> Duration {
         Duration::try_from(self.clock.now().duration_since(self.started)).unwrap_or_default()
     }
 
     async fn attempt(&self, prepared: &Prepared, credentials: &Credentials) -> Result<Value, Trouble> {
+        let ahead = self.skew.ahead();
         let time = self.skew.corrected(self.clock.now());
-        let request = prepared.signed(credentials, time)?;
-        let left = self.clock.time_left().unwrap_or(self.attempt_timeout);
+        let request = prepared.signed(credentials, time.into())?;
+        let left = self.time_left().unwrap_or(self.attempt_timeout);
         let reply = self.sender.send(request, left.min(self.attempt_timeout)).await?;
-        prepared.read(&reply, self.clock.now())
+        prepared.read(&reply, self.clock.now(), ahead)
     }
 
     fn tell(&self, prepared: &Prepared, attempts: &Attempts, failure: Option<Failure>) {
@@ -238,7 +256,7 @@ impl AwsClient {
     async fn credentials(&self, session: &Session) -> Result<Credentials, ApiError> {
         let slot = self.sessions.slot(session);
         let mut kept = slot.lock().await;
-        if let Some(credentials) = kept.fresh(self.clock.now()) {
+        if let Some(credentials) = kept.fresh(self.skew.corrected(self.clock.now())) {
             return Ok(credentials);
         }
         if let Kept::Refused(error) = &*kept {
@@ -274,8 +292,9 @@ impl AwsClient {
             region: self.home_region.clone(),
         };
         // Boxed, as a call takes a role, which is a call.
+        let policies = parameters.get("PolicyArns").cloned();
         let answer = Box::pin(self.make(&hub, &calls::sts::ASSUME_ROLE, parameters)).await;
-        let answer = answer.map_err(refused_role)?;
+        let answer = answer.map_err(|error| refused_role(error, policies.as_ref()))?;
         roles::credentials(&answer).ok_or_else(|| ApiError {
             failure: Failure::Malformed,
             code: "InvalidAnswer".to_owned(),
@@ -298,7 +317,7 @@ impl AwsClient {
         provider
             .provide_credentials()
             .await
-            .map_err(|error| fault(&error.to_string()))
+            .map_err(|error| fault(&words_about(&error)))
     }
 
     /// Drops credentials that ran out, unless somebody else has renewed them already.
@@ -342,8 +361,20 @@ impl AwsApi for AwsClient {
     }
 }
 
-/// What AWS decided about a role stands; what merely went wrong may go right the next time.
-fn refused_role(error: ApiError) -> ApiError {
+/// What AWS decided about a role stands; what merely went wrong may go right the next time. A request that AWS refuses as it was put may be so for a session policy that is
+/// not in the account: those that were asked for are named.
+fn refused_role(mut error: ApiError, policies: Option<&Value>) -> ApiError {
+    if let Some(Value::Array(policies)) = policies
+        && matches!(error.failure, Failure::Invalid | Failure::NotFound)
+    {
+        let arns = policies.iter().filter_map(|policy| policy.get("arn")?.as_str());
+        let arns: Vec<&str> = arns.collect();
+        error.message = format!(
+            "{}; the session was to be narrowed to {}, each of which must be in the account",
+            error.message,
+            arns.join(", ")
+        );
+    }
     let is_decided = matches!(
         error.failure,
         Failure::Denied | Failure::NotFound | Failure::Invalid | Failure::RegionDisabled | Failure::ServiceDisabled
@@ -356,6 +387,18 @@ fn refused_role(error: ApiError) -> ApiError {
         },
         ..error
     }
+}
+
+/// Why there are no credentials: the whole chain of reasons, and for a profile that signs in by IAM Identity Center what to do, as that is not done here.
+fn words_about(error: &CredentialsError) -> String {
+    let words = DisplayErrorContext(error).to_string();
+    // What the SDK names is the part that it was built without.
+    if words.contains("\"sso\"") || words.contains("`sso`") || words.contains("feature(s) enabled: sso") {
+        return "the profile signs in with IAM Identity Center, which is left to the AWS CLI: run `aws sso login`, then `eval \"$(aws configure export-credentials --format env)\"`, \
+                or give a profile of its own the line `credential_process = aws configure export-credentials --profile NAME --format process`"
+            .to_owned();
+    }
+    words
 }
 
 fn invalid(call: &'static ApiCall, code: &str, message: &str) -> ApiError {

@@ -7,16 +7,13 @@ use std::time::{Duration, SystemTime};
 
 use aws_credential_types::Credentials;
 use serde_json::{Map, Value, json};
-use sv0_collect::{ApiError, Caller, Session};
+use sv0_collect::permissions::{self, PermissionsError};
+use sv0_collect::{ApiError, COMPONENT_TAG, Caller, RUN_TAG, Session};
 use sv0_model::time::{Timestamp, parse_timestamp};
 
 /// Credentials are renewed when they have less left than this.
 const MARGIN: Duration = Duration::from_secs(300);
 const DEFAULT_ROLE: &str = "SecurityV0ReadOnly";
-/// The key of the session tag that names the run.
-pub const RUN_TAG: &str = "sv0-run-id";
-/// The key of the session tag that names the component.
-pub const COMPONENT_TAG: &str = "sv0-component";
 
 /// Which roles are taken, and how.
 #[derive(Clone)]
@@ -29,7 +26,7 @@ pub struct RoleOptions {
     pub external_id: Option<String>,
     /// How long a session lasts: 15 minutes to 1 hour, the most that a chained role may.
     pub duration: Duration,
-    /// Managed policies that narrow the sessions of a component. `${Partition}` and `${Account}` stand for those of the role.
+    /// Managed policies that narrow the sessions of a component. `${Partition}` and `${Account}` stand for those of the role, `${Role}` for its path and name.
     pub session_policies: BTreeMap<Caller, Vec<String>>,
     /// The run, for the tag of each session.
     pub run_id: Option<String>,
@@ -46,6 +43,26 @@ impl Default for RoleOptions {
             run_id: None,
         }
     }
+}
+
+/// The policies that the product's templates give its roles, by the components that take the role for what they hold: `ROLE-identity`, `ROLE-data` and so on beside the
+/// role. A session with them can do nothing else, whatever else the role is given. Where one of them is not there, AWS refuses the role: nothing falls back on a wider session.
+///
+/// # Errors
+/// [`PermissionsError`] when the table of calls cannot be granted as it stands.
+pub fn own_session_policies() -> Result<BTreeMap<Caller, Vec<String>>, PermissionsError> {
+    let named = |function: &str| format!("arn:${{Partition}}:iam::${{Account}}:policy/${{Role}}-{function}");
+    let made = permissions::policies(permissions::rows())?;
+    let of_spoke = made.roles.iter().filter(|role| role.caller == Caller::Spoke);
+    let functions = of_spoke.flat_map(|role| &role.policies);
+    // A denial narrows nothing that the read list has not narrowed, and as a session policy allows nothing.
+    let functions = functions.filter_map(|name| name.strip_prefix("spoke-").filter(|function| *function != "deny"));
+    let read: Vec<String> = functions.map(named).collect();
+    Ok(BTreeMap::from([
+        (Caller::Collector, read),
+        (Caller::Inventory, vec![named("management")]),
+        (Caller::Evidence, vec![named("management")]),
+    ]))
 }
 
 /// Without the external id: it is no secret, and no one else's affair.
@@ -116,6 +133,7 @@ impl RoleOptions {
             let filled = |arn: &String| {
                 arn.replace("${Partition}", partition)
                     .replace("${Account}", &role.account)
+                    .replace("${Role}", &role.path_and_name)
             };
             set(
                 "PolicyArns",

@@ -138,7 +138,10 @@ mod tests {
         );
         assert_eq!(
             lists,
-            [("list1", format!("entities/account/111122223333/{}", hash.get(63..).unwrap()))]
+            [(
+                "list1",
+                format!("entities/account/111122223333/{}", hash.get(63..).unwrap())
+            )]
         );
     }
 

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use futures_util::future::join_all;
 use serde_json::json;
+use sv0_aws::api::own_session_policies;
 use sv0_collect::calls::iam::GET_ACCOUNT_AUTHORIZATION_DETAILS;
 use sv0_collect::{Caller, Failure, Session};
 
@@ -52,6 +53,40 @@ async fn workers_that_come_together_take_a_role_once() {
             .header("authorization")
             .unwrap()
             .contains("Credential=ASIAROLE/")
+    );
+}
+
+#[tokio::test]
+async fn the_roles_own_policies_narrow_sessions_and_are_named_where_one_is_missing() {
+    let server = Server::start(|_, _| {
+        Answer::Reply(
+            400,
+            Vec::new(),
+            "<ErrorResponse><Error><Code>MalformedPolicyDocument</Code><Message>words</Message></Error></ErrorResponse>".to_owned(),
+        )
+    });
+    let bench = bench(&server, None, |options| {
+        options.roles.session_policies = own_session_policies().unwrap();
+        options.roles.spoke_role = "audit/Reader".to_owned();
+    });
+    let session = Session::Spoke {
+        account: "111122223333".to_owned(),
+        caller: Caller::Collector,
+    };
+    let error = bench
+        .call(session, &GET_ACCOUNT_AUTHORIZATION_DETAILS, json!({}))
+        .await
+        .unwrap_err();
+    assert_eq!(error.failure, Failure::RoleRefused);
+    let body = &server.seen()[0].body;
+    for function in ["identity", "data", "compute", "integration", "ai", "audit"] {
+        let arn = format!("arn:aws:iam::111122223333:policy/audit/Reader-{function}");
+        assert!(body.contains(&arn.replace(':', "%3A").replace('/', "%2F")), "{body}");
+        assert!(error.message.contains(&arn), "{}", error.message);
+    }
+    assert!(
+        !body.contains("Reader-deny") && !body.contains("PolicyArns.member.7"),
+        "{body}"
     );
 }
 

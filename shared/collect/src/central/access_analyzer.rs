@@ -181,6 +181,11 @@ async fn detailed(api: &dyn AwsApi, target: &Target, analyzer: &str, listed: &Va
 struct Refused {
     regions: BTreeSet<String>,
     first: Option<Refusal>,
+    /// Regions that are not enabled, or have no such service: they have no analyzers.
+    #[serde(default)]
+    disabled: BTreeSet<String>,
+    #[serde(default)]
+    first_disabled: Option<Refusal>,
 }
 
 impl Refused {
@@ -188,24 +193,43 @@ impl Refused {
         match answer {
             Ok(answer) => Ok(Some(answer)),
             Err(error) if error.failure == Failure::Deadline => Err(error.into()),
-            Err(error) if matches!(error.failure, Failure::RegionDisabled | Failure::ServiceDisabled) => Ok(None),
+            Err(error) if matches!(error.failure, Failure::RegionDisabled | Failure::ServiceDisabled) => {
+                self.disabled.insert(target.region.clone());
+                self.first_disabled.get_or_insert_with(|| Refusal::from(error));
+                Ok(None)
+            }
             Err(error) => {
-                self.regions.insert(target.region.clone());
-                self.first.get_or_insert_with(|| Refusal::from(error));
+                self.add(target, error);
                 Ok(None)
             }
         }
     }
 
+    fn add(&mut self, target: &Target, error: ApiError) {
+        self.regions.insert(target.region.clone());
+        self.first.get_or_insert_with(|| Refusal::from(error));
+    }
+
     fn unless_step(&mut self, target: &Target, error: StepError) -> Result<(), StepError> {
         match error {
-            StepError::Api(error) => self.unless(target, Err(error)).map(|_: Option<()>| ()),
+            StepError::Api(error) if error.failure != Failure::Deadline => {
+                // There is an analyzer: whatever is said of its findings, they are missing.
+                self.add(target, error);
+                Ok(())
+            }
             error => Err(error),
         }
     }
 
     fn judge(&self, run: &mut StepRun<'_>, regions: usize) {
-        let Some(first) = &self.first else { return };
+        let Some(first) = &self.first else {
+            // Where no Region has the service, nothing was seen.
+            if let Some(first) = self.first_disabled.as_ref().filter(|_| self.disabled.len() >= regions) {
+                let regions: Vec<&str> = self.disabled.iter().map(String::as_str).collect();
+                run.judge_as(first.note(first.status, &regions.join(", ")));
+            }
+            return;
+        };
         let status = if run.has_written() || self.regions.len() < regions {
             CoverageStatus::Partial
         } else {

@@ -175,9 +175,9 @@ pub(crate) fn document(body: &[u8]) -> Result<Element, AnswerFault> {
                 tree.close()?;
             }
             Event::End(_) => tree.close()?,
-            Event::Text(text) => tree.add_text(&text.xml10_content()),
-            Event::CData(text) => tree.add_text(&text.xml10_content()),
-            Event::GeneralRef(reference) => tree.add_text(&resolved(&reference)?),
+            Event::Text(text) => tree.add_text(&text.xml10_content())?,
+            Event::CData(text) => tree.add_text(&text.xml10_content())?,
+            Event::GeneralRef(reference) => tree.add_text(&resolved(&reference)?)?,
             Event::Eof => return tree.finish(),
             // Entities of one's own are how small documents become large.
             Event::DocType(_) => return Err(AnswerFault("the answer has a document type".to_owned())),
@@ -245,13 +245,19 @@ impl Tree {
         Ok(())
     }
 
-    /// Text after a child means nothing in any answer.
-    fn add_text(&mut self, text: &str) {
-        if let Some(element) = self.open.last_mut()
-            && element.children.is_empty()
-        {
-            element.text.push_str(text);
+    /// Text after a child means nothing in any answer; beside the root, it means that this is none.
+    fn add_text(&mut self, text: &str) -> Result<(), AnswerFault> {
+        match self.open.last_mut() {
+            Some(element) if element.children.is_empty() => element.text.push_str(text),
+            None if !text
+                .trim_matches(|letter: char| letter.is_whitespace() || letter == '\u{feff}')
+                .is_empty() =>
+            {
+                return Err(AnswerFault("the answer has text beside its root".to_owned()));
+            }
+            Some(_) | None => {}
         }
+        Ok(())
     }
 
     fn finish(self) -> Result<Element, AnswerFault> {
@@ -283,6 +289,8 @@ mod tests {
             "<a>",
             "<a></b>",
             "<a/><b/>",
+            "text <a/>",
+            "<a/> text",
             "<!DOCTYPE a [<!ENTITY b \"c\">]><a>&b;</a>",
             "<a>&b;</a>",
             "<a b=c/>",
