@@ -33,7 +33,7 @@ const FOR_EVERY_RESOURCE: &[(&str, &str)] = &[
     ("FunctionPolicy", "WriteTraces"),
     ("StateMachineLogsPolicy", "DeliverLogs"),
     ("StateMachineLogsPolicy", "WriteTraces"),
-    ("OperatorPolicy", "SeeAlarms"),
+    ("OperatorPolicy", "SeeMetrics"),
     ("VpcPolicy", "AttachToVpc"),
     ("VpcPolicy", "NotByTheCode"),
 ];
