@@ -5,6 +5,7 @@ mod bench_collect;
 mod catalogue;
 mod deployment_model;
 mod docs;
+mod e2e;
 mod fuzz;
 mod managed_policies;
 mod oracle;
@@ -46,6 +47,8 @@ enum Chore {
     BenchMemory(bench::BenchArguments),
     /// Measure the time that live collection takes beside that of its budgets, and the memory of its workers.
     BenchCollect(bench_collect::CollectArguments),
+    /// Deploy the hub on an emulator, scan the example with it, and wait until Ctrl-C.
+    E2e,
     /// Check that links, commands, flags and schemas in the documentation are real.
     CheckDocs,
 }
@@ -72,6 +75,7 @@ fn run(chore: &Chore) -> anyhow::Result<()> {
         Chore::Oracle(arguments) => oracle::compare(arguments),
         Chore::BenchMemory(arguments) => bench::memory(arguments),
         Chore::BenchCollect(arguments) => bench_collect::collect(arguments),
+        Chore::E2e => e2e::run(),
         Chore::CheckDocs => docs::check(),
     }
 }
