@@ -43,7 +43,7 @@ fn assert_same(found: &BTreeMap<String, Vec<u8>>, expected: &BTreeMap<String, Ve
 
 /// Ids of the findings in a folder of results.
 fn finding_ids(run: &Path) -> Vec<String> {
-    let text = zstd::decode_all(fs::read(run.join("findings.ndjson.zst")).unwrap().as_slice()).unwrap();
+    let text = zstd::decode_all(fs::read(run.join("findings/findings.ndjson.zst")).unwrap().as_slice()).unwrap();
     let rows = String::from_utf8(text).unwrap();
     let mut ids: Vec<String> = rows
         .lines()
@@ -85,7 +85,7 @@ fn a_scan_by_the_state_machine_leaves_what_a_scan_on_one_machine_leaves() {
     );
     assert_eq!(table["runs"].as_array().unwrap().len(), 1);
     // The same name again starts no other scan.
-    let again = hub.start(&json!({"name": "first"}));
+    let again = hub.begin(&json!({"name": "first"}));
     assert!(
         again["execution"] == first || again["error"] == "ExecutionAlreadyExists",
         "{again}"

@@ -68,14 +68,14 @@ impl Deployment {
     }
 
     /// Starts an execution of the state machine; its ARN or the error.
-    pub fn start(&self, asked: &Value) -> Value {
+    pub fn begin(&self, asked: &Value) -> Value {
         let mut asked = asked.clone();
         asked["do"] = json!("start");
         self.ask(&asked)
     }
 
     pub fn start_scan(&self, name: &str) -> Value {
-        let answer = self.start(&json!({ "name": name }));
+        let answer = self.begin(&json!({ "name": name }));
         assert!(answer["execution"].is_string(), "{answer}");
         answer["execution"].clone()
     }
