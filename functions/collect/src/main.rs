@@ -30,12 +30,7 @@ async fn main() -> Result<(), Error> {
                 telemetry: process.invocation(&event.context.request_id, event.context.xray_trace_id.as_deref()),
                 clock: Arc::new(SystemClock::ending_in(left.unwrap_or_default())),
             };
-            // As a task of its own: where a file is waited for, the thread waits, and on the thread that blocks on this future what wakes it meanwhile would be lost.
-            let handled = tokio::spawn(async move { handle(&host, event.payload, &invocation).await });
-            match handled.await {
-                Ok(answer) => Ok::<_, Diagnostic>(answer?),
-                Err(error) => std::panic::resume_unwind(error.into_panic()),
-            }
+            Ok::<_, Diagnostic>(handle(&host, event.payload, &invocation).await?)
         }
     }))
     .await

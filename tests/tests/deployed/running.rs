@@ -15,7 +15,12 @@ use crate::live::recording::{ROLE, recorded_example, trust};
 use crate::support::repository;
 
 /// The packages of the functions.
-const PACKAGES: [&str; 3] = ["sv0-collect-function", "sv0-record", "sv0-scan-capture"];
+const PACKAGES: [&str; 4] = [
+    "sv0-collect-function",
+    "sv0-on-change",
+    "sv0-record",
+    "sv0-scan-capture",
+];
 const PATIENCE: Duration = Duration::from_secs(300);
 
 pub struct Deployment {
