@@ -56,12 +56,16 @@ pub fn run() -> Result<()> {
     let ready = ask(&deployment(&root)?)?;
     describe(&ready);
     let started = ask(&json!({"do": "start", "name": RUN}))?;
-    println!("==> scanning: {}", started["execution"]);
-    let told = ask(&json!({"do": "wait", "execution": started["execution"], "seconds": 900}))?;
-    if told["status"] != "SUCCEEDED" {
+    let execution = started.get("execution").context("the hub names no execution")?;
+    println!("==> scanning: {execution}");
+    let told = ask(&json!({"do": "wait", "execution": execution, "seconds": 900}))?;
+    if told.get("status").and_then(Value::as_str) != Some("SUCCEEDED") {
         bail!("the scan did not succeed: {told}");
     }
-    println!("<== {}\nCtrl-C ends everything.", told["output"]);
+    println!(
+        "<== {}\nCtrl-C ends everything.",
+        told.get("output").unwrap_or(&Value::Null)
+    );
     hub.wait().context("waiting for the hub")?;
     Ok(())
 }

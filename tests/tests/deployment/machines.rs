@@ -16,8 +16,11 @@ fn machine(name: &str) -> Value {
     serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap()
 }
 
+/// Takes a state: its name, itself, and the states beside it.
+type See<'a> = &'a mut dyn FnMut(&str, &Value, &Map<String, Value>);
+
 /// The states of a machine, of its branches and of its map, each with those beside it.
-fn each_state(machine: &Value, see: &mut dyn FnMut(&str, &Value, &Map<String, Value>)) {
+fn each_state(machine: &Value, see: See<'_>) {
     let states = machine["States"].as_object().unwrap();
     for (name, state) in states {
         see(name, state, states);
