@@ -103,10 +103,11 @@ fn accounts_that_refuse_and_workers_that_die_cost_no_other() {
         {"service": "lambda", "operation": "*", "account": kept[1], "kind": "throttle", "times": 20},
     ]));
     let first = hub.start_scan("first");
-    let second = hub.start_scan("second");
     hub.until_met("GetAccountAuthorizationDetails");
+    // As a schedule does while a scan runs.
+    let skipped = hub.wait(&hub.start_scan("second"));
     assert!(hub.kill_workers() > 0);
-    let (told, skipped) = (hub.wait(&first), hub.wait(&second));
+    let told = hub.wait(&first);
     assert_eq!(
         (&told["status"], &skipped["status"]),
         (&json!("SUCCEEDED"), &json!("SUCCEEDED")),
