@@ -90,7 +90,8 @@ fn workspace_tests(scope: Scope) -> Result<()> {
 
 fn workspace_command(scope: Scope, browser: &Browser) -> Command {
     let mut command = shell::cargo();
-    command.args(["test", "--workspace", "--"]);
+    // One failure must not hide the others: a whole run takes long.
+    command.args(["test", "--workspace", "--no-fail-fast", "--"]);
     if scope == Scope::All {
         command.arg("--include-ignored");
     }
@@ -113,9 +114,12 @@ mod tests {
     fn ci_runs_slow_tests_too() {
         let browser = Browser::Installed("chromium");
         let everyday = workspace_command(Scope::Everyday, &browser);
-        assert_eq!(arguments(&everyday), ["test", "--workspace", "--"]);
+        assert_eq!(arguments(&everyday), ["test", "--workspace", "--no-fail-fast", "--"]);
         let all = workspace_command(Scope::All, &browser);
-        assert_eq!(arguments(&all), ["test", "--workspace", "--", "--include-ignored"]);
+        assert_eq!(
+            arguments(&all),
+            ["test", "--workspace", "--no-fail-fast", "--", "--include-ignored"]
+        );
     }
 
     #[test]
