@@ -194,7 +194,7 @@ pub struct PreflightArguments {
     #[arg(long)]
     pub probe_external_id: bool,
     /// StackSet that deploys the spoke role; empty where something else does.
-    #[arg(long, value_name = "NAME", default_value = "SecurityV0-spoke-role")]
+    #[arg(long, value_name = "NAME", default_value = "securityv0-readonly")]
     pub stack_set: String,
     /// ARN of the role that reads the trail's log files, for the statements that let it in; the caller's by default.
     #[arg(long, value_name = "ARN")]
