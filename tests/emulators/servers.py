@@ -10,8 +10,8 @@ import time
 import urllib.error
 import urllib.request
 
-# Beside the Python of the tests, or where the variable says.
-MINISTACK = os.environ.get("SV0_MINISTACK", str(pathlib.Path(sys.executable).with_name("ministack")))
+# In an environment of its own, since it pins an older botocore than the one whose models the fake serves; or where the variable says.
+MINISTACK = os.environ.get("SV0_MINISTACK", str(pathlib.Path(__file__).parents[2] / ".tools/ministack/bin/ministack"))
 PATIENCE = 60
 
 

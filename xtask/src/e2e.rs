@@ -30,6 +30,7 @@ const RUN: &str = "first";
 pub fn run() -> Result<()> {
     let root = shell::workspace_root()?;
     let programs = python::prepare()?;
+    python::prepare_emulator()?;
     let mut build = shell::cargo();
     build.args(["build", "--bins"]).current_dir(&root);
     for package in PACKAGES {

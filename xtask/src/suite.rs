@@ -72,6 +72,7 @@ fn core_tests() -> Command {
 fn workspace_tests(scope: Scope) -> Result<()> {
     let browser = browser::prepare()?;
     python::prepare()?;
+    python::prepare_emulator()?;
     if scope == Scope::All {
         python::prepare_checkers()?;
         guard::prepare()?;

@@ -90,5 +90,5 @@ fn row(call: &ApiCall) -> Value {
             "limit": pages.limit,
         })
     });
-    json!({"service": call.service, "operation": call.operation, "pages": pages})
+    json!({"service": call.service, "operation": call.operation, "pages": pages, "is_first_page_enough": call.is_first_page_enough})
 }

@@ -15,8 +15,10 @@ pub struct ApiCall {
     pub callers: &'static [Caller],
     /// How often it may be made for one account in one Region.
     pub rate: Rate,
-    /// How its answer is paged; `None` where it comes in one piece.
+    /// How its answer is paged; `None` where it comes in one piece, and where the first page is all that is asked for.
     pub pages: Option<Pages>,
+    /// Whether the first page of a paged answer says all that is needed: whether there is anything, or what is newest.
+    pub is_first_page_enough: bool,
     /// Why the product needs it, in words that an auditor reads.
     pub why: &'static str,
 }
@@ -33,6 +35,7 @@ impl ApiCall {
             callers: &[],
             rate: Rate::per_second(5).burst(5),
             pages: None,
+            is_first_page_enough: false,
             why: "",
         }
     }
@@ -72,6 +75,15 @@ impl ApiCall {
     pub const fn paged(self, pages: Pages) -> Self {
         Self {
             pages: Some(pages),
+            ..self
+        }
+    }
+
+    /// The same, of whose pages no more than the first is read.
+    #[must_use]
+    pub const fn first_page(self) -> Self {
+        Self {
+            is_first_page_enough: true,
             ..self
         }
     }

@@ -255,7 +255,7 @@ pub mod cloudformation {
         .on(STACK_SET).by(&[Preflight]).paged(NEXT_TOKEN.limited("MaxResults", 100)).because("Which accounts have the spoke role, and where its stack is behind or stuck");
     /// What was done with it, the newest first.
     pub static LIST_STACK_SET_OPERATIONS: ApiCall = ApiCall::new("cloudformation", "ListStackSetOperations", &["cloudformation:ListStackSetOperations"])
-        .on(STACK_SET).by(&[Preflight]).because("How the last deployment of the spoke role ended");
+        .on(STACK_SET).by(&[Preflight]).first_page().because("How the last deployment of the spoke role ended");
 }
 
 #[rustfmt::skip]
@@ -327,7 +327,7 @@ pub mod s3 {
         .on(LOG_FILES).by(&[Preflight]).because("Whether the bucket's policy and the key's let log files be read: one byte is asked for");
     /// One name of a log file.
     pub static LIST_LOG_FILES: ApiCall = ApiCall::new("s3", "ListObjectsV2", &["s3:ListBucket"])
-        .on(TRAIL_BUCKET).by(&[Preflight]).because("Whether the bucket's policy lets log files be found: one name is asked for");
+        .on(TRAIL_BUCKET).by(&[Preflight]).first_page().because("Whether the bucket's policy lets log files be found: one name is asked for");
 
     /// A file of rows, or their manifest.
     pub static GET_OBJECT: ApiCall = ApiCall::new("s3", "GetObject", &["s3:GetObject"])

@@ -23,6 +23,12 @@ const TESTS: Environment = Environment {
     requirements: "tests/requirements.txt",
 };
 
+/// The emulator, which pins another botocore than the tests use.
+const EMULATOR: Environment = Environment {
+    folder: ".tools/ministack",
+    requirements: "tests/requirements-ministack.txt",
+};
+
 /// What checks templates and pins what it needs, each apart from the others.
 const CHECKERS: [Environment; 2] = [
     Environment {
@@ -38,6 +44,11 @@ const CHECKERS: [Environment; 2] = [
 /// The folder with the programs that tests use. They are installed when the requirements are not those that were installed before.
 pub fn prepare() -> Result<PathBuf> {
     installed(&TESTS)
+}
+
+/// Installs the emulator that tests deploy to.
+pub fn prepare_emulator() -> Result<()> {
+    installed(&EMULATOR).map(drop)
 }
 
 /// Installs the larger checkers of templates, which only the full run needs.
@@ -105,7 +116,7 @@ mod tests {
 
     #[test]
     fn the_requirements_name_exact_versions() {
-        for environment in CHECKERS.iter().chain([&TESTS]) {
+        for environment in CHECKERS.iter().chain([&TESTS, &EMULATOR]) {
             let path = shell::workspace_root().unwrap().join(environment.requirements);
             let text = fs::read_to_string(path).unwrap();
             let lines: Vec<&str> = text.lines().filter(|line| !line.starts_with('#')).collect();

@@ -1,6 +1,6 @@
 """Prints what the adapter of AWS must know of the operations named on standard input, as botocore's models tell it.
 
-Standard input: [{"service", "operation", "pages": null | {...}}]. With `--pages`, prints instead the ways in which the pages differ from botocore's paginators.
+Standard input: [{"service", "operation", "pages": null | {...}, "is_first_page_enough"}]. With `--pages`, prints instead the ways in which the pages differ from botocore's paginators.
 """
 
 import json
@@ -268,6 +268,10 @@ def page_faults(loader, rows):
             paginators = loader.load_service_model(row["service"], "paginators-1")["pagination"]
         except botocore.exceptions.UnknownServiceError:
             paginators = {}
+        if row["is_first_page_enough"]:
+            if row["operation"] not in paginators:
+                yield f"{name} is not paged, so that there is no first page"
+            continue
         yield from row_faults(name, row["pages"], paginators.get(row["operation"]), op)
 
 

@@ -155,13 +155,8 @@ pub fn repository() -> PathBuf {
 }
 
 fn program() -> PathBuf {
-    let installed = repository().join(".tools/venv/bin/ministack");
-    // Another Python than the installed one has its programs beside it.
-    let beside = std::env::var_os("SV0_TEST_PYTHON").map(|python| Path::new(&python).with_file_name("ministack"));
-    let program = std::env::var_os(VARIABLE)
-        .map(PathBuf::from)
-        .or(beside)
-        .unwrap_or(installed);
+    let installed = repository().join(".tools/ministack/bin/ministack");
+    let program = std::env::var_os(VARIABLE).map_or(installed, PathBuf::from);
     assert!(
         program.is_file(),
         "{} is not there: `cargo xtask test` installs it, or set {VARIABLE} to a ministack",
