@@ -88,6 +88,7 @@ impl Estate {
             spoke_role: ROLE.to_owned(),
             management_role: ROLE.to_owned(),
             home_region: self.fake.region.clone(),
+            session_policies: BTreeMap::new(),
             options: serde_json::Map::new(),
         };
         AwsAdapters::new(self.config.clone(), settings, self.runtime.handle().clone())

@@ -60,6 +60,7 @@ impl Adapters for AwsAdapters {
                 management_role: management.map(role_of),
                 external_id: Some(self.settings.external_id.clone()),
                 run_id: Some(run.to_owned()),
+                session_policies: self.settings.session_policies.clone(),
                 ..RoleOptions::default()
             },
             observers: vec![self.meter.observer()],

@@ -1,8 +1,11 @@
 //! What the deployment sets, read once.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Map, Value};
+use sv0_aws::api::own_session_policies;
 use sv0_aws::s3::{LocationError, S3Location};
-use sv0_collect::CollectOptions;
+use sv0_collect::{Caller, CollectOptions};
 use thiserror::Error;
 
 const RESULTS: &str = "SV0_RESULTS";
@@ -12,6 +15,7 @@ const MANAGEMENT_ROLE: &str = "SV0_MANAGEMENT_ROLE";
 const HOME_REGION: &str = "SV0_HOME_REGION";
 const OPTIONS: &str = "SV0_OPTIONS";
 const REGION: &str = "AWS_REGION";
+const SESSION_POLICIES: &str = "SV0_SESSION_POLICIES";
 
 const DEFAULT_ROLE: &str = "SecurityV0ReadOnly";
 
@@ -28,6 +32,8 @@ pub struct Settings {
     pub management_role: String,
     /// `SV0_HOME_REGION`, else the function's own: where the aggregator, Security Hub and Identity Center are.
     pub home_region: String,
+    /// `SV0_SESSION_POLICIES`: `own` narrows every session to the policies that the product's templates give the role; `none`, or nothing, leaves it what the role is given.
+    pub session_policies: BTreeMap<Caller, Vec<String>>,
     /// `SV0_OPTIONS`, a JSON object: options of every plan that the event of the plan leaves out.
     pub options: Map<String, Value>,
 }
@@ -41,6 +47,7 @@ impl std::fmt::Debug for Settings {
             .field("spoke_role", &self.spoke_role)
             .field("management_role", &self.management_role)
             .field("home_region", &self.home_region)
+            .field("session_policies", &self.session_policies)
             .field("options", &self.options)
             .finish_non_exhaustive()
     }
@@ -55,6 +62,12 @@ pub enum SettingsError {
     /// It must be a place in S3.
     #[error("{RESULTS}: {0}")]
     Results(#[from] LocationError),
+    /// It is one of two words.
+    #[error("{SESSION_POLICIES}: {0:?} is neither `own` nor `none`")]
+    SessionPolicies(String),
+    /// What the product's roles may do cannot be told.
+    #[error("{SESSION_POLICIES}: {0}")]
+    Permissions(String),
     /// They must be those of a plan.
     #[error("{OPTIONS}: {0}")]
     Options(String),
@@ -81,8 +94,17 @@ impl Settings {
             spoke_role: role(SPOKE_ROLE),
             management_role: role(MANAGEMENT_ROLE),
             home_region: given(HOME_REGION).map_or_else(|| needed(REGION), Ok)?,
+            session_policies: session_policies(given(SESSION_POLICIES))?,
             options: given(OPTIONS).map_or_else(|| Ok(Map::new()), |text| options(&text))?,
         })
+    }
+}
+
+fn session_policies(word: Option<String>) -> Result<BTreeMap<Caller, Vec<String>>, SettingsError> {
+    match word.as_deref() {
+        None | Some("none") => Ok(BTreeMap::new()),
+        Some("own") => own_session_policies().map_err(|error| SettingsError::Permissions(error.to_string())),
+        Some(other) => Err(SettingsError::SessionPolicies(other.to_owned())),
     }
 }
 
@@ -122,6 +144,20 @@ mod tests {
             let empty: Vec<_> = others.into_iter().chain([(missing, "")]).collect();
             assert_eq!(read(&empty), Err(SettingsError::Missing(missing)));
         }
+    }
+
+    #[test]
+    fn sessions_are_narrowed_where_the_deployment_says_so() {
+        let with = |word| read(&[LEAST.as_slice(), &[(SESSION_POLICIES, word)]].concat());
+        assert_eq!(read(&LEAST).unwrap().session_policies, BTreeMap::new());
+        assert_eq!(with("none"), read(&LEAST));
+        let own = with("own").unwrap().session_policies;
+        assert!(
+            own[&Caller::Collector]
+                .iter()
+                .all(|arn| arn.contains(":policy/${Role}-"))
+        );
+        assert_eq!(with("all"), Err(SettingsError::SessionPolicies("all".to_owned())));
     }
 
     #[test]

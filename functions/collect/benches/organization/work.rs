@@ -1,5 +1,6 @@
 //! The workers: the product's own, but for budgets that are scaled and credentials that are made up.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -95,6 +96,7 @@ pub fn worker(run: &Run) -> Result<()> {
             spoke_role: ROLE.to_owned(),
             management_role: ROLE.to_owned(),
             home_region: home(),
+            session_policies: BTreeMap::new(),
             options: serde_json::Map::new(),
         };
         let host = Host {
