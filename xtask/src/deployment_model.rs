@@ -82,7 +82,7 @@ const EVALUATION_GB: f64 = 3008.0 / 1024.0;
 /// What Lambda lets a function run for, less the minute in which a worker stops.
 const WORKER_SECONDS: f64 = 840.0;
 pub const LONGEST_INVOCATION: f64 = 900.0;
-const STEPS_AT_A_TIME: f64 = 32.0;
+const STEPS_AT_A_TIME: f64 = 128.0;
 /// A call of AWS with its way there and back.
 const SECONDS_A_CALL: f64 = 0.15;
 /// docs/benchmarks.md: 106 accounts in 33.5 seconds with 2 cores.

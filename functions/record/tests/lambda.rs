@@ -28,7 +28,7 @@ fn an_event_of_another_form_is_answered_with_an_error_that_has_a_name() {
     assert_eq!(answered.body["errorType"], "BadRequest");
     let log = answered.log("ERROR");
     assert_eq!(
-        (&log["fields"]["error_type"], &log["fields"]["request_id"]),
+        (&log["error_type"], &log["requestId"]),
         (&json!("BadRequest"), &json!("invocation-1"))
     );
 }

@@ -42,6 +42,9 @@ pub(super) async fn checks(preflight: &Preflight<'_>, trail: &Value, home: &Targ
         reader,
         caller,
     };
+    if !is_of(&logs.caller, &logs.reader) {
+        return vec![logs.of_another(preflight), logs.key_unknown(preflight)];
+    }
     let (bucket, key) = match file(preflight, &logs).await {
         Err(error) => (logs.refused(preflight, &error), logs.key_unknown(preflight)),
         Ok((_, None)) => (logs.empty(preflight), logs.key_unknown(preflight)),
@@ -76,6 +79,15 @@ fn role_of(caller: &str) -> String {
         Some(name) => format!("{arn}:{partition}:iam::{account}:role/{name}"),
         None => caller.to_owned(),
     }
+}
+
+/// Whether a caller is that role, or of a session of it. The ARN of a session has the role's name and not its path.
+fn is_of(caller: &str, role: &str) -> bool {
+    let named = |arn: &str| {
+        let account = arn.split(':').nth(4).map(str::to_owned);
+        (account, arn.rsplit('/').next().map(str::to_owned))
+    };
+    caller == role || named(&role_of(caller)) == named(role)
 }
 
 /// Where the bucket is asked, and one log file of the hub's own account, which every trail of the organization records.
@@ -184,6 +196,22 @@ impl Logs<'_> {
         }
     }
 
+    /// Policies that let one role in say nothing to another.
+    fn of_another(&self, preflight: &Preflight<'_>) -> Check {
+        Check {
+            status: CheckStatus::Unknown,
+            ..Check::missing(
+                BUCKET,
+                format!(
+                    "not observable: whether {} reads log files of the bucket {} shows only to that role, and {} asks; ask as that role, or see that the bucket's policy has these statements",
+                    self.reader, self.bucket, self.caller
+                ),
+                self.bucket_policy(preflight),
+                &format!("the account of the bucket {}", self.bucket),
+            )
+        }
+    }
+
     fn empty(&self, preflight: &Preflight<'_>) -> Check {
         Check::advised(
             BUCKET,
@@ -220,8 +248,8 @@ impl Logs<'_> {
             ..Check::missing(
                 KEY,
                 format!(
-                    "not observable: whether {} may decrypt with {key} shows only in reading a log file, and none could be read; its policy belongs to another account",
-                    self.caller
+                    "not observable: whether {} may decrypt with {key} shows only in reading a log file, and none was; its policy belongs to another account",
+                    self.reader
                 ),
                 self.key_policy(preflight, key),
                 account_of(key),
@@ -280,6 +308,24 @@ fn account_of(key: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_session_is_of_its_role_whatever_the_path() {
+        let session = "arn:aws:sts::111122223333:assumed-role/Evidence/i-1";
+        for (caller, role, is_its) in [
+            (session, "arn:aws:iam::111122223333:role/Evidence", true),
+            (session, "arn:aws:iam::111122223333:role/hub/Evidence", true),
+            (session, "arn:aws:iam::111122223333:role/Preflight", false),
+            (session, "arn:aws:iam::444455556666:role/Evidence", false),
+            (
+                "arn:aws:iam::111122223333:user/me",
+                "arn:aws:iam::111122223333:user/me",
+                true,
+            ),
+        ] {
+            assert_eq!(is_of(caller, role), is_its, "{caller} {role}");
+        }
+    }
 
     #[test]
     fn a_policy_names_the_role_and_not_its_session() {
