@@ -311,7 +311,7 @@ pub mod through_athena {
         .on(LOG_FILES).by(&[Evidence]).because("Athena reads the log files of the one trail bucket");
     /// The key of log files that the trail encrypts with AWS KMS. Amazon S3 uses it in the caller's name.
     pub static DECRYPT: ApiCall = ApiCall::new("kms", "Decrypt", &["kms:Decrypt"])
-        .on("${TrailKeyArn}").by(&[Evidence, Preflight]).because("Log files that the trail encrypts with a key of AWS KMS; not granted where it does not");
+        .on("${TrailKeyArn}").by(&[Evidence]).because("Log files that the trail encrypts with a key of AWS KMS; not granted where it does not");
 }
 
 #[rustfmt::skip]
@@ -321,13 +321,13 @@ pub mod s3 {
 
     /// The Region of the trail's bucket.
     pub static GET_BUCKET_LOCATION: ApiCall = ApiCall::new("s3", "GetBucketLocation", &["s3:GetBucketLocation"])
-        .on(TRAIL_BUCKET).by(&[Preflight]).because("In which Region the trail's bucket is, so that it is asked there");
+        .on(TRAIL_BUCKET).by(&[Evidence]).because("In which Region the trail's bucket is, so that preflight, run as this role, asks there");
     /// One byte of a log file: its first, which is the same in all of them.
     pub static GET_LOG_FILE: ApiCall = ApiCall::new("s3", "GetObject", &["s3:GetObject"])
-        .on(LOG_FILES).by(&[Preflight]).because("Whether the bucket's policy and the key's let log files be read: one byte is asked for");
+        .on(LOG_FILES).by(&[Evidence]).because("Whether the bucket's policy and the key's let log files be read: preflight, run as this role, asks for one byte");
     /// One name of a log file.
     pub static LIST_LOG_FILES: ApiCall = ApiCall::new("s3", "ListObjectsV2", &["s3:ListBucket"])
-        .on(TRAIL_BUCKET).by(&[Preflight]).first_page().because("Whether the bucket's policy lets log files be found: one name is asked for");
+        .on(TRAIL_BUCKET).by(&[Evidence]).first_page().because("Whether the bucket's policy lets log files be found: preflight, run as this role, asks for one name");
 
     /// A file of rows, or their manifest.
     pub static GET_OBJECT: ApiCall = ApiCall::new("s3", "GetObject", &["s3:GetObject"])

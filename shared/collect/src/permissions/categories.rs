@@ -50,7 +50,7 @@ pub static ALL: &[Category] = &[
         "Which trails record what; who did what to which resource, when and how often, from CloudTrail's log files"),
     category(Collector, "collector", &["sts"],
         "Nothing by itself: it takes the role of each account"),
-    category(Preflight, "preflight", &["access-analyzer", "account", "athena", "cloudformation", "cloudtrail", "config", "kms", "organizations", "s3", "securityhub", "sso", "sts"],
+    category(Preflight, "preflight", &["access-analyzer", "account", "athena", "cloudformation", "cloudtrail", "config", "organizations", "securityhub", "sso", "sts"],
         "Nothing: it looks whether what a scan needs is there"),
     category(Management, "management", &["cloudtrail", "organizations"],
         "Accounts, organizational units and organization policies, where the hub is no delegated administrator; the organization's trail"),

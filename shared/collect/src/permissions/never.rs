@@ -398,12 +398,6 @@ pub static EXCEPTIONS: &[Exception] = &[
         "reads the log files of the one trail bucket, where the customer lets it",
     ),
     exception(
-        Preflight,
-        "s3:GetObject",
-        "arn:${Partition}:s3:::${TrailBucket}/",
-        "asks for the first byte of a log file of the one trail bucket, where the customer lets it",
-    ),
-    exception(
         Evidence,
         "s3:GetObject",
         "arn:${Partition}:s3:::${Bucket}/",
@@ -426,12 +420,6 @@ pub static EXCEPTIONS: &[Exception] = &[
         "kms:Decrypt",
         "${TrailKeyArn}",
         "reads log files that are encrypted with the trail's key, where the customer lets it",
-    ),
-    exception(
-        Preflight,
-        "kms:Decrypt",
-        "${TrailKeyArn}",
-        "asks for the first byte of a log file that is encrypted with the trail's key, where the customer lets it",
     ),
 ];
 
