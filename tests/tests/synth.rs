@@ -10,7 +10,7 @@ use crate::support::{run, run_json, scan};
 /// Kinds of workloads of `docs/synth.md`.
 const WORKLOADS: [&str; 6] = [
     ":function:",
-    ":task-definition/",
+    ":service/main/",
     ":instance/",
     ":stateMachine:",
     ":project/",

@@ -348,7 +348,7 @@ impl AwsApi for AwsClient {
                     region = target.region,
                     failure = ?error.failure,
                     code = error.code,
-                    message = error.message,
+                    reason = error.message,
                     "call failed"
                 );
             }
