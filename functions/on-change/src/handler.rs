@@ -34,7 +34,7 @@ pub async fn handle<E: Executions>(host: &Host<E>, event: Value, now: SystemTime
             accounts.entry(account).or_default().push(message.id);
         } else {
             // It is seen again until it lies in the dead letter queue, where somebody looks at it.
-            warn!(message = message.id, "the message names no account");
+            warn!(message_id = message.id, "the message names no account");
             failures.push(message.id);
         }
     }
