@@ -5,6 +5,7 @@
 //!
 //! Architecture invariant: this crate knows no AWS SDK, no graph, no clock, no file and no environment. Same question, same bytes.
 
+mod action_list;
 mod atom;
 pub mod catalogue;
 mod context;
@@ -30,6 +31,7 @@ mod solve;
 mod suppose;
 mod variables;
 
+pub use action_list::ActionList;
 pub use context::{Context, UnknownContext};
 pub use document::{DocumentError, decode_document};
 pub use evaluate::evaluate;

@@ -151,7 +151,9 @@ impl Statement {
     /// Whether it may be about `action`, by its Action or NotAction element as far as that could be read.
     #[must_use]
     pub fn may_concern(&self, action: &str) -> bool {
-        let lists = |entries: &Entries<ActionPattern>| entries.items.iter().any(|pattern| pattern.matches(action));
+        let action = action.to_ascii_lowercase();
+        let lists =
+            |entries: &Entries<ActionPattern>| entries.items.iter().any(|pattern| pattern.matches_folded(&action));
         match &self.actions {
             Element::Only(entries) => entries.incomplete || lists(entries),
             Element::Except(entries) => entries.incomplete || !lists(entries),
@@ -229,6 +231,11 @@ impl ActionPattern {
     #[must_use]
     pub fn matches(&self, action: &str) -> bool {
         self.matches_folded(&action.to_ascii_lowercase())
+    }
+
+    /// What every action that it matches begins with, in lower case.
+    pub(crate) fn literal_prefix(&self) -> &str {
+        self.glob.literal_prefix()
     }
 
     pub(crate) fn matches_folded(&self, lower_case_action: &str) -> bool {

@@ -76,6 +76,16 @@ pub enum LakeError {
         #[source]
         source: serde_json::Error,
     },
+    /// A row refers to one of another object that is not there.
+    #[error("{key}: no line {line} in {of}")]
+    Dangling {
+        /// The object with the row.
+        key: String,
+        /// The line that it refers to, 0-based.
+        line: usize,
+        /// The object that it refers to.
+        of: String,
+    },
     /// A value cannot be encoded.
     #[error("encoding {key}")]
     Encode {

@@ -49,8 +49,10 @@ pub mod keys {
     pub const NOTABLE_EVENTS: &str = "evidence/notable-events.ndjson.zst";
     /// Trails, log window and logged partitions: one line.
     pub const LOG_COVERAGE: &str = "evidence/log-coverage.ndjson";
-    /// Authority paths.
+    /// Authority paths, each with the lines of its steps in [`STEPS`], counted from 0.
     pub const PATHS: &str = "authority/paths.ndjson.zst";
+    /// Steps of authority paths, each once.
+    pub const STEPS: &str = "authority/steps.ndjson.zst";
     /// Findings.
     pub const FINDINGS: &str = "findings/findings.ndjson.zst";
     /// The coverage ledger.

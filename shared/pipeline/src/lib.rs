@@ -7,6 +7,7 @@
 
 mod configuration;
 mod error;
+mod path_rows;
 mod scan;
 mod snapshot;
 pub mod stages;

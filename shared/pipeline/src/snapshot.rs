@@ -10,8 +10,10 @@ use sv0_model::diagnostic::Diagnostic;
 use sv0_model::finding::Finding;
 use sv0_model::graph::{Edge, Entity, Graph, Organization, PolicyRecord};
 use sv0_model::observation::{DividedSession, Evidence, LogWindow, NotableTotal, ObservedUse, Trail};
-use sv0_model::path::{AuthorityPath, StepPool};
+use sv0_model::path::AuthorityPath;
 use sv0_model::time::Timestamp;
+
+use crate::path_rows;
 
 /// Where rows of a run come from: a published run whose hashes are checked, or one still being made.
 pub trait Rows {
@@ -128,10 +130,8 @@ impl<R: Rows> Snapshot<R> {
     /// # Errors
     /// As [`Snapshot::graph`].
     pub fn paths(&self) -> Result<Vec<AuthorityPath>, LakeError> {
-        let mut pool = StepPool::default();
         let mut paths = Vec::new();
-        self.rows.each(keys::PATHS, |mut path: AuthorityPath| {
-            pool.share(&mut path);
+        self.each_path(|path| {
             paths.push(path);
             Ok(())
         })?;
@@ -139,12 +139,12 @@ impl<R: Rows> Snapshot<R> {
         Ok(paths)
     }
 
-    /// Hands on the authority paths one after the other, for what need not see them all at once.
+    /// Hands on the authority paths one after the other, for what need not see them all at once. Steps that are equal are one and the same.
     ///
     /// # Errors
     /// As [`Snapshot::graph`], and what `each` answers.
     pub fn each_path(&self, each: impl FnMut(AuthorityPath) -> Result<(), LakeError>) -> Result<(), LakeError> {
-        self.rows.each(keys::PATHS, each)
+        path_rows::each(&self.rows, each)
     }
 
     /// The findings.

@@ -228,7 +228,7 @@ impl Scanned {
             SightingKind::Edge => ("graph/edges.ndjson.zst", &|row| {
                 format!("{} {} {}", text(&row["from"]), text(&row["kind"]), text(&row["to"]))
             }),
-            SightingKind::Path => ("authority/paths.ndjson.zst", &|row| text(&row["id"])),
+            SightingKind::Path => ("authority/paths.ndjson.zst", &|row| text(&row["path"]["id"])),
             SightingKind::Finding => ("findings/findings.ndjson.zst", &|row| text(&row["id"])),
         };
         let mut ids: Vec<String> = self.rows(key).iter().map(id).collect();

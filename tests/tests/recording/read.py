@@ -41,7 +41,10 @@ def main():
     thing, listed, table = given["thing"], given["listed"], given["table"]
 
     entities = rows(folder, "graph/entities.ndjson.zst")
-    paths = rows(folder, "authority/paths.ndjson.zst")
+    steps = rows(folder, "authority/steps.ndjson.zst")
+    paths = [
+        {**row["path"], "hops": [steps[line] for line in row["steps"]]} for row in rows(folder, "authority/paths.ndjson.zst")
+    ]
     findings = rows(folder, "findings/findings.ndjson.zst")
     coverage = rows(folder, "coverage.ndjson")
     manifest = json.load(open(os.path.join(folder, "manifest.json")))

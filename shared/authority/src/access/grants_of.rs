@@ -1,8 +1,8 @@
 //! A quick look at a principal's own policies: what could they grant at all?
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use sv0_iam::{Element, Template};
+use sv0_iam::{ActionList, Element, Statement, Template};
 use sv0_model::decision::Effect;
 
 use super::candidates::{Candidates, Opening};
@@ -12,29 +12,58 @@ use crate::estate::{Place, Subject};
 ///
 /// The look is cheap and errs towards asking: what it says no to, no statement grants.
 pub(crate) struct IdentityGrants<'s> {
-    by_action: BTreeMap<String, Vec<&'s Element<Template>>>,
+    by_action: BTreeMap<&'s str, Vec<&'s Element<Template>>>,
+}
+
+/// Actions that many principals are asked about.
+pub(crate) struct AskedActions<'a> {
+    actions: Vec<&'a str>,
+    list: ActionList,
+}
+
+impl<'a> AskedActions<'a> {
+    pub(crate) fn new(actions: impl Iterator<Item = &'a str>) -> Self {
+        let actions: BTreeSet<&str> = actions.collect();
+        let actions: Vec<&str> = actions.into_iter().collect();
+        let list = ActionList::new(actions.iter().copied());
+        Self { actions, list }
+    }
 }
 
 impl<'s> IdentityGrants<'s> {
-    pub(crate) fn new<'a>(subject: &'s Subject<'_>, actions: impl Iterator<Item = &'a str>) -> Self {
+    pub(crate) fn new(subject: &'s Subject<'_>, asked: &'s AskedActions<'_>) -> Self {
         let statements = subject
             .holdings
             .identity
             .iter()
             .flat_map(|policy| policy.policy.statements());
-        let allows: Vec<_> = statements
-            .filter(|statement| statement.effect() != Some(Effect::Deny))
-            .collect();
-        let by_action = actions
-            .map(|action| {
-                let granting = allows.iter().filter(|statement| statement.may_concern(action));
-                (
-                    action.to_owned(),
-                    granting.map(|statement| statement.resources()).collect(),
-                )
-            })
-            .collect();
+        let allows = statements.filter(|statement| statement.effect() != Some(Effect::Deny));
+        let mut by_action: BTreeMap<&str, Vec<&Element<Template>>> = BTreeMap::new();
+        for statement in allows {
+            for place in statement.may_concern_of(&asked.list) {
+                let action = asked.actions.get(place).copied().unwrap_or_default();
+                by_action.entry(action).or_default().push(statement.resources());
+            }
+        }
         Self { by_action }
+    }
+
+    /// What is granted of one action; of none, nothing.
+    pub(crate) fn of_one(subject: &'s Subject<'_>, action: Option<&'s str>) -> Self {
+        let statements = subject
+            .holdings
+            .identity
+            .iter()
+            .flat_map(|policy| policy.policy.statements());
+        let allows = statements.filter(|statement| statement.effect() != Some(Effect::Deny));
+        let granting = |action: &str| -> Vec<_> {
+            let granting = allows.filter(|statement| statement.may_concern(action));
+            granting.map(Statement::resources).collect()
+        };
+        let by_action = action.map(|action| (action, granting(action)));
+        Self {
+            by_action: by_action.into_iter().collect(),
+        }
     }
 
     /// Whether some statement allows the action on anything.

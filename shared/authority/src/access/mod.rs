@@ -11,5 +11,5 @@ pub(crate) use candidates::{
     ASSUME_ROLE, Candidates, Opening, allowed_resources, assumable_roles, named_sessions, openings,
 };
 pub(crate) use classes::{ActionTarget, class_of, rows_of};
-pub(crate) use grants_of::{IdentityGrants, may_be_granted};
+pub(crate) use grants_of::{AskedActions, IdentityGrants, may_be_granted};
 pub(crate) use reach::{Access, Basis, Survey, side_of};

@@ -1,5 +1,7 @@
 //! Evaluates the candidates of a principal.
 
+use std::sync::LazyLock;
+
 use sv0_iam::catalogue::{Fit, resource_type_fits};
 use sv0_iam::{Context, Evaluation, UnknownContext};
 use sv0_model::arn::{Arn, account_of};
@@ -9,10 +11,12 @@ use sv0_model::path::ActionClass;
 
 use super::candidates::Candidates;
 use super::classes::{ActionTarget, classified_actions, rows_of};
-use super::grants_of::{IdentityGrants, may_be_granted};
+use super::grants_of::{AskedActions, IdentityGrants, may_be_granted};
 use super::scope::{Part, Separator, Whole, parts, takes_in};
 use super::variables::{Variables, assume, under_assumption};
 use crate::estate::{Estate, Place, Request, Subject};
+
+static CLASSIFIED: LazyLock<AskedActions<'static>> = LazyLock::new(|| AskedActions::new(classified_actions()));
 
 /// One action on one part of a resource, and what every layer says to it.
 #[derive(Debug, Clone)]
@@ -58,7 +62,7 @@ impl<'e> Survey<'e, '_> {
     /// Every access by an action of the classes that some statement grants, sorted by resource. What stops it is in its evaluation.
     pub(crate) fn reach(&self) -> Vec<Access<'e>> {
         let actions: Vec<&str> = classified_actions().collect();
-        let identity = IdentityGrants::new(self.subject, actions.iter().copied());
+        let identity = IdentityGrants::new(self.subject, &CLASSIFIED);
         let mut found = Vec::new();
         for entity in self.candidates.of(self.subject, &actions) {
             for row in rows_of(entity) {
@@ -78,7 +82,7 @@ impl<'e> Survey<'e, '_> {
 
     /// Every access by one action that some statement grants.
     pub(crate) fn reach_of(&self, action: &str, class: Option<ActionClass>, target: ActionTarget) -> Vec<Access<'e>> {
-        let identity = IdentityGrants::new(self.subject, std::iter::once(action));
+        let identity = IdentityGrants::of_one(self.subject, Some(action));
         // Whether the action takes such a thing is looked up last: for most candidates no statement grants it.
         let fits = |entity: &Entity| {
             is_of_class(entity, action) || resource_type_fits(action, &inside(entity, target)) != Fit::RuledOut
@@ -106,7 +110,7 @@ impl<'e> Survey<'e, '_> {
 
     /// One action on one thing that an ARN names in an entity, where some statement grants it.
     pub(crate) fn access_to(&self, action: &str, entity: &'e Entity, arn: String) -> Option<Access<'e>> {
-        let identity = IdentityGrants::new(self.subject, std::iter::once(action));
+        let identity = IdentityGrants::of_one(self.subject, Some(action));
         let place = Place::inside(entity, arn);
         if !may_be_granted(self.candidates, &identity, self.subject, &place, action) {
             return None;

@@ -22,12 +22,12 @@ mod tests;
 mod things;
 
 use std::cell::OnceCell;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use sv0_iam::Policy;
 use sv0_model::graph::Entity;
 
-use crate::access::IdentityGrants;
+use crate::access::{AskedActions, IdentityGrants};
 use crate::estate::{Estate, Subject};
 use crate::findings::name;
 use crate::step::Step;
@@ -85,6 +85,8 @@ impl Escalation<'_> {
     }
 }
 
+static OF_ROUTES: LazyLock<AskedActions<'static>> = LazyLock::new(|| AskedActions::new(routes::all_actions()));
+
 /// What the routes of every principal are looked up in, indexed once for an estate.
 pub(crate) struct Escalations<'e> {
     ground: Ground<'e>,
@@ -120,7 +122,7 @@ impl<'e> Escalations<'e> {
         if self.is_administrator(&subject) {
             return Vec::new();
         }
-        let identity = IdentityGrants::new(&subject, routes::all_actions());
+        let identity = IdentityGrants::new(&subject, &OF_ROUTES);
         look(&Search {
             ground: &self.ground,
             entity: principal,

@@ -187,7 +187,7 @@ impl<'e> HopJudge<'e, '_> {
 
     /// The caller's own statements about its action.
     fn identity_of<'s>(&self, caller: &'s Subject<'_>) -> IdentityGrants<'s> {
-        IdentityGrants::new(caller, self.action_of(caller).into_iter())
+        IdentityGrants::of_one(caller, self.action_of(caller))
     }
 }
 

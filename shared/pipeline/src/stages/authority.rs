@@ -5,7 +5,7 @@ use sv0_lake::keys;
 use sv0_model::diagnostic::Diagnostic;
 
 use super::StageContext;
-use crate::ScanError;
+use crate::{ScanError, path_rows};
 
 /// How much was found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,11 +46,12 @@ pub fn run(context: &StageContext<'_>, progress: &(dyn Fn(PathProgress) + Sync))
     drop(estate);
     drop(graph);
     let diagnostics = merged(snapshot.diagnostics()?, output.diagnostics);
-    context.write_rows(keys::PATHS, &output.paths)?;
+    let paths = output.paths.len() as u64;
+    path_rows::write(context, output.paths)?;
     context.write_rows(keys::FINDINGS, &found)?;
     context.write_rows(keys::DIAGNOSTICS, &diagnostics)?;
     Ok(Evaluated {
-        paths: output.paths.len() as u64,
+        paths,
         findings: found.len() as u64,
         diagnostics: diagnostics.len() as u64,
     })

@@ -4,6 +4,7 @@
 
 mod documents;
 mod grounds;
+mod path_contents;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -16,12 +17,12 @@ use sv0_model::finding::Finding;
 use sv0_model::graph::{Edge, Entity, Graph};
 use sv0_model::hash::sha256_of_json;
 use sv0_model::manifest::RunManifest;
-use sv0_model::path::AuthorityPath;
 use sv0_state::{Completeness, Grounds, Outcome, RunRecord, Seen, Sighting, SightingKind, StateStore, Thing};
 
 use crate::snapshot::Rows;
 use crate::{ScanError, Snapshot};
 use grounds::GroundFinder;
+use path_contents::PathContents;
 
 /// Attributes that say when something was used, not what it is.
 const USE_ATTRIBUTES: [&str; 2] = ["last_used", "password_last_used"];
@@ -75,14 +76,17 @@ fn seen<R: Rows>(
         .map(String::as_str)
         .collect();
     let mut of_paths = BTreeMap::new();
+    let mut contents = PathContents::default();
     snapshot.each_path(|path| {
         let rests_on = grounds.of_path(&path);
         if let Some(id) = named.get(path.id.as_str()) {
             of_paths.insert(*id, rests_on.clone());
         }
         sightings.push(Sighting {
+            thing: Thing::new(SightingKind::Path, &path.id),
             document: Some(documents::of_path(&path)?),
-            ..sighting(SightingKind::Path, &path.id, &path_content(&path)?, rests_on)
+            content_sha256: contents.of(path)?,
+            rests_on,
         });
         Ok(())
     })?;
@@ -165,20 +169,6 @@ fn entity_content(entity: &Entity) -> Result<Value, LakeError> {
     remove(&mut content, &["captured_at", "origins"]);
     if let Some(attributes) = content.get_mut("attributes") {
         remove(attributes, &USE_ATTRIBUTES);
-    }
-    Ok(content)
-}
-
-fn path_content(path: &AuthorityPath) -> Result<Value, LakeError> {
-    let mut content = as_value(keys::PATHS, path)?;
-    remove(&mut content, &["observation"]);
-    for hop in content
-        .get_mut("hops")
-        .and_then(Value::as_array_mut)
-        .into_iter()
-        .flatten()
-    {
-        remove(hop, &["observation"]);
     }
     Ok(content)
 }

@@ -3,6 +3,8 @@ use sv0_model::time::Timestamp;
 use sv0_state::{History, SqliteState, Tally};
 
 use super::*;
+use crate::stages::StageContext;
+use crate::{Configuration, path_rows};
 
 const ACCOUNT: &str = "111122223333";
 const ROLE: &str = "arn:aws:iam::111122223333:role/reader";
@@ -122,7 +124,6 @@ fn record(state: &mut SqliteState, day: i8, world: &World) -> Tally {
         (keys::ORGANIZATION, &vec![organization]),
         (keys::SIGNALS, &Vec::new()),
         (keys::SERVICE_ACCESS, &Vec::new()),
-        (keys::PATHS, &world.paths),
         (keys::FINDINGS, &world.findings),
         (keys::COVERAGE, &world.coverage),
     ] {
@@ -130,6 +131,17 @@ fn record(state: &mut SqliteState, day: i8, world: &World) -> Tally {
             .put(&run_key(&run_id, key), &to_ndjson(key, rows).unwrap())
             .unwrap();
     }
+    let context = StageContext {
+        store: &store,
+        run_id: &run_id,
+        configuration: &Configuration::default(),
+        threads: 1,
+    };
+    let paths = world
+        .paths
+        .iter()
+        .map(|path| serde_json::from_value(path.clone()).unwrap());
+    path_rows::write(&context, paths.collect()).unwrap();
     publish(&store, manifest(&run_id, day, world)).unwrap();
     match run(&store, &run_id, state).unwrap() {
         Outcome::Recorded(tally) => tally,
