@@ -30,6 +30,9 @@ DEFAULTS = {
     # Athena's workgroup, and statements that make tables before anything is asked.
     "athena_workgroup": {"name": "securityv0", "state": "ENABLED", "output": "s3://securityv0-hub/athena/", "bytes_scanned_cutoff": 10 * 1024**3},
     "athena_tables": [],
+    # Whether statements come to an end, and whether a manifest names the files that they write.
+    "athena_ends": True,
+    "athena_manifest": True,
     # The StackSet of the spoke role: {"name"?, "auto_deployment"?, "absent_in"?, "instances"?: account -> fields, "operations"?}; `None` where there is none.
     "stack_set": {"name": "securityv0-readonly"},
     # Emulators that answer in its place, and what each does: see emulators.py.

@@ -147,6 +147,20 @@ def _by_hand(account, region):
     yield "sns/topics", {"Attributes": {"TopicArn": f"arn:aws:sns:{region}:{account}:specimen", "Owner": account, "Policy": policy}}
     yield "sqs/queues", {"Arn": f"arn:aws:sqs:{region}:{account}:specimen", "Response": {"Attributes": {"QueueArn": f"arn:aws:sqs:{region}:{account}:specimen", "Policy": policy}}}
     yield "ecr/repository-policies", {"Arn": f"arn:aws:ecr:{region}:{account}:repository/team/specimen", "Response": {"registryId": account, "repositoryName": "team/specimen", "policyText": policy}}
+    gateway = f"arn:aws:bedrock-agentcore:{region}:{account}:gateway/specimen-gateway"
+    dates = {"createdAt": "2026-01-14T10:00:00+00:00", "updatedAt": "2026-01-14T10:00:00+00:00", "status": "READY", "name": "specimen"}
+    yield "bedrock-agentcore-control/gateways", {"gatewayArn": gateway, "gatewayId": "specimen-gateway", "protocolType": "MCP", "authorizerType": "AWS_IAM", **dates}
+    yield "bedrock-agentcore-control/gateway-targets", {"gatewayArn": gateway, "targetId": "SPECIMEN01", "targetConfiguration": {"mcp": {"lambda": {"lambdaArn": function, "toolSchema": {"inlinePayload": []}}}}, "credentialProviderConfigurations": [{"credentialProviderType": "GATEWAY_IAM_ROLE"}], **dates}
+    image = {"registryId": account, "repositoryName": "team/specimen"}
+    yield "ecr/repositories", {**image, "repositoryArn": f"arn:aws:ecr:{region}:{account}:repository/team/specimen"}
+    yield "ecr/images", {**image, "imageDigest": f"sha256:{'0' * 64}", "imageScanStatus": {"status": "COMPLETE"}}
+    yield "ecr/image-scan-findings", {**image, "imageId": {"imageDigest": f"sha256:{'0' * 64}"}, "imageScanStatus": {"status": "COMPLETE"}, "imageScanFindings": {"findingSeverityCounts": {"HIGH": 1}}}
+    yield "eks/clusters", {"cluster": {"name": "specimen", "arn": f"arn:aws:eks:{region}:{account}:cluster/specimen"}}
+    yield "eks/access-entries", {"accessEntry": {"clusterName": "specimen", "principalArn": f"arn:aws:iam::{account}:role/specimen", "accessEntryArn": f"arn:aws:eks:{region}:{account}:access-entry/specimen/role/{account}/specimen/0"}}
+    rule = f"arn:aws:events:{region}:{account}:rule/specimen"
+    yield "events/rules", {"Name": "specimen", "Arn": rule, "EventBusName": "default", "State": "ENABLED"}
+    yield "events/targets", {"Arn": rule, "Response": {"Targets": [{"Id": "1", "Arn": function}]}}
+    yield "kinesis/resource-policies", {"Arn": f"arn:aws:kinesis:{region}:{account}:stream/specimen", "Response": {"Policy": policy}}
     yield "kms/grants", {"Arn": f"arn:aws:kms:{region}:{account}:key/5d0c7c4e-2f6b-4b1e-9a57-6c1e0d8f3a21", "Response": {"Grants": [{"GrantId": "0" * 64, "GranteePrincipal": f"arn:aws:iam::{account}:role/specimen"}]}}
 
 
@@ -161,5 +175,5 @@ def _asked_by_hand(account, region):
         ("secretsmanager", "ListSecrets", {}), ("secretsmanager", "GetResourcePolicy", {"SecretId": f"arn:aws:secretsmanager:{region}:{account}:secret:specimen-AbCdEf"}), ("sns", "ListTopics", {}),
         ("sns", "GetTopicAttributes", {"TopicArn": f"arn:aws:sns:{region}:{account}:specimen"}), ("sqs", "ListQueues", {}),
         ("sqs", "GetQueueAttributes", {"QueueUrl": f"https://sqs.{region}.amazonaws.com/{account}/specimen", "AttributeNames": ["Policy"]}), ("ecr", "GetRepositoryPolicy", {"repositoryName": "team/specimen"}),
-        ("kms", "ListKeys", {}), ("kms", "ListGrants", {"KeyId": f"arn:aws:kms:{region}:{account}:key/5d0c7c4e-2f6b-4b1e-9a57-6c1e0d8f3a21"}), ("s3control", "GetPublicAccessBlock", {"AccountId": account}),
+        ("kinesis", "ListStreams", {}), ("kms", "ListKeys", {}), ("kms", "ListGrants", {"KeyId": f"arn:aws:kms:{region}:{account}:key/5d0c7c4e-2f6b-4b1e-9a57-6c1e0d8f3a21"}), ("s3control", "GetPublicAccessBlock", {"AccountId": account}),
     ]  # fmt: skip

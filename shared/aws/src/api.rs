@@ -24,6 +24,7 @@ mod words;
 pub use client::{AwsClient, ClientOptions};
 pub use clock::SystemClock;
 pub use counters::{CallCounters, CallObserver, CountKey, SentRequest};
+pub(crate) use error::refused;
 pub(crate) use jitter::Jitter;
 pub use roles::{RoleOptions, own_session_policies};
 pub use sv0_collect::{COMPONENT_TAG, RUN_TAG};

@@ -91,6 +91,8 @@ def _run(call, identifier, execution):
 
 def _state(call, execution):
     """QUEUED the first time that it is asked about, RUNNING the second and until it has ended, then how it did."""
+    if not call.fake.options["athena_ends"]:
+        return "RUNNING"
     with call.fake.lock:
         execution["polls"] += 1
         if execution["stopped"]:
@@ -113,7 +115,7 @@ def get_query_execution(call):
     if state in ("SUCCEEDED", "FAILED", "CANCELLED"):
         status["CompletionDateTime"] = execution["submitted"]
         statistics |= {"DataScannedInBytes": result.get("read", 0), "EngineExecutionTimeInMillis": 1000, "TotalExecutionTimeInMillis": 1100}
-    if result.get("manifest"):
+    if result.get("manifest") and call.fake.options["athena_manifest"]:
         statistics["DataManifestLocation"] = result["manifest"]
     identifier = call.parameters["QueryExecutionId"]
     made = {"QueryExecutionId": identifier, "Query": asked["QueryString"], "StatementType": result.get("kind", "DML"), "Status": status, "Statistics": statistics, "WorkGroup": execution["group"]["name"]}
@@ -123,7 +125,8 @@ def get_query_execution(call):
 
 @answers("athena", "StopQueryExecution")
 def stop_query_execution(call):
-    _execution(call)["stopped"] = True
+    # What does not end is asked for again by the next case of a test.
+    _execution(call)["stopped"] = call.fake.options["athena_ends"]
     return {}
 
 

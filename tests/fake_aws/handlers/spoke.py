@@ -113,7 +113,6 @@ of_subject("events", "events/targets", "ListTargetsByRule", ["EventBusName"], em
 row("glue", "glue/jobs", "ListJobs", "GetJob", "Job", name="Name")
 row("glue", "glue/jobs", "GetJobs", wrapper="Job")
 row("glue", "glue/resource-policy", "GetResourcePolicies", wrapper="GetResourcePoliciesResponseList")
-row("kinesis", "kinesis/streams", "ListStreams", name="Name", config=["AWS::Kinesis::Stream"], named_by={"kinesis/resource-policies": called("stream", "Name")})
 of_subject("kinesis", "kinesis/resource-policies", "GetResourcePolicy")
 
 row("pipes", "pipes/pipes", "ListPipes", "DescribePipe")

@@ -6,7 +6,7 @@ import re
 from ..errors import AwsError, not_found
 from ..spoke import Kind, Thing, asked_for, list_of, loosely, one_of
 from .registry import answers
-from .spoke import blob
+from .spoke import blob, called
 
 _PROJECTS = Kind("codebuild/projects", "projects", {"AWS::CodeBuild::Project": blob})
 
@@ -175,6 +175,15 @@ def get_layer_version_policy(call):
     raise not_found(call.operation, "No policy is associated with the given resource.")
 
 
+_STREAMS = Kind("kinesis/streams", None, {"AWS::Kinesis::Stream": blob}, {"kinesis/resource-policies": called("stream", "Name", "Arn")})
+
+
+@answers("kinesis", "ListStreams")
+def list_streams(call):
+    named = sorted((stream.has("Name"), stream.arn or stream.has("Arn")) for stream in _STREAMS.things(call))
+    return {"StreamNames": [name for name, _ in named], "StreamSummaries": [{"StreamName": name, "StreamARN": arn, "StreamStatus": "ACTIVE"} for name, arn in named], "HasMoreStreams": False}
+
+
 _SECRETS = Kind("secretsmanager/secrets", None, {"AWS::SecretsManager::Secret": blob}, {"secretsmanager/resource-policies": lambda arn: {"ARN": arn, "Name": arn.split(":secret:")[1][:-7]}})
 _SECRET_POLICIES = Kind("secretsmanager/resource-policies")
 
@@ -271,6 +280,11 @@ def get_repository_policy(call):
 
 @answers("s3control", "GetPublicAccessBlock")
 def get_public_access_block(call):
+    if call.parameters["AccountId"] != call.account:
+        raise AwsError("AccessDenied", "Access Denied", 403)
+    for line in call.estate.spoke_items(call.account, call.region, "s3control/public-access-block") or []:
+        if line:
+            return {"PublicAccessBlockConfiguration": line.get("PublicAccessBlockConfiguration", line)}
     for row in call.estate.config_items("AWS::S3::AccountPublicAccessBlock"):
         if row["accountId"] == call.account == call.parameters["AccountId"]:
             return {"PublicAccessBlockConfiguration": {key[:1].upper() + key[1:]: value for key, value in blob(row).items() if isinstance(value, bool)}}

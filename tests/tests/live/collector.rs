@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use aws_config::retry::RetryConfig;
+use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
@@ -21,8 +23,8 @@ pub const ATTEMPT: Duration = Duration::from_millis(400);
 /// More than this is not read of an answer.
 pub const MAX_ANSWER: usize = 2 * 1024 * 1024;
 
-/// The real time, of which waiting takes a thousandth.
-struct Quick;
+/// The real time, of which waiting takes this part.
+struct Quick(u32);
 
 impl Clock for Quick {
     fn now(&self) -> Timestamp {
@@ -34,7 +36,7 @@ impl Clock for Quick {
     }
 
     fn sleep(&self, duration: Duration) -> BoxFuture<'_, ()> {
-        Box::pin(tokio::time::sleep(duration / 1000))
+        Box::pin(tokio::time::sleep(duration / self.0))
     }
 }
 
@@ -47,12 +49,17 @@ pub struct Collector {
 
 impl Collector {
     pub fn of(fake: &FakeAws) -> Self {
-        Self::with(fake, Arc::new(Quick), ATTEMPT)
+        Self::with(fake, Arc::new(Quick(1000)), ATTEMPT)
+    }
+
+    /// One that hardly waits before it asks again.
+    pub fn hasty(fake: &FakeAws) -> Self {
+        Self::with(fake, Arc::new(Quick(100_000)), ATTEMPT)
     }
 
     /// One that waits for answers as long as it takes.
     pub fn patient(fake: &FakeAws) -> Self {
-        Self::with(fake, Arc::new(Quick), Duration::from_secs(60))
+        Self::with(fake, Arc::new(Quick(1000)), Duration::from_secs(60))
     }
 
     /// One whose clock is this, and whose attempts may take so long.
@@ -125,10 +132,18 @@ impl Collector {
 fn config(fake: &FakeAws) -> SdkConfig {
     let token = Some(fake.session_token.clone());
     let credentials = Credentials::new(&fake.access_key_id, &fake.secret_access_key, token, None, "tests");
+    // As `sv0_aws::sdk_config` has them, but for how long they take: rows are read through the SDK.
+    let timeouts = TimeoutConfig::builder().operation_attempt_timeout(ATTEMPT).build();
+    let retries = RetryConfig::standard()
+        .with_max_attempts(5)
+        .with_initial_backoff(Duration::from_millis(1))
+        .with_max_backoff(Duration::from_millis(5));
     SdkConfig::builder()
         .behavior_version(BehaviorVersion::latest())
         .region(Region::new(fake.region.clone()))
         .credentials_provider(SharedCredentialsProvider::new(credentials))
         .endpoint_url(&fake.endpoint)
+        .timeout_config(timeouts)
+        .retry_config(retries)
         .build()
 }

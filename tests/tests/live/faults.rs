@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use sv0_collect::evidence::EvidenceOptions;
-use sv0_collect::{CollectOptions, Plan, Step, calls, central, outline, spoke};
+use sv0_collect::{CollectOptions, Plan, Step, calls, central, outline, permissions, spoke};
 use sv0_model::coverage::{CoverageRow, CoverageStatus};
 use sv0_sources::MemorySink;
 use tokio::runtime::Runtime;
@@ -18,6 +18,7 @@ use super::evidence::table_statements;
 use super::preflight_faults;
 use super::recording::{Example, fake_at_home_in};
 use crate::fake_aws::FakeAws;
+use crate::permissions::unmade;
 use crate::support::repository;
 
 /// Set to write the table in place of comparing it.
@@ -26,7 +27,7 @@ const TABLE: &str = "docs/fault-matrix.md";
 /// A case that takes longer hangs.
 const PATIENCE: Duration = Duration::from_secs(60);
 /// Fakes at a time, each with a share of the calls.
-const FAKES: usize = 2;
+const FAKES: usize = 4;
 /// Accounts that between them hold something of most files.
 const ACCOUNTS: [&str; 3] = ["271650948133", "508416729354", "912746058213"];
 
@@ -42,10 +43,42 @@ pub const REGION_DISABLED: &str = "Region disabled";
 /// What cannot happen.
 pub const NOTHING: &str = "–";
 
+/// The account that has something of every kind.
+const SPECIMENS: &str = ACCOUNTS[2];
+/// Calls of the evidence that a scan without faults does not come to, or that pass by the client that counts the others; and the option of the fake that is off while they are made.
+const OF_EVIDENCE: [(&str, Option<&str>); 3] = [
+    (STOP, Some("athena_ends")),
+    ("s3:GetObject", None),
+    ("s3:ListObjectsV2", Some("athena_manifest")),
+];
+const EVIDENCE: &str = "athena:notable-events";
+const STOP: &str = "athena:StopQueryExecution";
+/// Faults that the last attempt at a call meets too.
+const LASTING: [&str; 9] = [
+    "throttled",
+    "5xx",
+    "no answer",
+    "reset",
+    "denied",
+    REGION_DISABLED,
+    "truncated",
+    "malformed",
+    "clock skew",
+];
+const BY_ATHENA: &str = "Amazon Athena makes it in the role's name, and says in its own words what came of it";
+/// Rows of the table of permissions that are no rows here, and why.
+const ELSEWHERE: &[(&str, &str)] = &[
+    ("glue:GetDatabase", BY_ATHENA),
+    ("glue:GetTable", BY_ATHENA),
+    ("kms:Decrypt", BY_ATHENA),
+    ("s3:PutObject", BY_ATHENA),
+];
+
 /// The example at home in a Region that has to be enabled, with the table over its log files.
 fn fake() -> Example {
     fake_at_home_in(
         HOME,
+        SPECIMENS,
         &json!({ "page_size": 2, "athena_tables": table_statements(&[HOME, "eu-central-1"]) }),
     )
 }
@@ -94,8 +127,8 @@ fn no_fault_makes_a_gap_look_whole() {
                     let own = chosen.iter().enumerate().filter(|(index, _)| index % FAKES == share);
                     runtime().block_on(async {
                         let mut rows = Vec::new();
-                        for (_, (call, step)) in own {
-                            rows.push(row(fake, clean, call, *step).await);
+                        for (_, case) in own {
+                            rows.push(row(fake, clean, case).await);
                         }
                         rows
                     })
@@ -105,20 +138,28 @@ fn no_fault_makes_a_gap_look_whole() {
         threads.into_iter().map(|thread| thread.join().unwrap()).collect()
     });
     let mut rows: Vec<Row> = shares.into_iter().flatten().collect();
-    rows.sort_by(|left, right| left.call.cmp(&right.call));
+    rows.sort_by(|left, right| left.case.call.cmp(&right.case.call));
     let preflight = runtime().block_on(preflight_faults::rows(&fakes[0], &clean.plan, &clean.made()));
+    let mut wrong: Vec<String> = rows.iter().flat_map(|row| row.wrong.clone()).collect();
+    wrong.extend(preflight.iter().flat_map(|row| row.wrong.clone()));
+    let told: Vec<Value> = rows
+        .iter()
+        .map(|row| &row.case.call)
+        .chain(preflight.iter().map(|row| &row.call))
+        .map(|call| call.split_once(':').unwrap())
+        .map(|(service, operation)| json!({"service": service, "operation": operation}))
+        .collect();
+    wrong.extend(unmade(&told, &permissions::rows().collect::<Vec<_>>(), ELSEWHERE));
     let table = format!("{}{}", table(&rows, clean), preflight_faults::table(&preflight));
     println!("{table}");
     for fake in &fakes {
         assert_eq!(fake.problems(), Vec::<Value>::new());
     }
-    let wrong = rows.iter().flat_map(|row| &row.wrong);
-    let wrong: Vec<&String> = wrong.chain(preflight.iter().flat_map(|row| &row.wrong)).collect();
     assert!(
         wrong.is_empty(),
         "{} cases are wrong\n{}",
         wrong.len(),
-        wrong.iter().map(|one| one.as_str()).collect::<Vec<_>>().join("\n")
+        wrong.join("\n")
     );
     let file = repository().join(TABLE);
     if std::env::var_os(WRITE).is_some() {
@@ -191,7 +232,7 @@ impl Clean {
     }
 
     /// For each call the step that shows the most of it: one that reads items through it, more than once, with few other calls.
-    fn chosen(&self) -> Vec<(String, usize)> {
+    fn chosen(&self) -> Vec<Case> {
         let mut chosen = Vec::new();
         for call in calls::ALL.iter().map(|call| call.name()) {
             let makes = (0..self.steps.len()).filter(|step| self.calls[*step].contains_key(&call));
@@ -203,8 +244,14 @@ impl Clean {
                     std::cmp::Reverse(all),
                 )
             });
-            chosen.extend(best.map(|step| (call, step)));
+            chosen.extend(best.map(|step| Case { call, step, off: None }));
         }
+        let evidence = self.rows.iter().position(|row| row.source == EVIDENCE).unwrap();
+        chosen.extend(OF_EVIDENCE.map(|(call, off)| Case {
+            call: call.to_owned(),
+            step: evidence,
+            off,
+        }));
         chosen
     }
 }
@@ -246,27 +293,66 @@ fn row_of(rows: &[CoverageRow], step: &dyn Step) -> Option<CoverageRow> {
     rows.iter().find(is_own).cloned()
 }
 
-/// A row of the table.
-struct Row {
+/// A call, the step that makes it, and the option of the fake that is off meanwhile.
+#[derive(Clone)]
+struct Case {
     call: String,
     step: usize,
+    off: Option<&'static str>,
+}
+
+impl Case {
+    fn collector(&self, fake: &FakeAws) -> Collector {
+        // A statement that does not end is asked about some hundred times.
+        if self.call == STOP {
+            Collector::hasty(fake)
+        } else {
+            Collector::of(fake)
+        }
+    }
+
+    fn switch(&self, fake: &FakeAws, is_on: bool) {
+        if let Some(option) = self.off {
+            fake.set(&json!({ option: is_on }));
+        }
+    }
+}
+
+/// What a step came to.
+struct Outcome {
+    row: CoverageRow,
+    file: Option<Vec<u8>>,
+}
+
+impl Outcome {
+    async fn of(clean: &Clean, step: usize, collector: &Collector) -> Option<Self> {
+        let (progress, mut files) = collector.run(&clean.steps[step..=step], &clean.files).await;
+        let step = clean.steps[step].as_ref();
+        Some(Self {
+            row: row_of(&progress.rows, step)?,
+            file: step.file().and_then(|file| files.remove(file.path())),
+        })
+    }
+}
+
+/// A row of the table.
+struct Row {
+    case: Case,
     cells: Vec<String>,
     wrong: Vec<String>,
 }
 
-async fn row(fake: &FakeAws, clean: &Clean, call: &str, step: usize) -> Row {
-    let (service, operation) = call.split_once(':').unwrap();
+async fn row(fake: &FakeAws, clean: &Clean, case: &Case) -> Row {
+    let (service, operation) = case.call.split_once(':').unwrap();
     let mut row = Row {
-        call: call.to_owned(),
-        step,
+        case: case.clone(),
         cells: Vec::new(),
         wrong: Vec::new(),
     };
-    let shared = Collector::of(fake);
+    case.switch(fake, false);
     // The session is taken before the fault, unless it is what the fault is about.
-    if service != "sts" {
-        shared.run(&clean.steps[step..=step], &clean.files).await;
-    }
+    let shared = case.collector(fake);
+    let whole = Outcome::of(clean, case.step, &shared).await.unwrap();
     for (name, mut fault) in faults() {
         if name == REGION_DISABLED && GLOBAL.contains(&service) {
             row.cells.push(NOTHING.to_owned());
@@ -274,7 +360,7 @@ async fn row(fake: &FakeAws, clean: &Clean, call: &str, step: usize) -> Row {
         }
         let own;
         let collector = if service == "sts" {
-            own = Collector::of(fake);
+            own = case.collector(fake);
             &own
         } else {
             &shared
@@ -282,51 +368,41 @@ async fn row(fake: &FakeAws, clean: &Clean, call: &str, step: usize) -> Row {
         fault["service"] = json!(service);
         fault["operation"] = json!(operation);
         fake.fault(&fault);
-        let run = tokio::time::timeout(PATIENCE, collector.run(&clean.steps[step..=step], &clean.files)).await;
+        let run = tokio::time::timeout(PATIENCE, Outcome::of(clean, case.step, collector)).await;
         fake.forget_faults();
         let verdict = match run {
-            Ok((progress, files)) => judge(
-                clean,
-                call,
-                step,
-                name,
-                row_of(&progress.rows, clean.steps[step].as_ref()),
-                &files,
-            ),
+            Ok(Some(outcome)) => judge(case, name, &whole, &outcome),
+            Ok(None) => Err("the ledger has no row".to_owned()),
             Err(_) => Err("hangs".to_owned()),
         };
         row.cells.push(match verdict {
             Ok(cell) => cell,
             Err(fault) => {
                 row.wrong
-                    .push(format!("{call} {name} ({}): {fault}", clean.rows[step].source));
+                    .push(format!("{} {name} ({}): {fault}", case.call, whole.row.source));
                 "wrong".to_owned()
             }
         });
     }
+    case.switch(fake, true);
     row
 }
 
 /// The status of the ledger, if it tells the truth.
-fn judge(
-    clean: &Clean,
-    call: &str,
-    step: usize,
-    fault: &str,
-    row: Option<CoverageRow>,
-    files: &BTreeMap<String, Vec<u8>>,
-) -> Result<String, String> {
-    let row = row.ok_or("the ledger has no row")?;
+fn judge(case: &Case, fault: &str, whole: &Outcome, found: &Outcome) -> Result<String, String> {
+    let (call, row) = (case.call.as_str(), &found.row);
     let told = format!(
         "{:?} {:?} {:?} {}",
         row.status, row.error_code, row.operation, row.reason
     );
-    let (whole, own) = (&clean.rows[step], clean.steps[step].file());
-    let lost = own
-        .map(|file| file.path().to_owned())
-        .map_or(0, |path| lost(clean.files.get(&path), files.get(&path)));
+    let lost = lost(whole.file.as_ref(), found.file.as_ref());
+    let whole = &whole.row;
     let is_whole = lost == 0 && row.items >= whole.items;
     let is_as_ever = row.status == whole.status && is_whole;
+    // What did not end goes on and costs money.
+    if call == STOP && LASTING.contains(&fault) && !row.reason.contains("could not be stopped") {
+        return Err(format!("nothing says that the statement goes on: {told}"));
+    }
     if row.status == CoverageStatus::Ok && !is_whole {
         return Err(format!(
             "{lost} of {} items are missing, and the ledger says ok",
@@ -388,16 +464,20 @@ fn table(rows: &[Row], clean: &Clean) -> String {
          Of every row the tests know that nothing ended the scan or went on past its time, that `ok` means that all items are there, and that every other status comes with AWS's name of the \
          error and the call. *Once*, *later* and *expired* are faults of one request, after which AWS answers; the others last. The home Region is one that accounts have to enable; a service \
          that has one place for all Regions cannot be in one that is disabled (–). A role that AWS STS does not give out in the Region is no disabled Region but an account that is not seen: \
-         `denied`. `athena:StopQueryExecution` is made only when a statement does not end, and whatever answers it changes nothing.\n\n",
+         `denied`. In the row of `athena:StopQueryExecution` the statement does not end, so that the source fails without a fault as well, and in that of `s3:ListObjectsV2` it has no \
+         manifest.\n\n\
+         Every call of the product's own reading of AWS is a row here or below. These are none, as Amazon Athena makes them in the role's name and says in its own words what came of it: ",
     );
+    let elsewhere: Vec<String> = ELSEWHERE.iter().map(|(call, _)| format!("`{call}`")).collect();
+    let _ = writeln!(table, "{}.\n", elsewhere.join(", "));
     let _ = writeln!(table, "| call | source | {} |", names.join(" | "));
     let _ = writeln!(table, "|---|---|{}", "---|".repeat(names.len()));
     for row in rows {
         let _ = writeln!(
             table,
             "| `{}` | `{}` | {} |",
-            row.call,
-            clean.rows[row.step].source,
+            row.case.call,
+            clean.rows[row.case.step].source,
             row.cells.join(" | ")
         );
     }

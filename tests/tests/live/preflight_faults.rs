@@ -25,7 +25,7 @@ const DISPENSABLE: &str = "s3:GetBucketLocation";
 
 /// A row of the table.
 pub struct Row {
-    call: String,
+    pub call: String,
     checks: BTreeSet<String>,
     cells: Vec<String>,
     pub wrong: Vec<String>,

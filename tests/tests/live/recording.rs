@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::fake_aws::FakeAws;
+use crate::permissions::with_specimens;
 use crate::support::{repository, sv0};
 
 pub const EXAMPLE: &str = "examples/acme/capture";
@@ -79,9 +80,13 @@ pub fn fake_where(options: &Value, change: &dyn Fn(&Path)) -> Example {
     }
 }
 
-/// The same with another home Region: one that accounts have to enable, say.
-pub fn fake_at_home_in(region: &str, options: &Value) -> Example {
-    fake_where(options, &|folder| move_home(folder, region))
+/// The same with another home Region, one that accounts have to enable, say, and with something of every kind in it in an account.
+pub fn fake_at_home_in(region: &str, account: &str, options: &Value) -> Example {
+    fake_where(options, &|folder| {
+        move_home(folder, region);
+        let copy = tempfile::tempdir().unwrap();
+        copy_folder(&with_specimens(folder, copy.path(), [account, region]), folder);
+    })
 }
 
 fn move_home(folder: &Path, region: &str) {

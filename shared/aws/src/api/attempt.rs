@@ -93,13 +93,7 @@ impl Trouble {
     /// What becomes of the call if it is not made again.
     pub(crate) fn failure(&self) -> Failure {
         match self {
-            Self::Refused { refusal, .. } => match refusal.verdict {
-                Verdict::Final(failure) => failure,
-                Verdict::Throttled => Failure::Throttled,
-                Verdict::Server => Failure::Server,
-                Verdict::Expired => Failure::Expired,
-                Verdict::Skewed => Failure::Invalid,
-            },
+            Self::Refused { refusal, .. } => refusal.verdict.failure(),
             Self::Sending(SendFault::Timeout) => Failure::Timeout,
             Self::Sending(SendFault::Connection(_)) => Failure::Connection,
             Self::Sending(SendFault::TooLarge) => Failure::TooLarge,

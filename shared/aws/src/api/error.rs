@@ -32,6 +32,19 @@ pub(crate) enum Verdict {
     Skewed,
 }
 
+impl Verdict {
+    /// What a caller is told when nothing more is done about it.
+    pub(crate) fn failure(self) -> Failure {
+        match self {
+            Self::Final(failure) => failure,
+            Self::Throttled => Failure::Throttled,
+            Self::Server => Failure::Server,
+            Self::Expired => Failure::Expired,
+            Self::Skewed => Failure::Invalid,
+        }
+    }
+}
+
 /// Reads a refusal. `region` is the one the request was signed for.
 pub(crate) fn refusal(facts: CallFacts, reply: &Reply, region: &str) -> Refusal {
     let found = if facts.service.protocol.is_json() {
@@ -157,6 +170,11 @@ const FINAL: &[(&str, Failure)] = &[
 
 /// Codes that mean something else in one service: by its id.
 const OF_SERVICE: &[(&str, &str, Failure)] = &[("SecurityHub", "InvalidAccessException", Failure::ServiceDisabled)];
+
+/// What a refusal is to whoever does not ask again, by AWS's id of the service, the refusal's code and words, its status, and the Region that was asked.
+pub(crate) fn refused(service_id: &str, code: &str, message: &str, status: u16, region: &str) -> Failure {
+    verdict(service_id, code, message, status, region).failure()
+}
 
 fn verdict(service_id: &str, code: &str, message: &str, status: u16, region: &str) -> Verdict {
     let speaks_of_time = ["expired", "not yet current", "skew"]

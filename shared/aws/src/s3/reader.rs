@@ -8,6 +8,11 @@ use aws_sdk_s3::primitives::ByteStream;
 use sv0_collect::evidence::{ObjectBody, ObjectReader};
 use sv0_collect::{ApiError, BoxFuture, Failure};
 
+use crate::api::refused;
+
+/// Amazon S3 User Guide, "Naming Amazon S3 objects": bytes of UTF-8.
+const LONGEST_KEY: usize = 1024;
+
 /// Reads the objects of the hub's bucket with the hub's own credentials.
 #[derive(Debug, Clone)]
 pub struct S3ObjectReader {
@@ -20,6 +25,10 @@ impl S3ObjectReader {
     pub fn new(client: Client) -> Self {
         Self { client }
     }
+
+    fn region(&self) -> &str {
+        self.client.config().region().map_or("", AsRef::as_ref)
+    }
 }
 
 impl ObjectReader for S3ObjectReader {
@@ -29,8 +38,11 @@ impl ObjectReader for S3ObjectReader {
             let mut pages = request.into_paginator().send();
             let mut keys = Vec::new();
             while let Some(page) = pages.next().await {
-                let page = page.map_err(|error| failed("s3:ListObjectsV2", &error))?;
-                keys.extend(page.contents.into_iter().flatten().filter_map(|object| object.key));
+                let page = page.map_err(|error| failed("s3:ListObjectsV2", &error, self.region()))?;
+                let found = page.contents.into_iter().flatten().filter_map(|object| object.key);
+                for key in found {
+                    keys.push(possible("s3:ListObjectsV2", key)?);
+                }
             }
             keys.sort_unstable();
             Ok(keys)
@@ -39,11 +51,28 @@ impl ObjectReader for S3ObjectReader {
 
     fn open<'a>(&'a self, bucket: &'a str, key: &'a str) -> BoxFuture<'a, Result<Box<dyn ObjectBody>, ApiError>> {
         Box::pin(async move {
+            let key = possible("s3:GetObject", key.to_owned())?;
             let sent = self.client.get_object().bucket(bucket).key(key).send().await;
-            let answer = sent.map_err(|error| failed("s3:GetObject", &error))?;
+            let answer = sent.map_err(|error| failed("s3:GetObject", &error, self.region()))?;
             Ok(Box::new(Body(answer.body)) as Box<dyn ObjectBody>)
         })
     }
+}
+
+/// A key that an object can have. The SDK panics about an address that is too long, and what names a key is an answer or a file.
+fn possible(call: &str, key: String) -> Result<String, ApiError> {
+    if key.len() <= LONGEST_KEY {
+        return Ok(key);
+    }
+    Err(ApiError {
+        failure: Failure::Malformed,
+        code: "KeyTooLongError".to_owned(),
+        message: format!(
+            "a key of {} bytes is none: Amazon S3 has keys of at most {LONGEST_KEY}",
+            key.len()
+        ),
+        call: call.to_owned(),
+    })
 }
 
 struct Body(ByteStream);
@@ -62,7 +91,7 @@ impl ObjectBody for Body {
     }
 }
 
-fn failed<E>(call: &str, error: &SdkError<E>) -> ApiError
+fn failed<E>(call: &str, error: &SdkError<E>, region: &str) -> ApiError
 where
     E: ProvideErrorMetadata + Error + 'static,
 {
@@ -70,13 +99,11 @@ where
         SdkError::TimeoutError(_) => Failure::Timeout,
         SdkError::DispatchFailure(_) => Failure::Connection,
         SdkError::ResponseError(_) => Failure::Malformed,
-        SdkError::ServiceError(answer) => match answer.raw().status().as_u16() {
-            401 | 403 => Failure::Denied,
-            404 => Failure::NotFound,
-            429 | 503 => Failure::Throttled,
-            500.. => Failure::Server,
-            _ => Failure::Invalid,
-        },
+        SdkError::ServiceError(answer) => {
+            let status = answer.raw().status().as_u16();
+            let code = error.code().map_or_else(|| format!("Http{status}"), ToOwned::to_owned);
+            refused("S3", &code, error.message().unwrap_or_default(), status, region)
+        }
         _ => Failure::Invalid,
     };
     ApiError {

@@ -169,10 +169,14 @@ fn failed(state: &str, reason: &str) -> ApiError {
     }
 }
 
-/// Stops an execution that nobody will wait for. Whether that works does not matter to anybody.
-pub(super) async fn stop(run: &StepRun<'_>, target: &Target, id: &str) {
+/// Stops an execution that nobody will wait for.
+///
+/// # Errors
+/// [`ApiError`]: it goes on, and costs what it scans.
+pub(super) async fn stop(run: &StepRun<'_>, target: &Target, id: &str) -> Result<(), ApiError> {
     let asked = object(json!({"QueryExecutionId": id}));
-    let _ = run.call(target, &athena::STOP_QUERY_EXECUTION, asked).await;
+    run.call(target, &athena::STOP_QUERY_EXECUTION, asked).await?;
+    Ok(())
 }
 
 /// Waits before the next question: a second, then twice as long each time.

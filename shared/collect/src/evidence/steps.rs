@@ -225,8 +225,8 @@ impl EvidenceStep {
                     return Err(error.into());
                 }
                 Standing::Running => {
-                    execution::stop(run, &source.target, &id).await;
-                    return Err(too_long().into());
+                    let stopped = execution::stop(run, &source.target, &id).await;
+                    return Err(too_long(stopped).into());
                 }
             }
         }
@@ -283,11 +283,17 @@ impl EvidenceStep {
     }
 }
 
-fn too_long() -> ApiError {
+fn too_long(stopped: Result<(), ApiError>) -> ApiError {
+    let end = match stopped {
+        Ok(()) => "was stopped".to_owned(),
+        Err(error) => {
+            format!("could not be stopped, so that it goes on until Athena or its workgroup ends it ({error})")
+        }
+    };
     ApiError {
         failure: Failure::Timeout,
         code: "Timeout".to_owned(),
-        message: "the statement did not come to an end and was stopped; ask for fewer days at once".to_owned(),
+        message: format!("the statement did not come to an end and {end}; ask for fewer days at once"),
         call: crate::calls::athena::GET_QUERY_EXECUTION.name(),
     }
 }
