@@ -33,6 +33,7 @@ WHERE "account" IN ('111122223333', '444455556666') AND "day" BETWEEN ? AND ?
     OR coalesce(eventsource, '') = 'rds.amazonaws.com' AND coalesce(eventname, '') IN ('DescribeDBClusters', 'DescribeDBInstances')
     OR coalesce(eventsource, '') = 'redshift.amazonaws.com' AND coalesce(eventname, '') IN ('DescribeClusters')
     OR coalesce(eventsource, '') = 'rolesanywhere.amazonaws.com' AND coalesce(eventname, '') IN ('ListProfiles', 'ListTrustAnchors')
+    OR coalesce(eventsource, '') = 's3.amazonaws.com' AND coalesce(eventname, '') IN ('GetPublicAccessBlock')
     OR coalesce(eventsource, '') = 'sagemaker.amazonaws.com' AND coalesce(eventname, '') IN ('DescribeDomain', 'DescribeEndpoint', 'DescribeEndpointConfig', 'DescribeModel', 'DescribeNotebookInstance', 'DescribePipeline', 'DescribeProcessingJob', 'DescribeTrainingJob', 'DescribeTransformJob', 'DescribeUserProfile', 'ListDomains', 'ListEndpointConfigs', 'ListEndpoints', 'ListModels', 'ListNotebookInstances', 'ListPipelines', 'ListProcessingJobs', 'ListTrainingJobs', 'ListTransformJobs', 'ListUserProfiles')
     OR coalesce(eventsource, '') = 'scheduler.amazonaws.com' AND coalesce(eventname, '') IN ('GetSchedule', 'ListSchedules')
     OR coalesce(eventsource, '') = 'secretsmanager.amazonaws.com' AND coalesce(eventname, '') IN ('GetResourcePolicy', 'ListSecrets')

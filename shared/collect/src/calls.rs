@@ -10,7 +10,7 @@ mod integration;
 
 pub use ai::{bedrock, bedrock_agent, bedrock_agentcore_control, sagemaker};
 pub use compute::{apprunner, autoscaling, batch, ec2, ecr, eks, emr, glue, lambda};
-pub use data::{dynamodb, efs, es, kinesis, kms, rds, redshift, secretsmanager, ssm};
+pub use data::{dynamodb, efs, es, kinesis, kms, rds, redshift, s3control, secretsmanager, ssm};
 pub use integration::{
     codebuild, codepipeline, cognito_identity, events, pipes, rolesanywhere, scheduler, sns, sqs, stepfunctions,
 };
@@ -408,6 +408,7 @@ pub static ALL: &[&ApiCall] = &[
     &kms::LIST_GRANTS, &kms::LIST_KEYS,
     &rds::DESCRIBE_DB_CLUSTERS, &rds::DESCRIBE_DB_INSTANCES,
     &redshift::DESCRIBE_CLUSTERS,
+    &s3control::GET_PUBLIC_ACCESS_BLOCK,
     &secretsmanager::GET_RESOURCE_POLICY, &secretsmanager::LIST_SECRETS,
     &ssm::DESCRIBE_PARAMETERS, &ssm::GET_RESOURCE_POLICIES,
     &codebuild::BATCH_GET_PROJECTS, &codebuild::LIST_PROJECTS,

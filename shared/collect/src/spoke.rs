@@ -4,6 +4,7 @@ mod credential_report;
 mod files;
 mod identity;
 mod last_accessed;
+mod public_access;
 mod recipe;
 mod recipes;
 mod recorders;
@@ -99,6 +100,10 @@ fn global_steps(plan: &Plan, account: &PlannedAccount) -> Vec<Box<dyn Step>> {
     if let Ok(file) = CaptureFile::credential_report(&account.id) {
         let asked = Arc::clone(&asked);
         steps.push(Box::new(credential_report::CredentialReport { asked, file }));
+    }
+    if let Some(file) = public_access::file(&account.id) {
+        let asked = Arc::clone(&asked);
+        steps.push(Box::new(public_access::PublicAccessBlock { asked, file }));
     }
     let details = CaptureFile::authorization_details(&account.id);
     let Ok((details, file)) = details.and_then(|details| Ok((details, CaptureFile::last_accessed(&account.id)?)))

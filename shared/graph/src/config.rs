@@ -13,6 +13,7 @@ pub(crate) mod table;
 
 pub(crate) use describe::{describe, is_empty_policy, set_resource_policy, set_separate_policy};
 pub(crate) use item::{ConfigItem, subject_and_answer};
+pub(crate) use s3::account_block;
 pub(crate) use s3::{every_switch, is_access_point};
 #[cfg(test)]
 pub(crate) use table::{documented_attributes, types_and_answers};

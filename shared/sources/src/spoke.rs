@@ -124,6 +124,7 @@ pub(crate) static NAMES: &[SpokeName] = &[
     item("redshift", "clusters", &["Clusters"], &["ClusterIdentifier"]),
     item("rolesanywhere", "profiles", &["profiles", "profile"], &["profileArn"]),
     item("rolesanywhere", "trust-anchors", &["trustAnchors", "trustAnchor"], &["trustAnchorArn"]),
+    item("s3control", "public-access-block", &["PublicAccessBlockConfiguration"], &[]),
     item("sagemaker", "domains", &[], &["DomainArn"]),
     item("sagemaker", "endpoint-configs", &[], &["EndpointConfigArn"]),
     item("sagemaker", "endpoints", &[], &["EndpointArn"]),

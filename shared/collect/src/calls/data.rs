@@ -95,6 +95,16 @@ pub mod redshift {
 }
 
 #[rustfmt::skip]
+/// Amazon S3 Control: settings of an account.
+pub mod s3control {
+    use super::*;
+
+    /// Block Public Access of an account, for all of its buckets in all Regions.
+    pub static GET_PUBLIC_ACCESS_BLOCK: ApiCall = ApiCall::new("s3control", "GetPublicAccessBlock", &["s3:GetAccountPublicAccessBlock"])
+        .by(&[Spoke]).because("Whether the account keeps the public out of all its buckets; AWS Config knows it only where it was ever set");
+}
+
+#[rustfmt::skip]
 /// AWS Secrets Manager: policies of secrets, never their values.
 pub mod secretsmanager {
     use super::*;

@@ -82,6 +82,21 @@ pub(crate) fn every_switch(is_on: bool) -> Value {
 }
 
 /// The four switches by their names in the S3 API.
+/// The answer of `GetPublicAccessBlock` for an account; `None` where it is something else, such as an error that was recorded in its place. An answer without any setting says
+/// that none was ever made.
+pub(crate) fn account_block(answer: &Value) -> Option<Value> {
+    const SETTINGS: [&str; 4] = [
+        "blockpublicacls",
+        "ignorepublicacls",
+        "blockpublicpolicy",
+        "restrictpublicbuckets",
+    ];
+    let fields = answer.as_object()?;
+    let is_setting =
+        |(name, value): (&String, &Value)| value.is_boolean() && SETTINGS.contains(&name.to_ascii_lowercase().as_str());
+    fields.iter().all(is_setting).then(|| block_public_access(answer))
+}
+
 fn block_public_access(block: &Value) -> Value {
     json!({
         "block_public_acls": bool_at(block, "blockPublicAcls").unwrap_or(false),

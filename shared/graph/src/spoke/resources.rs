@@ -7,8 +7,8 @@ use sv0_model::graph::{EdgeKind, EntityKind, urn};
 
 use super::{Answer, Reader};
 use crate::additions::Addition;
-use crate::config::is_empty_policy;
 use crate::config::table::TypeRow;
+use crate::config::{account_block, is_empty_policy};
 use crate::description::{Description, Identity, Link, Reference};
 use crate::facts::{Facts, SeparatePolicy};
 use crate::freshness::Fact;
@@ -37,7 +37,25 @@ pub(super) static READERS: &[Reader] = &[
     Reader("ecr", "lifecycle-policies", lifecycle_policy),
     Reader("ecr", "image-scan-findings", scan_findings),
     Reader("lambda", "environment-keys", environment_keys),
+    Reader("s3control", "public-access-block", account_public_access_block),
 ];
+
+/// An account's own Block Public Access, or AWS's word that it was never set.
+fn account_public_access_block(answer: &Answer<'_>, facts: &mut Facts) {
+    let (Some(account), Some(value)) = (answer.account, account_block(answer.body)) else {
+        let help = "record the answer of aws s3control get-public-access-block; see docs/capture.md";
+        let message = "the answer is not an account's Block Public Access";
+        return facts
+            .diagnostics
+            .error(answer.origin, "", "answer_without_setting", message, help);
+    };
+    let fact = Fact {
+        freshness: answer.freshness.clone(),
+        origin: answer.origin.clone(),
+        value,
+    };
+    facts.account_public_access_blocks.offer(account.to_owned(), fact);
+}
 
 /// Where the answers keep the text of the policy: `GetPolicy`, `GetLayerVersionPolicy`, `DescribeFileSystemPolicy`, `GetResourcePolicy` of Secrets
 /// Manager, of DynamoDB, of Kinesis and of Glue, `GetRepositoryPolicy`, `DescribeDomainConfig`, `GetQueueAttributes`.

@@ -371,3 +371,56 @@ fn the_organization_sets_block_public_access_of_its_accounts() {
         assert!(output.diagnostics.is_empty(), "{case} {:?}", output.diagnostics);
     }
 }
+
+/// What the account itself answers counts as what AWS Config recorded of it, and that nothing was ever set is an answer.
+#[test]
+fn an_account_tells_its_block_public_access() {
+    let all = |is_on: bool| json!({"block_public_acls": is_on, "ignore_public_acls": is_on, "block_public_policy": is_on, "restrict_public_buckets": is_on});
+    let closed = json!({"BlockPublicAcls": true, "IgnorePublicAcls": true, "BlockPublicPolicy": true, "RestrictPublicBuckets": true});
+    let told = |answer: Value, config: Option<(&str, Value)>| {
+        let mut capture = Capture::new().config("AWS::S3::Bucket", bucket("b", DEV, &canonical("1"), &[]));
+        if let Some((time, item)) = config {
+            let mut item = json!({"resourceId": DEV, "configuration": item});
+            item["configurationItemCaptureTime"] = json!(time);
+            capture = capture.config("AWS::S3::AccountPublicAccessBlock", item);
+        }
+        let output = capture.spoke("s3control", "public-access-block", answer).normalise();
+        let block = entity(&output.graph, BUCKET)
+            .attributes
+            .get("account_block_public_access")
+            .cloned();
+        (block, output.diagnostics.len())
+    };
+    let older = Some(("2026-02-01T00:00:00Z", closed.clone()));
+    for (case, answer, config, want) in [
+        ("it is on", closed.clone(), None, (Some(all(true)), 0)),
+        ("it was never set", json!({}), None, (Some(all(false)), 0)),
+        (
+            "it was taken off since AWS Config recorded it",
+            json!({}),
+            older.clone(),
+            (Some(all(false)), 0),
+        ),
+        (
+            "an error is no answer",
+            json!({"Error": {"Code": "AccessDenied"}}),
+            None,
+            (None, 1),
+        ),
+        (
+            "an error does not take the place of what AWS Config recorded",
+            json!({"Error": {}}),
+            older,
+            (Some(all(true)), 1),
+        ),
+        ("a text is no answer", json!("off"), None, (None, 1)),
+        (
+            "a setting has one of two values",
+            json!({"RestrictPublicBuckets": "perhaps"}),
+            None,
+            (None, 1),
+        ),
+    ] {
+        assert_eq!(told(answer, config), want, "{case}");
+    }
+}

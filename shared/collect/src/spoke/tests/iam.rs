@@ -44,6 +44,7 @@ fn aws() -> Aws {
         .answer("sts:GetCallerIdentity", json!({}), json!({"Account": ACCOUNT, "Arn": arn("x")}))
         .answer("iam:GetAccountAuthorizationDetails", json!({}), details[0].clone())
         .answer("iam:GetAccountAuthorizationDetails", json!({"Marker": "2"}), details[1].clone())
+        .answer("s3control:GetPublicAccessBlock", json!({ "AccountId": ACCOUNT }), json!({"PublicAccessBlockConfiguration": {"RestrictPublicBuckets": true}}))
         .answer("iam:GenerateCredentialReport", json!({}), json!({"State": "COMPLETE"}))
         .answer("iam:GetCredentialReport", json!({}), json!({"Content": "dXNlcixhcm4KdTEsYXJuOmF3czppYW06OjExMTEyMjIyMzMzMzp1c2VyL3UxCg==", "ReportFormat": "text/csv"}));
     for name in ["user/u1", "role/r1", "role/r2", "role/r3"] {
@@ -225,4 +226,35 @@ fn a_role_that_is_refused_is_told_in_aws_words() {
         assert_eq!(row.error_code.as_deref(), Some("AccessDenied"), "{row:?}");
         assert!(row.items == 0 || row.source == IDENTITY, "{row:?}");
     }
+}
+
+/// What was never set is an answer; what was refused is none.
+#[test]
+fn an_account_is_asked_once_whether_it_keeps_the_public_out() {
+    const BLOCK: &str = "s3control:public-access-block";
+    let file = CaptureFile::service_items(ACCOUNT, "global", "s3control", "public-access-block").unwrap();
+    let steps: Vec<_> = account_steps(&plan(), &account())
+        .into_iter()
+        .filter(|step| [IDENTITY, BLOCK].contains(&step.place().source.as_str()))
+        .collect();
+    assert_eq!(steps.len(), 2);
+    let found = |answer: Result<Value, (Failure, &str)>| {
+        let asked = json!({ "AccountId": ACCOUNT });
+        let aws = Aws::new().answer("sts:GetCallerIdentity", json!({}), json!({"Account": ACCOUNT}));
+        let worker = Worker::new(match answer {
+            Ok(answer) => aws.answer("s3control:GetPublicAccessBlock", asked, answer),
+            Err((failure, code)) => aws.refuse("s3control:GetPublicAccessBlock", asked, failure, code),
+        });
+        let progress = worker.run_all(&steps);
+        (row(&progress, BLOCK).status, stored(&worker, &file))
+    };
+    let settings = json!({"BlockPublicAcls": true, "IgnorePublicAcls": true, "BlockPublicPolicy": true, "RestrictPublicBuckets": true});
+    let answer = json!({ "PublicAccessBlockConfiguration": settings });
+    assert_eq!(found(Ok(answer)), (CoverageStatus::Ok, vec![settings]));
+    let never = Err((Failure::NotFound, "NoSuchPublicAccessBlockConfiguration"));
+    assert_eq!(found(never), (CoverageStatus::Ok, vec![json!({})]));
+    let refused = Err((Failure::Denied, "AccessDenied"));
+    assert_eq!(found(refused), (CoverageStatus::Denied, vec![]));
+    let gone = Err((Failure::NotFound, "NoSuchBucket"));
+    assert_eq!(found(gone), (CoverageStatus::Failed, vec![]));
 }
