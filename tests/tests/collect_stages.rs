@@ -112,10 +112,10 @@ impl Estate {
         };
         self.runtime.block_on(async {
             let clock = self.clock(usize::MAX);
-            let api = adapters.api(RUN, None, Arc::clone(&clock));
+            let api = adapters.api(RUN, None, None, Arc::clone(&clock));
             let management = management_account(api.as_ref(), &options.home_region).await;
             let work = Work {
-                api: adapters.api(RUN, management.as_deref(), Arc::clone(&clock)),
+                api: adapters.api(RUN, management.as_deref(), None, Arc::clone(&clock)),
                 clock,
                 writer: CaptureWriter::new(Arc::clone(&sink) as _),
                 store: Arc::clone(&sink) as _,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use aws_config::SdkConfig;
 use sv0_aws::api::{AwsClient, ClientOptions, RoleOptions};
 use sv0_aws::s3::{Client, S3CaptureStore, S3Location, S3ObjectStore, client};
-use sv0_collect::{AwsApi, Clock};
+use sv0_collect::{AwsApi, Budgets, Clock, Turns};
 use sv0_sources::CaptureStore;
 use tokio::runtime::Handle;
 
@@ -14,8 +14,9 @@ use crate::meter::{Meter, Usage};
 
 /// What the handler reaches AWS with; made once.
 pub trait Adapters: Send + Sync {
-    /// Makes calls for a run until `clock` says that the time is up. `management` is the management account, where it is known.
-    fn api(&self, run: &str, management: Option<&str>, clock: Arc<dyn Clock>) -> Arc<dyn AwsApi>;
+    /// Makes calls for a run until `clock` says that the time is up. `management` is the management account, where it is known; `turns` are the worker's among others that run at the
+    /// same time.
+    fn api(&self, run: &str, management: Option<&str>, turns: Option<Turns>, clock: Arc<dyn Clock>) -> Arc<dyn AwsApi>;
 
     /// The objects below `prefix`, which ends in `/`, in [`Adapters::results`].
     fn store(&self, prefix: &str) -> Arc<dyn CaptureStore>;
@@ -52,7 +53,7 @@ impl AwsAdapters {
 }
 
 impl Adapters for AwsAdapters {
-    fn api(&self, run: &str, management: Option<&str>, clock: Arc<dyn Clock>) -> Arc<dyn AwsApi> {
+    fn api(&self, run: &str, management: Option<&str>, turns: Option<Turns>, clock: Arc<dyn Clock>) -> Arc<dyn AwsApi> {
         let role_of = |account: &str| (account.to_owned(), self.settings.management_role.clone());
         let options = ClientOptions {
             roles: RoleOptions {
@@ -63,6 +64,7 @@ impl Adapters for AwsAdapters {
                 session_policies: self.settings.session_policies.clone(),
                 ..RoleOptions::default()
             },
+            budgets: Budgets::default().in_turns(turns),
             observers: vec![self.meter.observer()],
             ..ClientOptions::default()
         };

@@ -29,6 +29,9 @@ pub enum Event {
         run: String,
         /// The task: `inventory`, `findings`, `identity`, `trails`, or the id of an account.
         task: String,
+        /// How many accounts are read at the same time, each by a worker of its own; one where nothing is said.
+        #[serde(default = "one")]
+        accounts_at_a_time: usize,
     },
     /// Write the ledger.
     Finish {
@@ -63,6 +66,10 @@ impl Event {
             Self::Plan { run, .. } | Self::Task { run, .. } | Self::Finish { run } => run,
         }
     }
+}
+
+fn one() -> usize {
+    1
 }
 
 fn fill(plan: &mut Value, defaults: &Map<String, Value>) {

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde_json::{Map, Value};
 use sv0_collect::{
-    BaseCapture, Clock, CollectOptions, Finishing, HandedStatus, Plan, Planned, Relay, Task, Work, finish_stage,
+    BaseCapture, Clock, CollectOptions, Finishing, HandedStatus, Plan, Planned, Relay, Task, Turns, Work, finish_stage,
     management_account, plan_stage, task_stage,
 };
 use sv0_model::coverage::CoverageRow;
@@ -101,7 +101,11 @@ async fn answer<A: Adapters>(
     };
     match event {
         Event::Plan { options, .. } => run.plan(options).await,
-        Event::Task { task, .. } => run.task(task).await,
+        Event::Task {
+            task,
+            accounts_at_a_time,
+            ..
+        } => run.task(task, *accounts_at_a_time).await,
         Event::Finish { .. } => run.finish(),
     }
 }
@@ -119,11 +123,11 @@ impl<A: Adapters> Run<'_, A> {
         format!("captures/{}/", self.id)
     }
 
-    fn work(&self, management: Option<&str>, base: Option<&str>) -> Work {
+    fn work(&self, management: Option<&str>, base: Option<&str>, turns: Option<Turns>) -> Work {
         let store = self.host.adapters.store(&self.capture());
         let clock = Arc::clone(&self.invocation.clock);
         Work {
-            api: self.host.adapters.api(self.id, management, Arc::clone(&clock)),
+            api: self.host.adapters.api(self.id, management, turns, Arc::clone(&clock)),
             clock,
             writer: CaptureWriter::new(Arc::clone(&store) as _),
             store,
@@ -147,11 +151,11 @@ impl<A: Adapters> Run<'_, A> {
             None => {
                 let base = options.base.as_deref();
                 let base = base.map(|base| base_place(&self.host.adapters, base)).transpose()?;
-                let work = self.work(None, None);
+                let work = self.work(None, None, None);
                 (management_account(work.api.as_ref(), &options.home_region).await, base)
             }
         };
-        let work = self.work(management.as_deref(), base.as_deref());
+        let work = self.work(management.as_deref(), base.as_deref(), None);
         let on_step = |row: &CoverageRow| log_step("organization", row);
         let (plan, handed) = match plan_stage(&work, &self.relay, options, &on_step).await? {
             Planned::Done(plan, handed) => (Some(plan), handed),
@@ -194,10 +198,11 @@ impl<A: Adapters> Run<'_, A> {
         })
     }
 
-    async fn task(&self, name: &str) -> Result<Answer, CollectFunctionError> {
+    async fn task(&self, name: &str, accounts_at_a_time: usize) -> Result<Answer, CollectFunctionError> {
         let plan = self.existing_plan()?;
         let task = Task::named(&plan, name)?;
-        let work = self.work(plan.management_account.as_deref(), None);
+        let turns = task.turns(&plan, accounts_at_a_time);
+        let work = self.work(plan.management_account.as_deref(), None, turns);
         let on_step = |row: &CoverageRow| log_step(name, row);
         let handed = task_stage(&work, &self.relay, &plan, &task, &on_step).await?;
         Ok(Answer::Task {
@@ -210,7 +215,7 @@ impl<A: Adapters> Run<'_, A> {
     fn finish(&self) -> Result<Answer, CollectFunctionError> {
         let plan = self.existing_plan()?;
         let base = plan.base.as_ref().map(|base| base.name.as_str());
-        let work = self.work(plan.management_account.as_deref(), base);
+        let work = self.work(plan.management_account.as_deref(), base, None);
         // Files of a base are waited for by threads, which need the runtime to go on meanwhile.
         let (status, accounts_left, finished) = match block_in_place(|| finish_stage(&work, &self.relay, &plan))? {
             Finishing::Continue(left) => (HandedStatus::Continue, left, None),

@@ -7,6 +7,11 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use crate::call::{ApiCall, Rate};
+use crate::turns::Turns;
+
+fn interval(rate: Rate) -> Duration {
+    Duration::from_secs(1000) / rate.per_thousand_seconds.max(1)
+}
 
 /// The calls that one budget has left. Times are counted from a moment of the caller's choice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,7 +25,7 @@ impl Bucket {
     /// A full bucket.
     #[must_use]
     pub fn new(rate: Rate) -> Self {
-        let interval = Duration::from_secs(1000) / rate.per_thousand_seconds.max(1);
+        let interval = interval(rate);
         Self {
             interval,
             allowance: interval * rate.burst.max(1).saturating_sub(1),
@@ -41,11 +46,35 @@ impl Bucket {
     }
 }
 
-/// The budgets of every API, account and Region that is called.
+/// What is left of a budget that others draw on as well, who know nothing of each other: nothing but turns. Times are counted from the Unix epoch.
+#[derive(Debug, Clone, Copy)]
+struct Shared {
+    turns: Turns,
+    window: Duration,
+    /// Turns before it are taken, or held back.
+    from: Duration,
+}
+
+impl Shared {
+    fn reserve(&mut self, now: Duration) -> Duration {
+        let at = self.turns.next(self.window, self.from.max(now));
+        self.from = at.saturating_add(Duration::from_nanos(1));
+        at
+    }
+}
+
+#[derive(Debug)]
+enum Budget {
+    Own(Bucket),
+    Shared(Shared),
+}
+
+/// The budgets of every API, account and Region that is called. Times are counted from the Unix epoch, so that workers on several machines mean the same ones.
 #[derive(Debug, Default)]
 pub struct Budgets {
-    buckets: BTreeMap<(&'static str, &'static str, String, String), Bucket>,
+    budgets: BTreeMap<(&'static str, &'static str, String, String), Budget>,
     speedup: Option<u32>,
+    turns: Option<Turns>,
 }
 
 impl Budgets {
@@ -53,29 +82,50 @@ impl Budgets {
     #[must_use]
     pub fn scaled(factor: u32) -> Self {
         Self {
-            buckets: BTreeMap::new(),
             speedup: Some(factor.max(1)),
+            ..Self::default()
         }
+    }
+
+    /// Budgets of a worker that takes turns with others in the calls that [`ApiCall::is_in_turns`]; all other budgets it has to itself.
+    #[must_use]
+    pub fn in_turns(self, turns: Option<Turns>) -> Self {
+        Self { turns, ..self }
     }
 
     /// Takes the place of a `call` for `account` in `region`: the time at which it may be made.
     pub fn reserve(&mut self, call: &'static ApiCall, account: &str, region: &str, now: Duration) -> Duration {
-        self.bucket(call, account, region).reserve(now)
+        match self.budget(call, account, region) {
+            Budget::Own(bucket) => bucket.reserve(now),
+            Budget::Shared(shared) => shared.reserve(now),
+        }
     }
 
     /// Makes every later call of the kind wait until `time`.
     pub fn hold_until(&mut self, call: &'static ApiCall, account: &str, region: &str, time: Duration) {
-        self.bucket(call, account, region).hold_until(time);
+        match self.budget(call, account, region) {
+            Budget::Own(bucket) => bucket.hold_until(time),
+            Budget::Shared(shared) => shared.from = shared.from.max(time),
+        }
     }
 
-    fn bucket(&mut self, call: &'static ApiCall, account: &str, region: &str) -> &mut Bucket {
+    fn budget(&mut self, call: &'static ApiCall, account: &str, region: &str) -> &mut Budget {
         let speedup = self.speedup.unwrap_or(1);
         let key = (call.service, call.operation, account.to_owned(), region.to_owned());
-        self.buckets.entry(key).or_insert_with(|| {
-            Bucket::new(Rate {
+        let turns = self.turns.filter(|_| call.is_in_turns);
+        self.budgets.entry(key).or_insert_with(|| {
+            let rate = Rate {
                 per_thousand_seconds: call.rate.per_thousand_seconds.saturating_mul(speedup),
                 ..call.rate
-            })
+            };
+            match turns {
+                None => Budget::Own(Bucket::new(rate)),
+                Some(turns) => Budget::Shared(Shared {
+                    turns,
+                    window: interval(rate),
+                    from: Duration::ZERO,
+                }),
+            }
         })
     }
 }
@@ -85,6 +135,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::calls::sts::{ASSUME_ROLE, GET_CALLER_IDENTITY};
 
     proptest! {
         /// In no window of any length are there more calls than the burst and what the window refills.
@@ -116,6 +167,32 @@ mod tests {
                     prop_assert!(calls <= most, "{calls} calls between {start:?} and {end:?}, {most} allowed");
                 }
             }
+        }
+
+        /// Workers that share a call take turns in it, whatever each of them does, and AWS's word holds their turns back.
+        #[test]
+        fn workers_take_turns(
+            starts in proptest::collection::vec(0_u64..5_000, 2..45),
+            held in 0_u64..10_000,
+        ) {
+            let began = Duration::from_secs(1_795_000_000);
+            let mut times = Vec::new();
+            for (index, start) in starts.iter().enumerate() {
+                let mut budgets = Budgets::default().in_turns(Turns::of(index, 1000, starts.len()));
+                let now = began + Duration::from_millis(*start);
+                let first = budgets.reserve(&ASSUME_ROLE, "hub", "eu-west-1", now);
+                let second = budgets.reserve(&ASSUME_ROLE, "hub", "eu-west-1", now);
+                let until = second + Duration::from_millis(held);
+                budgets.hold_until(&ASSUME_ROLE, "hub", "eu-west-1", until);
+                let third = budgets.reserve(&ASSUME_ROLE, "hub", "eu-west-1", now);
+                prop_assert!(now <= first && first < second && until <= third);
+                times.extend([first, second, third]);
+                // What nobody else does waits for nobody.
+                prop_assert_eq!(budgets.reserve(&GET_CALLER_IDENTITY, "hub", "eu-west-1", now), now);
+            }
+            times.sort_unstable();
+            let apart = Duration::from_millis(100);
+            prop_assert!(times.windows(2).all(|pair| pair[1] - pair[0] >= apart), "{times:?}");
         }
 
         /// A caller that never asks early is never made to wait.

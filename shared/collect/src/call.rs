@@ -15,6 +15,8 @@ pub struct ApiCall {
     pub callers: &'static [Caller],
     /// How often it may be made for one account in one Region.
     pub rate: Rate,
+    /// Whether several workers of a deployment make it at the same time on the same budget, so that they take turns.
+    pub is_in_turns: bool,
     /// How its answer is paged; `None` where it comes in one piece, and where the first page is all that is asked for.
     pub pages: Option<Pages>,
     /// Whether the first page of a paged answer says all that is needed: whether there is anything, or what is newest.
@@ -34,6 +36,7 @@ impl ApiCall {
             scope: Scope::All,
             callers: &[],
             rate: Rate::per_second(5).burst(5),
+            is_in_turns: false,
             pages: None,
             is_first_page_enough: false,
             why: "",
@@ -68,6 +71,15 @@ impl ApiCall {
     #[must_use]
     pub const fn at(self, rate: Rate) -> Self {
         Self { rate, ..self }
+    }
+
+    /// The same, made by several workers at the same time on the budget of the hub's own account.
+    #[must_use]
+    pub const fn in_turns(self) -> Self {
+        Self {
+            is_in_turns: true,
+            ..self
+        }
     }
 
     /// The same in pages.

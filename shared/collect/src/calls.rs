@@ -51,10 +51,10 @@ pub mod sts {
         .by(&[Inventory, Preflight, Collector, Spoke]).because("Says which account the hub is, before anything else is asked");
     /// Its tags need an action of their own.
     pub static ASSUME_ROLE: ApiCall = ApiCall::new("sts", "AssumeRole", &["sts:AssumeRole", "sts:TagSession"])
-        .on("${SpokeRoleArn}").by(&[Collector, Preflight]).at(Rate::per_second(10).burst(10)).because("Takes the read-only role of each account, once for an account and component in a scan");
+        .on("${SpokeRoleArn}").by(&[Collector, Preflight]).at(Rate::per_second(10).burst(10)).in_turns().because("Takes the read-only role of each account, once for an account and component in a scan");
     /// The same call for the role in the management account: a permission of other callers.
     pub static ASSUME_MANAGEMENT_ROLE: ApiCall = ApiCall::new("sts", "AssumeRole", &["sts:AssumeRole", "sts:TagSession"])
-        .on("${ManagementRoleArn}").by(&[Inventory, Evidence, Collector, Preflight]).because("Takes the read-only role of the management account, where the hub is no delegated administrator");
+        .on("${ManagementRoleArn}").by(&[Inventory, Evidence, Collector, Preflight]).in_turns().because("Takes the read-only role of the management account, where the hub is no delegated administrator");
 }
 
 #[rustfmt::skip]

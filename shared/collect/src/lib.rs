@@ -32,6 +32,7 @@ mod step;
 mod task;
 #[cfg(test)]
 mod testkit;
+mod turns;
 mod work;
 
 pub use api::{ApiError, AwsApi, BoxFuture, Clock, Failure, Session, Target};
@@ -47,4 +48,5 @@ pub use relay::{Relay, TaskState};
 pub use stage::{Finished, Finishing, Handed, HandedStatus, Planned, StageError, finish_stage, plan_stage, task_stage};
 pub use step::{Place, Step, StepError, StepRun};
 pub use task::{Task, UnknownTask, work_on};
+pub use turns::Turns;
 pub use work::{OnStep, Progress, Work, run_steps};

@@ -9,6 +9,7 @@ use crate::central;
 use crate::plan::{Plan, PlannedAccount, Spokes};
 use crate::spoke;
 use crate::step::Step;
+use crate::turns::Turns;
 use crate::work::{OnStep, Progress, Work, run_steps};
 
 /// So many that the budget of AWS Config's queries is always drawn on, at eight calls a second and an answer within a second.
@@ -72,6 +73,19 @@ impl Task {
         tasks
             .find(|task| task.to_string() == name)
             .ok_or_else(|| UnknownTask(name.chars().take(64).collect()))
+    }
+
+    /// The turns of whoever has this task of the plan, where so many accounts are read at a time: the central tasks are done side by side before, and then the accounts in the order of
+    /// [`Self::accounts`]. `None` where no other worker runs at the same time.
+    #[must_use]
+    pub fn turns(&self, plan: &Plan, accounts_at_a_time: usize) -> Option<Turns> {
+        let central = Self::central();
+        if let Some(index) = central.iter().position(|task| task == self) {
+            return Turns::of(index, central.len(), central.len());
+        }
+        let accounts = Self::accounts(plan);
+        let index = accounts.iter().position(|task| task == self)?;
+        Turns::of(index, accounts.len(), accounts_at_a_time)
     }
 
     /// What there is to do.

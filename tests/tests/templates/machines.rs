@@ -21,6 +21,7 @@ pub const ALL: &[MachineRule] = &[
     ("loops-end", loops),
     ("only-pointers-travel", pointers),
     ("distributed-maps-tolerate-failures", maps),
+    ("workers-know-how-many-they-are", told_how_many),
     ("no-partition", partitions),
 ];
 
@@ -327,6 +328,25 @@ fn maps(machine: &Value) -> Vec<Fault> {
             .into_iter()
             .filter(|name| map.all.get(name).is_some());
         unsupported.for_each(&mut fault);
+    }
+    found
+}
+
+/// Workers of a map draw on the same budgets, and take turns: each has to know of how many, from where the map knows it.
+fn told_how_many(machine: &Value) -> Vec<Fault> {
+    let all = states(machine);
+    let mut found = Vec::new();
+    for map in all.iter().filter(|state| state.all["Type"] == "Map") {
+        let path = map.all["MaxConcurrencyPath"].as_str().unwrap_or_default();
+        let name = format!("{}.$", path.trim_start_matches("$."));
+        let set = all.iter().map(|state| &state.all["Parameters"][&name]);
+        let set = set.into_iter().find(|value| value.is_string());
+        let workers = entries(&map.all["ItemProcessor"]["States"]).filter(|(_, state)| state["Type"] == "Task");
+        for (worker, state) in workers {
+            if set.is_none_or(|set| state["Parameters"]["Payload"][&name] != *set) {
+                found.push(Fault::new(&format!("{}/{worker}", map.path), "Payload"));
+            }
+        }
     }
     found
 }

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sv0_aws::api::{AwsClient, ClientOptions, RoleOptions, SystemClock};
 use sv0_aws::s3::S3Location;
-use sv0_collect::{AwsApi, Budgets, Clock, CollectEvent, CollectOptions, Work, collect, management_account};
+use sv0_collect::{AwsApi, Budgets, Clock, CollectEvent, CollectOptions, Turns, Work, collect, management_account};
 use sv0_collect_function::{Adapters, AwsAdapters, Host, Invocation, Settings, handle};
 use sv0_sources::{CaptureStore, CaptureWriter, FolderSink};
 use tokio::runtime::Handle;
@@ -125,7 +125,7 @@ struct Scaled<'a> {
 }
 
 impl Adapters for Scaled<'_> {
-    fn api(&self, _: &str, management: Option<&str>, clock: Arc<dyn Clock>) -> Arc<dyn AwsApi> {
+    fn api(&self, _: &str, management: Option<&str>, _: Option<Turns>, clock: Arc<dyn Clock>) -> Arc<dyn AwsApi> {
         client(self.run, &self.config, roles(management.map(str::to_owned)), clock)
     }
 

@@ -77,6 +77,23 @@ fn a_plan_is_answered_with_pointers_to_lists_of_events() {
 }
 
 #[test]
+fn workers_that_run_at_the_same_time_are_given_turns() {
+    let hub = Hub::default();
+    hub.send(plan()).unwrap();
+    assert!(hub.take_turns().iter().all(Option::is_none));
+    for mut event in listed(&hub) {
+        event["accounts_at_a_time"] = json!(2);
+        hub.send(event).unwrap();
+    }
+    let central = (0..4).map(|index| Turns::of(index, 4, 4));
+    let accounts = (0..3).map(|index| Turns::of(index, 3, 2));
+    assert_eq!(hub.take_turns(), central.chain(accounts).collect::<Vec<_>>());
+    hub.send(task(SPOKE)).unwrap();
+    hub.send(finish()).unwrap();
+    assert_eq!(hub.take_turns(), [None, None], "a worker that is alone");
+}
+
+#[test]
 fn workers_with_little_time_give_what_one_with_much_gives() {
     let (whole, workers) = collected(usize::MAX);
     assert_eq!(workers, 8, "a plan and seven tasks");

@@ -63,7 +63,6 @@ impl Default for ClientOptions {
 /// Calls AWS. One serves any number of workers.
 pub struct AwsClient {
     clock: Arc<dyn Clock>,
-    started: Timestamp,
     home_region: String,
     provider: Option<SharedCredentialsProvider>,
     endpoints: CustomEndpoints,
@@ -95,7 +94,6 @@ impl AwsClient {
     pub fn new(config: &SdkConfig, clock: Arc<dyn Clock>, options: ClientOptions) -> Self {
         let services = calls::ALL.iter().filter_map(|call| Some(wire::facts(call)?.service));
         Self {
-            started: clock.now(),
             clock,
             home_region: config.region().map_or(HOME_REGION, AsRef::as_ref).to_owned(),
             provider: config.credentials_provider(),
@@ -181,7 +179,7 @@ impl AwsClient {
 
     /// Waits for the call's place in its budget.
     async fn pace(&self, prepared: &Prepared, attempts: &Attempts) -> Result<(), ApiError> {
-        let now = self.elapsed();
+        let now = self.since_epoch();
         let at = {
             let mut budgets = self.budgets.lock().unwrap_or_else(PoisonError::into_inner);
             budgets.reserve(prepared.call, &prepared.account, &prepared.endpoint.region, now)
@@ -209,7 +207,7 @@ impl AwsClient {
     ) -> Result<(), ApiError> {
         let duration = self.jitter.up_to(most);
         if trouble.failure() == Failure::Throttled {
-            let until = self.elapsed() + duration;
+            let until = self.since_epoch() + duration;
             let mut budgets = self.budgets.lock().unwrap_or_else(PoisonError::into_inner);
             budgets.hold_until(prepared.call, &prepared.account, &prepared.endpoint.region, until);
             return Ok(());
@@ -226,8 +224,9 @@ impl AwsClient {
         self.clock.time_left().map(|left| left.saturating_sub(TIME_TO_STORE))
     }
 
-    fn elapsed(&self) -> Duration {
-        Duration::try_from(self.clock.now().duration_since(self.started)).unwrap_or_default()
+    /// What budgets count time by.
+    fn since_epoch(&self) -> Duration {
+        Duration::try_from(self.clock.now().duration_since(Timestamp::UNIX_EPOCH)).unwrap_or_default()
     }
 
     async fn attempt(&self, prepared: &Prepared, credentials: &Credentials) -> Result<Value, Trouble> {

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use serde_json::{Map, Value, json};
 use sv0_aws::s3::S3Location;
-use sv0_collect::{ApiCall, ApiError, AwsApi, BoxFuture, Clock, Failure, Session, Target};
+use sv0_collect::{ApiCall, ApiError, AwsApi, BoxFuture, Clock, Failure, Session, Target, Turns};
 use sv0_model::time::Timestamp;
 use sv0_sources::{CaptureSink, CaptureStore, MemorySink, SinkError};
 use sv0_telemetry::Process;
@@ -52,6 +52,7 @@ struct Memory {
     shared: Arc<Shared>,
     stores: Mutex<BTreeMap<String, Arc<MemorySink>>>,
     managements: Mutex<Vec<Option<String>>>,
+    turns: Mutex<Vec<Option<Turns>>>,
     results: S3Location,
     has_bucket: bool,
 }
@@ -63,6 +64,7 @@ impl Hub {
             shared: Arc::clone(&shared),
             stores: Mutex::default(),
             managements: Mutex::default(),
+            turns: Mutex::default(),
             results: "s3://results/sv0".parse().unwrap(),
             has_bucket,
         };
@@ -134,6 +136,11 @@ impl Hub {
         self.shared.calls.lock().unwrap().values().sum()
     }
 
+    /// The turns of the workers since the last time.
+    pub fn take_turns(&self) -> Vec<Option<Turns>> {
+        std::mem::take(&mut self.host.adapters.turns.lock().unwrap())
+    }
+
     pub fn answered(&self, call: &str) -> usize {
         self.shared.calls.lock().unwrap().get(call).copied().unwrap_or(0)
     }
@@ -199,8 +206,9 @@ impl Memory {
 }
 
 impl Adapters for Memory {
-    fn api(&self, _: &str, management: Option<&str>, clock: Arc<dyn Clock>) -> Arc<dyn AwsApi> {
+    fn api(&self, _: &str, management: Option<&str>, turns: Option<Turns>, clock: Arc<dyn Clock>) -> Arc<dyn AwsApi> {
         self.managements.lock().unwrap().push(management.map(str::to_owned));
+        self.turns.lock().unwrap().push(turns);
         drop(clock);
         Arc::new(Organization(Arc::clone(&self.shared)))
     }
