@@ -19,6 +19,9 @@ DEFAULTS = {
     "empty_pages": True,
     # The role whose session the hub's keys are.
     "hub_role": "SecurityV0HubCollector",
+    # What a person who signed in holds, and the permission set that it gives: with it the hub's keys are handed out.
+    "sso_token": "sso-token-of-the-fake",
+    "sso_role": "SecurityV0Operator",
     # Roles beside those of the authorization details: {"path", "trust", "accounts"?, "absent_in"?}.
     "roles": [],
     # Where Identity Center and Security Hub's aggregation are; the first Region of the capture where nothing else is said.
@@ -104,6 +107,8 @@ class Fake:
 
     def answer(self, request):
         """(status, headers, body, fault) of a request."""
+        if request.path == "/federation/credentials":
+            return self._signed_in(request)
         record = {"service": None, "operation": None, "account": None, "region": None, "role": None, "session": None, "outcome": None}
         name, operation, protocol, fault = "", None, "json", None
         try:
@@ -142,6 +147,26 @@ class Fake:
         with self.lock:
             self.calls.append(record)
         return status, headers, body, fault
+
+    def _signed_in(self, request):
+        """`sso:GetRoleCredentials`, which nobody signs: the token of who signed in is enough."""
+        asked, hub = dict(request.query), self.sessions.hub
+        record = {"service": "sso", "operation": "GetRoleCredentials", "account": asked.get("account_id"), "region": None, "role": asked.get("role_name"), "session": None, "outcome": "ok"}
+        operation = models.operation("sso", "GetRoleCredentials")
+        try:
+            if request.headers.get("x-amz-sso_bearer_token") != self.options["sso_token"]:
+                raise AwsError("UnauthorizedException", "Session token not found or invalid", 401)
+            if (asked.get("account_id"), asked.get("role_name")) != (hub.account, self.options["sso_role"]):
+                raise AwsError("ForbiddenException", "No access", 403)
+            expiration = int((self.now() + timedelta(hours=1)).timestamp() * 1000)
+            made = {"roleCredentials": {"accessKeyId": hub.key, "secretAccessKey": hub.secret, "sessionToken": hub.token, "expiration": expiration}}
+            answer = wire.serialise("sso", operation, "rest-json", made)
+        except AwsError as problem:
+            record["outcome"] = problem.code
+            answer = wire.error("sso", operation, "rest-json", problem)
+        with self.lock:
+            self.calls.append(record)
+        return *answer, None
 
     def _identify(self, request, record):
         if not self.options["verify_signatures"] and request.scope.key not in self.sessions._known:

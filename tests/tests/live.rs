@@ -8,6 +8,7 @@ mod preflight;
 mod preflight_faults;
 pub mod recording;
 mod rescan;
+mod sign_in;
 mod spokes;
 mod time;
 

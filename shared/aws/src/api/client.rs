@@ -1,5 +1,6 @@
 //! The adapter: makes calls, keeps budgets, tries again, takes roles.
 
+use std::error::Error;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -7,7 +8,6 @@ use aws_config::SdkConfig;
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::error::CredentialsError;
 use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider};
-use aws_smithy_types::error::display::DisplayErrorContext;
 use serde_json::{Map, Value};
 use sv0_collect::evidence::ObjectReader;
 use sv0_collect::{ApiCall, ApiError, AwsApi, BoxFuture, Budgets, Clock, Failure, Session, Target, calls};
@@ -388,14 +388,28 @@ fn refused_role(mut error: ApiError, policies: Option<&Value>) -> ApiError {
     }
 }
 
-/// Why there are no credentials: the whole chain of reasons, and for a profile that signs in by IAM Identity Center what to do, as that is not done here.
+/// Why there are no credentials: the whole chain of reasons, and for a profile that signs in with IAM Identity Center what to do.
 fn words_about(error: &CredentialsError) -> String {
-    let words = DisplayErrorContext(error).to_string();
+    let mut words: Vec<String> = Vec::new();
+    let mut at: Option<&dyn Error> = Some(error);
+    while let Some(error) = at {
+        let text = error.to_string();
+        if !words.contains(&text) {
+            words.push(text);
+        }
+        at = error.source();
+    }
+    let words = words.join(": ");
     // What the SDK names is the part that it was built without.
-    if words.contains("\"sso\"") || words.contains("`sso`") || words.contains("feature(s) enabled: sso") {
-        return "the profile signs in with IAM Identity Center, which is left to the AWS CLI: run `aws sso login`, then `eval \"$(aws configure export-credentials --format env)\"`, \
-                or give a profile of its own the line `credential_process = aws configure export-credentials --profile NAME --format process`"
+    if words.contains("feature(s) enabled: sso") {
+        return "the profile signs in with IAM Identity Center, which this program does not do: run `aws sso login`, then `eval \"$(aws configure export-credentials --format env)\"`"
             .to_owned();
+    }
+    let is_signed_out = ["SSO token", "access token", "UnauthorizedException"]
+        .iter()
+        .any(|sign| words.contains(sign));
+    if is_signed_out {
+        return format!("the profile signs in with IAM Identity Center: run `aws sso login` ({words})");
     }
     words
 }
