@@ -6,6 +6,7 @@ use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 use clap_complete::Shell;
 use serde::Serialize;
+use sv0_collect::evidence::EvidenceSource;
 use sv0_model::finding::{FindingKind, FindingSeverity};
 use sv0_model::graph::Sensitivity;
 use sv0_model::path::PathKind;
@@ -251,11 +252,16 @@ pub struct LiveArguments {
     #[arg(long, value_name = "BUCKET", requires = "workgroup")]
     pub evidence_bucket: Option<String>,
     /// Database and table over the log files.
-    #[arg(long, value_name = "DATABASE.TABLE", default_value = "securityv0.cloudtrail")]
+    #[arg(long, value_name = "DATABASE.TABLE", default_value_t = evidence_table())]
     pub evidence_table: String,
     /// Days of log files to ask.
     #[arg(long, value_name = "DAYS", default_value_t = 30, value_parser = clap::value_parser!(u32).range(1..=3650))]
     pub evidence_days: u32,
+}
+
+fn evidence_table() -> String {
+    let (database, table) = EvidenceSource::TABLE;
+    format!("{database}.{table}")
 }
 
 /// How closely services last accessed are asked for.

@@ -143,8 +143,8 @@ const HEADER: &str = r#"{"format": "sv0-capture/1", "partition": "aws", "hub_acc
 
 fn table() -> LogTable {
     LogTable {
-        database: Identifier::new("sv0").unwrap(),
-        table: Identifier::new("cloudtrail").unwrap(),
+        database: Identifier::new(EvidenceSource::TABLE.0).unwrap(),
+        table: Identifier::new(EvidenceSource::TABLE.1).unwrap(),
     }
 }
 

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 
 use serde_json::Value;
+use sv0_collect::evidence::EvidenceSource;
 
 use crate::support::repository;
 
@@ -309,6 +310,50 @@ fn the_table_of_log_files_is_that_of_the_documentation() {
         if !depends.contains(&name) {
             assert_eq!(parameters[name], value.trim_matches('\''), "{name}");
         }
+    }
+}
+
+/// Whoever copies a statement of the documentation asks a table that is there.
+#[test]
+fn the_documentation_names_the_table_as_the_template_does() {
+    let template = template();
+    let database = template["Parameters"]["EvidenceDatabaseName"]["Default"]
+        .as_str()
+        .unwrap();
+    assert_eq!(
+        template["Resources"]["EvidenceDatabase"]["Properties"]["DatabaseInput"]["Name"],
+        "EvidenceDatabaseName"
+    );
+    let table = template["Resources"]["CloudTrailTable"]["Properties"]["TableInput"]["Name"]
+        .as_str()
+        .unwrap();
+    assert_eq!((database, table), EvidenceSource::TABLE);
+    for (page, mentions) in [
+        (
+            "docs/collection-athena.sql",
+            [
+                format!("EXISTS {database}.{table} ("),
+                format!("FROM \"{database}\".\"{table}\" "),
+            ],
+        ),
+        (
+            "docs/calls-outside-the-list.sql",
+            [
+                format!("FROM \"{database}\".\"{table}\"\n"),
+                "SELECT eventtime".to_owned(),
+            ],
+        ),
+        (
+            "docs/access-summary.md",
+            [format!("`{database}.{table}`"), "`EvidenceDatabaseName`".to_owned()],
+        ),
+    ] {
+        let text = fs::read_to_string(repository().join(page)).unwrap();
+        for mention in mentions {
+            assert!(text.contains(&mention), "{page} lacks {mention}");
+        }
+        let others = text.split("FROM \"").skip(1).filter(|rest| !rest.starts_with(database));
+        assert_eq!(others.count(), 0, "{page} asks another database");
     }
 }
 

@@ -43,10 +43,11 @@ impl EvidenceOptions {
     /// The options with the defaults of everything but workgroup and bucket.
     #[must_use]
     pub fn new(workgroup: &str, bucket: &str) -> Self {
+        let (database, table) = EvidenceSource::TABLE;
         Self {
             workgroup: workgroup.to_owned(),
-            database: "securityv0".to_owned(),
-            table: "cloudtrail".to_owned(),
+            database: database.to_owned(),
+            table: table.to_owned(),
             bucket: bucket.to_owned(),
             prefix: "athena".to_owned(),
             days: EvidenceSource::DAYS,

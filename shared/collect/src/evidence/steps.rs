@@ -59,6 +59,8 @@ pub struct EvidenceSource {
 impl EvidenceSource {
     /// Days of a window where nobody says otherwise.
     pub const DAYS: u32 = 30;
+    /// Database and table where nobody says otherwise: those of the hub's template, so that what the documentation names is there.
+    pub const TABLE: (&str, &str) = ("securityv0", "cloudtrail");
     /// Days of one statement where nobody says otherwise.
     pub const DAYS_AT_ONCE: u32 = 10;
 }
