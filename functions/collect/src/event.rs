@@ -145,11 +145,23 @@ pub enum Answer {
     },
 }
 
+/// What a scan was planned to read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Scope {
+    /// Every account that the deployment reads.
+    All,
+    /// Accounts that its options name.
+    Accounts,
+}
+
 /// What was collected.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct FinishAnswer {
     /// Where the capture lies, for whoever scans it.
     pub capture: String,
+    /// What it is of.
+    pub scope: Scope,
     /// Files of it.
     pub files: usize,
     /// Rows of its ledger, by status.

@@ -14,7 +14,7 @@ use tokio::task::block_in_place;
 use tracing::{Instrument as _, error, info};
 
 use crate::base::base_place;
-use crate::event::{FinishAnswer, PlanAnswer};
+use crate::event::{FinishAnswer, PlanAnswer, Scope};
 use crate::measured::measurements;
 use crate::{Adapters, Answer, CollectFunctionError, Event, TaskEvent, TaskList};
 
@@ -227,12 +227,20 @@ impl<A: Adapters> Run<'_, A> {
             accounts_left,
             finished: finished.map(|finished| FinishAnswer {
                 capture: format!("{}{}", self.host.adapters.results(), self.capture()),
+                scope: scope(&plan),
                 files: finished.files,
                 rows: finished.rows,
                 unfinished_tasks: finished.unfinished.len(),
                 unfinished: finished.unfinished.into_iter().take(MOST_NAMED).collect(),
             }),
         })
+    }
+}
+
+fn scope(plan: &Plan) -> Scope {
+    match plan.options.accounts.is_empty() {
+        true => Scope::All,
+        false => Scope::Accounts,
     }
 }
 

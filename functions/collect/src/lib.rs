@@ -18,7 +18,7 @@ mod settings;
 
 pub use adapters::{Adapters, AwsAdapters};
 pub use error::CollectFunctionError;
-pub use event::{Answer, Event, TaskEvent, TaskList};
+pub use event::{Answer, Event, Scope, TaskEvent, TaskList};
 pub use handler::{Host, Invocation, handle};
 pub use meter::Usage;
 pub use settings::{Settings, SettingsError};

@@ -29,6 +29,26 @@ pub enum Outcome {
     Failed,
 }
 
+/// What a scan read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Scope {
+    /// Every account that the deployment reads.
+    All,
+    /// Accounts that were named.
+    Accounts,
+}
+
+impl Scope {
+    /// Its name in events and metrics.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::All => "all",
+            Self::Accounts => "accounts",
+        }
+    }
+}
+
 /// An event.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(tag = "stage", rename_all = "snake_case", deny_unknown_fields)]
@@ -45,6 +65,9 @@ pub enum Request {
     Record {
         /// The run.
         run: String,
+        /// What the scan read, for the metric by which a missing scan is noticed; absent where no scan goes on.
+        #[serde(default)]
+        scope: Option<Scope>,
     },
     /// Give the lease back.
     End {
@@ -90,7 +113,15 @@ impl Request {
     #[must_use]
     pub fn run(&self) -> &str {
         match self {
-            Self::Begin { run, .. } | Self::Record { run } | Self::End { run, .. } => run,
+            Self::Begin { run, .. } | Self::Record { run, .. } | Self::End { run, .. } => run,
+        }
+    }
+
+    /// What the scan read whose run is recorded.
+    pub(crate) fn scope(&self) -> Option<Scope> {
+        match self {
+            Self::Record { scope, .. } => *scope,
+            Self::Begin { .. } | Self::End { .. } => None,
         }
     }
 }
@@ -169,6 +200,10 @@ mod tests {
             (json!({"stage": "record", "run": "r", "x": 1}), "unknown field `x`"),
             (json!({"stage": "record", "run": "../r"}), "no run id"),
             (json!({"stage": "end", "run": "r"}), "missing field `outcome`"),
+            (
+                json!({"stage": "record", "run": "r", "scope": "some"}),
+                "unknown variant `some`",
+            ),
             (
                 json!({"stage": "end", "run": "r", "outcome": "aborted"}),
                 "unknown variant `aborted`",

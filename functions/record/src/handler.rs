@@ -15,12 +15,12 @@ use sv0_pipeline::ScanError;
 use sv0_pipeline::stages::record;
 use sv0_state::{Lease, LeaseAnswer, Outcome as Recorded, StateStore as _};
 use sv0_telemetry::Measurement;
-use sv0_telemetry::metrics::{CHANGES, EVENTS_SENT};
+use sv0_telemetry::metrics::{CHANGES, EVENTS_SENT, SCANS_RECORDED};
 use tokio::runtime::Handle;
 use tracing::{error, info};
 
 use crate::error::chain;
-use crate::event::{HOLD_MINUTES, hold};
+use crate::event::{HOLD_MINUTES, Scope, hold};
 use crate::told::{Summaries, of_failure, of_run};
 use crate::{Answer, EventCounts, Outcome, RecordError, Request, Settings, Status};
 
@@ -47,6 +47,7 @@ pub struct Adapters {
     results: S3ObjectStore,
     place: S3Location,
     bus: Option<EventBus>,
+    function: Option<String>,
     runtime: Handle,
 }
 
@@ -61,6 +62,7 @@ impl Adapters {
             results: S3ObjectStore::new(s3::client(config), settings.results.clone(), runtime.clone()),
             place: settings.results.clone(),
             bus: settings.event_bus.as_ref().map(bus),
+            function: settings.function.clone(),
             runtime,
         }
     }
@@ -99,6 +101,10 @@ pub fn handle(host: &Host, event: Value, invocation: &Invocation) -> Result<Answ
     let began = (host.now)();
     let request = Request::read(event);
     let run = request.as_ref().map(|request| request.run().to_owned()).ok();
+    let recorded = Recorder {
+        scope: request.as_ref().ok().and_then(Request::scope),
+        function: host.adapters.function.as_deref(),
+    };
     let stage = sv0_telemetry::Stage {
         name: request.as_ref().map(Request::stage).unwrap_or_default(),
         run: run.as_deref(),
@@ -119,7 +125,10 @@ pub fn handle(host: &Host, event: Value, invocation: &Invocation) -> Result<Answ
         Duration::try_from(now.duration_since(began)).unwrap_or_default(),
         failed.map(RecordError::name),
         0,
-        &result.as_ref().map(measurements).unwrap_or_default(),
+        &result
+            .as_ref()
+            .map(|answer| measurements(answer, recorded))
+            .unwrap_or_default(),
     );
     result
 }
@@ -134,8 +143,15 @@ fn log_result(result: &Result<Answer, RecordError>) {
     }
 }
 
-/// What became of how many things, once the run is recorded, and what the bus was told.
-fn measurements(answer: &Answer) -> Vec<Measurement> {
+/// Who records what.
+#[derive(Clone, Copy)]
+struct Recorder<'a> {
+    scope: Option<Scope>,
+    function: Option<&'a str>,
+}
+
+/// What became of how many things, once the run is recorded, that it is, and what the bus was told.
+fn measurements(answer: &Answer, recorder: Recorder<'_>) -> Vec<Measurement> {
     let count = |(change, count): (&String, &u64)| Measurement::count(&CHANGES, &[change], *count);
     match answer {
         Answer::Record {
@@ -146,6 +162,10 @@ fn measurements(answer: &Answer) -> Vec<Measurement> {
         } => {
             let mut measured: Vec<Measurement> = counts.iter().map(count).collect();
             measured.push(Measurement::count(&EVENTS_SENT, &["record"], events.sent as u64));
+            let of_scan = recorder.function.zip(recorder.scope);
+            measured.extend(
+                of_scan.map(|(function, scope)| Measurement::count(&SCANS_RECORDED, &[function, scope.name()], 1)),
+            );
             measured
         }
         Answer::End { events, .. } => vec![Measurement::count(&EVENTS_SENT, &["end"], events.sent as u64)],
@@ -284,5 +304,52 @@ fn granted(answer: LeaseAnswer) -> Result<Timestamp, RecordError> {
     match answer {
         LeaseAnswer::Granted { until } => Ok(until),
         LeaseAnswer::Held { holder, until } => Err(RecordError::ScanInProgress { holder, until }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The values of `ScansRecorded`, with its dimensions.
+    fn scans(answer: &Answer, scope: Option<Scope>, function: Option<&str>) -> Vec<(Vec<String>, f64)> {
+        let measured = measurements(answer, Recorder { scope, function });
+        let of_scans = measured.into_iter().filter(|one| one.metric == &SCANS_RECORDED);
+        of_scans.map(|one| (one.dimensions, one.value)).collect()
+    }
+
+    fn recorded(status: Status) -> Answer {
+        Answer::Record {
+            run: "r".to_owned(),
+            status,
+            counts: BTreeMap::new(),
+            events: EventCounts::default(),
+        }
+    }
+
+    #[test]
+    fn only_a_scan_that_is_recorded_to_its_end_is_counted_and_by_what_it_read() {
+        let names = |scope: &str| vec![(vec!["hub-record".to_owned(), scope.to_owned()], 1.0)];
+        let function = Some("hub-record");
+        let done = recorded(Status::Done);
+        assert_eq!(scans(&done, Some(Scope::All), function), names("all"));
+        assert_eq!(scans(&done, Some(Scope::Accounts), function), names("accounts"));
+        let ended = Answer::End {
+            run: "r".to_owned(),
+            status: Status::Done,
+            events: EventCounts::default(),
+        };
+        for (answer, scope, function) in [
+            (&recorded(Status::Continue), Some(Scope::All), function),
+            (&done, None, function),
+            (&done, Some(Scope::All), None),
+            (&ended, Some(Scope::All), function),
+        ] {
+            assert_eq!(
+                scans(answer, scope, function),
+                Vec::new(),
+                "{answer:?} {scope:?} {function:?}"
+            );
+        }
     }
 }

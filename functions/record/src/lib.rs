@@ -13,6 +13,6 @@ mod settings;
 mod told;
 
 pub use error::RecordError;
-pub use event::{Answer, EventCounts, Outcome, Request, Status};
+pub use event::{Answer, EventCounts, Outcome, Request, Scope, Status};
 pub use handler::{Adapters, Host, Invocation, handle};
 pub use settings::{Settings, SettingsError};

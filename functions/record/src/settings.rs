@@ -6,6 +6,8 @@ use thiserror::Error;
 const RESULTS: &str = "SV0_RESULTS";
 const TABLE: &str = "SV0_TABLE";
 const EVENT_BUS: &str = "SV0_EVENT_BUS";
+/// Set by Lambda. Source: AWS Lambda Developer Guide, "Using Lambda environment variables", "Defined runtime environment variables".
+const FUNCTION: &str = "AWS_LAMBDA_FUNCTION_NAME";
 
 /// What the deployment sets.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,6 +18,8 @@ pub struct Settings {
     pub table: String,
     /// `SV0_EVENT_BUS`: name or ARN of the hub's bus; nothing is told where it is not set.
     pub event_bus: Option<String>,
+    /// `AWS_LAMBDA_FUNCTION_NAME`: the function's own name, by which its metrics are told from those of another deployment.
+    pub function: Option<String>,
 }
 
 /// The deployment left something out, or set it to something else.
@@ -41,6 +45,7 @@ impl Settings {
             results: needed(RESULTS)?.parse()?,
             table: needed(TABLE)?,
             event_bus: given(EVENT_BUS),
+            function: given(FUNCTION),
         })
     }
 }

@@ -168,9 +168,17 @@ pub const EVENTS_SENT: Metric = Metric {
     measured_by: "record",
     meaning: "events that the hub's bus was told",
 };
+/// Scans that are recorded.
+pub const SCANS_RECORDED: Metric = Metric {
+    name: "ScansRecorded",
+    unit: Unit::Count,
+    dimensions: &["Function", "Scope"],
+    measured_by: "record",
+    meaning: "1 where a scan's run is recorded, by the function's name, so that each deployment has its own, and by what was scanned: `all`, or `accounts` where some were named; skipped scans measure nothing",
+};
 
 /// All of them, as the documentation lists them.
-pub const METRICS: [&Metric; 15] = [
+pub const METRICS: [&Metric; 16] = [
     &DURATION,
     &COLD_STARTS,
     &FAILURES,
@@ -186,6 +194,7 @@ pub const METRICS: [&Metric; 15] = [
     &ENTITIES,
     &CHANGES,
     &EVENTS_SENT,
+    &SCANS_RECORDED,
 ];
 
 #[cfg(test)]

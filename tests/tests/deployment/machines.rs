@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 
 use serde_json::{Map, Value};
+use sv0_telemetry::metrics::{NAMESPACE, SCANS_RECORDED};
 
 use super::{resources, template};
 use crate::support::repository;
@@ -125,6 +126,40 @@ fn every_failure_of_a_scan_gives_the_lease_back() {
     assert_eq!(
         (begin[0]["ErrorEquals"][0].as_str(), begin[0]["Next"].as_str()),
         (Some("ScanInProgress"), Some("AnotherScanRuns"))
+    );
+}
+
+/// Executions that are skipped, or that read some accounts, succeed too: the alarm counts what is recorded of a scan of all.
+#[test]
+fn the_alarm_of_a_missing_scan_hears_of_whole_scans_alone() {
+    let machine = machine("scan");
+    let record = &machine["States"]["Record"]["Parameters"]["Payload"];
+    assert_eq!(
+        record["scope.$"], "$.finished.answer.scope",
+        "what the plan says, also where a run is resumed"
+    );
+    let template = template();
+    let alarm = &template["Resources"]["NoScanAlarm"]["Properties"];
+    assert_eq!(alarm["Namespace"], NAMESPACE);
+    assert_eq!(alarm["MetricName"], SCANS_RECORDED.name);
+    let dimensions: Vec<(&str, &str)> = alarm["Dimensions"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| (one["Name"].as_str().unwrap(), one["Value"].as_str().unwrap()))
+        .collect();
+    assert_eq!(dimensions, [("Function", "RecordFunction"), ("Scope", "all")]);
+    let names: Vec<&str> = dimensions.iter().map(|(name, _)| *name).collect();
+    assert_eq!(
+        names, SCANS_RECORDED.dimensions,
+        "an alarm finds a metric by all of its dimensions"
+    );
+    let longest = &template["Parameters"]["MaxHoursWithoutScan"]["MaxValue"];
+    let seconds = alarm["Period"].as_u64().unwrap() * longest.as_u64().unwrap();
+    assert!(seconds <= 604_800, "CloudWatch looks back seven days: {seconds}");
+    assert!(
+        alarm["Period"].as_u64() >= Some(3600),
+        "and one day with shorter periods"
     );
 }
 

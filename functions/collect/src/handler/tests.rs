@@ -302,6 +302,21 @@ fn a_scan_of_one_account_is_one_of_all_where_the_others_are_those_of_the_base() 
 }
 
 #[test]
+fn the_answer_says_whether_all_accounts_were_to_be_read() {
+    for (run, options, scope) in [
+        ("first", json!({}), "all"),
+        ("second", json!({"regions": ["eu-west-1"]}), "all"),
+        ("third", json!({"accounts": [SPOKE]}), "accounts"),
+    ] {
+        let hub = Hub::default();
+        hub.send(json!({"stage": "plan", "run": run, "options": options}))
+            .unwrap();
+        let finish = json!({"stage": "finish", "run": run});
+        assert_eq!(hub.send(finish).unwrap()["scope"], scope, "{options}");
+    }
+}
+
+#[test]
 fn the_newest_base_is_looked_up_once() {
     let hub = Hub::default();
     scan(&hub, "first", &json!({}));
