@@ -10,6 +10,8 @@ use sv0_model::time::Timestamp;
 
 use crate::RecordError;
 
+mod stopped;
+
 /// How long a lease lasts where the event does not say.
 pub(crate) const HOLD_MINUTES: u16 = 240;
 /// A day: a holder that dies keeps everybody waiting.
@@ -88,7 +90,10 @@ impl Request {
     /// [`RecordError::BadRequest`].
     pub fn read(event: Value) -> Result<Self, RecordError> {
         let bad = |reason: String| RecordError::BadRequest { reason };
-        let request: Self = serde_json::from_value(event).map_err(|error| bad(error.to_string()))?;
+        let request = match stopped::execution(&event) {
+            Some(detail) => stopped::end(detail).map_err(bad)?,
+            None => serde_json::from_value(event).map_err(|error| bad(error.to_string()))?,
+        };
         if !is_run_id(request.run()) {
             return Err(bad(format!("{:?} is no run id: use {RUN_ID_FORM}", request.run())));
         }

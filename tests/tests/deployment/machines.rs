@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fs;
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 use sv0_telemetry::metrics::{NAMESPACE, SCANS_RECORDED};
 
 use super::{resources, template};
@@ -127,6 +127,35 @@ fn every_failure_of_a_scan_gives_the_lease_back() {
         (begin[0]["ErrorEquals"][0].as_str(), begin[0]["Next"].as_str()),
         (Some("ScanInProgress"), Some("AnotherScanRuns"))
     );
+}
+
+/// The event of an execution goes to the function as it is, which reads the run from it: a transformer cannot look into the text of the input.
+#[test]
+fn what_is_stopped_from_outside_gives_its_lease_back() {
+    let template = template();
+    let rule = &template["Resources"]["ScanStoppedRule"]["Properties"];
+    assert_eq!(
+        rule["EventPattern"]["detail"]["status"],
+        json!(["ABORTED", "TIMED_OUT"])
+    );
+    let target = rule["Targets"][0].as_object().unwrap();
+    assert_eq!(target["Arn"], "RecordFunction.Arn");
+    let changed: Vec<&String> = target.keys().filter(|key| key.starts_with("Input")).collect();
+    assert!(changed.is_empty(), "{changed:?}");
+    let event = |status: &str| {
+        json!({
+            "source": rule["EventPattern"]["source"][0], "detail-type": rule["EventPattern"]["detail-type"][0],
+            "detail": {"status": status, "name": "second", "input": "{\"run\": \"first\"}"},
+        })
+    };
+    for status in ["ABORTED", "TIMED_OUT"] {
+        let request = sv0_record::Request::read(event(status)).unwrap();
+        assert_eq!(request.run(), "first");
+    }
+    // Where the state machine takes the run from.
+    let machine = machine("scan");
+    assert_eq!(machine["States"]["IsResumed"]["Choices"][0]["Variable"], "$.input.run");
+    assert_eq!(machine["States"]["Resumed"]["InputPath"], "$.input.run");
 }
 
 /// Executions that are skipped, or that read some accounts, succeed too: the alarm counts what is recorded of a scan of all.
