@@ -2,6 +2,7 @@
 //! example gives.
 
 mod collector;
+mod commands;
 mod evidence;
 mod faults;
 mod preflight;

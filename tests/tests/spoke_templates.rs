@@ -13,6 +13,8 @@ mod trust;
 use serde_json::{Value, json};
 use sv0_iam::{RowOptions, evaluate_line};
 
+pub use stack::templates;
+
 /// The decision on a row of `sv0 evaluate` (contract of policy evaluation), and what stopped it.
 fn decide(row: &Value) -> (String, Vec<String>) {
     let answer = evaluate_line(&row.to_string(), &RowOptions::default());

@@ -28,6 +28,7 @@ use crate::call::{ApiCall, Caller};
 use crate::calls;
 
 pub use document::{Document, Resource, Statement};
+pub(crate) use fragments::log_archive_statements;
 pub use placeholders::{Home, example, longest};
 pub use policies::{Policies, Policy, Role, policies};
 

@@ -3,6 +3,7 @@
 //! A check asks AWS and judges the answer; it never changes anything. What could not be asked is *unknown*, with AWS's words, and never passes for fine.
 
 mod central;
+mod commands;
 mod evidence;
 mod log_files;
 mod organization;

@@ -5,6 +5,7 @@ use std::fs;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
+use super::commands;
 use super::recording::{EXAMPLE, EXTERNAL_ID, ROLE, live, trust, words};
 use crate::answers::assert_valid;
 use crate::fake_aws::FakeAws;
@@ -213,30 +214,35 @@ const CASES: &[Case] = &[
     ("the right external id", |it| it.trusts("/Condition/StringEquals/sts:ExternalId", json!("another-external-id")),
         "spoke_role", "missing", "aws cloudformation list-stack-instances --stack-set-name securityv0-readonly", HUB),
     ("tags of sessions", |it| it.trusts("/Action", json!("sts:AssumeRole")),
-        "session_tags", "missing", "aws cloudformation update-stack-set --stack-set-name securityv0-readonly --call-as DELEGATED_ADMIN --template-body file://cfn-stacksets/spoke-role.yaml", HUB),
+        "session_tags", "missing", "aws cloudformation update-stack-set --stack-set-name securityv0-readonly --call-as DELEGATED_ADMIN --template-body file://cfn-stacksets/spoke-role.yaml --capabilities CAPABILITY_NAMED_IAM --parameters ParameterKey=CollectorRoleArn,UsePreviousValue=true", HUB),
+    ("tags of sessions, without a StackSet", |it| {
+            it.arguments.extend(["--stack-set", ""]);
+            it.trusts("/Action", json!("sts:AssumeRole"));
+        },
+        "session_tags", "missing", "read -rs SV0_EXTERNAL_ID && aws cloudformation deploy --stack-name SecurityV0-Spoke --template-file cfn-stacksets/spoke-role.yaml --capabilities CAPABILITY_NAMED_IAM --region eu-west-1 --parameter-overrides CollectorRoleArn=COLLECTOR_ROLE_ARN PreflightRoleArn=PREFLIGHT_ROLE_ARN ExternalId=\"$SV0_EXTERNAL_ID\" OrganizationId=o-acme1example", "each of these accounts"),
     ("the external id, where tags are asked for", |it| it.trusts("/Condition", json!({"Null": {"aws:RequestTag/sv0-component": "false"}})),
-        "external_id", "missing", "deploy the role", HUB),
+        "external_id", "missing", "aws cloudformation update-stack-set --stack-set-name securityv0-readonly", HUB),
     ("the external id, by the trust policy", |it| {
             it.arguments = vec!["--workgroup", "securityv0"];
             it.trusts("/Condition", json!({"StringEqualsIfExists": {"sts:ExternalId": EXTERNAL_ID}}));
         },
-        "external_id", "missing", "deploy the role", HUB),
+        "external_id", "missing", "aws cloudformation update-stack-set --stack-set-name securityv0-readonly", HUB),
     ("the trail's bucket, listed", |it| it.refuse("s3", "ListObjectsV2", ""),
-        "trail_bucket", "missing", "aws s3api get-bucket-policy --bucket acme-org-cloudtrail --query Policy --output text | jq '.Statement += [{\"Action\":[\"s3:ListBucket\",\"s3:GetBucketLocation\"],\"Effect\":\"Allow\",\"Principal\":{\"AWS\":\"arn:aws:iam::604915728338:role/SecurityV0HubCollector\"}", "the account of the bucket acme-org-cloudtrail"),
+        "trail_bucket", "missing", "aws s3api get-bucket-policy --bucket acme-org-cloudtrail --query Policy --output text | jq '.Statement += [{\"Action\":[\"s3:GetBucketLocation\",\"s3:ListBucket\"],\"Condition\":{\"StringEquals\":{\"aws:PrincipalOrgID\":\"o-acme1example\"}},\"Effect\":\"Allow\",\"Principal\":{\"AWS\":\"arn:aws:iam::604915728338:role/SecurityV0HubCollector\"}", "the account of the bucket acme-org-cloudtrail"),
     ("the trail's bucket, read", |it| it.refuse("s3", "GetObject", ""),
-        "trail_bucket", "missing", "\"Action\":\"s3:GetObject\",\"Effect\":\"Allow\"", "the account of the bucket acme-org-cloudtrail"),
+        "trail_bucket", "missing", "{\"Action\":[\"s3:GetObject\"],\"Condition\":{\"StringEquals\":{\"aws:PrincipalOrgID\":\"o-acme1example\"}},\"Effect\":\"Allow\"", "the account of the bucket acme-org-cloudtrail"),
     ("what the trail delivers", |it| it.remove_folder("cloudtrail/AWSLogs"),
         "trail_bucket", "advised", "aws s3 ls s3://acme-org-cloudtrail/AWSLogs/o-acme1example/604915728338/CloudTrail/", HUB),
     ("the trail's key", |it| it.refuse("s3", "GetObject", "User: arn:aws:sts::604915728338:assumed-role/SecurityV0HubCollector/hub is not authorized to perform: kms:Decrypt on resource: arn:aws:kms:eu-west-1:188275390464:key/1 because no resource-based policy allows the kms:Decrypt action"),
-        "trail_key", "missing", "\"Action\":\"kms:Decrypt\"", KEY_ACCOUNT),
+        "trail_key", "missing", "[{\"Action\":[\"kms:Decrypt\"],\"Condition\":{\"StringEquals\":{\"aws:PrincipalOrgID\":\"o-acme1example\"},\"StringLike\":{\"kms:EncryptionContext:aws:cloudtrail:arn\":\"arn:aws:cloudtrail:eu-west-1:318277459012:trail/acme-org-trail\",\"kms:ViaService\":\"s3.*.amazonaws.com*\"}}", KEY_ACCOUNT),
     ("the StackSet", |it| it.options["stack_set"] = Value::Null,
-        "stack_set", "advised", "aws cloudformation create-stack-set --stack-set-name securityv0-readonly --call-as DELEGATED_ADMIN", HUB),
+        "stack_set", "advised", "read -rs SV0_EXTERNAL_ID && aws cloudformation deploy --stack-name sv0-spokes --template-file cfn-stacksets/stack-set.yaml --region eu-west-1 --parameter-overrides DeployedFrom=DELEGATED_ADMIN TemplateUrl=https://TEMPLATES.s3.eu-west-1.amazonaws.com/VERSION/spoke-role.yaml OrganizationalUnitIds=", HUB),
     ("the StackSet, of another name", |it| it.arguments.extend(["--stack-set", "another"]),
         "stack_set", "advised", "aws cloudformation create-stack-set --stack-set-name another", HUB),
     ("leave to ask for the StackSet", |it| it.refuse("cloudformation", "DescribeStackSet", ""),
         "stack_set", "unknown", "--service-principal member.org.stacksets.cloudformation.amazonaws.com", MANAGEMENT),
     ("deployment to new accounts", |it| it.options["stack_set"]["auto_deployment"] = json!(false),
-        "stack_set", "advised", "aws cloudformation update-stack-set --stack-set-name securityv0-readonly --call-as DELEGATED_ADMIN --use-previous-template", HUB),
+        "stack_set", "advised", "aws cloudformation update-stack-set --stack-set-name securityv0-readonly --call-as DELEGATED_ADMIN --use-previous-template --auto-deployment Enabled=true,RetainStacksOnAccountRemoval=false --capabilities CAPABILITY_NAMED_IAM --parameters ParameterKey=CollectorRoleArn,UsePreviousValue=true", HUB),
     ("the stack in an account", |it| it.options["stack_set"]["absent_in"] = json!([SPOKE]),
         "stack_set_accounts", "advised", "Accounts=271650948133,AccountFilterType=INTERSECTION", HUB),
     ("the list of stacks", |it| it.refuse("cloudformation", "ListStackInstances", ""),
@@ -251,9 +257,11 @@ const CASES: &[Case] = &[
             {"OperationId": "31111111-2222-4333-8444-555555555555", "Action": "CREATE", "Status": "SUCCEEDED", "CreationTimestamp": "2026-03-01T00:00:00Z", "EndTimestamp": "2026-03-01T00:10:00Z"}]),
         "stack_set_operation", "advised", "aws cloudformation list-stack-set-operation-results --stack-set-name securityv0-readonly --call-as DELEGATED_ADMIN --operation-id 21111111-2222-4333-8444-555555555555", HUB),
     ("the role in the management account", |it| it.options["roles"][0]["absent_in"] = json!([MANAGEMENT]),
-        "management_role", "advised", "aws cloudformation deploy --stack-name SecurityV0-Management", MANAGEMENT),
+        "management_role", "advised", "aws cloudformation deploy --stack-name SecurityV0-Management --template-file cfn-stacksets/management-role.yaml --capabilities CAPABILITY_NAMED_IAM --region eu-west-1 --parameter-overrides HubRoleArns=MANAGEMENT_READER_ROLE_ARNS ExternalId=\"$SV0_EXTERNAL_ID\" OrganizationId=o-acme1example", MANAGEMENT),
+    ("an account of its own for the hub", |it| it.edit("organizations/organization.json", |file| file["Organization"]["MasterAccountId"] = json!(HUB)),
+        "hub_account", "advised", "choose a security account as the hub", HUB),
     ("the external id", |it| it.options["roles"][0]["trust"]["Statement"][0]["Condition"] = json!({}),
-        "external_id", "missing", "deploy the role", HUB),
+        "external_id", "missing", "aws cloudformation update-stack-set --stack-set-name securityv0-readonly", HUB),
     ("a Region", |it| it.edit("capture.json", |header| header["regions"] = json!(["eu-west-1"])),
         "opt_in_regions", "advised", "aws account enable-region", HUB),
 ];
@@ -295,6 +303,14 @@ fn fault((taken, take, id, status, fix, fix_in): &Case) -> Option<String> {
     let others: Vec<&Value> = others.collect();
     let wants = if *status == "missing" { 3 } else { 0 };
     let is_right = checks.iter().any(|check| is_told(&check)) && others.is_empty() && code == wants;
+    let fixes = checks.iter().map(|check| check["fix"].as_str().unwrap());
+    let faults: Vec<String> = fixes.flat_map(|fix| commands::faults(fix).0).collect();
+    let is_quiet = !json!(checks).to_string().contains(EXTERNAL_ID);
     let told = checks.iter().filter(|check| check["status"] != "ok");
-    (!is_right).then(|| format!("without {taken}: exit code {code}, {:#?}", told.collect::<Vec<_>>()))
+    (!is_right || !faults.is_empty() || !is_quiet).then(|| {
+        format!(
+            "without {taken}: exit code {code}, {faults:?}, {:#?}",
+            told.collect::<Vec<_>>()
+        )
+    })
 }

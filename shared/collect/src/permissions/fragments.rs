@@ -58,3 +58,28 @@ fn statements(rows: &[&'static ApiCall], placeholder: &str, condition: &Value) -
     }
     document
 }
+
+/// The statements of a fragment for somebody's policy, with `${…}` filled in from `names`.
+#[must_use]
+pub(crate) fn log_archive_statements(fragment: &str, names: &[(&str, &str)]) -> Value {
+    let rows: Vec<&'static ApiCall> = super::rows().collect();
+    let found = fragments(&rows).into_iter().find(|(name, _)| *name == fragment);
+    let mut statements = found.map_or(Value::Null, |(_, mut document)| {
+        document.get_mut("Statement").map(Value::take).unwrap_or_default()
+    });
+    fill(&mut statements, names);
+    statements
+}
+
+fn fill(value: &mut Value, names: &[(&str, &str)]) {
+    match value {
+        Value::String(text) => {
+            for (name, filled) in names {
+                *text = text.replace(&format!("${{{name}}}"), filled);
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(|item| fill(item, names)),
+        Value::Object(fields) => fields.values_mut().for_each(|field| fill(field, names)),
+        _ => {}
+    }
+}

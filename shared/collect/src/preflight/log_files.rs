@@ -9,6 +9,7 @@ use super::{Check, CheckStatus, Preflight};
 use crate::api::{ApiError, Failure, Target};
 use crate::calls::{s3, sts};
 use crate::listing::{parameters, text};
+use crate::permissions;
 
 const BUCKET: &str = "trail_bucket";
 const KEY: &str = "trail_key";
@@ -18,6 +19,8 @@ struct Logs<'a> {
     bucket: &'a str,
     /// What keys of the bucket begin with before `AWSLogs`.
     prefix: String,
+    /// The trail's ARN.
+    trail: &'a str,
     /// The key of AWS KMS, where the trail has one.
     key: Option<&'a str>,
     /// Where the trail is, and as a rule its bucket.
@@ -37,6 +40,7 @@ pub(super) async fn checks(preflight: &Preflight<'_>, trail: &Value, home: &Targ
     let logs = Logs {
         bucket: text(trail, "S3BucketName").unwrap_or_default(),
         prefix: text(trail, "S3KeyPrefix").map_or_else(String::new, |prefix| format!("{prefix}/")),
+        trail: text(trail, "TrailARN").unwrap_or_default(),
         key: text(trail, "KmsKeyId"),
         home,
         reader,
@@ -268,13 +272,29 @@ impl Logs<'_> {
         }
     }
 
+    /// The statements of a generated fragment, with its names filled in. Without an organization there is none to belong to.
+    fn statements(&self, preflight: &Preflight<'_>, fragment: &str) -> Value {
+        let organization = preflight.plan.header.organization_id.as_deref();
+        let names = [
+            ("Partition", preflight.plan.header.partition.as_str()),
+            ("TrailBucket", self.bucket),
+            ("OrganizationId", organization.unwrap_or_default()),
+            ("EvidenceRoleArn", self.reader.as_str()),
+            ("TrailArn", self.trail),
+        ];
+        let mut statements = permissions::log_archive_statements(fragment, &names);
+        if organization.is_none() {
+            for statement in statements.as_array_mut().into_iter().flatten() {
+                if let Some(condition) = statement.get_mut("Condition").and_then(Value::as_object_mut) {
+                    condition.remove("StringEquals");
+                }
+            }
+        }
+        statements
+    }
+
     fn bucket_policy(&self, preflight: &Preflight<'_>) -> String {
-        let arn = format!("arn:{}:s3:::{}", preflight.plan.header.partition, self.bucket);
-        let principal = json!({"AWS": self.reader});
-        let statements = json!([
-            {"Sid": "SecurityV0ListLogFiles", "Effect": "Allow", "Principal": principal, "Action": ["s3:ListBucket", "s3:GetBucketLocation"], "Resource": arn},
-            {"Sid": "SecurityV0ReadLogFiles", "Effect": "Allow", "Principal": principal, "Action": "s3:GetObject", "Resource": format!("{arn}/{}AWSLogs/*", self.prefix)},
-        ]);
+        let statements = self.statements(preflight, "bucket-policy.json");
         let bucket = self.bucket;
         format!(
             "aws s3api get-bucket-policy --bucket {bucket} --query Policy --output text | jq '.Statement += {statements}' > bucket-policy.json && \
@@ -283,10 +303,7 @@ impl Logs<'_> {
     }
 
     fn key_policy(&self, preflight: &Preflight<'_>, key: &str) -> String {
-        let statements = json!([
-            {"Sid": "SecurityV0ReadLogFiles", "Effect": "Allow", "Principal": {"AWS": self.reader}, "Action": "kms:Decrypt", "Resource": "*",
-             "Condition": {"StringLike": {"kms:EncryptionContext:aws:cloudtrail:arn": format!("arn:{}:cloudtrail:*:*:trail/*", preflight.plan.header.partition)}}},
-        ]);
+        let statements = self.statements(preflight, "key-policy.json");
         let region = key
             .split(':')
             .nth(3)

@@ -192,14 +192,8 @@ fn spoke_roles(preflight: &Preflight<'_>, tried: &[Tried<'_>]) -> Check {
         }
     };
     let fix = match preflight.options.stack_set.as_str() {
-        "" => format!(
-            "deploy cfn-stacksets/spoke-role.yaml in these accounts, in {}",
-            preflight.region()
-        ),
-        set => format!(
-            "aws cloudformation list-stack-instances --stack-set-name {set} --call-as DELEGATED_ADMIN --region {}",
-            preflight.region()
-        ),
+        "" => preflight.renew_spoke_role(),
+        _ => preflight.stack_set_command("list-stack-instances", ""),
     };
     Check::missing(
         ID,
@@ -210,7 +204,7 @@ fn spoke_roles(preflight: &Preflight<'_>, tried: &[Tried<'_>]) -> Check {
             first_few(&refused)
         ),
         fix,
-        preflight.hub_account(),
+        preflight.renewed_in(),
     )
 }
 
@@ -223,13 +217,6 @@ fn session_tags(preflight: &Preflight<'_>, tried: &[Tried<'_>]) -> Check {
     if refused.is_empty() {
         return Check::ok(ID, "no role refuses the tags of a session");
     }
-    let deploy = match preflight.options.stack_set.as_str() {
-        "" => "aws cloudformation deploy --stack-name SecurityV0-Spoke --template-file cfn-stacksets/spoke-role.yaml"
-            .to_owned(),
-        set => format!(
-            "aws cloudformation update-stack-set --stack-set-name {set} --call-as DELEGATED_ADMIN --template-body file://cfn-stacksets/spoke-role.yaml"
-        ),
-    };
     Check::missing(
         ID,
         format!(
@@ -239,11 +226,8 @@ fn session_tags(preflight: &Preflight<'_>, tried: &[Tried<'_>]) -> Check {
             first_few(&refused),
             json!({"Effect": "Allow", "Principal": {"AWS": "<as there>"}, "Action": "sts:TagSession", "Condition": {"ForAllValues:StringEquals": {"aws:TagKeys": [COMPONENT_TAG, RUN_TAG]}}}),
         ),
-        format!(
-            "{deploy} --capabilities CAPABILITY_NAMED_IAM --region {}",
-            preflight.region()
-        ),
-        preflight.hub_account(),
+        preflight.renew_spoke_role(),
+        preflight.renewed_in(),
     )
 }
 
@@ -261,10 +245,7 @@ fn management(preflight: &Preflight<'_>, tried: &Tried<'_>) -> Option<Check> {
         Err(error) => Check::advised(
             ID,
             format!("the management account {name} is not reached, since StackSets skip it: {error}"),
-            format!(
-                "aws cloudformation deploy --stack-name SecurityV0-Management --template-file cfn-stacksets/management-role.yaml --capabilities CAPABILITY_NAMED_IAM --region {}",
-                preflight.region()
-            ),
+            preflight.make_management_role(),
             &tried.account.id,
         ),
     })
@@ -281,12 +262,12 @@ fn external_ids(preflight: &Preflight<'_>, tried: &[Tried<'_>]) -> Check {
         return Check::missing(
             ID,
             format!(
-                "the role can be taken without an external id in {} accounts: {}",
+                "the role can be taken without an external id in {} accounts, other than the role of this version: {}",
                 open.len(),
                 first_few(&open)
             ),
-            "deploy the role of this version again: its trust policy asks for sts:ExternalId",
-            preflight.hub_account(),
+            preflight.renew_spoke_role(),
+            preflight.renewed_in(),
         );
     }
     if unknown > 0 {

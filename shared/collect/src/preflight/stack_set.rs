@@ -54,42 +54,19 @@ impl Set<'_> {
         &self.preflight.options.stack_set
     }
 
-    /// As whom it is asked: the set lies in the management account, also where a delegated administrator made it.
-    ///
-    /// Source: AWS CloudFormation API Reference, "DescribeStackSet", `CallAs`.
-    fn call_as(&self) -> &'static str {
-        let is_management = self.preflight.plan.management_account.as_deref() == Some(self.preflight.hub_account());
-        if is_management { "SELF" } else { "DELEGATED_ADMIN" }
-    }
-
     fn asked(&self, further: &Value) -> serde_json::Map<String, Value> {
-        let mut asked = parameters(json!({"StackSetName": self.name(), "CallAs": self.call_as()}));
+        let mut asked = parameters(json!({"StackSetName": self.name(), "CallAs": self.preflight.call_as()}));
         asked.extend(parameters(further.clone()));
         asked
     }
 
-    /// A command about the set.
     fn command(&self, verb: &str, further: &str) -> String {
-        let further = if further.is_empty() {
-            String::new()
-        } else {
-            format!(" {further}")
-        };
-        format!(
-            "aws cloudformation {verb} --stack-set-name {} --call-as {}{further} --region {}",
-            self.name(),
-            self.call_as(),
-            self.preflight.region()
-        )
+        self.preflight.stack_set_command(verb, further)
     }
 
     fn not_described(&self, error: &ApiError) -> Check {
         let hub = self.preflight.hub_account();
         if error.failure == Failure::NotFound {
-            let create = self.command(
-                "create-stack-set",
-                "--template-body file://cfn-stacksets/spoke-role.yaml --permission-model SERVICE_MANAGED --auto-deployment Enabled=true,RetainStacksOnAccountRemoval=false --capabilities CAPABILITY_NAMED_IAM",
-            );
             return Check::advised(
                 SET,
                 format!(
@@ -97,7 +74,7 @@ impl Set<'_> {
                     self.name(),
                     self.preflight.region()
                 ),
-                create,
+                self.preflight.make_stack_set(),
                 hub,
             );
         }
@@ -120,10 +97,12 @@ impl Set<'_> {
         }
         Check::advised(
             SET,
-            format!("the StackSet {} does not deploy to accounts that join the organization", self.name()),
-            self.command(
-                "update-stack-set",
-                "--use-previous-template --capabilities CAPABILITY_NAMED_IAM --auto-deployment Enabled=true,RetainStacksOnAccountRemoval=false",
+            format!(
+                "the StackSet {} does not deploy to accounts that join the organization",
+                self.name()
+            ),
+            self.preflight.update_stack_set(
+                "--use-previous-template --auto-deployment Enabled=true,RetainStacksOnAccountRemoval=false",
             ),
             self.preflight.hub_account(),
         )
@@ -180,22 +159,8 @@ impl Set<'_> {
                 expected.len(),
                 first_few(&names)
             ),
-            self.command("create-stack-instances", &self.targets(lacking)),
+            self.command("create-stack-instances", &self.preflight.targets(lacking)),
             self.preflight.hub_account(),
-        )
-    }
-
-    /// Accounts as deployment targets: service-managed sets take them as what units and accounts have in common. Where they are many, all are meant.
-    fn targets(&self, accounts: &BTreeSet<&str>) -> String {
-        const MOST: usize = 50;
-        let ids: Vec<&str> = accounts.iter().copied().collect();
-        let narrowed = match ids.len() {
-            ..=MOST => format!(",Accounts={},AccountFilterType=INTERSECTION", ids.join(",")),
-            _ => String::new(),
-        };
-        format!(
-            "--deployment-targets \"OrganizationalUnitIds=$(aws organizations list-roots --query 'Roots[0].Id' --output text){narrowed}\" --regions {}",
-            self.preflight.region()
         )
     }
 
@@ -210,18 +175,14 @@ impl Set<'_> {
         let reason = reason.map_or_else(String::new, |reason| format!("; the first says: {}", bounded(reason)));
         let fix = if status == "OUTDATED" {
             // Source: as below: an operation failed, or was stopped before it came to the stack.
-            self.command(
-                "update-stack-set",
-                &format!(
-                    "--use-previous-template --capabilities CAPABILITY_NAMED_IAM {}",
-                    self.targets(&accounts)
-                ),
-            )
+            let targets = self.preflight.targets(&accounts);
+            self.preflight
+                .update_stack_set(&format!("--use-previous-template {targets}"))
         } else {
             // Source: AWS CloudFormation API Reference, "StackInstance", `Status`: only deleting the instance, with its stack retained, gets it out of this state.
             self.command(
                 "delete-stack-instances",
-                &format!("{} --retain-stacks", self.targets(&accounts)),
+                &format!("{} --retain-stacks", self.preflight.targets(&accounts)),
             )
         };
         Check::advised(
