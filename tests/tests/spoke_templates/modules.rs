@@ -113,16 +113,22 @@ fn events_are_forwarded_only_where_asked() {
         set["StackInstancesGroup"][0]["Regions"],
         json!(["us-east-1", "eu-west-1"])
     );
-    assert_eq!(
-        set["Parameters"],
-        json!([{"ParameterKey": "HubBusArn", "ParameterValue": bus}])
-    );
+    let given = |state: &str| json!([{"ParameterKey": "HubBusArn", "ParameterValue": bus}, {"ParameterKey": "RuleState", "ParameterValue": state}]);
+    assert_eq!(set["Parameters"], given("ENABLED"));
+    let passed: BTreeSet<String> = list(&set["Parameters"])
+        .iter()
+        .map(|parameter| parameter["ParameterKey"].as_str().unwrap().to_owned())
+        .collect();
+    assert_eq!(passed, parameters("event-forwarder.yaml"));
+    let paused = stack_set(&[&asked[..], &[("ForwarderRuleState", "DISABLED")]].concat());
+    assert_eq!(paused.properties("EventForwarders")["Parameters"], given("DISABLED"));
     let without_bus = Stack::new("stack-set.yaml", &[GIVEN, &asked[..1]].concat());
     assert_eq!(without_bus.refused().len(), 1);
     for (name, value) in [
         ("OrganizationalUnitIds", "acme"),
         ("ExcludedAccounts", "all"),
         ("DeployedFrom", "SELF"),
+        ("ForwarderRuleState", "OFF"),
     ] {
         assert_eq!(Stack::new("stack-set.yaml", GIVEN).with(name, value).refused(), [name]);
     }
