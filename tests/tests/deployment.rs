@@ -313,6 +313,35 @@ fn the_table_of_log_files_is_that_of_the_documentation() {
     }
 }
 
+/// A rule holds where its assertion does; short forms of functions read as lists.
+#[test]
+fn the_hub_is_refused_where_it_does_not_belong() {
+    let template = template();
+    let rule = &template["Rules"]["HubIsNotTheManagementAccount"];
+    let compared = |value: &Value| list(&value[0]);
+    assert_eq!(compared(&rule["RuleCondition"]), ["ManagementAccountId", ""], "{rule}");
+    assert_eq!(
+        compared(&rule["Assertions"][0]["Assert"]),
+        ["ManagementAccountId", "AWS::AccountId"],
+        "{rule}"
+    );
+    for (rule, parameter) in [
+        ("ChangedAccountsAreRead", "AccountAccess"),
+        ("ChangesComeFromTheOrganization", "OrganizationId"),
+    ] {
+        let rule = &template["Rules"][rule];
+        assert_eq!(
+            rule["RuleCondition"],
+            serde_json::json!(["ReadChanges", "true"]),
+            "{rule}"
+        );
+        assert!(
+            rule["Assertions"][0]["Assert"].to_string().contains(parameter),
+            "{rule}"
+        );
+    }
+}
+
 /// Whoever copies a statement of the documentation asks a table that is there.
 #[test]
 fn the_documentation_names_the_table_as_the_template_does() {

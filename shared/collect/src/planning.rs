@@ -263,3 +263,71 @@ fn stored(work: &Work, file: &CaptureFile) -> Result<Option<Value>, CollectError
     let bytes = work.store.get(file.path()).map_err(WriteError::Sink)?;
     Ok(bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok()))
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    /// `(what is excluded, who is left alone for it)`
+    #[test]
+    fn a_unit_is_left_alone_with_all_that_is_below_it() {
+        let tree = json!({
+            "OrganizationalUnits": [
+                {"Id": "ou-ab12-platform", "ParentId": "r-ab12"},
+                {"Id": "ou-ab12-payments", "ParentId": "r-ab12"},
+                {"Id": "ou-ab12-ledger", "ParentId": "ou-ab12-payments"},
+            ],
+            "Parents": [
+                {"ChildId": "111111111111", "ParentId": "ou-ab12-platform"},
+                {"ChildId": "222222222222", "ParentId": "ou-ab12-payments"},
+                {"ChildId": "333333333333", "ParentId": "ou-ab12-ledger"},
+                {"ChildId": "444444444444", "ParentId": "r-ab12"},
+            ],
+        });
+        let parents = parents(&tree);
+        let all = [
+            "111111111111",
+            "222222222222",
+            "333333333333",
+            "444444444444",
+            "555555555555",
+        ];
+        for (names, left) in [
+            (&["ou-ab12-payments"][..], &["222222222222", "333333333333"][..]),
+            (&["ou-ab12-ledger"], &["333333333333"]),
+            (&["ou-ab12-ledger", "444444444444"], &["333333333333", "444444444444"]),
+            // An account that the tree does not have is known by its own id alone.
+            (
+                &["r-ab12"],
+                &["111111111111", "222222222222", "333333333333", "444444444444"],
+            ),
+            (&["ou-ab12-pay"], &[]),
+            (&[], &[]),
+        ] {
+            let options = CollectOptions {
+                excluded: names.iter().map(|name| (*name).to_owned()).collect(),
+                ..CollectOptions::default()
+            };
+            let found = all.into_iter().filter(|id| excluded(&options, id, &parents).is_some());
+            assert_eq!(found.collect::<Vec<_>>(), left, "{names:?}");
+        }
+        let options = CollectOptions {
+            excluded: ["ou-ab12-payments".to_owned()].into(),
+            ..CollectOptions::default()
+        };
+        let reason = excluded(&options, "333333333333", &parents).unwrap();
+        assert_eq!(reason, "ou-ab12-payments is excluded by the configuration");
+    }
+
+    #[test]
+    fn a_tree_that_turns_in_a_circle_excludes_nobody() {
+        let tree = json!({"OrganizationalUnits": [{"Id": "ou-a", "ParentId": "ou-b"}, {"Id": "ou-b", "ParentId": "ou-a"}], "Parents": [{"ChildId": "1", "ParentId": "ou-a"}]});
+        let options = CollectOptions {
+            excluded: ["ou-c".to_owned()].into(),
+            ..CollectOptions::default()
+        };
+        assert_eq!(excluded(&options, "1", &parents(&tree)), None);
+    }
+}

@@ -292,3 +292,36 @@ fn every_template_is_explained_where_it_is_filled_in() {
         }
     }
 }
+
+/// Who deploys by hand gives the hub the ARN, and lists what the role may do by its name.
+#[test]
+fn a_stack_tells_its_role_and_what_it_extracts() {
+    let text = fs::read_to_string(repository().join("infra/permissions/extracted.json")).unwrap();
+    let extracted: Value = serde_json::from_str(&text).unwrap();
+    for case in cases(&[("RoleNameSuffix", "-blue"), ("RolePath", "/security/")]) {
+        let outputs = case.stack.outputs();
+        let told: BTreeSet<&str> = outputs.keys().map(String::as_str).collect();
+        assert_eq!(
+            told,
+            BTreeSet::from(["ExtractedVersion", "RoleArn", "RoleName"]),
+            "{}",
+            case.role
+        );
+        let arn = format!("arn:aws:iam::{ACCOUNT}:role/security/SecurityV0ReadOnly-blue");
+        assert_eq!(outputs["RoleArn"], arn.as_str());
+        assert_eq!(outputs["RoleName"], "SecurityV0ReadOnly-blue");
+        assert_eq!(
+            outputs["ExtractedVersion"],
+            extracted["version"].to_string().trim_matches('"')
+        );
+        // list-attached-role-policies shows all of it.
+        let role = case.stack.properties("Role");
+        assert!(role["Policies"].is_null(), "{role}");
+        let attached: BTreeSet<String> = list(&role["ManagedPolicyArns"])
+            .iter()
+            .map(|arn| arn.as_str().unwrap().to_owned())
+            .collect();
+        let made: BTreeSet<String> = made(&case.stack).into_keys().collect();
+        assert_eq!(attached, made, "{}", case.role);
+    }
+}

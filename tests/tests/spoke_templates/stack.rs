@@ -127,6 +127,14 @@ impl Stack {
         made.into_iter().find(|(own, ..)| *own == id).unwrap().2
     }
 
+    /// The values of the outputs.
+    pub fn outputs(&self) -> BTreeMap<String, Value> {
+        let all = self.template["Outputs"].as_object().unwrap();
+        all.iter()
+            .map(|(name, output)| (name.clone(), self.resolve(&output["Value"])))
+            .collect()
+    }
+
     /// A value with its functions worked out.
     pub fn resolve(&self, value: &Value) -> Value {
         match value {

@@ -317,6 +317,30 @@ fn the_answer_says_whether_all_accounts_were_to_be_read() {
 }
 
 #[test]
+fn a_scan_of_the_central_sources_alone_asks_no_account() {
+    let hub = Hub::default();
+    let options = json!({"spokes": "central_only"});
+    let planned = hub
+        .send(json!({"stage": "plan", "run": RUN, "options": options}))
+        .unwrap();
+    assert_eq!(planned["spokes"]["tasks"], 0, "{planned}");
+    scan(&hub, RUN, &options);
+    let rows = hub.ledger(RUN);
+    let details = rows.iter().filter(|row| row["source"] == "iam:authorization-details");
+    let details: Vec<&Value> = details.collect();
+    assert_eq!(details.len(), 3, "the spoke, the hub and the management account");
+    for row in details {
+        assert_eq!(row["status"], "excluded", "{row}");
+        assert_eq!(row["reason"], "the scan asks the central sources alone");
+    }
+    assert!(
+        rows.iter()
+            .any(|row| row["source"] == "organizations:accounts" && row["status"] == "ok"),
+        "{rows:?}"
+    );
+}
+
+#[test]
 fn the_newest_base_is_looked_up_once() {
     let hub = Hub::default();
     scan(&hub, "first", &json!({}));
