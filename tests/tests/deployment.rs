@@ -9,6 +9,7 @@ use sv0_collect::evidence::EvidenceSource;
 use crate::support::repository;
 
 mod machines;
+mod tags;
 
 /// A role or resource, and an action that a policy there allows.
 type Grant = (String, String);

@@ -63,6 +63,9 @@ pub(crate) struct GraphHeader {
     pub captured_at: Option<Timestamp>,
     pub partition: String,
     pub organization: Organization,
+    /// The account that the scan was made from, where the capture says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hub_account: Option<String>,
 }
 
 /// The one line of [`keys::LOG_COVERAGE`].
@@ -101,6 +104,15 @@ impl<R: Rows> Snapshot<R> {
             signals: self.rows.rows(keys::SIGNALS)?,
             service_access: self.rows.rows(keys::SERVICE_ACCESS)?,
         })
+    }
+
+    /// The account that the scan was made from, where the capture says.
+    ///
+    /// # Errors
+    /// As [`Snapshot::graph`].
+    pub fn hub_account(&self) -> Result<Option<String>, LakeError> {
+        let header: GraphHeader = self.only_row(keys::ORGANIZATION)?;
+        Ok(header.hub_account)
     }
 
     /// What was observed.

@@ -69,6 +69,8 @@ pub struct FindingOptions {
     pub unrotated_secret_days: u32,
     /// Names of the scanner's own roles and resources, without case; `*` and `?` are wildcards.
     pub scanner_role_names: Vec<String>,
+    /// The account that the scan was made from. What is tagged there as the product's is the scanner's own, whatever CloudFormation named it.
+    pub hub_account: Option<String>,
 }
 
 impl Default for FindingOptions {
@@ -80,6 +82,7 @@ impl Default for FindingOptions {
             stale_access_key_days: 90,
             unrotated_secret_days: 90,
             scanner_role_names: vec!["SecurityV0*".to_owned()],
+            hub_account: None,
         }
     }
 }

@@ -14,21 +14,34 @@ use crate::access::Access;
 
 /// Most resources that a finding names.
 const MOST_NAMED: usize = 5;
+/// What the templates tag roles, buckets and tables with. In another account than the hub's anybody may have set it.
+const PRODUCT: (&str, &str) = ("Product", "SecurityV0");
 
-/// One finding for each role whose name the configuration knows as the scanner's.
+/// One finding for each role whose name the configuration knows as the scanner's, and for each that the hub's account has as the product's.
 pub(crate) fn findings<'e>(facts: &Facts<'e, '_>, standings: &Standings<'_, 'e, '_>) -> Vec<Draft> {
     let roles = facts.estate.graph().entities.values();
     roles
         .filter(|entity| entity.kind == EntityKind::IamRole && entity.resolution == Resolution::Collected)
-        .filter(|role| is_ours(facts, &role.name))
+        .filter(|role| has_our_name(facts, role) || is_of_hub(facts, role))
         .map(|role| finding(facts, standings, role))
         .collect()
 }
 
 /// Whether a name is that of something of the scanner's, without case.
-fn is_ours(facts: &Facts<'_, '_>, name: &str) -> bool {
+fn has_our_name(facts: &Facts<'_, '_>, entity: &Entity) -> bool {
     let mut patterns = facts.options.scanner_role_names.iter();
-    patterns.any(|pattern| action_matches(pattern, name))
+    patterns.any(|pattern| action_matches(pattern, &entity.name))
+}
+
+fn is_of_hub(facts: &Facts<'_, '_>, entity: &Entity) -> bool {
+    let hub = facts.options.hub_account.as_deref();
+    let product = entity.tags.get(PRODUCT.0).map(String::as_str);
+    hub.is_some() && entity.account.as_deref() == hub && product == Some(PRODUCT.1)
+}
+
+/// Whether what a role reaches is the scanner's own. A name counts in the role's own account: elsewhere it is somebody's who chose it.
+fn is_own(facts: &Facts<'_, '_>, role: &Entity, reached: &Entity) -> bool {
+    is_of_hub(facts, reached) || (reached.account == role.account && has_our_name(facts, reached))
 }
 
 fn finding<'e>(facts: &Facts<'e, '_>, standings: &Standings<'_, 'e, '_>, role: &'e Entity) -> Draft {
@@ -36,7 +49,7 @@ fn finding<'e>(facts: &Facts<'e, '_>, standings: &Standings<'_, 'e, '_>, role: &
     let foreign: Vec<&Access<'_>> = standing
         .accesses
         .iter()
-        .filter(|access| !is_ours(facts, &access.entity.name))
+        .filter(|access| !is_own(facts, role, access.entity))
         .collect();
     let mut draft = Draft::new(FindingKind::ScannerSelf, &role.native_id);
     draft.account.clone_from(&role.account);

@@ -30,10 +30,14 @@ const BASE: &str = "
 ";
 
 fn judge(fixture: &str, evidence: &Evidence, coverage: &[CoverageRow]) -> Vec<Finding> {
+    judge_with(fixture, evidence, coverage, &FindingOptions::default())
+}
+
+fn judge_with(fixture: &str, evidence: &Evidence, coverage: &[CoverageRow], options: &FindingOptions) -> Vec<Finding> {
     let graph = graph(&format!("{BASE}{fixture}"));
     let estate = Estate::new(&graph);
     let paths = authority_paths(&estate, evidence, &PathOptions::default()).paths;
-    findings(&graph, &estate, &paths, evidence, coverage, &FindingOptions::default())
+    findings(&graph, &estate, &paths, evidence, coverage, options)
 }
 
 /// One finding in a line: kind, severity, title.

@@ -1,6 +1,6 @@
 //! Graph and observed use → authority paths and findings.
 
-use sv0_authority::{Estate, PathOptions, PathProgress, authority_paths_with_progress, findings};
+use sv0_authority::{Estate, FindingOptions, PathOptions, PathProgress, authority_paths_with_progress, findings};
 use sv0_lake::keys;
 use sv0_model::diagnostic::Diagnostic;
 
@@ -40,7 +40,10 @@ pub fn run(context: &StageContext<'_>, progress: &(dyn Fn(PathProgress) + Sync))
         &output.paths,
         &evidence,
         &coverage,
-        &context.configuration.finding_options(),
+        &FindingOptions {
+            hub_account: snapshot.hub_account()?,
+            ..context.configuration.finding_options()
+        },
     );
     // What follows needs the results alone, and writing them takes memory of its own.
     drop(estate);

@@ -82,6 +82,7 @@ pub fn run(
         captured_at: graph.captured_at,
         partition: graph.partition.clone(),
         organization: graph.organization.clone(),
+        hub_account: capture.header.hub_account.clone(),
     };
     context.write_rows(keys::ORGANIZATION, [header])?;
     write_evidence(context, evidence)?;

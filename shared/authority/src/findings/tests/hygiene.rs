@@ -4,7 +4,7 @@ use serde_json::json;
 use sv0_model::coverage::{CoverageRow, CoverageStatus};
 use sv0_model::observation::Evidence;
 
-use super::{check, judge, line, row};
+use super::{FindingOptions, check, judge, judge_with, line, row};
 use crate::evidence::EvidenceFold;
 use crate::testkit::event;
 
@@ -588,6 +588,56 @@ fn the_scanners_own_roles() {
     for (name, fixture, want) in cases {
         let found = judge(fixture, &Evidence::default(), &[]);
         let lines: Vec<String> = found.iter().map(line).filter(|line| !line.starts_with(whole)).collect();
+        assert_eq!(lines, *want, "{name}");
+    }
+}
+
+/// The hub's roles have names of CloudFormation's making. A tag tells them where the hub is, and nowhere else: anybody may set it, or choose a name, in an account of theirs.
+#[test]
+fn the_hubs_own_roles_whatever_their_names() {
+    const FOUND: &str = "scanner_self informational: scanner role sv0-hub-RecordRole-1A2B reads no content";
+    const HUB: &str = "222222222222";
+    let with = |account: &str, tag: &str, bucket: &str| {
+        format!(
+            "role {account}/sv0-hub-RecordRole-1A2B {tag}\n trust {HUB}\n allow s3:PutObject on *\n bucket {bucket}"
+        )
+    };
+    let own = "222222222222/sv0-hub-resultsbucket-9z tag Product=SecurityV0";
+    let cases: &[(&str, String, Option<&str>, &[&str])] = &[
+        ("its own bucket", with(HUB, "tag Product=SecurityV0", own), Some(HUB), &[FOUND]),
+        (
+            "another's bucket",
+            with(HUB, "tag Product=SecurityV0", "222222222222/orders restricted"),
+            Some(HUB),
+            &["scanner_self high: scanner role sv0-hub-RecordRole-1A2B may do more than read"],
+        ),
+        ("no tag", with(HUB, "", own), Some(HUB), &[]),
+        ("another product", with(HUB, "tag Product=SecurityV1", own), Some(HUB), &[]),
+        (
+            "another account, which set the tag itself",
+            with("111111111111", "tag Product=SecurityV0", own),
+            Some(HUB),
+            &[],
+        ),
+        ("nobody says where the hub is", with(HUB, "tag Product=SecurityV0", own), None, &[]),
+        (
+            "a name that another account chose",
+            "role 111111111111/SecurityV0Spoke\n trust 222222222222\n allow s3:PutObject on *\n bucket 222222222222/securityv0-orders restricted\n grant 111111111111 allow s3:PutObject on arn:aws:s3:::securityv0-orders/*".to_owned(),
+            Some(HUB),
+            &["scanner_self high: scanner role SecurityV0Spoke may do more than read"],
+        ),
+    ];
+    for (name, fixture, hub, want) in cases {
+        let options = FindingOptions {
+            hub_account: hub.map(str::to_owned),
+            ..FindingOptions::default()
+        };
+        let found = judge_with(fixture, &Evidence::default(), &[], &options);
+        let lines: Vec<String> = found
+            .iter()
+            .map(line)
+            .filter(|line| line.starts_with("scanner_self"))
+            .collect();
         assert_eq!(lines, *want, "{name}");
     }
 }
