@@ -2,10 +2,12 @@
 
 import os
 import pathlib
+import shutil
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.error
 import urllib.request
@@ -13,6 +15,8 @@ import urllib.request
 # In an environment of its own, since it pins an older botocore than the one whose models the fake serves; or where the variable says.
 MINISTACK = os.environ.get("SV0_MINISTACK", str(pathlib.Path(__file__).parents[2] / ".tools/ministack/bin/ministack"))
 PATIENCE = 60
+# The folder for temporary files of each process.
+_FOLDERS = {}
 
 
 def moto():
@@ -39,12 +43,16 @@ def free_port():
 
 def _started(program, port, further, path):
     kept = {key: value for key, value in os.environ.items() if not key.startswith("AWS_")}
+    # What it leaves in its folder for temporary files, such as hundreds of megabytes of unpacked programs, goes with it.
+    folder = tempfile.mkdtemp(prefix="emulator-")
     # A group of its own, so that what it starts ends with it.
-    process = subprocess.Popen(program, env={**kept, **further}, stdin=subprocess.DEVNULL, stdout=log(), stderr=log(), start_new_session=True)
+    process = subprocess.Popen(program, env={**kept, "TMPDIR": folder, **further}, stdin=subprocess.DEVNULL, stdout=log(), stderr=log(), start_new_session=True)
+    _FOLDERS[process.pid] = folder
     endpoint = f"http://127.0.0.1:{port}"
     end = time.monotonic() + PATIENCE
     while time.monotonic() < end:
         if process.poll() is not None:
+            stop(process)
             raise RuntimeError(f"{program} ended with {process.returncode}")
         try:
             urllib.request.urlopen(endpoint + path, timeout=5).read()
@@ -63,9 +71,11 @@ def log():
 
 
 def stop(process):
-    """Ends a process and what it started."""
+    """Ends a process and what it started, and takes away what they left."""
     try:
         os.killpg(process.pid, signal.SIGKILL)
     except ProcessLookupError:
         pass
     process.wait()
+    # A program that is killed a moment later may still have made a file.
+    shutil.rmtree(_FOLDERS.pop(process.pid, ""), ignore_errors=True)
