@@ -25,6 +25,7 @@ KEPT = [
     {"service": "s3", "operations": ["GetObject", "HeadObject", "PutObject", "DeleteObject", "ListObjectsV2", "HeadBucket"], "by": "ministack"},
     {"service": "dynamodb", "operations": ["GetItem", "PutItem", "UpdateItem", "DeleteItem", "Query", "BatchGetItem", "BatchWriteItem", "TransactWriteItems", "TransactGetItems"], "by": "ministack"},
     {"service": "events", "operations": ["PutEvents"], "by": "ministack"},
+    {"service": "stepfunctions", "operations": ["StartExecution"], "by": "ministack"},
 ]
 
 
@@ -34,20 +35,21 @@ _SEVERITIES = ("critical", "high", "medium", "low", "informational")
 class Hub:
     """A deployed hub."""
 
-    def __init__(self, capture, programs, options, parameters, log):
-        self.log = log
+    def __init__(self, asked):
         fake_port, own_port = servers.free_port(), servers.free_port()
-        fake = f"http://127.0.0.1:{fake_port}"
-        self.ministack_process, endpoint = servers.ministack({"AWS_ENDPOINT_URL": fake, "LAMBDA_KEEPALIVE_MS": "600000"}, own_port)
+        # The organization: the fake over a capture, or whoever answers already.
+        self.fake = asked.get("organization", f"http://127.0.0.1:{fake_port}")
+        own = f"http://127.0.0.1:{own_port}"
+        kept_here = {f"AWS_ENDPOINT_URL_{name}": own for name in ("S3", "DYNAMODB", "EVENTBRIDGE", "SFN")} if "organization" in asked else {}
+        self.ministack_process, endpoint = servers.ministack({"AWS_ENDPOINT_URL": self.fake, "LAMBDA_KEEPALIVE_MS": "600000", **kept_here}, own_port)
         self.fake_process = None
         try:
             self.ministack = Emulator(endpoint)
-            self.ministack.key(HUB)
-            known = {"ministack": {"endpoint": endpoint, "keys": {HUB: self.ministack.key(HUB)}}}
-            given = {**options, "verify_signatures": False, "emulators": known, "emulated": KEPT}
-            self.fake = fake
-            self.fake_process = _fake(capture, given, fake_port)
-            self.outputs = self._deploy(programs, parameters)
+            self.hub = asked.get("hub", HUB)
+            known = {"ministack": {"endpoint": endpoint, "keys": {self.hub: self.ministack.key(self.hub)}}}
+            if "capture" in asked:
+                self.fake_process = _fake(asked["capture"], {**asked["options"], "verify_signatures": False, "emulators": known, "emulated": KEPT}, fake_port)
+            self.outputs = self._deploy(asked["programs"], asked.get("parameters", {}))
         except BaseException:
             self.stop()
             raise
@@ -60,7 +62,7 @@ class Hub:
 
     def client(self, service):
         """A client of what the hub keeps."""
-        return self.ministack.client(service, HUB)
+        return self.ministack.client(service, self.hub)
 
     def _deploy(self, programs, parameters):
         described = template.load()
@@ -110,10 +112,65 @@ class Hub:
             time.sleep(0.3)
         return {"status": "RUNNING"}
 
-    def history(self, asked):
-        """The events of an execution."""
-        pages = self.client("stepfunctions").get_paginator("get_execution_history").paginate(executionArn=asked["execution"], includeExecutionData=True)
-        return {"events": [event for page in pages for event in page["events"]]}
+    def stop_execution(self, asked):
+        """Stops an execution, as an operator does."""
+        self.client("stepfunctions").stop_execution(executionArn=asked["execution"])
+        return {}
+
+    def fire(self, asked):
+        """Does what the schedule says, for ministack knows no universal target: the call of its target, with the id of a firing."""
+        [schedule] = self.client("scheduler").list_schedules()["Schedules"]
+        target = self.client("scheduler").get_schedule(Name=schedule["Name"], GroupName=schedule["GroupName"])["Target"]
+        if target["Arn"] != "arn:aws:scheduler:::aws-sdk:sfn:startExecution":
+            raise ValueError(f"it calls {target['Arn']}")
+        given = json.loads(target["Input"].replace("<aws.scheduler.execution-id>", asked["firing"]))
+        answer = self.client("stepfunctions").start_execution(**{key[0].lower() + key[1:]: value for key, value in given.items()})
+        return {"execution": answer["executionArn"], "state": schedule["State"]}
+
+    def forward(self, asked):
+        """Has events of the default bus sent on to the bus of changes, as cfn-stacksets/event-forwarder.yaml does in an account."""
+        events = self.client("events")
+        events.put_rule(Name="forwarder", EventPattern=json.dumps(asked["pattern"]), State="ENABLED")
+        answer = events.put_targets(Rule="forwarder", Targets=[{"Id": "hub", "Arn": self.outputs["ChangesBusArn"]}])
+        if answer["FailedEntryCount"]:
+            raise ValueError(answer["FailedEntries"])
+        return {}
+
+    def executions(self, asked):
+        """The executions of a state machine, by their names: how each ended, and what it was given and gave."""
+        states = self.client("stepfunctions")
+        pages = states.get_paginator("list_executions").paginate(stateMachineArn=self.outputs[asked["machine"]])
+        told = [states.describe_execution(executionArn=row["executionArn"]) for page in pages for row in page["executions"]]
+        return {row["name"]: {key: row.get(key) for key in ("status", "input", "output", "error", "cause")} for row in told}
+
+    def resources(self, _):
+        """What the template names without a condition, and what the stack has: logical names and types."""
+        pages = self.client("cloudformation").get_paginator("list_stack_resources").paginate(StackName=STACK)
+        made = {row["LogicalResourceId"]: row for page in pages for row in page["StackResourceSummaries"]}
+        lacking = {name: resource["Type"] for name, resource in template.load()["Resources"].items() if "Condition" not in resource and name not in made}
+        unmade = {name: row["ResourceStatus"] for name, row in made.items() if row["ResourceStatus"] != "CREATE_COMPLETE" or not row.get("PhysicalResourceId")}
+        return {"made": len(made), "lacking": lacking, "unmade": unmade}
+
+    def payloads(self, asked):
+        """How large inputs and outputs of an execution's states are, and of those of its children."""
+        states = self.client("stepfunctions")
+        children = []
+        for page in states.get_paginator("list_map_runs").paginate(executionArn=asked["execution"]):
+            for run in page["mapRuns"]:
+                for rows in states.get_paginator("list_executions").paginate(mapRunArn=run["mapRunArn"]):
+                    children += [row["executionArn"] for row in rows["executions"]]
+        own = self._payloads(asked["execution"])
+        below = [self._payloads(child) for child in children]
+        return {"own": own, "children": len(below), "largest_of_children": max((each["largest"] for each in below), default=0), "events_of_children": sum(each["events"] for each in below)}
+
+    def _payloads(self, execution):
+        told = self.client("stepfunctions").describe_execution(executionArn=execution)
+        texts = [told["input"], told.get("output", "")]
+        pages = self.client("stepfunctions").get_paginator("get_execution_history").paginate(executionArn=execution, includeExecutionData=True)
+        events = [event for page in pages for event in page["events"]]
+        for event in events:
+            texts += [text for details in event.values() if isinstance(details, dict) for text in details.values() if isinstance(text, str)]
+        return {"events": len(events), "largest": max(len(text.encode()) for text in texts), "status": told["status"]}
 
     def download(self, asked):
         """Writes the objects below a prefix of the results bucket to a folder."""
@@ -205,13 +262,16 @@ def trust(account=HUB):
 def main():
     """`python -m emulators.hub`: one line of JSON on standard input says what to deploy, each further line is a command; each is answered by a line. Everything ends when the input does."""
     asked = json.loads(sys.stdin.readline())
-    hub = Hub(asked["capture"], asked["programs"], asked["options"], asked.get("parameters", {}), None)
+    hub = Hub(asked)
     try:
-        print(json.dumps({"outputs": hub.outputs, "fake": hub.fake, "ministack": hub.ministack.endpoint, "keys": hub.ministack.key(HUB)}), flush=True)
+        print(json.dumps({"outputs": hub.outputs, "fake": hub.fake, "ministack": hub.ministack.endpoint, "keys": hub.ministack.key(hub.hub)}), flush=True)
         for line in sys.stdin:
             command = json.loads(line)
             name = command.pop("do")
             print(json.dumps(getattr(hub, name)(command), default=str), flush=True)
+    except KeyboardInterrupt:
+        # Whoever looks around ends it so.
+        pass
     finally:
         hub.stop()
 

@@ -7,15 +7,10 @@ use std::process::{Command, Stdio};
 use anyhow::{Context, Result, bail};
 use serde_json::{Value, json};
 
+use crate::functions;
 use crate::shell;
 use crate::suite::python;
 
-const PACKAGES: [&str; 4] = [
-    "sv0-collect-function",
-    "sv0-on-change",
-    "sv0-record",
-    "sv0-scan-capture",
-];
 const EXAMPLE: &str = "examples/acme/capture";
 /// Accounts of the example that have the role.
 const SPOKES: [&str; 5] = [
@@ -29,17 +24,12 @@ const RUN: &str = "first";
 
 pub fn run() -> Result<()> {
     let root = shell::workspace_root()?;
-    let programs = python::prepare()?;
+    let tools = python::prepare()?;
     python::prepare_emulator()?;
-    let mut build = shell::cargo();
-    build.args(["build", "--bins"]).current_dir(&root);
-    for package in PACKAGES {
-        build.args(["--package", package]);
-    }
-    shell::step("functions", &mut build)?;
+    let programs = functions::built(&root, "dev")?;
     println!("==> deploying; Ctrl-C ends everything");
     // It ends what it started when its input does, however this program goes.
-    let mut hub = Command::new(programs.join("python"))
+    let mut hub = Command::new(tools.join("python"))
         .args(["-m", "emulators.hub"])
         .current_dir(root.join("tests"))
         .stdin(Stdio::piped())
@@ -54,7 +44,7 @@ pub fn run() -> Result<()> {
         output.read_line(&mut line)?;
         serde_json::from_str(&line).with_context(|| format!("the hub ended: {line}"))
     };
-    let ready = ask(&deployment(&root)?)?;
+    let ready = ask(&deployment(&root, &programs))?;
     describe(&ready);
     let started = ask(&json!({"do": "start", "name": RUN}))?;
     let execution = started.get("execution").context("the hub names no execution")?;
@@ -71,17 +61,15 @@ pub fn run() -> Result<()> {
     Ok(())
 }
 
-fn deployment(root: &Path) -> Result<Value> {
-    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), Into::into);
-    let target = std::path::absolute(target).context("the target folder")?;
+fn deployment(root: &Path, programs: &Path) -> Value {
     let trust = json!({"Version": "2012-10-17", "Statement": [{
         "Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::604915728338:role/SecurityV0HubCollector"}, "Action": ["sts:AssumeRole", "sts:TagSession"],
     }]});
-    Ok(json!({
-        "capture": root.join(EXAMPLE), "programs": target.join("debug"),
+    json!({
+        "capture": root.join(EXAMPLE), "programs": programs,
         "options": {"page_size": 50, "roles": [{"path": "SecurityV0ReadOnly", "trust": trust, "accounts": SPOKES}]},
         "parameters": {"OrganizationId": "o-acme1example", "Regions": "eu-west-1,eu-central-1"},
-    }))
+    })
 }
 
 fn describe(ready: &Value) {
@@ -93,7 +81,7 @@ fn describe(ready: &Value) {
         text(&ready["fake"])
     );
     println!(
-        "  export AWS_ENDPOINT_URL={} AWS_REGION=eu-west-1 AWS_ACCESS_KEY_ID={} AWS_SECRET_ACCESS_KEY={} AWS_SESSION_TOKEN={}",
+        "  export AWS_ENDPOINT_URL={} AWS_REGION=eu-west-1 AWS_DEFAULT_REGION=eu-west-1 AWS_ACCESS_KEY_ID={} AWS_SECRET_ACCESS_KEY={} AWS_SESSION_TOKEN={}",
         text(&ready["ministack"]),
         text(&keys["AccessKeyId"]),
         text(&keys["SecretAccessKey"]),

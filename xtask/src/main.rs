@@ -3,12 +3,15 @@
 mod bench;
 mod bench_collect;
 mod catalogue;
+mod cold_start;
 mod deployment_model;
 mod docs;
 mod e2e;
+mod functions;
 mod fuzz;
 mod managed_policies;
 mod oracle;
+mod package;
 mod permissions;
 mod shell;
 mod suite;
@@ -47,6 +50,10 @@ enum Chore {
     BenchMemory(bench::BenchArguments),
     /// Measure the time that live collection takes beside that of its budgets, and the memory of its workers.
     BenchCollect(bench_collect::CollectArguments),
+    /// Measure how long each function takes from its start until it asks Lambda for an event.
+    BenchColdStart(cold_start::ColdStartArguments),
+    /// Build the packages of the functions as they are deployed, and hold their sizes.
+    Package(package::PackageArguments),
     /// Deploy the hub on an emulator, scan the example with it, and wait until Ctrl-C.
     E2e,
     /// Check that links, commands, flags and schemas in the documentation are real.
@@ -75,6 +82,8 @@ fn run(chore: &Chore) -> anyhow::Result<()> {
         Chore::Oracle(arguments) => oracle::compare(arguments),
         Chore::BenchMemory(arguments) => bench::memory(arguments),
         Chore::BenchCollect(arguments) => bench_collect::collect(arguments),
+        Chore::BenchColdStart(arguments) => cold_start::measure(arguments),
+        Chore::Package(arguments) => package::package(arguments),
         Chore::E2e => e2e::run(),
         Chore::CheckDocs => docs::check(),
     }

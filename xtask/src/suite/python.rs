@@ -29,6 +29,12 @@ const EMULATOR: Environment = Environment {
     requirements: "tests/requirements-ministack.txt",
 };
 
+/// What builds packages for Lambda: cargo-lambda, and zig, with which it links for other processors and older systems.
+const PACKAGER: Environment = Environment {
+    folder: ".tools/packages",
+    requirements: "tests/requirements-packages.txt",
+};
+
 /// What checks templates and pins what it needs, each apart from the others.
 const CHECKERS: [Environment; 2] = [
     Environment {
@@ -49,6 +55,11 @@ pub fn prepare() -> Result<PathBuf> {
 /// Installs the emulator that tests deploy to.
 pub fn prepare_emulator() -> Result<()> {
     installed(&EMULATOR).map(drop)
+}
+
+/// The folder with what builds packages, which no test uses.
+pub fn prepare_packager() -> Result<PathBuf> {
+    installed(&PACKAGER)
 }
 
 /// Installs the larger checkers of templates, which only the full run needs.
@@ -116,7 +127,7 @@ mod tests {
 
     #[test]
     fn the_requirements_name_exact_versions() {
-        for environment in CHECKERS.iter().chain([&TESTS, &EMULATOR]) {
+        for environment in CHECKERS.iter().chain([&TESTS, &EMULATOR, &PACKAGER]) {
             let path = shell::workspace_root().unwrap().join(environment.requirements);
             let text = fs::read_to_string(path).unwrap();
             let lines: Vec<&str> = text.lines().filter(|line| !line.starts_with('#')).collect();
