@@ -1,6 +1,8 @@
 //! The hub as it is deployed: its template on an emulator of CloudFormation, Lambda, Step Functions, S3 and DynamoDB, its programs as they are, and the fake AWS before everything that is read. A scan by the state machine
 //! leaves what a scan on one machine leaves.
 
+mod many;
+mod meanwhile;
 mod running;
 
 use std::collections::BTreeMap;
@@ -9,8 +11,8 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use crate::live::recording::SPOKES;
-use crate::support::scan_with;
+use crate::live::recording::{SPOKES, words};
+use crate::support::{scan_with, sv0};
 use running::Deployment;
 
 const LOST: [&str; 2] = ["271650948133", "845302917764"];
@@ -39,6 +41,32 @@ fn assert_same(found: &BTreeMap<String, Vec<u8>>, expected: &BTreeMap<String, Ve
         .map(|(key, _)| key)
         .collect();
     assert!(other.is_empty(), "not as on one machine: {other:?}");
+}
+
+/// What `sv0 capture` writes of the same organization.
+fn captured(hub: &Deployment) -> BTreeMap<String, Vec<u8>> {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().to_str().unwrap();
+    let mut command = sv0(&["capture", "--out", out, "--regions", "eu-west-1,eu-central-1", "--json"]);
+    let output = command.envs(hub.environment()).output().unwrap();
+    assert_eq!(output.status.code(), Some(0), "{}", words(&output));
+    objects(folder.path())
+}
+
+/// The objects of a capture without the times at which it was made: those of its header and of its ledger.
+fn without_times(mut objects: BTreeMap<String, Vec<u8>>) -> BTreeMap<String, Vec<u8>> {
+    for key in ["capture.json", "coverage.ndjson.zst"] {
+        let bytes = objects.remove(key).unwrap();
+        let rows = serde_json::Deserializer::from_slice(&bytes).into_iter::<Value>();
+        let rows = rows.map(|row| {
+            let mut row = row.unwrap();
+            row["captured_at"].take();
+            format!("{row}\n")
+        });
+        let text: String = rows.collect();
+        objects.insert(key.to_owned(), text.into_bytes());
+    }
+    objects
 }
 
 /// Ids of the findings in a folder of results.
@@ -71,6 +99,7 @@ fn a_scan_by_the_state_machine_leaves_what_a_scan_on_one_machine_leaves() {
     hub.download("", folder.path());
     let capture = folder.path().join("captures/first");
     let local = scan_with(&capture, &[]);
+    assert_same(&without_times(objects(&capture)), &without_times(captured(&hub)));
     let run = folder.path().join("runs/first");
     assert_same(&objects(&run), &local.objects().into_iter().collect());
     let (table, ids) = (hub.patterns(), finding_ids(&run));
@@ -107,6 +136,11 @@ fn accounts_that_refuse_and_workers_that_die_cost_no_other() {
     // As a schedule does while a scan runs.
     let skipped = hub.wait(&hub.start_scan("second"));
     assert!(hub.kill_workers() > 0);
+    let outcome: Value = serde_json::from_str(skipped["output"].as_str().unwrap()).unwrap();
+    assert_eq!(
+        (&outcome["outcome"], &outcome["run"]),
+        (&json!("skipped"), &json!("second"))
+    );
     let told = hub.wait(&first);
     assert_eq!(
         (&told["status"], &skipped["status"]),

@@ -1,6 +1,7 @@
 //! A deployed hub, ended with the test that started it.
 
 use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
 use std::path::{Path, PathBuf};
@@ -11,7 +12,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::fake_aws::python;
-use crate::live::recording::{ROLE, recorded_example, trust};
+use crate::live::recording::{EXTERNAL_ID, ROLE, recorded_example, trust};
 use crate::support::repository;
 
 /// The packages of the functions.
@@ -22,12 +23,14 @@ const PACKAGES: [&str; 4] = [
     "sv0-scan-capture",
 ];
 const PATIENCE: Duration = Duration::from_secs(300);
+/// A folder with built programs to deploy.
+const PROGRAMS: &str = "SV0_TEST_PROGRAMS";
 
 pub struct Deployment {
     process: Child,
     pipes: RefCell<Option<(ChildStdin, BufReader<ChildStdout>)>>,
     ready: Value,
-    _capture: TempDir,
+    _capture: Option<TempDir>,
 }
 
 impl Drop for Deployment {
@@ -41,7 +44,28 @@ impl Drop for Deployment {
 impl Deployment {
     /// Deploys the hub over the example, of which these accounts have the role.
     pub fn start(accounts: &[&str]) -> Self {
+        Self::with(accounts, &json!({}))
+    }
+
+    /// The same with further parameters of the template.
+    pub fn with(accounts: &[&str], parameters: &Value) -> Self {
         let capture = recorded_example(&|_| {});
+        let mut given = json!({"OrganizationId": "o-acme1example", "Regions": "eu-west-1,eu-central-1"});
+        merge(&mut given, parameters);
+        let asked = json!({
+            "capture": capture.path(), "programs": programs(), "parameters": given,
+            "options": {"page_size": 50, "roles": [{"path": ROLE, "trust": trust(), "accounts": accounts}]},
+        });
+        Self::deploy(&asked, Some(capture))
+    }
+
+    /// Deploys it over an organization that answers already, in an account of that.
+    pub fn over(endpoint: &str, hub: &str, parameters: &Value) -> Self {
+        let asked = json!({"organization": endpoint, "hub": hub, "programs": programs(), "parameters": parameters});
+        Self::deploy(&asked, None)
+    }
+
+    fn deploy(asked: &Value, capture: Option<TempDir>) -> Self {
         let mut process = Command::new(python())
             .args(["-m", "emulators.hub"])
             .current_dir(repository().join("tests"))
@@ -52,12 +76,7 @@ impl Deployment {
             .unwrap();
         let mut input = process.stdin.take().unwrap();
         let mut output = BufReader::new(process.stdout.take().unwrap());
-        let asked = json!({
-            "capture": capture.path(), "programs": programs(),
-            "options": {"page_size": 50, "roles": [{"path": ROLE, "trust": trust(), "accounts": accounts}]},
-            "parameters": {"OrganizationId": "o-acme1example", "Regions": "eu-west-1,eu-central-1"},
-        });
-        let ready = asked_over(&mut input, &mut output, &asked);
+        let ready = asked_over(&mut input, &mut output, asked);
         Self {
             process,
             pipes: RefCell::new(Some((input, output))),
@@ -85,8 +104,44 @@ impl Deployment {
         answer["execution"].clone()
     }
 
+    /// Waits for the end of an execution.
     pub fn wait(&self, execution: &Value) -> Value {
-        self.ask(&json!({"do": "wait", "execution": execution, "seconds": PATIENCE.as_secs()}))
+        self.wait_for(execution, PATIENCE)
+    }
+
+    pub fn wait_for(&self, execution: &Value, patience: Duration) -> Value {
+        self.ask(&json!({"do": "wait", "execution": execution, "seconds": patience.as_secs()}))
+    }
+
+    pub fn stop(&self, execution: &Value) {
+        self.ask(&json!({"do": "stop_execution", "execution": execution}));
+    }
+
+    /// Has the schedule fire; the execution that it starts.
+    pub fn fire(&self, firing: &str) -> Value {
+        let fired = self.ask(&json!({"do": "fire", "firing": firing}));
+        assert_eq!(fired["state"], "ENABLED", "{fired}");
+        fired["execution"].clone()
+    }
+
+    /// Sends events of the account on to the bus of changes.
+    pub fn forward(&self, pattern: &Value) {
+        self.ask(&json!({"do": "forward", "pattern": pattern}));
+    }
+
+    /// The executions of the machine that the stack has under this output, by their names.
+    pub fn executions(&self, machine: &str) -> BTreeMap<String, Value> {
+        serde_json::from_value(self.ask(&json!({"do": "executions", "machine": machine}))).unwrap()
+    }
+
+    /// What became of the template's resources.
+    pub fn resources(&self) -> Value {
+        self.ask(&json!({"do": "resources"}))
+    }
+
+    /// How large inputs and outputs of states are.
+    pub fn payloads(&self, execution: &Value) -> Value {
+        self.ask(&json!({"do": "payloads", "execution": execution}))
     }
 
     pub fn download(&self, prefix: &str, folder: &Path) {
@@ -108,22 +163,35 @@ impl Deployment {
         self.control("POST", "faults", &rows.to_string());
     }
 
+    /// Takes every fault away.
+    pub fn forget_faults(&self) {
+        self.control("POST", "forget-faults", "");
+    }
+
+    /// The environment in which a program of ours takes the organization for AWS, and itself for the hub.
+    pub fn environment(&self) -> [(&str, &str); 7] {
+        [
+            ("AWS_ENDPOINT_URL", self.ready["fake"].as_str().unwrap()),
+            ("AWS_ACCESS_KEY_ID", "604915728338"),
+            ("AWS_SECRET_ACCESS_KEY", "test"),
+            ("AWS_REGION", "eu-west-1"),
+            ("AWS_DEFAULT_REGION", "eu-west-1"),
+            ("AWS_EC2_METADATA_DISABLED", "true"),
+            ("SV0_EXTERNAL_ID", EXTERNAL_ID),
+        ]
+    }
+
     pub fn fake_says(&self, path: &str) -> Value {
         self.control("GET", path, "")
     }
 
     /// Waits until a fault was met.
     pub fn until_met(&self, operation: &str) {
-        let end = Instant::now() + PATIENCE;
-        while Instant::now() < end {
+        let met = |row: &Value| row["operation"] == operation && row["met"].as_u64() > Some(0);
+        until(&format!("somebody asks {operation}"), || {
             let faults = self.fake_says("faults");
-            let met = |row: &Value| row["operation"] == operation && row["met"].as_u64() > Some(0);
-            if faults.as_array().unwrap().iter().any(met) {
-                return;
-            }
-            std::thread::sleep(Duration::from_millis(50));
-        }
-        panic!("nobody asked {operation}");
+            faults.as_array().unwrap().iter().any(met).then_some(())
+        });
     }
 
     fn control(&self, method: &str, path: &str, body: &str) -> Value {
@@ -139,6 +207,24 @@ impl Deployment {
     }
 }
 
+/// Looks again and again until there is what is looked for.
+pub fn until<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
+    let end = Instant::now() + PATIENCE;
+    while Instant::now() < end {
+        if let Some(found) = look() {
+            return found;
+        }
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    panic!("in vain was waited until {what}");
+}
+
+fn merge(into: &mut Value, further: &Value) {
+    for (name, value) in further.as_object().unwrap() {
+        into[name] = value.clone();
+    }
+}
+
 fn asked_over(input: &mut ChildStdin, output: &mut BufReader<ChildStdout>, asked: &Value) -> Value {
     writeln!(input, "{asked}").unwrap();
     let mut line = String::new();
@@ -146,21 +232,73 @@ fn asked_over(input: &mut ChildStdin, output: &mut BufReader<ChildStdout>, asked
     serde_json::from_str(&line).unwrap_or_else(|_| panic!("the hub ended: {line}"))
 }
 
-/// The folder with the functions' programs, built once.
+/// The folder with the functions' programs, built once; or one with others, such as those that are released.
 fn programs() -> PathBuf {
-    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let mut command = Command::new(cargo);
-    command
-        .args(["build", "--bins", "--message-format", "json"])
-        .current_dir(repository())
-        .stderr(Stdio::inherit());
-    for package in PACKAGES {
-        command.args(["--package", package]);
+    if let Some(folder) = std::env::var_os(PROGRAMS) {
+        return folder.into();
     }
-    let output = command.output().unwrap();
-    assert!(output.status.success(), "the functions build");
+    let mut build = vec!["--bins"];
+    for package in PACKAGES {
+        build.extend(["--package", package]);
+    }
+    let executables = built_with(&build);
+    executables[0].1.parent().unwrap().to_owned()
+}
+
+/// The organization that is made up for measurements (`cargo xtask bench-collect`), of any size: it ends with this.
+pub struct Organization {
+    process: Child,
+    pub endpoint: String,
+}
+
+impl Drop for Organization {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+impl Organization {
+    /// The account that asks.
+    pub const HUB: &str = "100000000000";
+
+    pub fn of(accounts: u64) -> Self {
+        let built = built_with(&["--package", "sv0-collect-function", "--bench", "organization"]);
+        let (_, program) = built.iter().find(|(name, _)| name == "organization").unwrap();
+        let estate = json!({"accounts": accounts, "regions": 1, "roles": 5, "roles_of_largest": 5, "assignments": 0, "latency_ms": 0});
+        let mut process = Command::new(program)
+            .args(["serve", &estate.to_string()])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut line = String::new();
+        BufReader::new(process.stdout.take().unwrap())
+            .read_line(&mut line)
+            .unwrap();
+        Self {
+            process,
+            endpoint: line.trim().to_owned(),
+        }
+    }
+}
+
+/// Builds, and gives names and places of what can be started.
+fn built_with(arguments: &[&str]) -> Vec<(String, PathBuf)> {
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let output = Command::new(cargo)
+        .args(["build", "--message-format", "json"])
+        .args(arguments)
+        .current_dir(repository())
+        .stderr(Stdio::inherit())
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{arguments:?} builds");
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
     let messages = text.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
-    let mut found = messages.filter_map(|message| message["executable"].as_str().map(PathBuf::from));
-    found.next().unwrap().parent().unwrap().to_owned()
+    let programs = messages.filter_map(|message| {
+        let name = message.pointer("/target/name")?.as_str()?.to_owned();
+        Some((name, PathBuf::from(message["executable"].as_str()?)))
+    });
+    programs.collect()
 }
