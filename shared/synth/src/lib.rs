@@ -17,6 +17,7 @@ mod logs;
 mod names;
 mod organization;
 mod policies;
+pub mod requests;
 mod shape;
 mod workloads;
 mod write;

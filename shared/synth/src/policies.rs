@@ -134,6 +134,30 @@ impl Scope<'_> {
     }
 }
 
+/// A call that an application makes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Call {
+    /// The action.
+    pub action: &'static str,
+    /// The ARN of its resource, or `*`.
+    pub resource: String,
+}
+
+/// A call on one of the things that statements of [`own`] may be about, told from others by `number`. One in five goes to what is not the application's own.
+pub fn call(scope: Scope<'_>, number: usize, dice: &mut Dice) -> Call {
+    let foreign = Scope {
+        application: crate::names::application(dice),
+        ..scope
+    };
+    let subject = SUBJECTS.get(dice.below(SUBJECTS.len()));
+    let action = subject.and_then(|subject| dice.one_of(subject.actions)).unwrap_or("sts:GetCallerIdentity");
+    let patterns = subject.map_or(&[][..], |subject| subject.resources);
+    let pattern = if action == "s3:ListBucket" { patterns.first() } else { patterns.last() }.copied().unwrap_or("*");
+    let scope = if dice.happens(200) { foreign } else { scope };
+    let resource = if pattern == "*" { pattern.to_owned() } else { scope.fill(pattern).replace('*', &format!("{}-{number}", dice.below(100))) };
+    Call { action, resource }
+}
+
 /// A document of these statements.
 #[must_use]
 pub fn document(statements: &[Value]) -> Value {

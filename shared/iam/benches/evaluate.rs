@@ -1,0 +1,68 @@
+//! How fast requests are answered: policies compiled once, no result kept; and from lines that carry their policies.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    missing_docs,
+    reason = "a benchmark may fail by panicking; criterion's macro makes an undocumented function"
+)]
+
+mod support;
+
+use std::hint::black_box;
+
+use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use sv0_iam::{RowOptions, evaluate, evaluate_line, parse_policy};
+use support::Workload;
+
+fn full_evaluations(criterion: &mut Criterion) {
+    let requests = support::generated();
+    let workload = Workload::of(&requests);
+    let mut group = criterion.benchmark_group("requests");
+    group.throughput(Throughput::Elements(workload.asked.len() as u64));
+    group.bench_function("evaluate, owned answers", |bencher| {
+        bencher.iter(|| {
+            for asked in &workload.asked {
+                black_box(workload.ask(asked, |question, policies| evaluate(question, policies).unwrap()));
+            }
+        });
+    });
+    group.finish();
+}
+
+fn lines(criterion: &mut Criterion) {
+    let requests = support::generated();
+    let lines: Vec<String> = (0..1_000).map(|number| requests.line(number).unwrap().to_string()).collect();
+    let mut group = criterion.benchmark_group("lines");
+    group.throughput(Throughput::Elements(lines.len() as u64));
+    group.bench_function("evaluate_line", |bencher| {
+        bencher.iter(|| {
+            for line in &lines {
+                black_box(evaluate_line(line, &RowOptions::default()));
+            }
+        });
+    });
+    group.finish();
+}
+
+fn documents(criterion: &mut Criterion) {
+    let requests = support::generated();
+    let documents: Vec<_> = requests
+        .principals
+        .iter()
+        .flat_map(|fields| fields["identity_policies"].as_array().unwrap())
+        .collect();
+    let mut group = criterion.benchmark_group("documents");
+    group.throughput(Throughput::Elements(documents.len() as u64));
+    group.bench_function("parse_policy", |bencher| {
+        bencher.iter(|| {
+            for document in &documents {
+                black_box(parse_policy(document));
+            }
+        });
+    });
+    group.finish();
+}
+
+criterion_group!(benches, full_evaluations, lines, documents);
+criterion_main!(benches);
