@@ -12,8 +12,8 @@ mod support;
 use std::hint::black_box;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use sv0_iam::{RowOptions, evaluate, evaluate_line, parse_policy};
 use support::Workload;
+use sv0_iam::{RowOptions, decide, evaluate, evaluate_line, parse_policy};
 
 fn full_evaluations(criterion: &mut Criterion) {
     let requests = support::generated();
@@ -27,12 +27,23 @@ fn full_evaluations(criterion: &mut Criterion) {
             }
         });
     });
+    group.bench_function("decide, answers that refer to policies", |bencher| {
+        bencher.iter(|| {
+            for asked in &workload.asked {
+                workload.ask(asked, |question, policies| {
+                    black_box(decide(question, policies).unwrap()).decision
+                });
+            }
+        });
+    });
     group.finish();
 }
 
 fn lines(criterion: &mut Criterion) {
     let requests = support::generated();
-    let lines: Vec<String> = (0..1_000).map(|number| requests.line(number).unwrap().to_string()).collect();
+    let lines: Vec<String> = (0..1_000)
+        .map(|number| requests.line(number).unwrap().to_string())
+        .collect();
     let mut group = criterion.benchmark_group("lines");
     group.throughput(Throughput::Elements(lines.len() as u64));
     group.bench_function("evaluate_line", |bencher| {
@@ -64,5 +75,9 @@ fn documents(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, full_evaluations, lines, documents);
+criterion_group! {
+    name = benches;
+    config = Criterion::default().sample_size(20);
+    targets = full_evaluations, lines, documents
+}
 criterion_main!(benches);

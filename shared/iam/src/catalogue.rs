@@ -17,6 +17,7 @@ use std::collections::BTreeSet;
 use std::sync::{Arc, OnceLock};
 
 pub use canonical::CanonicalPermission;
+pub(crate) use fit::resource_type_fits_action;
 pub use fit::{Fit, resource_type_fits};
 
 use crate::glob::{Glob, WildcardScope};
@@ -83,6 +84,11 @@ pub fn lookup_action(action: &str) -> Option<&'static ActionFacts> {
         .binary_search_by(|candidate| compare_ignoring_case(candidate.name, name))
         .ok()?;
     actions.get(at)
+}
+
+/// [`lookup_action`] of an action in lower case.
+pub(crate) fn lookup_folded_action(action: &str) -> Option<&'static ActionFacts> {
+    lookup_action(action)
 }
 
 /// Every known action that an Action element's text matches (`s3:Get*`, `*`), sorted by service and name.

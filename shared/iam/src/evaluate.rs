@@ -2,17 +2,18 @@
 
 mod answer;
 mod condition;
+mod decided;
 mod layers;
 mod principals;
 mod service_rules;
 mod statement;
 mod variable_match;
 
-use std::collections::BTreeSet;
-
 use sv0_model::decision::Caveat;
 
-use crate::catalogue::{Fit, lookup_action, resource_type_fits};
+pub use decided::{Decided, DecisiveStatement};
+
+use crate::catalogue::{Fit, resource_type_fits_action};
 use crate::question::{ApplicablePolicies, EvaluateError, Evaluation, Question};
 use crate::request::Request;
 
@@ -21,23 +22,30 @@ use crate::request::Request;
 /// # Errors
 /// When the question itself is malformed.
 pub fn evaluate(question: &Question<'_>, policies: &ApplicablePolicies<'_>) -> Result<Evaluation, EvaluateError> {
-    let request = Request::new(question, policies)?;
-    if service_rules::needs_no_permission(&request) {
-        return Ok(Evaluation::allowed_to_all());
-    }
-    let layers = layers::evaluate_layers(&request, policies);
-    let mut evaluation = answer::decide(&request, &layers);
-    let mut caveats: BTreeSet<Caveat> = evaluation.caveats.into_iter().collect();
-    caveats.extend(catalogue_caveats(question));
-    evaluation.caveats = caveats.into_iter().collect();
-    Ok(evaluation)
+    decide(question, policies).map(Decided::evaluation)
 }
 
-fn catalogue_caveats(question: &Question<'_>) -> Option<Caveat> {
-    if lookup_action(question.action).is_none() {
-        return Some(Caveat::UnknownAction);
+/// As [`evaluate`], without copying what the answer says of statements: for those who ask often and look rarely at why.
+///
+/// # Errors
+/// As [`evaluate`].
+pub fn decide<'a>(question: &Question<'_>, policies: &ApplicablePolicies<'a>) -> Result<Decided<'a>, EvaluateError> {
+    let request = Request::new(question, policies)?;
+    if service_rules::needs_no_permission(&request) {
+        return Ok(Decided::allowed_to_all());
     }
-    let ruled_out = question.resource != "*" && resource_type_fits(question.action, question.resource) == Fit::RuledOut;
+    let layers = layers::evaluate_layers(&request, policies);
+    let mut decided = answer::decide(&request, &layers);
+    decided.caveats.extend(catalogue_caveats(&request));
+    Ok(decided)
+}
+
+fn catalogue_caveats(request: &Request<'_>) -> Option<Caveat> {
+    let Some(facts) = request.facts else {
+        return Some(Caveat::UnknownAction);
+    };
+    let resource = request.question.resource;
+    let ruled_out = resource != "*" && resource_type_fits_action(facts, resource) == Fit::RuledOut;
     ruled_out.then_some(Caveat::ResourceTypeMismatch)
 }
 

@@ -71,7 +71,7 @@ fn test_holds(key: &str, operator: &str, values: &[String], context: &Context) -
     let operator = ConditionOperator::parse_answer(operator)?;
     let present = context.get(key);
     if operator.name == OperatorName::Null {
-        let is_null = present.is_none_or(is_null_dataset);
+        let is_null = present.is_none_or(|values| is_null_dataset(texts(values)));
         return Some(values.iter().any(|value| parse_bool(value) == Some(is_null)));
     }
     let Some(present) = present else {
@@ -82,14 +82,18 @@ fn test_holds(key: &str, operator: &str, values: &[String], context: &Context) -
         .filter_map(|value| resolve(value, operator, context))
         .collect();
     let predicate = Predicate::compile(operator.name, &globs)?;
-    Some(list_meets(operator, present, |value| predicate.holds(value)))
+    Some(list_meets(operator, texts(present), |value| predicate.holds(value)))
+}
+
+fn texts(values: &[String]) -> impl Iterator<Item = &str> + Clone {
+    values.iter().map(String::as_str)
 }
 
 fn resolve(value: &str, operator: ConditionOperator, context: &Context) -> Option<Glob> {
     let template = Template::parse(value, operator.name.wildcard_scope(), VariableSupport::Recognized);
     let lookup = |key: &str| match context.get(key) {
         _ if is_known_multivalued(&fold_key(key)) => VariableValue::Null,
-        Some([one]) => VariableValue::Known(one),
+        Some([one]) => VariableValue::Known(one.into()),
         _ => VariableValue::Null,
     };
     match template.resolve(&lookup) {
@@ -100,18 +104,24 @@ fn resolve(value: &str, operator: ConditionOperator, context: &Context) -> Optio
 
 /// Whether a key is there with nothing but empty text in it. "The ForAllValues qualifier returns true if there are no context keys in the request or if the
 /// context key value resolves to a null dataset, such as an empty string" (IAM User Guide, "Single-valued vs. multivalued context keys").
-pub(crate) fn is_null_dataset(values: &[String]) -> bool {
-    !values.is_empty() && values.iter().all(String::is_empty)
+pub(crate) fn is_null_dataset<'v>(values: impl IntoIterator<Item = &'v str>) -> bool {
+    let mut values = values.into_iter().peekable();
+    values.peek().is_some() && values.all(str::is_empty)
 }
 
 /// Whether a present list of values meets an operator, given what its positive twin says of each value.
-pub(crate) fn list_meets(operator: ConditionOperator, values: &[String], holds: impl Fn(&str) -> bool) -> bool {
+pub(crate) fn list_meets<'v>(
+    operator: ConditionOperator,
+    values: impl Iterator<Item = &'v str> + Clone,
+    holds: impl Fn(&str) -> bool,
+) -> bool {
     let negated = operator.name.is_negated();
-    let meets = |value: &String| holds(value) != negated;
+    let meets = |value: &str| holds(value) != negated;
+    let is_null = || is_null_dataset(values.clone());
     match operator.quantifier {
-        Quantifier::ForAnyValue => !is_null_dataset(values) && values.iter().any(meets),
-        Quantifier::ForAllValues => is_null_dataset(values) || values.iter().all(meets),
-        Quantifier::Single if negated => values.iter().all(meets),
-        Quantifier::Single => values.iter().any(meets),
+        Quantifier::ForAnyValue => !is_null() && values.clone().any(meets),
+        Quantifier::ForAllValues => is_null() || values.clone().all(meets),
+        Quantifier::Single if negated => values.clone().all(meets),
+        Quantifier::Single => values.clone().any(meets),
     }
 }

@@ -55,6 +55,32 @@ impl Formula {
         Self::from_parts(flat, Self::False, Self::Any)
     }
 
+    /// Both hold.
+    pub(crate) fn and(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::True, only) | (only, Self::True) => only,
+            (Self::False, _) | (_, Self::False) => Self::False,
+            (one, other) => Self::all([one, other]),
+        }
+    }
+
+    /// At least one holds.
+    pub(crate) fn or(self, other: Self) -> Self {
+        self.or_else(|| other)
+    }
+
+    /// This holds, or `other`, which is not asked for where this always does.
+    pub(crate) fn or_else(self, other: impl FnOnce() -> Self) -> Self {
+        if matches!(self, Self::True) {
+            return self;
+        }
+        match (self, other()) {
+            (Self::False, only) | (only, Self::False) => only,
+            (_, Self::True) => Self::True,
+            (one, other) => Self::any([one, other]),
+        }
+    }
+
     fn from_parts(parts: BTreeSet<Formula>, none: Self, several: fn(Vec<Formula>) -> Self) -> Self {
         let mut parts: Vec<Formula> = parts.into_iter().collect();
         match parts.len() {

@@ -5,6 +5,7 @@
 //!
 //! Architecture invariant: this crate knows no AWS SDK, no graph, no clock, no file and no environment. Same question, same bytes.
 
+mod action_index;
 mod action_list;
 mod atom;
 pub mod catalogue;
@@ -34,7 +35,7 @@ mod variables;
 pub use action_list::ActionList;
 pub use context::{Context, UnknownContext};
 pub use document::{DocumentError, decode_document};
-pub use evaluate::evaluate;
+pub use evaluate::{Decided, DecisiveStatement, decide, evaluate};
 pub use expression::condition_holds;
 pub use glob::{Glob, WildcardScope, action_matches, resource_matches};
 pub use operator::{ConditionOperator, OperatorName, Quantifier};

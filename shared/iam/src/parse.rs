@@ -93,7 +93,7 @@ fn parse_object(object: &Map<String, Value>, diagnostics: &mut Diagnostics) -> P
     }
     report_repeated_sids(&statements, diagnostics);
     check_text(elements.get("Id"), "/Id", diagnostics);
-    Policy { version, statements }
+    Policy::new(version, statements)
 }
 
 fn parse_version(version: Option<&Value>, diagnostics: &mut Diagnostics) -> PolicyVersion {
@@ -138,10 +138,7 @@ fn check_text(element: Option<&Value>, at: &str, diagnostics: &mut Diagnostics) 
 }
 
 fn unreadable_policy(document: &Value) -> Policy {
-    Policy {
-        version: PolicyVersion::V2008,
-        statements: vec![statement::unreadable(document, 0)],
-    }
+    Policy::new(PolicyVersion::V2008, vec![statement::unreadable(document, 0)])
 }
 
 /// Collects diagnostics, up to a bound that no honest document reaches.

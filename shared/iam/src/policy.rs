@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use sv0_model::decision::Effect;
 
+use crate::action_index::{ActionIndex, ServiceSet};
 use crate::glob::Glob;
 use crate::operator::ConditionOperator;
 use crate::predicate::Predicate;
@@ -22,11 +23,35 @@ pub enum PolicyVersion {
 /// A parsed policy document. What could not be read of it is kept as unreadable, never dropped.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Policy {
-    pub(crate) version: PolicyVersion,
-    pub(crate) statements: Vec<Statement>,
+    version: PolicyVersion,
+    statements: Vec<Statement>,
+    /// For each statement the services it may be about.
+    services: Vec<ServiceSet>,
 }
 
 impl Policy {
+    pub(crate) fn new(version: PolicyVersion, statements: Vec<Statement>) -> Self {
+        let services = statements
+            .iter()
+            .map(|statement| ServiceSet::of_actions(&statement.actions))
+            .collect();
+        Self {
+            version,
+            statements,
+            services,
+        }
+    }
+
+    /// The statements that may be about actions of a service, its prefix in lower case.
+    pub(crate) fn statements_that_may_concern(&self, service: &str) -> impl Iterator<Item = &Statement> {
+        let asked = ServiceSet::of(service);
+        let mut both = self.statements.iter().zip(&self.services);
+        std::iter::from_fn(move || {
+            both.find(|(_, services)| services.may_share(asked))
+                .map(|(statement, _)| statement)
+        })
+    }
+
     /// The version of the policy language it is written in.
     #[must_use]
     pub fn version(&self) -> PolicyVersion {
@@ -47,24 +72,14 @@ impl Policy {
             statement.index = statement.index.saturating_add(own);
             statement
         });
-        Self {
-            version: self.version,
-            statements: self.statements.iter().cloned().chain(behind).collect(),
-        }
+        Self::new(self.version, self.statements.iter().cloned().chain(behind).collect())
     }
 
     /// This policy without the statements that `keep` refuses; the others keep their index.
     #[must_use]
     pub fn retaining(&self, keep: impl Fn(&Statement) -> bool) -> Self {
-        Self {
-            version: self.version,
-            statements: self
-                .statements
-                .iter()
-                .filter(|statement| keep(statement))
-                .cloned()
-                .collect(),
-        }
+        let kept = self.statements.iter().filter(|statement| keep(statement));
+        Self::new(self.version, kept.cloned().collect())
     }
 }
 
@@ -77,6 +92,7 @@ pub struct Statement {
     pub(crate) sha256: String,
     pub(crate) principals: Element<PrincipalPattern>,
     pub(crate) actions: Element<ActionPattern>,
+    pub(crate) action_index: ActionIndex,
     pub(crate) resources: Element<Template>,
     pub(crate) conditions: Vec<ConditionClause>,
     pub(crate) readability: Readability,
@@ -301,6 +317,8 @@ pub struct ConditionClause {
     pub(crate) operator_text: String,
     pub(crate) operator: Option<ConditionOperator>,
     pub(crate) key: String,
+    /// The key as it is compared.
+    pub(crate) folded: String,
     pub(crate) values: Vec<Template>,
     /// The values ready for comparison, where none of them has variables.
     pub(crate) predicate: Option<Arc<Predicate>>,

@@ -121,20 +121,6 @@ pub struct Evaluation {
     pub caveats: Vec<Caveat>,
 }
 
-impl Evaluation {
-    /// The answer for what needs no permission: no statement decides.
-    pub(crate) fn allowed_to_all() -> Self {
-        Self {
-            decision: Decision::Allow,
-            blocked_by: Vec::new(),
-            condition: None,
-            statements: Vec::new(),
-            granting: Vec::new(),
-            caveats: Vec::new(),
-        }
-    }
-}
-
 /// Why a question could not be answered.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]

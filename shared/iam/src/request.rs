@@ -2,10 +2,12 @@
 //!
 //! Source: IAM User Guide, "AWS global condition context keys" and "Principal key values".
 
-use std::collections::BTreeMap;
+use std::borrow::Cow;
 
-use sv0_model::arn::{Arn, account_of, is_account_id};
+use sv0_model::arn::{Arn, is_account_id};
+use sv0_model::time::Timestamp;
 
+use crate::catalogue::{ActionFacts, lookup_folded_action};
 use crate::context::{UnknownContext, fold_key};
 use crate::glob::{Glob, WildcardScope};
 use crate::principal::{PrincipalKind, SERVICE_LINKED_ROLE_PATH};
@@ -16,18 +18,48 @@ use crate::variables::VariableValue;
 /// What is known of a key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum KeyValue<'a> {
-    Known(&'a [String]),
+    Known(Values<'a>),
     Absent,
     Unknown,
 }
 
+/// The values of a key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Values<'a> {
+    /// As the context lists them.
+    Listed(&'a [String]),
+    /// The one that the engine gives it.
+    One(Cow<'a, str>),
+}
+
+impl Values<'_> {
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &str> + Clone {
+        let (listed, one) = match self {
+            Self::Listed(listed) => (*listed, None),
+            Self::One(text) => (&[][..], Some(text.as_ref())),
+        };
+        listed.iter().map(String::as_str).chain(one)
+    }
+}
+
+impl<'a> Values<'a> {
+    /// The value, where there is exactly one.
+    fn only(self) -> Option<Cow<'a, str>> {
+        match self {
+            Self::Listed([one]) => Some(Cow::Borrowed(one)),
+            Self::Listed(_) => None,
+            Self::One(text) => Some(text),
+        }
+    }
+}
+
 /// What the engine knows of a key by itself.
 #[derive(Debug, Clone)]
-enum EngineKey {
-    Known(Vec<String>),
+enum EngineKey<'a> {
+    Known(Cow<'a, str>),
     Absent,
-    /// Present in every request, its value only known to match one of these (any, where there are none).
-    Unknown(Vec<Glob>),
+    /// Present in every request, its value unknown.
+    Unknown,
 }
 
 /// Whether principal and resource are of one account.
@@ -42,11 +74,14 @@ pub(crate) struct Request<'a> {
     pub(crate) question: &'a Question<'a>,
     /// The action in lower case.
     pub(crate) action: String,
+    /// What the catalogue says of the action.
+    pub(crate) facts: Option<&'static ActionFacts>,
+    /// The ARN of the resource; none where the action is called without one.
+    pub(crate) arn: Option<Arn<'a>>,
     /// The account of the resource, where it is known.
-    pub(crate) resource_account: Option<String>,
+    pub(crate) resource_account: Option<&'a str>,
     /// Whether the principal has a permissions boundary.
     pub(crate) has_boundary: bool,
-    engine_keys: BTreeMap<&'static str, EngineKey>,
 }
 
 /// The service that gives sessions the attributes of a certificate as tags, so that a role's trust policy may ask for them in `aws:PrincipalTag/…`.
@@ -58,15 +93,16 @@ impl<'a> Request<'a> {
     /// Checks the question and fills the engine's keys.
     pub(crate) fn new(question: &'a Question<'a>, policies: &ApplicablePolicies<'_>) -> Result<Self, EvaluateError> {
         check_action(question.action)?;
-        check_resource(question.resource)?;
-        let resource_account = resource_account(question)?;
-        let engine_keys = engine_keys(question, resource_account.as_deref());
+        let arn = resource_arn(question.resource)?;
+        let resource_account = resource_account(question, arn.as_ref())?;
+        let action = question.action.to_ascii_lowercase();
         Ok(Self {
             question,
-            action: question.action.to_ascii_lowercase(),
+            facts: lookup_folded_action(&action),
+            action,
+            arn,
             resource_account,
             has_boundary: question.principal.has_identity_policies() && !policies.boundaries.is_empty(),
-            engine_keys,
         })
     }
 
@@ -82,31 +118,31 @@ impl<'a> Request<'a> {
 
     /// Whether the resource is one of this service and type, such as `kms` and `key`.
     pub(crate) fn concerns(&self, service: &str, resource_type: &str) -> bool {
-        Arn::parse(self.question.resource)
+        self.arn
+            .as_ref()
             .is_some_and(|arn| arn.service == service && arn.resource_type() == resource_type)
     }
 
     /// Whether principal and resource are of one account, as far as the principal has one.
     pub(crate) fn account_relation(&self) -> AccountRelation {
-        match (self.question.principal.account(), self.resource_account.as_deref()) {
+        match (self.question.principal.account(), self.resource_account) {
             (Some(own), Some(other)) if own != other => AccountRelation::Cross,
             _ => AccountRelation::Same,
         }
     }
 
-    /// What is known of a condition key.
-    pub(crate) fn key(&self, key: &str) -> KeyValue<'_> {
-        let folded = fold_key(key);
-        if let Some(values) = self.question.context.get_folded(&folded) {
-            return KeyValue::Known(values);
+    /// What is known of a condition key, given by its folded name.
+    pub(crate) fn key(&self, folded: &str) -> KeyValue<'_> {
+        if let Some(values) = self.question.context.get_folded(folded) {
+            return KeyValue::Known(Values::Listed(values));
         }
-        if self.question.context.is_marked_absent(&folded) {
+        if self.question.context.is_marked_absent(folded) {
             return KeyValue::Absent;
         }
-        match self.engine_keys.get(folded.as_str()) {
-            Some(EngineKey::Known(values)) => KeyValue::Known(values),
+        match self.engine_key(folded) {
+            Some(EngineKey::Known(value)) => KeyValue::Known(Values::One(value)),
             Some(EngineKey::Absent) => KeyValue::Absent,
-            Some(EngineKey::Unknown(_)) => KeyValue::Unknown,
+            Some(EngineKey::Unknown) => KeyValue::Unknown,
             None if self.lacks_principal_tags() && folded.starts_with("aws:principaltag/") => KeyValue::Absent,
             None => match self.question.unknown_context {
                 UnknownContext::Absent => KeyValue::Absent,
@@ -118,22 +154,95 @@ impl<'a> Request<'a> {
     /// What a policy variable is worth. "You can use any single-valued condition key as a variable. You can't use a multivalued condition key as a variable"
     /// (IAM User Guide, "Variables and tags").
     pub(crate) fn variable(&self, key: &str) -> VariableValue<'_> {
-        if is_known_multivalued(&fold_key(key)) {
+        let folded = fold_key(key);
+        if is_known_multivalued(&folded) {
             return VariableValue::Null;
         }
-        match self.key(key) {
-            KeyValue::Known([one]) => VariableValue::Known(one),
-            KeyValue::Known(_) | KeyValue::Absent => VariableValue::Null,
+        match self.key(&folded) {
+            KeyValue::Known(values) => values.only().map_or(VariableValue::Null, VariableValue::Known),
+            KeyValue::Absent => VariableValue::Null,
             KeyValue::Unknown => VariableValue::Unknown,
         }
     }
 
-    /// The one value of a key, where it is known.
-    pub(crate) fn known_value(&self, key: &str) -> Option<&str> {
-        match self.key(key) {
-            KeyValue::Known([one]) => Some(one),
+    /// The one value of a key, given by its folded name, where it is known.
+    pub(crate) fn known_value(&self, folded: &str) -> Option<Cow<'_, str>> {
+        match self.key(folded) {
+            KeyValue::Known(values) => values.only(),
             _ => None,
         }
+    }
+
+    /// What the engine knows of a key whatever the context.
+    fn engine_key(&self, folded: &str) -> Option<EngineKey<'_>> {
+        let name = folded.strip_prefix("aws:")?;
+        let time = |text: fn(Timestamp) -> String| self.question.now.map(|now| EngineKey::Known(text(now).into()));
+        match name {
+            "resourceaccount" => Some(self.resource_account.map_or(EngineKey::Unknown, known)),
+            "currenttime" => time(|now| now.to_string()),
+            "epochtime" => time(|now| now.as_second().to_string()),
+            _ => self.principal_key(name),
+        }
+    }
+
+    fn principal_key(&self, name: &str) -> Option<EngineKey<'_>> {
+        let principal = self.question.principal;
+        match principal.kind() {
+            PrincipalKind::Root
+            | PrincipalKind::User { .. }
+            | PrincipalKind::Role { .. }
+            | PrincipalKind::AssumedRole { .. }
+            | PrincipalKind::FederatedUser { .. } => self.signed_key(name),
+            PrincipalKind::Service => service_key(principal.text(), name),
+            PrincipalKind::Anonymous => anonymous_key(name),
+            PrincipalKind::CanonicalUser
+            | PrincipalKind::OidcProvider
+            | PrincipalKind::SamlProvider
+            | PrincipalKind::WebIdentity => {
+                matches!(name, "username" | "principalservicename" | "principalservicenameslist")
+                    .then_some(EngineKey::Absent)
+            }
+        }
+    }
+
+    fn signed_key(&self, name: &str) -> Option<EngineKey<'_>> {
+        let principal = self.question.principal;
+        let account = principal.account().unwrap_or_default();
+        Some(match (name, principal.kind()) {
+            ("principalarn", PrincipalKind::AssumedRole { .. }) => EngineKey::Unknown,
+            ("principalarn", _) => known(principal.text()),
+            ("principalaccount", _) => known(account),
+            ("principaltype", kind) => known(principal_type(kind)),
+            ("username", PrincipalKind::User { name }) => known(name),
+            ("username" | "principalservicename" | "principalservicenameslist", _) => EngineKey::Absent,
+            ("principalisawsservice", _) => known("false"),
+            ("userid", PrincipalKind::Root) => known(account),
+            ("userid", PrincipalKind::FederatedUser { name }) => EngineKey::Known(format!("{account}:{name}").into()),
+            ("userid", PrincipalKind::AssumedRole { .. }) if self.question.unknown_context == UnknownContext::Any => {
+                EngineKey::Unknown
+            }
+            _ => return None,
+        })
+    }
+
+    /// What a key is known to look like whose value the engine does not know; nothing where it may be anything.
+    fn patterns(&self, folded: &str) -> Vec<Glob> {
+        let principal = self.question.principal;
+        let PrincipalKind::AssumedRole { role, session } = principal.kind() else {
+            return Vec::new();
+        };
+        let account = principal.account().unwrap_or_default();
+        let texts = match folded {
+            "aws:principalarn" => ["", "*/"]
+                .map(|path| format!("arn:{}:iam::{account}:role/{path}{role}", principal.partition()))
+                .to_vec(),
+            "aws:userid" => vec![format!("*:{session}")],
+            _ => Vec::new(),
+        };
+        texts
+            .iter()
+            .map(|text| Glob::new(text, WildcardScope::Anywhere))
+            .collect()
     }
 
     fn lacks_principal_tags(&self) -> bool {
@@ -148,9 +257,9 @@ impl<'a> Request<'a> {
 
 impl KeySpace for Request<'_> {
     fn domain(&self, folded_key: &str) -> KeyDomain {
-        match self.engine_keys.get(folded_key) {
-            Some(EngineKey::Unknown(patterns)) => KeyDomain {
-                patterns: patterns.clone(),
+        match self.engine_key(folded_key) {
+            Some(EngineKey::Unknown) => KeyDomain {
+                patterns: self.patterns(folded_key),
                 always_present: true,
             },
             _ => KeyDomain::default(),
@@ -172,130 +281,67 @@ fn is_action_part(text: &str) -> bool {
             .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.'))
 }
 
-fn check_resource(resource: &str) -> Result<(), EvaluateError> {
-    if resource == "*" || Arn::parse(resource).is_some() {
-        Ok(())
-    } else {
-        Err(EvaluateError::BadResource)
+/// The ARN of a resource; none of `*`.
+fn resource_arn(resource: &str) -> Result<Option<Arn<'_>>, EvaluateError> {
+    match Arn::parse(resource) {
+        None if resource == "*" => Ok(None),
+        None => Err(EvaluateError::BadResource),
+        arn => Ok(arn),
     }
 }
 
 /// The account the resource belongs to: as given, by its ARN, else the principal's.
-fn resource_account(question: &Question<'_>) -> Result<Option<String>, EvaluateError> {
-    let by_arn = account_of(question.resource);
-    let account = match (question.resource_account, by_arn) {
-        (Some(given), _) if !is_account_id(given) => return Err(EvaluateError::BadResourceAccount),
-        (Some(given), Some(named)) if given != named => return Err(EvaluateError::AccountMismatch),
-        (Some(given), _) => Some(given),
-        (None, Some(named)) => Some(named),
-        (None, None) => question.principal.account(),
-    };
-    Ok(account.map(str::to_owned))
-}
-
-fn engine_keys(question: &Question<'_>, resource_account: Option<&str>) -> BTreeMap<&'static str, EngineKey> {
-    let mut keys = principal_keys(question);
-    let resource_account = match resource_account {
-        Some(account) => known(account),
-        None => EngineKey::Unknown(Vec::new()),
-    };
-    keys.insert("aws:resourceaccount", resource_account);
-    if let Some(now) = question.now {
-        keys.insert("aws:currenttime", known(&now.to_string()));
-        keys.insert("aws:epochtime", known(&now.as_second().to_string()));
+fn resource_account<'a>(question: &Question<'a>, arn: Option<&Arn<'a>>) -> Result<Option<&'a str>, EvaluateError> {
+    let by_arn = arn.and_then(Arn::account_id);
+    match (question.resource_account, by_arn) {
+        (Some(given), _) if !is_account_id(given) => Err(EvaluateError::BadResourceAccount),
+        (Some(given), Some(named)) if given != named => Err(EvaluateError::AccountMismatch),
+        (Some(given), _) => Ok(Some(given)),
+        (None, Some(named)) => Ok(Some(named)),
+        (None, None) => Ok(question.principal.account()),
     }
-    keys
 }
 
-/// Some value that matches one of `patterns`.
-fn unknown_like(patterns: &[String]) -> EngineKey {
-    let glob = |pattern: &String| Glob::new(pattern, WildcardScope::Anywhere);
-    EngineKey::Unknown(patterns.iter().map(glob).collect())
+fn known(value: &str) -> EngineKey<'_> {
+    EngineKey::Known(Cow::Borrowed(value))
 }
 
-fn known(value: &str) -> EngineKey {
-    EngineKey::Known(vec![value.to_owned()])
-}
-
-fn principal_keys(question: &Question<'_>) -> BTreeMap<&'static str, EngineKey> {
-    let principal = question.principal;
-    let account = principal.account().unwrap_or_default();
-    let mut keys = BTreeMap::new();
-    let mut signed = |arn: EngineKey, principal_type: &str| {
-        keys.insert("aws:principalarn", arn);
-        keys.insert("aws:principalaccount", known(account));
-        keys.insert("aws:principaltype", known(principal_type));
-        keys.insert("aws:username", EngineKey::Absent);
-        keys.insert("aws:principalisawsservice", known("false"));
-        keys.insert("aws:principalservicename", EngineKey::Absent);
-        keys.insert("aws:principalservicenameslist", EngineKey::Absent);
-    };
-    match principal.kind() {
-        PrincipalKind::Root => {
-            signed(known(principal.text()), "Account");
-            keys.insert("aws:userid", known(account));
-        }
-        PrincipalKind::User { name } => {
-            signed(known(principal.text()), "User");
-            keys.insert("aws:username", known(name));
-        }
-        PrincipalKind::Role { .. } => signed(known(principal.text()), "AssumedRole"),
-        PrincipalKind::AssumedRole { role, session } => {
-            let arns = ["", "*/"].map(|path| format!("arn:{}:iam::{account}:role/{path}{role}", principal.partition()));
-            signed(unknown_like(&arns), "AssumedRole");
-            if question.unknown_context == UnknownContext::Any {
-                keys.insert("aws:userid", unknown_like(&[format!("*:{session}")]));
-            }
-        }
-        PrincipalKind::FederatedUser { name } => {
-            signed(known(principal.text()), "FederatedUser");
-            keys.insert("aws:userid", known(&format!("{account}:{name}")));
-        }
-        PrincipalKind::Service => service_keys(principal.text(), &mut keys),
-        PrincipalKind::Anonymous => anonymous_keys(&mut keys),
-        PrincipalKind::CanonicalUser
-        | PrincipalKind::OidcProvider
-        | PrincipalKind::SamlProvider
-        | PrincipalKind::WebIdentity => {
-            keys.insert("aws:username", EngineKey::Absent);
-            keys.insert("aws:principalservicename", EngineKey::Absent);
-            keys.insert("aws:principalservicenameslist", EngineKey::Absent);
-        }
+fn principal_type(kind: &PrincipalKind) -> &'static str {
+    match kind {
+        PrincipalKind::Root => "Account",
+        PrincipalKind::User { .. } => "User",
+        PrincipalKind::FederatedUser { .. } => "FederatedUser",
+        _ => "AssumedRole",
     }
-    keys
 }
 
 /// A service principal belongs to no account or organization.
-fn service_keys(host: &str, keys: &mut BTreeMap<&'static str, EngineKey>) {
-    keys.insert("aws:principalisawsservice", known("true"));
-    keys.insert("aws:principalservicename", known(host));
-    for key in [
-        "aws:principalarn",
-        "aws:principalaccount",
-        "aws:username",
-        "aws:principalorgid",
-        "aws:principalorgpaths",
-    ] {
-        keys.insert(key, EngineKey::Absent);
+fn service_key<'a>(host: &'a str, name: &str) -> Option<EngineKey<'a>> {
+    match name {
+        "principalisawsservice" => Some(known("true")),
+        "principalservicename" => Some(known(host)),
+        "principalarn" | "principalaccount" | "username" | "principalorgid" | "principalorgpaths" => {
+            Some(EngineKey::Absent)
+        }
+        _ => None,
     }
 }
 
 /// "Anonymous requests do not include this key."
-fn anonymous_keys(keys: &mut BTreeMap<&'static str, EngineKey>) {
-    for key in [
-        "aws:principalarn",
-        "aws:principalaccount",
-        "aws:principalorgid",
-        "aws:principalorgpaths",
-        "aws:principalisawsservice",
-        "aws:principalservicename",
-        "aws:principalservicenameslist",
-        "aws:username",
-    ] {
-        keys.insert(key, EngineKey::Absent);
+fn anonymous_key(name: &str) -> Option<EngineKey<'static>> {
+    match name {
+        "principaltype" => Some(known("Anonymous")),
+        "userid" => Some(known("anonymous")),
+        "principalarn"
+        | "principalaccount"
+        | "principalorgid"
+        | "principalorgpaths"
+        | "principalisawsservice"
+        | "principalservicename"
+        | "principalservicenameslist"
+        | "username" => Some(EngineKey::Absent),
+        _ => None,
     }
-    keys.insert("aws:principaltype", known("Anonymous"));
-    keys.insert("aws:userid", known("anonymous"));
 }
 
 /// Whether the ARN of a role says that it is a service-linked one.

@@ -30,19 +30,22 @@ impl Policy {
     pub fn widened(&self, element: StatementElement) -> Self {
         let text = json!({"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*"}});
         let everything = parse_policy(&text).policy;
-        let mut widened = self.clone();
-        let Some(wide) = everything.statements.first() else {
-            return widened;
+        let mut statements = self.statements().to_vec();
+        let Some(wide) = everything.statements().first() else {
+            return self.clone();
         };
-        for statement in &mut widened.statements {
+        for statement in &mut statements {
             match element {
                 StatementElement::Condition => statement.conditions.clone_from(&wide.conditions),
                 StatementElement::Principal => statement.principals.clone_from(&wide.principals),
                 StatementElement::Resource => statement.resources.clone_from(&wide.resources),
-                StatementElement::Action => statement.actions.clone_from(&wide.actions),
+                StatementElement::Action => {
+                    statement.actions.clone_from(&wide.actions);
+                    statement.action_index.clone_from(&wide.action_index);
+                }
             }
         }
-        widened
+        Self::new(self.version(), statements)
     }
 }
 

@@ -29,9 +29,9 @@ pub(crate) enum Piece {
 }
 
 /// What a variable is worth in one request.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum VariableValue<'a> {
-    Known(&'a str),
+    Known(Cow<'a, str>),
     /// The key is not in the request, or has not exactly one value.
     Null,
     /// The key may have any value.
@@ -130,7 +130,7 @@ fn resolve_pieces<'v>(
             continue;
         };
         match (lookup(key), default) {
-            (VariableValue::Known(value), _) => push_piece(&mut resolved, literal(value)),
+            (VariableValue::Known(value), _) => push_piece(&mut resolved, literal(&value)),
             (VariableValue::Null, Some(default)) => push_piece(&mut resolved, literal(default)),
             (VariableValue::Null, None) => return Resolved::MatchesNothing,
             (VariableValue::Unknown, _) => resolved.push(piece.clone()),

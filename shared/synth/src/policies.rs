@@ -150,11 +150,25 @@ pub fn call(scope: Scope<'_>, number: usize, dice: &mut Dice) -> Call {
         ..scope
     };
     let subject = SUBJECTS.get(dice.below(SUBJECTS.len()));
-    let action = subject.and_then(|subject| dice.one_of(subject.actions)).unwrap_or("sts:GetCallerIdentity");
+    let action = subject
+        .and_then(|subject| dice.one_of(subject.actions))
+        .unwrap_or("sts:GetCallerIdentity");
     let patterns = subject.map_or(&[][..], |subject| subject.resources);
-    let pattern = if action == "s3:ListBucket" { patterns.first() } else { patterns.last() }.copied().unwrap_or("*");
+    let pattern = if action == "s3:ListBucket" {
+        patterns.first()
+    } else {
+        patterns.last()
+    }
+    .copied()
+    .unwrap_or("*");
     let scope = if dice.happens(200) { foreign } else { scope };
-    let resource = if pattern == "*" { pattern.to_owned() } else { scope.fill(pattern).replace('*', &format!("{}-{number}", dice.below(100))) };
+    let resource = if pattern == "*" {
+        pattern.to_owned()
+    } else {
+        scope
+            .fill(pattern)
+            .replace('*', &format!("{}-{number}", dice.below(100)))
+    };
     Call { action, resource }
 }
 

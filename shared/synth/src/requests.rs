@@ -93,7 +93,9 @@ pub fn requests(plan: RequestPlan) -> io::Result<Requests> {
         .filter_map(|arn| managed.get(arn).map(|policy| &policy.document))
         .collect();
     let mut dice = Dice::new(plan.seed, 71);
-    let callers: Vec<Caller> = (0..plan.principals).map(|number| Caller::new(number, &mut dice)).collect();
+    let callers: Vec<Caller> = (0..plan.principals)
+        .map(|number| Caller::new(number, &mut dice))
+        .collect();
     let principals = callers
         .iter()
         .map(|caller| caller.fields(&texts, plan.layers, &mut dice))
@@ -141,11 +143,18 @@ impl Caller {
         let mut identity: Vec<Value> = (0..=dice.below(3)).map(|_| policies::own(self.scope(), dice)).collect();
         for _ in 0..=dice.below(2) {
             // One in ten of the managed policies is one of the two that allow something of every service.
-            let drawn = if dice.happens(100) { dice.below(managed.len()) } else { dice.below(managed.len().saturating_sub(2)) };
+            let drawn = if dice.happens(100) {
+                dice.below(managed.len())
+            } else {
+                dice.below(managed.len().saturating_sub(2))
+            };
             identity.extend(managed.get(drawn).map(|text| (*text).clone()));
         }
         let mut fields = Map::new();
-        fields.insert("principal".to_owned(), json!(iam(&self.account, &format!("role/{}", self.name))));
+        fields.insert(
+            "principal".to_owned(),
+            json!(iam(&self.account, &format!("role/{}", self.name))),
+        );
         fields.insert("identity_policies".to_owned(), json!(identity));
         if dice.happens(125) {
             fields.insert("permission_boundaries".to_owned(), json!([policies::boundary()]));
@@ -182,20 +191,41 @@ impl Caller {
         let mut give = |key: &str, value: String| {
             context.insert(key.to_owned(), json!(value));
         };
-        let region = if dice.happens(900) { self.region } else { "ap-southeast-2" };
+        let region = if dice.happens(900) {
+            self.region
+        } else {
+            "ap-southeast-2"
+        };
         give("aws:RequestedRegion", region.to_owned());
-        give("aws:SecureTransport", if dice.happens(950) { "true" } else { "false" }.to_owned());
+        give(
+            "aws:SecureTransport",
+            if dice.happens(950) { "true" } else { "false" }.to_owned(),
+        );
         give("aws:PrincipalOrgID", ORGANIZATION.to_owned());
         let first = if dice.happens(700) { 10 } else { 172 };
-        give("aws:SourceIp", format!("{first}.{}.{}.{}", dice.below(256), dice.below(256), dice.below(256)));
+        give(
+            "aws:SourceIp",
+            format!("{first}.{}.{}.{}", dice.below(256), dice.below(256), dice.below(256)),
+        );
         if dice.happens(300) {
-            let endpoint = if dice.happens(500) { "vpce-0a1b2c3d4e5f60718".to_owned() } else { format!("vpce-{}", dice.digits(17)) };
+            let endpoint = if dice.happens(500) {
+                "vpce-0a1b2c3d4e5f60718".to_owned()
+            } else {
+                format!("vpce-{}", dice.digits(17))
+            };
             give("aws:SourceVpce", endpoint);
         }
         if dice.happens(500) {
-            let app = if dice.happens(700) { self.application } else { application(dice) };
+            let app = if dice.happens(700) {
+                self.application
+            } else {
+                application(dice)
+            };
             give("aws:ResourceTag/app", app.to_owned());
-            give("aws:ResourceTag/team", if dice.happens(500) { "platform" } else { "product" }.to_owned());
+            give(
+                "aws:ResourceTag/team",
+                if dice.happens(500) { "platform" } else { "product" }.to_owned(),
+            );
         }
         if asked.action == "s3:ListBucket" {
             give("s3:prefix", format!("{}/{}", self.application, dice.below(1_000)));

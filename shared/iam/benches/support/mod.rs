@@ -82,9 +82,12 @@ impl Workload {
 
 impl Caller {
     fn of(fields: &Map<String, Value>) -> Self {
-        let scps = list(&fields["scps"]).iter().enumerate().map(|(number, level)| PolicyLevel {
-            policies: named(&level["policies"], &format!("/scps/{number}/policies")),
-        });
+        let scps = list(&fields["scps"])
+            .iter()
+            .enumerate()
+            .map(|(number, level)| PolicyLevel {
+                policies: named(&level["policies"], &format!("/scps/{number}/policies")),
+            });
         Self {
             principal: Principal::parse(fields["principal"].as_str().unwrap(), None).unwrap(),
             identity: named(&fields["identity_policies"], "/identity_policies"),
@@ -109,14 +112,18 @@ impl Asked {
             resource: text("resource").unwrap(),
             resource_account: text("resource_account"),
             context,
-            resource_policy: fields.get("resource_policy").map(|document| one(document, "/resource_policy".to_owned())),
+            resource_policy: fields
+                .get("resource_policy")
+                .map(|document| one(document, "/resource_policy".to_owned())),
         }
     }
 }
 
 fn named(documents: &Value, place: &str) -> Vec<NamedPolicy> {
     let documents = list(documents).iter().enumerate();
-    documents.map(|(number, document)| one(document, format!("{place}/{number}"))).collect()
+    documents
+        .map(|(number, document)| one(document, format!("{place}/{number}")))
+        .collect()
 }
 
 fn one(document: &Value, name: String) -> NamedPolicy {

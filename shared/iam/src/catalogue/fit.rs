@@ -23,9 +23,11 @@ const LONGEST_ARN: usize = 4_096;
 /// `function:orders:live`, which a call on the function may well name.
 #[must_use]
 pub fn resource_type_fits(action: &str, arn: &str) -> Fit {
-    let Some(facts) = lookup_action(action) else {
-        return Fit::Unknown;
-    };
+    lookup_action(action).map_or(Fit::Unknown, |facts| resource_type_fits_action(facts, arn))
+}
+
+/// As [`resource_type_fits`], of an action that was looked up.
+pub(crate) fn resource_type_fits_action(facts: &ActionFacts, arn: &str) -> Fit {
     if facts.resource_types.is_empty() {
         return if arn == "*" { Fit::Fits } else { Fit::Unknown };
     }

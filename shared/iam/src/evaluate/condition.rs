@@ -13,7 +13,7 @@ use crate::language::LetterCase;
 use crate::operator::{ConditionOperator, OperatorName, Quantifier};
 use crate::policy::ConditionClause;
 use crate::predicate::{Predicate, parse_bool};
-use crate::request::{KeyValue, Request};
+use crate::request::{KeyValue, Request, Values};
 use crate::variables::{Piece, Resolved, render};
 
 /// Under which context the clause holds. `unreadable` stands for what could not be read of its statement.
@@ -50,7 +50,7 @@ fn presence_formula(clause: &ConditionClause, quantifier: Quantifier, request: &
         return not_understood(clause);
     };
     if quantifier != Quantifier::Single {
-        return qualified_presence(clause.key(), quantifier, &demanded, request);
+        return qualified_presence(clause, quantifier, &demanded, request);
     }
     if demanded.contains(&Presence::Absent) && demanded.contains(&Presence::Present) {
         return Formula::True;
@@ -58,17 +58,22 @@ fn presence_formula(clause: &ConditionClause, quantifier: Quantifier, request: &
     Formula::any(
         demanded
             .into_iter()
-            .map(|presence| presence_test(clause.key(), presence, request)),
+            .map(|presence| presence_test(clause, presence, request)),
     )
 }
 
 /// `Null` asked of each value: no value there is is null, so that the qualifier alone speaks where there is none.
-fn qualified_presence(key: &str, quantifier: Quantifier, demanded: &[Presence], request: &Request<'_>) -> Formula {
+fn qualified_presence(
+    clause: &ConditionClause,
+    quantifier: Quantifier,
+    demanded: &[Presence],
+    request: &Request<'_>,
+) -> Formula {
     let passes_with_values = demanded.contains(&Presence::Present);
     let without_values = quantifier == Quantifier::ForAllValues;
-    match request.key(key) {
+    match request.key(&clause.folded) {
         _ if passes_with_values == without_values => Formula::known(without_values),
-        KeyValue::Known(values) if !values.iter().all(String::is_empty) => Formula::known(passes_with_values),
+        KeyValue::Known(values) if !values.iter().all(str::is_empty) => Formula::known(passes_with_values),
         KeyValue::Known(_) | KeyValue::Absent => Formula::known(without_values),
         KeyValue::Unknown => {
             let name = if without_values {
@@ -77,7 +82,7 @@ fn qualified_presence(key: &str, quantifier: Quantifier, demanded: &[Presence], 
                 OperatorName::StringNotEquals
             };
             let plain = ConditionOperator::plain(name);
-            of_no_value(key, ConditionOperator { quantifier, ..plain })
+            of_no_value(clause.key(), ConditionOperator { quantifier, ..plain })
         }
     }
 }
@@ -90,19 +95,19 @@ fn of_no_value(key: &str, operator: ConditionOperator) -> Formula {
     }
 }
 
-fn presence_test(key: &str, presence: Presence, request: &Request<'_>) -> Formula {
-    match request.key(key) {
-        KeyValue::Known(values) if is_null_dataset(values) => Formula::known(presence == Presence::Absent),
+fn presence_test(clause: &ConditionClause, presence: Presence, request: &Request<'_>) -> Formula {
+    match request.key(&clause.folded) {
+        KeyValue::Known(values) if is_null_dataset(values.iter()) => Formula::known(presence == Presence::Absent),
         KeyValue::Known(_) => Formula::known(presence == Presence::Present),
         KeyValue::Absent => Formula::known(presence == Presence::Absent),
-        KeyValue::Unknown => Atom::presence(key, presence),
+        KeyValue::Unknown => Atom::presence(clause.key(), presence),
     }
 }
 
 fn comparison_formula(clause: &ConditionClause, operator: ConditionOperator, request: &Request<'_>) -> Formula {
-    match request.key(clause.key()) {
+    match request.key(&clause.folded) {
         KeyValue::Absent => Formula::known(operator.holds_without_key()),
-        KeyValue::Known(present) => known_value_formula(clause, operator, present, request),
+        KeyValue::Known(present) => known_value_formula(clause, operator, &present, request),
         KeyValue::Unknown => unknown_value_formula(clause, operator, request),
     }
 }
@@ -142,10 +147,11 @@ impl PolicyValues {
 fn known_value_formula(
     clause: &ConditionClause,
     operator: ConditionOperator,
-    present: &[String],
+    present: &Values<'_>,
     request: &Request<'_>,
 ) -> Formula {
-    let meets = |predicate: &Predicate| Formula::known(list_meets(operator, present, |value| predicate.holds(value)));
+    let meets =
+        |predicate: &Predicate| Formula::known(list_meets(operator, present.iter(), |value| predicate.holds(value)));
     if let Some(predicate) = &clause.predicate {
         return meets(predicate);
     }
@@ -162,7 +168,7 @@ fn known_value_formula(
 /// The values of a request against policy values some of which have open variables. `None` when that cannot be said exactly.
 fn open_values_formula(
     operator: ConditionOperator,
-    present: &[String],
+    present: &Values<'_>,
     ready: &Predicate,
     open: &[Vec<Piece>],
 ) -> Option<Formula> {
@@ -175,10 +181,9 @@ fn open_values_formula(
     ) {
         return None;
     }
-    let is_null = operator.quantifier != Quantifier::Single && is_null_dataset(present);
-    let present = if is_null { &[] } else { present };
-    let mut per_value = Vec::with_capacity(present.len());
-    for value in present {
+    let is_null = operator.quantifier != Quantifier::Single && is_null_dataset(present.iter());
+    let mut per_value = Vec::new();
+    for value in present.iter().filter(|_| !is_null) {
         let mut alternatives = vec![Formula::known(ready.holds(value))];
         for pieces in open {
             alternatives.push(match_pieces(pieces, value)?);

@@ -2,13 +2,11 @@
 //!
 //! Source: IAM User Guide, "Policy evaluation logic", and contracts.md §2.
 
-use std::collections::BTreeMap;
-
 use sv0_model::decision::{Caveat, Effect, Layer};
 
-use super::principals::{Named, is_service_linked};
+use super::principals::is_service_linked;
 use super::service_rules::{barred_by, overrules_resource_denies};
-use super::statement::{Outcome, Placed, outcomes};
+use super::statement::{Outcome, Placed, each_outcome};
 use crate::atom::{Atom, UncollectedSays};
 use crate::catalogue::supports_resource_control_policies;
 use crate::formula::Formula;
@@ -17,18 +15,42 @@ use crate::question::{ApplicablePolicies, NamedPolicy, PolicyLevel, ResourcePoli
 use crate::request::{AccountRelation, Request};
 
 /// What every layer says of one request.
-#[derive(Debug, Default)]
-pub(super) struct Layers {
+#[derive(Default)]
+pub(super) struct Layers<'a> {
     /// Under which context each layer lets the request pass.
-    pub(super) passes: BTreeMap<Layer, Formula>,
-    /// The ways in which the request can be granted, and those Allows that every way needs.
+    pub(super) passes: Passes,
+    /// The ways in which the request can be granted.
     pub(super) ways: Vec<Way>,
     /// Lists of Allows in which every grant needs one: of service control policies, a list a level, and of endpoint policies.
-    pub(super) always_needed: Vec<Vec<Outcome>>,
+    pub(super) always_needed: Vec<Vec<Outcome<'a>>>,
     /// The Denies of all layers.
-    pub(super) denies: Vec<Outcome>,
-    /// The Allows of identity-based and resource-based policies.
-    pub(super) granting: Vec<Outcome>,
+    pub(super) denies: Vec<Outcome<'a>>,
+    identity: Vec<Outcome<'a>>,
+    boundary: Vec<Outcome<'a>>,
+    session: Vec<Outcome<'a>>,
+    resource: Vec<Outcome<'a>>,
+}
+
+/// Under which context each layer lets the request pass, in the order of layers.
+#[derive(Debug, Default)]
+pub(super) struct Passes(Vec<(Layer, Formula)>);
+
+impl Passes {
+    /// The layers that say something, in order.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (Layer, &Formula)> {
+        self.0.iter().map(|(layer, formula)| (*layer, formula))
+    }
+
+    fn restrict(&mut self, layer: Layer, by: Formula) {
+        match self.0.binary_search_by_key(&layer, |(own, _)| *own) {
+            Ok(at) => {
+                if let Some((_, before)) = self.0.get_mut(at) {
+                    *before = std::mem::replace(before, Formula::True).and(by);
+                }
+            }
+            Err(at) => self.0.insert(at, (layer, by)),
+        }
+    }
 }
 
 /// One way for a request to be granted: by what the resource's policy says to the principal itself, or by the principal's own permissions.
@@ -36,33 +58,52 @@ pub(super) struct Layers {
 pub(super) struct Way {
     /// Under which context it is open.
     pub(super) open: Formula,
-    /// The Allows it rests on: at least one of each list.
-    pub(super) allows: Vec<Vec<Outcome>>,
+    /// The lists of Allows it rests on: at least one of each.
+    rests_on: [Option<Allows>; MOST_LISTS],
 }
+
+/// Most lists of Allows that one way rests on: identity, resource, boundary, session.
+const MOST_LISTS: usize = 4;
+
+/// A list of Allows.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Allows {
+    Identity,
+    Boundary,
+    Session,
+    Resource,
+    /// Those of the resource's policy that name the principal itself, where they do.
+    ResourceDirectly,
+    /// Those of the resource's policy that name the principal's role, where they do.
+    ResourceAsRole,
+    /// A list that every grant needs, by its place.
+    AlwaysNeeded(usize),
+}
+
+/// An Allow, and under which context it counts.
+pub(super) type Counted<'l, 'a> = (&'l Outcome<'a>, &'l Formula);
 
 /// What the statements of one layer say.
-#[derive(Debug, Default)]
-struct Statements {
-    allows: Vec<Outcome>,
-    denies: Vec<Outcome>,
+#[derive(Default)]
+struct Statements<'a> {
+    allows: Vec<Outcome<'a>>,
+    denies: Vec<Outcome<'a>>,
 }
 
-impl Statements {
-    fn read<'p>(policies: impl IntoIterator<Item = &'p NamedPolicy>, layer: Layer, request: &Request<'_>) -> Self {
+impl<'a> Statements<'a> {
+    fn read(policies: impl IntoIterator<Item = &'a NamedPolicy>, layer: Layer, request: &Request<'_>) -> Self {
         let mut statements = Self::default();
         for policy in policies {
-            for statement in policy.policy.statements() {
+            for statement in policy.policy.statements_that_may_concern(request.service()) {
                 let placed = Placed {
                     policy,
                     statement,
                     layer,
                 };
-                for outcome in outcomes(placed, request) {
-                    match outcome.reference.effect {
-                        Effect::Allow => statements.allows.push(outcome),
-                        Effect::Deny => statements.denies.push(outcome),
-                    }
-                }
+                each_outcome(placed, request, &mut |outcome| match outcome.effect {
+                    Effect::Allow => statements.allows.push(outcome),
+                    Effect::Deny => statements.denies.push(outcome),
+                });
             }
         }
         statements
@@ -79,7 +120,6 @@ impl Statements {
 
 /// How the resource's policy grants.
 struct ResourceGrants {
-    allows: Vec<Outcome>,
     /// To the principal itself, its session or everyone: not limited by boundary and session policy in the same account.
     directly: Formula,
     /// To the role: limited by them.
@@ -92,56 +132,80 @@ impl ResourceGrants {
     fn at_all(&self) -> Formula {
         Formula::any([self.directly.clone(), self.to_role.clone(), self.to_account.clone()])
     }
-
-    /// The Allows that reach the principal as `picked`, each where it does.
-    fn allows_as(&self, pick: fn(&Named) -> Option<&Formula>) -> Vec<Outcome> {
-        let as_picked = |outcome: &Outcome| {
-            Some(Outcome {
-                formula: pick(&outcome.named)?.clone(),
-                ..outcome.clone()
-            })
-        };
-        self.allows.iter().filter_map(as_picked).collect()
-    }
 }
 
 /// Reads every policy that applies to the request.
-pub(super) fn evaluate_layers(request: &Request<'_>, policies: &ApplicablePolicies<'_>) -> Layers {
+pub(super) fn evaluate_layers<'a>(request: &Request<'_>, policies: &ApplicablePolicies<'a>) -> Layers<'a> {
     let mut layers = Layers::default();
     let grants = resource_grants(request, policies, &mut layers);
     if has_identity_side(request) {
         identity_side(request, policies, &grants, &mut layers);
     } else {
-        layers.restrict(Layer::Resource, grants.at_all());
+        layers.passes.restrict(Layer::Resource, grants.at_all());
         layers.ways.push(Way {
             open: grants.at_all(),
-            allows: vec![grants.allows],
+            rests_on: [Some(Allows::Resource), None, None, None],
         });
     }
     service_control_policies(request, policies, &mut layers);
     resource_control_policies(request, policies, &mut layers);
     endpoint_policies(request, policies, &mut layers);
     if let Some(layer) = barred_by(request) {
-        layers.restrict(layer, Formula::False);
+        layers.passes.restrict(layer, Formula::False);
     }
     layers
 }
 
-impl Layers {
+impl<'a> Layers<'a> {
+    /// The lists of Allows that a way rests on.
+    pub(super) fn lists_of(way: &Way) -> impl Iterator<Item = Allows> {
+        way.rests_on.iter().flatten().copied()
+    }
+
+    /// The lists of Allows in which every way needs one.
+    pub(super) fn lists_always_needed(&self) -> impl Iterator<Item = Allows> {
+        (0..self.always_needed.len()).map(Allows::AlwaysNeeded)
+    }
+
+    /// The Allows of a list, each with the context under which it counts there.
+    pub(super) fn counted(&self, allows: Allows) -> impl Iterator<Item = Counted<'_, 'a>> {
+        let list = match allows {
+            Allows::Identity => self.identity.as_slice(),
+            Allows::Boundary => self.boundary.as_slice(),
+            Allows::Session => self.session.as_slice(),
+            Allows::Resource | Allows::ResourceDirectly | Allows::ResourceAsRole => self.resource.as_slice(),
+            Allows::AlwaysNeeded(at) => self.always_needed.get(at).map_or(&[][..], Vec::as_slice),
+        };
+        list.iter().filter_map(move |outcome| {
+            let formula = match allows {
+                Allows::ResourceDirectly => outcome.named.directly.as_ref()?,
+                Allows::ResourceAsRole => outcome.named.as_role.as_ref()?,
+                _ => &outcome.formula,
+            };
+            Some((outcome, formula))
+        })
+    }
+
     /// Every Allow that may be needed.
-    pub(super) fn allows(&self) -> impl Iterator<Item = &Outcome> {
-        let of_ways = self.ways.iter().flat_map(|way| &way.allows);
-        of_ways.chain(&self.always_needed).flatten()
+    pub(super) fn allows(&self) -> impl Iterator<Item = Counted<'_, 'a>> {
+        let of_ways = self.ways.iter().flat_map(Self::lists_of);
+        of_ways
+            .chain(self.lists_always_needed())
+            .flat_map(|allows| self.counted(allows))
     }
 
-    fn restrict(&mut self, layer: Layer, by: Formula) {
-        let before = self.passes.remove(&layer).unwrap_or(Formula::True);
-        self.passes.insert(layer, Formula::all([before, by]));
+    /// The Allows of identity-based and resource-based policies.
+    pub(super) fn granting(&self) -> impl Iterator<Item = Counted<'_, 'a>> {
+        self.counted(Allows::Resource).chain(self.counted(Allows::Identity))
     }
 
-    fn deny(&mut self, layer: Layer, statements: &Statements) {
-        self.restrict(layer, statements.not_denied());
-        self.denies.extend(statements.denies.iter().cloned());
+    fn deny(&mut self, layer: Layer, not_denied: Formula, denies: Vec<Outcome<'a>>) {
+        self.passes.restrict(layer, not_denied);
+        if self.denies.is_empty() {
+            self.denies = denies;
+        } else {
+            self.denies.extend(denies);
+        }
     }
 }
 
@@ -151,7 +215,11 @@ fn has_identity_side(request: &Request<'_>) -> bool {
     principal.has_identity_policies() || *principal.kind() == PrincipalKind::Root
 }
 
-fn resource_grants(request: &Request<'_>, policies: &ApplicablePolicies<'_>, layers: &mut Layers) -> ResourceGrants {
+fn resource_grants<'a>(
+    request: &Request<'_>,
+    policies: &ApplicablePolicies<'a>,
+    layers: &mut Layers<'a>,
+) -> ResourceGrants {
     let set = match policies.resource {
         ResourcePolicyInput::Set(policy) => Some(policy),
         ResourcePolicyInput::NotSet | ResourcePolicyInput::NotCollected { .. } => None,
@@ -164,16 +232,15 @@ fn resource_grants(request: &Request<'_>, policies: &ApplicablePolicies<'_>, lay
     if overrules_resource_denies(request) {
         statements.denies.clear();
     }
-    let granted = |pick: fn(&Outcome) -> Option<Formula>| Formula::any(statements.allows.iter().filter_map(pick));
+    let granted = |pick: fn(&Outcome<'_>) -> Option<Formula>| Formula::any(statements.allows.iter().filter_map(pick));
     let grants = ResourceGrants {
         directly: uncollected.or_allow(granted(|outcome| outcome.named.directly.clone())),
         to_role: granted(|outcome| outcome.named.as_role.clone()),
         to_account: granted(|outcome| outcome.named.by_account.clone()),
-        allows: statements.allows.clone(),
     };
-    layers.granting.extend(statements.allows.iter().cloned());
-    layers.deny(Layer::Resource, &statements);
-    layers.restrict(Layer::Resource, uncollected.none_denies());
+    layers.deny(Layer::Resource, statements.not_denied(), statements.denies);
+    layers.resource = statements.allows;
+    layers.passes.restrict(Layer::Resource, uncollected.none_denies());
     grants
 }
 
@@ -190,11 +257,11 @@ fn needs_resource_policy(request: &Request<'_>) -> bool {
     }
 }
 
-fn identity_side(
+fn identity_side<'a>(
     request: &Request<'_>,
-    policies: &ApplicablePolicies<'_>,
+    policies: &ApplicablePolicies<'a>,
     grants: &ResourceGrants,
-    layers: &mut Layers,
+    layers: &mut Layers<'a>,
 ) {
     let is_root = *request.question.principal.kind() == PrincipalKind::Root;
     let identity = Statements::read(policies.identity, Layer::Identity, request);
@@ -207,92 +274,94 @@ fn identity_side(
             Uncollected::of(policies, layer)
         }
     };
-    let own = missing(Layer::Identity).or_allow(Formula::any([Formula::known(is_root), identity.allowed()]));
-    let limit = |statements: &Statements, layer, is_set: bool| {
+    let own = missing(Layer::Identity).or_allow(Formula::known(is_root).or(identity.allowed()));
+    let limit = |statements: &Statements<'_>, layer, is_set: bool| {
         let missing = missing(layer);
         let unlimited = is_root || (!is_set && missing.allow.is_empty());
-        missing.or_allow(Formula::any([Formula::known(unlimited), statements.allowed()]))
+        missing.or_allow(Formula::known(unlimited).or(statements.allowed()))
     };
     let within_boundary = limit(&boundary, Layer::Boundary, !policies.boundaries.is_empty());
     // AWS gives a federated user's session without a session policy nothing but what resource-based policies grant it (IAM User Guide, "Permissions
     // for GetFederationToken"). No AWS answer records that policy, so that none given is read as none known: rather a false "can".
     let within_session = limit(&session, Layer::Session, policies.session.is_some());
-    let limits = Formula::all([within_boundary.clone(), within_session.clone()]);
-    let limiting = if is_root {
-        Vec::new()
-    } else {
-        vec![boundary.allows.clone(), session.allows.clone()]
-    };
-    let own_allows = if is_root { Vec::new() } else { identity.allows.clone() };
-    layers
-        .ways
-        .extend(ways(request, grants, &own, &own_allows, &limits, &limiting));
+    let limits = within_boundary.clone().and(within_session.clone());
+    layers.ways.extend(ways(request, grants, &own, &limits, is_root));
+    let passes = &mut layers.passes;
     match request.account_relation() {
         AccountRelation::Same => {
             let directly = || grants.directly.clone();
-            layers.restrict(Layer::Identity, Formula::any([own, directly(), grants.to_role.clone()]));
-            layers.restrict(Layer::Boundary, Formula::any([within_boundary, directly()]));
-            layers.restrict(Layer::Session, Formula::any([within_session, directly()]));
+            passes.restrict(Layer::Identity, Formula::any([own, directly(), grants.to_role.clone()]));
+            passes.restrict(Layer::Boundary, within_boundary.or(directly()));
+            passes.restrict(Layer::Session, within_session.or(directly()));
             if needs_resource_policy(request) {
-                layers.restrict(Layer::Resource, grants.at_all());
+                passes.restrict(Layer::Resource, grants.at_all());
             }
         }
         AccountRelation::Cross => {
-            layers.restrict(Layer::Identity, own);
-            layers.restrict(Layer::Boundary, within_boundary);
-            layers.restrict(Layer::Session, within_session);
-            layers.restrict(Layer::Resource, grants.at_all());
+            passes.restrict(Layer::Identity, own);
+            passes.restrict(Layer::Boundary, within_boundary);
+            passes.restrict(Layer::Session, within_session);
+            passes.restrict(Layer::Resource, grants.at_all());
         }
     }
-    layers.granting.extend(identity.allows.iter().cloned());
-    for (layer, statements) in [
-        (Layer::Identity, identity),
-        (Layer::Boundary, boundary),
-        (Layer::Session, session),
+    for (layer, statements, allows) in [
+        (Layer::Identity, identity, Allows::Identity),
+        (Layer::Boundary, boundary, Allows::Boundary),
+        (Layer::Session, session, Allows::Session),
     ] {
-        layers.deny(layer, &statements);
-        layers.restrict(layer, missing(layer).none_denies());
+        layers.deny(layer, statements.not_denied(), statements.denies);
+        layers.passes.restrict(layer, missing(layer).none_denies());
+        match allows {
+            Allows::Boundary => layers.boundary = statements.allows,
+            Allows::Session => layers.session = statements.allows,
+            _ => layers.identity = statements.allows,
+        }
     }
 }
 
 /// The ways in which a principal with permissions of its own can be granted the request.
 ///
 /// Within one account a grant to the principal itself needs nothing else; a grant to its role stands for an Allow of its own; a grant to the account
-/// counts only where the resource's policy has to allow. Between accounts both sides have to.
+/// counts only where the resource's policy has to allow. Between accounts both sides have to. A root user's own side rests on no statement.
 fn ways(
     request: &Request<'_>,
     grants: &ResourceGrants,
     own: &Formula,
-    own_allows: &[Outcome],
     limits: &Formula,
-    limiting: &[Vec<Outcome>],
-) -> Vec<Way> {
-    let within_limits = |open: Formula, allows: Vec<Vec<Outcome>>| Way {
-        open: Formula::all([open, limits.clone()]),
-        allows: allows.into_iter().chain(limiting.to_vec()).collect(),
+    is_root: bool,
+) -> impl Iterator<Item = Way> {
+    let of_identity = |allows| (!is_root).then_some(allows);
+    let within_limits = |open: Formula, identity: Option<Allows>, resource: Option<Allows>| Way {
+        open: open.and(limits.clone()),
+        rests_on: [
+            identity,
+            resource,
+            of_identity(Allows::Boundary),
+            of_identity(Allows::Session),
+        ],
     };
-    let both_sides = |open: Formula| within_limits(open, vec![own_allows.to_vec(), grants.allows.clone()]);
-    if request.account_relation() == AccountRelation::Cross {
-        return vec![both_sides(Formula::all([own.clone(), grants.at_all()]))];
-    }
-    let by_itself = if needs_resource_policy(request) {
-        both_sides(Formula::all([own.clone(), grants.at_all()]))
+    let own_side = of_identity(Allows::Identity);
+    let both_sides = || within_limits(own.clone().and(grants.at_all()), own_side, Some(Allows::Resource));
+    let found = if request.account_relation() == AccountRelation::Cross {
+        [Some(both_sides()), None, None]
     } else {
-        within_limits(own.clone(), vec![own_allows.to_vec()])
+        let by_itself = if needs_resource_policy(request) {
+            both_sides()
+        } else {
+            within_limits(own.clone(), own_side, None)
+        };
+        let directly = Way {
+            open: grants.directly.clone(),
+            rests_on: [None, Some(Allows::ResourceDirectly), None, None],
+        };
+        let as_role = within_limits(grants.to_role.clone(), None, Some(Allows::ResourceAsRole));
+        [Some(by_itself), Some(directly), Some(as_role)]
     };
-    let directly = Way {
-        open: grants.directly.clone(),
-        allows: vec![grants.allows_as(|named| named.directly.as_ref())],
-    };
-    let as_role = within_limits(
-        grants.to_role.clone(),
-        vec![grants.allows_as(|named| named.as_role.as_ref())],
-    );
-    vec![by_itself, directly, as_role]
+    found.into_iter().flatten()
 }
 
 /// "They bind users, roles and root of their account, not service or anonymous principals nor service-linked roles."
-fn service_control_policies(request: &Request<'_>, policies: &ApplicablePolicies<'_>, layers: &mut Layers) {
+fn service_control_policies<'a>(request: &Request<'_>, policies: &ApplicablePolicies<'a>, layers: &mut Layers<'a>) {
     let exempt = is_service_linked(request);
     if !has_identity_side(request) || exempt == Formula::True {
         return;
@@ -300,18 +369,20 @@ fn service_control_policies(request: &Request<'_>, policies: &ApplicablePolicies
     for level in policies.scps {
         let mut statements = Statements::read(&level.policies, Layer::Scp, request);
         exempt_from(&mut statements, &exempt);
-        layers.restrict(Layer::Scp, Formula::any([exempt.clone(), statements.allowed()]));
-        layers.deny(Layer::Scp, &statements);
+        layers
+            .passes
+            .restrict(Layer::Scp, exempt.clone().or(statements.allowed()));
+        layers.deny(Layer::Scp, statements.not_denied(), statements.denies);
         layers.always_needed.push(statements.allows);
     }
     // All that is attached at one level goes by one name: the level has to allow, which it does not where it denies.
     for level_allows in Uncollected::of(policies, Layer::Scp).allow {
-        layers.restrict(Layer::Scp, Formula::any([exempt.clone(), level_allows]));
+        layers.passes.restrict(Layer::Scp, exempt.clone().or(level_allows));
     }
 }
 
 /// `RCPFullAWSAccess` is attached everywhere and cannot be detached, so that resource control policies only ever deny.
-fn resource_control_policies(request: &Request<'_>, policies: &ApplicablePolicies<'_>, layers: &mut Layers) {
+fn resource_control_policies<'a>(request: &Request<'_>, policies: &ApplicablePolicies<'a>, layers: &mut Layers<'a>) {
     // AWS exempts this one action of a service that supports them.
     if !supports_resource_control_policies(request.service()) || request.action == "kms:retiregrant" {
         return;
@@ -321,28 +392,30 @@ fn resource_control_policies(request: &Request<'_>, policies: &ApplicablePolicie
     let mut statements = Statements::read(all, Layer::Rcp, request);
     statements.allows.clear();
     exempt_from(&mut statements, &exempt);
-    layers.deny(Layer::Rcp, &statements);
+    layers.deny(Layer::Rcp, statements.not_denied(), statements.denies);
     let missing = Uncollected::of(policies, Layer::Rcp).none_denies();
-    layers.restrict(Layer::Rcp, Formula::any([exempt, missing]));
+    layers.passes.restrict(Layer::Rcp, exempt.or(missing));
 }
 
-fn exempt_from(statements: &mut Statements, exempt: &Formula) {
+fn exempt_from(statements: &mut Statements<'_>, exempt: &Formula) {
     let binds = exempt.negate();
     for outcome in &mut statements.denies {
-        outcome.formula = Formula::all([outcome.formula.clone(), binds.clone()]);
+        outcome.formula = std::mem::replace(&mut outcome.formula, Formula::True).and(binds.clone());
     }
 }
 
-fn endpoint_policies(request: &Request<'_>, policies: &ApplicablePolicies<'_>, layers: &mut Layers) {
+fn endpoint_policies<'a>(request: &Request<'_>, policies: &ApplicablePolicies<'a>, layers: &mut Layers<'a>) {
     let missing = Uncollected::of(policies, Layer::Endpoint);
     if policies.endpoint.is_empty() && missing.allow.is_empty() {
         return;
     }
     let statements = Statements::read(policies.endpoint, Layer::Endpoint, request);
-    layers.restrict(Layer::Endpoint, missing.or_allow(statements.allowed()));
-    layers.deny(Layer::Endpoint, &statements);
+    layers
+        .passes
+        .restrict(Layer::Endpoint, missing.or_allow(statements.allowed()));
+    layers.deny(Layer::Endpoint, statements.not_denied(), statements.denies);
     layers.always_needed.push(statements.allows);
-    layers.restrict(Layer::Endpoint, missing.none_denies());
+    layers.passes.restrict(Layer::Endpoint, missing.none_denies());
 }
 
 /// What the policies of one layer that were not collected may say.

@@ -109,16 +109,16 @@ fn could_mean(written: &str, request: &Request<'_>) -> bool {
     let glob = Glob::new(written, WildcardScope::Anywhere);
     glob.matches(request.question.principal.text())
         || request
-            .known_value("aws:PrincipalArn")
-            .is_some_and(|arn| glob.matches(arn))
+            .known_value("aws:principalarn")
+            .is_some_and(|arn| glob.matches(&arn))
 }
 
 fn matches_role(arn: &str, request: &Request<'_>) -> Formula {
     let principal = request.question.principal;
     match principal.kind() {
         PrincipalKind::Role { .. } => Formula::known(principal.text() == arn),
-        PrincipalKind::AssumedRole { role, .. } => match request.known_value("aws:PrincipalArn") {
-            Some(own) => Formula::known(own == arn),
+        PrincipalKind::AssumedRole { role, .. } => match request.known_value("aws:principalarn") {
+            Some(own) => Formula::known(*own == *arn),
             None => session_of(arn, role, request),
         },
         _ => Formula::False,
@@ -167,8 +167,8 @@ pub(super) fn is_service_linked(request: &Request<'_>) -> Formula {
     let PrincipalKind::AssumedRole { role, .. } = principal.kind() else {
         return Formula::known(principal.is_service_linked_role());
     };
-    match (request.known_value("aws:PrincipalArn"), principal.account()) {
-        (Some(arn), _) => Formula::known(names_service_linked_role(arn)),
+    match (request.known_value("aws:principalarn"), principal.account()) {
+        (Some(arn), _) => Formula::known(names_service_linked_role(&arn)),
         (None, Some(account)) if role.starts_with("AWSServiceRoleFor") => {
             let pattern = format!("arn:{}:iam::{account}:role/aws-service-role/*", principal.partition());
             text_test("aws:PrincipalArn", OperatorName::StringLike, &pattern)

@@ -1,6 +1,6 @@
 //! One statement, as a formula: under which context does it apply to the request?
 
-use sv0_model::decision::{Caveat, Effect, Layer, StatementRef};
+use sv0_model::decision::{Caveat, Effect, Layer};
 
 use super::condition::clause_formula;
 use super::principals::{Named, exempted_by, named_by};
@@ -22,47 +22,45 @@ pub(super) struct Placed<'a> {
 }
 
 /// A statement with one effect, and under which context it has it.
-#[derive(Debug, Clone)]
-pub(super) struct Outcome {
-    pub(super) reference: StatementRef,
+#[derive(Clone)]
+pub(super) struct Outcome<'a> {
+    pub(super) placed: Placed<'a>,
+    pub(super) effect: Effect,
     pub(super) formula: Formula,
     /// How the statement names the principal, where its layer's policies do.
     pub(super) named: Named,
-    /// Reservations that belong to any answer this statement has a part in.
-    pub(super) caveats: Vec<Caveat>,
+    /// A reservation that belongs to any answer this statement has a part in.
+    pub(super) caveat: Option<Caveat>,
 }
 
-/// The effects a statement has: one, or both where the Effect element could not be read.
-pub(super) fn outcomes(placed: Placed<'_>, request: &Request<'_>) -> Vec<Outcome> {
-    let outcome_with = |effect, doubt: Doubt<'_>, certainly: Formula| {
-        let applies = Formula::all([certainly, applies(placed, request, &doubt)]);
-        outcome(placed, effect, applies, &doubt, request)
-    };
-    match placed.statement.effect {
-        Some(effect) => {
-            let doubt = Doubt {
-                placed,
-                operator: "Matches",
-            };
-            outcome_with(effect, doubt, Formula::True).into_iter().collect()
+/// Finds the effects that a statement has: one, or both where the Effect element could not be read.
+pub(super) fn each_outcome<'a>(placed: Placed<'a>, request: &Request<'_>, take: &mut dyn FnMut(Outcome<'a>)) {
+    if let Some(effect) = placed.statement.effect {
+        let doubt = Doubt {
+            placed,
+            operator: "Matches",
+        };
+        if let Some(outcome) = outcome(placed, effect, applies(placed, request, &doubt), &doubt, request) {
+            take(outcome);
         }
-        None => [(Effect::Allow, "Allows"), (Effect::Deny, "Denies")]
-            .into_iter()
-            .filter_map(|(effect, operator)| {
-                let doubt = Doubt { placed, operator };
-                outcome_with(effect, doubt, doubt.formula())
-            })
-            .collect(),
+        return;
+    }
+    for (effect, operator) in [(Effect::Allow, "Allows"), (Effect::Deny, "Denies")] {
+        let doubt = Doubt { placed, operator };
+        let applies = Formula::all([doubt.formula(), applies(placed, request, &doubt)]);
+        if let Some(outcome) = outcome(placed, effect, applies, &doubt, request) {
+            take(outcome);
+        }
     }
 }
 
 /// Under which context action, resource and conditions match.
 fn applies(placed: Placed<'_>, request: &Request<'_>, unreadable: &Doubt<'_>) -> Formula {
-    let action = action_formula(&placed.statement.actions, request, unreadable);
+    let action = action_formula(placed.statement, request, unreadable);
     if action == Formula::False {
         return action;
     }
-    let matches = Formula::all([action, resource_formula(placed, request, unreadable)]);
+    let matches = action.and(resource_formula(placed, request, unreadable));
     if matches == Formula::False {
         return matches;
     }
@@ -79,48 +77,39 @@ fn applies(placed: Placed<'_>, request: &Request<'_>, unreadable: &Doubt<'_>) ->
     Formula::all([matches, doubt].into_iter().chain(conditions))
 }
 
-fn outcome(
-    placed: Placed<'_>,
+fn outcome<'a>(
+    placed: Placed<'a>,
     effect: Effect,
     applies: Formula,
     unreadable: &Doubt<'_>,
     request: &Request<'_>,
-) -> Option<Outcome> {
+) -> Option<Outcome<'a>> {
     if applies == Formula::False {
         return None;
     }
-    let Naming { named, caveats } = naming(placed, effect, request, unreadable);
+    let Naming { named, caveat } = naming(placed, effect, request, unreadable);
     let narrowed = Named {
         directly: narrow(named.directly, &applies),
         as_role: narrow(named.as_role, &applies),
         by_account: narrow(named.by_account, &applies),
     };
     let formula = narrowed.at_all();
-    if formula == Formula::False && caveats.is_empty() {
+    if formula == Formula::False && caveat.is_none() {
         return None;
     }
     Some(Outcome {
-        reference: reference(placed, effect),
+        placed,
+        effect,
         formula,
         named: narrowed,
-        caveats,
+        caveat,
     })
 }
 
 fn narrow(named: Option<Formula>, by: &Formula) -> Option<Formula> {
     named
-        .map(|formula| Formula::all([formula, by.clone()]))
+        .map(|formula| formula.and(by.clone()))
         .filter(|formula| *formula != Formula::False)
-}
-
-fn reference(placed: Placed<'_>, effect: Effect) -> StatementRef {
-    StatementRef {
-        policy: placed.policy.name.clone(),
-        index: placed.statement.index,
-        sid: placed.statement.sid.clone(),
-        effect,
-        sha256: Some(placed.statement.sha256.clone()),
-    }
 }
 
 /// Stands for what a statement might say where it could not be read.
@@ -144,42 +133,38 @@ impl Doubt<'_> {
     }
 }
 
-fn action_formula(actions: &Element<ActionPattern>, request: &Request<'_>, unreadable: &Doubt<'_>) -> Formula {
-    element_formula(actions, &|| unreadable.formula(), unreadable, |pattern| {
-        Formula::known(pattern.matches_folded(&request.action))
-    })
+fn action_formula(statement: &Statement, request: &Request<'_>, unreadable: &Doubt<'_>) -> Formula {
+    let lists = |entries: &Entries<ActionPattern>| {
+        let is_listed = statement.action_index.lists(&entries.items, &request.action);
+        Formula::known(is_listed).or_else(|| incomplete(entries, unreadable))
+    };
+    match &statement.actions {
+        Element::Missing | Element::Unreadable => unreadable.formula(),
+        Element::Only(entries) => lists(entries),
+        Element::Except(entries) => lists(entries).negate(),
+    }
+}
+
+/// Stands for the entries that could not be read.
+fn incomplete<T>(entries: &Entries<T>, unreadable: &Doubt<'_>) -> Formula {
+    if entries.incomplete {
+        unreadable.formula()
+    } else {
+        Formula::False
+    }
 }
 
 fn resource_formula(placed: Placed<'_>, request: &Request<'_>, unreadable: &Doubt<'_>) -> Formula {
-    // A policy on a resource speaks of that resource, whether it says so (bucket policies) or not (trust policies, ECR).
-    let missing = || match placed.layer {
-        Layer::Resource => Formula::True,
-        _ => unreadable.formula(),
+    let lists = |entries: &Entries<Template>| {
+        let listed = Formula::any(entries.items.iter().map(|template| template_formula(template, request)));
+        listed.or_else(|| incomplete(entries, unreadable))
     };
-    element_formula(&placed.statement.resources, &missing, unreadable, |template| {
-        template_formula(template, request)
-    })
-}
-
-fn element_formula<T>(
-    element: &Element<T>,
-    missing: &dyn Fn() -> Formula,
-    unreadable: &Doubt<'_>,
-    matches: impl Fn(&T) -> Formula,
-) -> Formula {
-    let any_of = |entries: &Entries<T>| {
-        let rest = if entries.incomplete {
-            unreadable.formula()
-        } else {
-            Formula::False
-        };
-        Formula::any(entries.items.iter().map(&matches).chain([rest]))
-    };
-    match element {
-        Element::Missing => missing(),
-        Element::Unreadable => unreadable.formula(),
-        Element::Only(entries) => any_of(entries),
-        Element::Except(entries) => any_of(entries).negate(),
+    match &placed.statement.resources {
+        // A policy on a resource speaks of that resource, whether it says so (bucket policies) or not (trust policies, ECR).
+        Element::Missing if placed.layer == Layer::Resource => Formula::True,
+        Element::Missing | Element::Unreadable => unreadable.formula(),
+        Element::Only(entries) => lists(entries),
+        Element::Except(entries) => lists(entries).negate(),
     }
 }
 
@@ -201,7 +186,7 @@ fn template_formula(template: &Template, request: &Request<'_>) -> Formula {
 /// How a statement names the principal, and what has to be said about that.
 struct Naming {
     named: Named,
-    caveats: Vec<Caveat>,
+    caveat: Option<Caveat>,
 }
 
 fn naming(placed: Placed<'_>, effect: Effect, request: &Request<'_>, unreadable: &Doubt<'_>) -> Naming {
@@ -213,10 +198,7 @@ fn naming(placed: Placed<'_>, effect: Effect, request: &Request<'_>, unreadable:
         (Element::Only(entries), _) => only_named(entries, request, unreadable),
         (Element::Except(entries), _) => return all_but(entries, effect, request, unreadable),
     };
-    Naming {
-        named,
-        caveats: Vec::new(),
-    }
+    Naming { named, caveat: None }
 }
 
 fn named_directly(formula: Formula) -> Named {
@@ -244,12 +226,7 @@ fn all_but(
     request: &Request<'_>,
     unreadable: &Doubt<'_>,
 ) -> Naming {
-    let rest = if entries.incomplete {
-        unreadable.formula()
-    } else {
-        Formula::False
-    };
-    let exempted = Formula::any([exempted_by(&entries.items, request, unreadable), rest]);
+    let exempted = exempted_by(&entries.items, request, unreadable).or_else(|| incomplete(entries, unreadable));
     let own_account = request.question.principal.account();
     let lists_account = entries
         .items
@@ -272,12 +249,10 @@ fn all_but(
             (named, true)
         }
     };
-    let caveats = if is_silent {
-        vec![Caveat::UndocumentedRule]
-    } else {
-        Vec::new()
-    };
-    Naming { named, caveats }
+    Naming {
+        named,
+        caveat: is_silent.then_some(Caveat::UndocumentedRule),
+    }
 }
 
 /// These policies have no Principal element; AWS refuses to store one that has.

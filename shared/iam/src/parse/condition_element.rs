@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::statement::listed;
 use super::{Diagnostics, escape_pointer};
+use crate::context::fold_key;
 use crate::document::{DUPLICATE_MARK, type_name};
 use crate::glob::{Glob, WildcardScope};
 use crate::operator::{ConditionOperator, OperatorName};
@@ -49,6 +50,7 @@ fn unreadable_clause(operator_text: &str, key: &str) -> ConditionClause {
         operator_text: operator_text.to_owned(),
         operator: None,
         key: key.to_owned(),
+        folded: fold_key(key),
         values: Vec::new(),
         predicate: None,
         readable: false,
@@ -116,6 +118,7 @@ impl Block<'_> {
             operator_text: self.operator_text.to_owned(),
             operator: self.operator,
             key: key.to_owned(),
+            folded: fold_key(key),
             predicate: self.compile(&values),
             values,
             readable,

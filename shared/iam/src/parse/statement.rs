@@ -5,6 +5,7 @@ use sv0_model::decision::Effect;
 use sv0_model::hash::sha256_of_json;
 
 use super::{Diagnostics, Elements, check_text, condition_element, principal_element};
+use crate::action_index::ActionIndex;
 use crate::document::type_name;
 use crate::glob::{Glob, WildcardScope};
 use crate::policy::{ActionPattern, Element, Entries, PrincipalPattern, Readability, Statement};
@@ -83,6 +84,7 @@ pub(super) fn parse(
         effect,
         sha256: sha256_of_json(value),
         principals,
+        action_index: ActionIndex::of(&actions),
         actions,
         resources,
         conditions,
@@ -101,6 +103,7 @@ pub(super) fn unreadable(value: &Value, index: usize) -> Statement {
         sha256: sha256_of_json(value),
         principals: Element::Unreadable,
         actions: Element::Unreadable,
+        action_index: ActionIndex::default(),
         resources: Element::Unreadable,
         conditions: condition_element::unreadable(),
         readability: Readability::Broken,

@@ -16,7 +16,7 @@ fn codes(document: &Value) -> Vec<(&'static str, String)> {
 
 fn only_statement(statement: &Value) -> Statement {
     let document = json!({"Version": "2012-10-17", "Statement": statement});
-    parse_policy(&document).policy.statements.remove(0)
+    parse_policy(&document).policy.statements()[0].clone()
 }
 
 #[test]

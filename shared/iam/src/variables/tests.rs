@@ -2,8 +2,8 @@ use super::*;
 
 fn lookup<'v>(key: &str) -> VariableValue<'v> {
     match key {
-        "aws:username" => VariableValue::Known("alice"),
-        "aws:PrincipalTag/star" => VariableValue::Known("*"),
+        "aws:username" => VariableValue::Known("alice".into()),
+        "aws:PrincipalTag/star" => VariableValue::Known("*".into()),
         "open" => VariableValue::Unknown,
         _ => VariableValue::Null,
     }

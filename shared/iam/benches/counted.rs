@@ -1,0 +1,62 @@
+//! Core operations, each run once over the same input, for whoever counts instructions: `counted <operation>`. Prints a hash of all answers.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    missing_docs,
+    reason = "a benchmark may fail by panicking"
+)]
+
+mod support;
+
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+use support::Workload;
+use sv0_iam::{RowOptions, UnknownContext, evaluate, evaluate_line, parse_policy};
+
+fn main() {
+    let operation = std::env::args().find(|argument| !argument.starts_with('-') && !argument.contains('/'));
+    let requests = support::generated();
+    let mut hasher = DefaultHasher::new();
+    match operation.as_deref() {
+        // What the others take before they begin.
+        None | Some("generate") => requests.requests.len().hash(&mut hasher),
+        Some("parse") => {
+            for fields in &requests.principals {
+                for document in fields["identity_policies"].as_array().unwrap() {
+                    format!("{:?}", parse_policy(document).diagnostics).hash(&mut hasher);
+                }
+            }
+        }
+        Some("compile") => Workload::of(&requests).asked.len().hash(&mut hasher),
+        Some(asked @ ("evaluate" | "evaluate-unknown")) => {
+            let workload = Workload::of(&requests);
+            for one in &workload.asked {
+                let answer = workload.ask(one, |question, policies| {
+                    let unknown_context = if asked == "evaluate" {
+                        UnknownContext::Absent
+                    } else {
+                        UnknownContext::Any
+                    };
+                    evaluate(
+                        &sv0_iam::Question {
+                            unknown_context,
+                            ..*question
+                        },
+                        policies,
+                    )
+                    .unwrap()
+                });
+                format!("{answer:?}").hash(&mut hasher);
+            }
+        }
+        Some("lines") => {
+            for number in 0..1_000 {
+                let line = requests.line(number).unwrap().to_string();
+                evaluate_line(&line, &RowOptions::default()).json.hash(&mut hasher);
+            }
+        }
+        Some(other) => panic!("no operation is called {other}"),
+    }
+    println!("{:016x}", hasher.finish());
+}
