@@ -1,6 +1,7 @@
 //! Which statements, and which entries of an Action element, can be about a service: so that nobody has to look at the others.
 
 use crate::glob::Glob;
+use crate::hash::{HashIndex, hash};
 use crate::policy::{ActionPattern, Element};
 
 /// A set of services, by hash: what is not in it is certainly none of them.
@@ -12,7 +13,11 @@ impl ServiceSet {
 
     /// The set of one service, its prefix in lower case.
     pub(crate) fn of(service: &str) -> Self {
-        Self(1 << (hash(service) >> 58))
+        Self::of_hash(hash(service))
+    }
+
+    pub(crate) fn of_hash(hash: u64) -> Self {
+        Self(1 << (hash >> 58))
     }
 
     pub(crate) fn may_share(self, other: Self) -> bool {
@@ -35,8 +40,8 @@ impl ServiceSet {
 /// The entries of an Action element by service, where they are many.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct ActionIndex {
-    /// For each entry the hash of its service and its place, sorted; empty where the entries are few.
-    by_service: Vec<(u64, u32)>,
+    /// Places of entries by their service; empty where the entries are few.
+    by_service: HashIndex,
     /// Entries whose service has wildcards.
     open: Vec<u32>,
 }
@@ -51,48 +56,35 @@ impl ActionIndex {
         if items.len() <= FEW || u32::try_from(items.len()).is_err() {
             return index;
         }
+        let mut hashes = Vec::with_capacity(items.len());
         for (place, pattern) in (0..).zip(items) {
             match service_of(&pattern.glob) {
-                Some(service) => index.by_service.push((hash(service), place)),
+                Some(service) => hashes.push((hash(service), place)),
                 None => index.open.push(place),
             }
         }
-        index.by_service.sort_unstable();
+        index.by_service = HashIndex::of(hashes.into_iter());
         index
     }
 
-    /// Whether one of `items`, of which this is the index, matches `action`, which is in lower case.
-    pub(crate) fn lists(&self, items: &[ActionPattern], action: &str) -> bool {
+    /// Whether one of `items`, of which this is the index, matches `action`, which is in lower case, its service of this hash.
+    pub(crate) fn lists(&self, items: &[ActionPattern], action: &str, service: u64) -> bool {
         if self.by_service.is_empty() && self.open.is_empty() {
             return items.iter().any(|pattern| pattern.matches_folded(action));
         }
-        let matches = |place: &u32| {
-            let pattern = usize::try_from(*place).ok().and_then(|place| items.get(place));
-            pattern.is_some_and(|pattern| pattern.matches_folded(action))
+        let matches = |place| {
+            items
+                .get(place)
+                .is_some_and(|pattern: &ActionPattern| pattern.matches_folded(action))
         };
-        if self.open.iter().any(matches) {
-            return true;
-        }
-        let service = hash(action.split_once(':').map_or("", |(service, _)| service));
-        let first = self.by_service.partition_point(|(own, _)| *own < service);
-        let rest = self.by_service.get(first..).unwrap_or_default();
-        rest.iter()
-            .take_while(|(own, _)| *own == service)
-            .any(|(_, place)| matches(place))
+        let mut open = self.open.iter().filter_map(|place| usize::try_from(*place).ok());
+        open.any(matches) || self.by_service.places(service).any(matches)
     }
 }
 
 /// The service of every action that a pattern matches; `None` where there may be several.
 fn service_of(pattern: &Glob) -> Option<&str> {
     pattern.literal_prefix().split_once(':').map(|(service, _)| service)
-}
-
-/// FNV-1a (Fowler, Noll, Vo): texts are short, and what is equal here is compared in full afterwards.
-fn hash(text: &str) -> u64 {
-    let mixed = text.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
-    });
-    mixed.wrapping_mul(0x9e37_79b9_7f4a_7c15)
 }
 
 #[cfg(test)]
@@ -143,7 +135,11 @@ mod tests {
             for name in ["get7x", "get14", "put3", "put30", "delete1", "listall", "none"] {
                 let action = format!("svc{service}:{name}");
                 let want = items.iter().any(|pattern| pattern.matches_folded(&action));
-                assert_eq!(index.lists(items, &action), want, "{action}");
+                assert_eq!(
+                    index.lists(items, &action, hash(&format!("svc{service}"))),
+                    want,
+                    "{action}"
+                );
             }
         }
     }

@@ -21,6 +21,8 @@ pub(crate) use fit::resource_type_fits_action;
 pub use fit::{Fit, resource_type_fits};
 
 use crate::glob::{Glob, WildcardScope};
+use crate::hash::{HashIndex, hash};
+use template::Form;
 
 const TEXT: &str = include_str!("../data/catalogue.txt");
 
@@ -63,6 +65,8 @@ pub struct ActionResourceType {
     pub is_required: bool,
     /// The forms of its ARN, such as `arn:${Partition}:s3:::${BucketName}`.
     pub arn_patterns: Arc<[&'static str]>,
+    /// The same, ready for comparison.
+    pub(crate) arn_forms: Arc<[Form<'static>]>,
     /// Condition keys of the type, sorted.
     pub condition_keys: Arc<[&'static str]>,
 }
@@ -78,17 +82,19 @@ impl ActionFacts {
 /// The facts of an action such as `s3:GetObject`, whatever its casing.
 #[must_use]
 pub fn lookup_action(action: &str) -> Option<&'static ActionFacts> {
-    let (prefix, name) = action.split_once(':')?;
-    let actions = &service(prefix)?.facts().actions;
-    let at = actions
-        .binary_search_by(|candidate| compare_ignoring_case(candidate.name, name))
-        .ok()?;
-    actions.get(at)
+    let folded = action.to_ascii_lowercase();
+    let (prefix, name) = folded.split_once(':')?;
+    lookup_hashed_action(prefix, hash(prefix), name)
 }
 
-/// [`lookup_action`] of an action in lower case.
-pub(crate) fn lookup_folded_action(action: &str) -> Option<&'static ActionFacts> {
-    lookup_action(action)
+/// [`lookup_action`] of an action in lower case, with the hash of its prefix.
+pub(crate) fn lookup_hashed_action(prefix: &str, prefix_hash: u64, name: &str) -> Option<&'static ActionFacts> {
+    let facts = hashed_service(prefix, prefix_hash)?.facts();
+    let mut candidates = facts
+        .actions_by_name
+        .places(hash(name))
+        .filter_map(|place| facts.actions.get(place));
+    candidates.find(|action| action.name.eq_ignore_ascii_case(name))
 }
 
 /// Every known action that an Action element's text matches (`s3:Get*`, `*`), sorted by service and name.
@@ -114,7 +120,7 @@ pub fn supports_resource_control_policies(service_prefix: &str) -> bool {
 pub fn is_known_condition_key(key: &str) -> bool {
     let known = condition_keys();
     let lowercase = key.to_ascii_lowercase();
-    let is_of_template = |template: &String| template::matches(template, &lowercase, template::Reach::Anywhere);
+    let is_of_template = |template: &String| Form::new(template).matches(&lowercase, template::Reach::Anywhere);
     known.exact.contains(&lowercase) || is_oidc_claim(&lowercase) || known.templates.iter().any(is_of_template)
 }
 
@@ -173,6 +179,8 @@ struct Service {
 struct ServiceFacts {
     /// Sorted by name without regard to case.
     actions: Vec<ActionFacts>,
+    /// Their places by their names in lower case.
+    actions_by_name: HashIndex,
     /// Every resource type of the service.
     resource_types: Vec<parse::ResourceType>,
 }
@@ -190,11 +198,22 @@ fn services() -> &'static [Service] {
 }
 
 fn service(prefix: &str) -> Option<&'static Service> {
+    let folded = prefix.to_ascii_lowercase();
+    hashed_service(&folded, hash(&folded))
+}
+
+/// The service of a prefix in lower case, with its hash.
+fn hashed_service(prefix: &str, prefix_hash: u64) -> Option<&'static Service> {
+    static BY_PREFIX: OnceLock<HashIndex> = OnceLock::new();
     let services = services();
-    let at = services
-        .binary_search_by(|candidate| compare_ignoring_case(candidate.prefix, prefix))
-        .ok()?;
-    services.get(at)
+    let index = BY_PREFIX.get_or_init(|| index_of(services.iter().map(|service| service.prefix)));
+    let mut candidates = index.places(prefix_hash).filter_map(|place| services.get(place));
+    candidates.find(|service| service.prefix.eq_ignore_ascii_case(prefix))
+}
+
+/// Names by their hashes in lower case.
+fn index_of<'n>(names: impl Iterator<Item = &'n str>) -> HashIndex {
+    HashIndex::of(names.map(|name| hash(&name.to_ascii_lowercase())).zip(0..))
 }
 
 /// The services that a prefix names: one at most when it has no wildcard.

@@ -25,34 +25,30 @@ impl Formula {
 
     /// Every part holds.
     pub(crate) fn all(parts: impl IntoIterator<Item = Formula>) -> Self {
-        let mut flat = BTreeSet::new();
+        let mut flat = Parts::None;
         for part in parts {
             match part {
                 Self::True => {}
                 Self::False => return Self::False,
-                Self::All(inner) => flat.extend(inner),
-                other => {
-                    flat.insert(other);
-                }
+                Self::All(inner) => inner.into_iter().for_each(|part| flat.add(part)),
+                other => flat.add(other),
             }
         }
-        Self::from_parts(flat, Self::True, Self::All)
+        flat.formula(Self::True, Self::All)
     }
 
     /// At least one part holds.
     pub(crate) fn any(parts: impl IntoIterator<Item = Formula>) -> Self {
-        let mut flat = BTreeSet::new();
+        let mut flat = Parts::None;
         for part in parts {
             match part {
                 Self::False => {}
                 Self::True => return Self::True,
-                Self::Any(inner) => flat.extend(inner),
-                other => {
-                    flat.insert(other);
-                }
+                Self::Any(inner) => inner.into_iter().for_each(|part| flat.add(part)),
+                other => flat.add(other),
             }
         }
-        Self::from_parts(flat, Self::False, Self::Any)
+        flat.formula(Self::False, Self::Any)
     }
 
     /// Both hold.
@@ -81,15 +77,6 @@ impl Formula {
         }
     }
 
-    fn from_parts(parts: BTreeSet<Formula>, none: Self, several: fn(Vec<Formula>) -> Self) -> Self {
-        let mut parts: Vec<Formula> = parts.into_iter().collect();
-        match parts.len() {
-            0 => none,
-            1 => parts.pop().unwrap_or(none),
-            _ => several(parts),
-        }
-    }
-
     /// The exact negation.
     pub(crate) fn negate(&self) -> Self {
         match self {
@@ -115,5 +102,34 @@ impl Formula {
         let mut size = 0;
         self.for_each_test(&mut |_| size += 1);
         size
+    }
+}
+
+/// Parts of a formula, each once, in order. There are seldom several.
+enum Parts {
+    None,
+    One(Formula),
+    Several(BTreeSet<Formula>),
+}
+
+impl Parts {
+    fn add(&mut self, part: Formula) {
+        *self = match std::mem::replace(self, Self::None) {
+            Self::None => Self::One(part),
+            Self::One(first) if first == part => Self::One(first),
+            Self::One(first) => Self::Several(BTreeSet::from([first, part])),
+            Self::Several(mut parts) => {
+                parts.insert(part);
+                Self::Several(parts)
+            }
+        };
+    }
+
+    fn formula(self, none: Formula, several: fn(Vec<Formula>) -> Formula) -> Formula {
+        match self {
+            Self::None => none,
+            Self::One(part) => part,
+            Self::Several(parts) => several(parts.into_iter().collect()),
+        }
     }
 }

@@ -16,6 +16,7 @@ mod evaluate;
 mod expression;
 mod formula;
 mod glob;
+mod hash;
 mod language;
 mod operator;
 mod overlap;

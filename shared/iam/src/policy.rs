@@ -42,9 +42,8 @@ impl Policy {
         }
     }
 
-    /// The statements that may be about actions of a service, its prefix in lower case.
-    pub(crate) fn statements_that_may_concern(&self, service: &str) -> impl Iterator<Item = &Statement> {
-        let asked = ServiceSet::of(service);
+    /// The statements that may be about actions of one of these services.
+    pub(crate) fn statements_that_may_concern(&self, asked: ServiceSet) -> impl Iterator<Item = &Statement> {
         let mut both = self.statements.iter().zip(&self.services);
         std::iter::from_fn(move || {
             both.find(|(_, services)| services.may_share(asked))

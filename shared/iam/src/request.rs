@@ -7,9 +7,10 @@ use std::borrow::Cow;
 use sv0_model::arn::{Arn, is_account_id};
 use sv0_model::time::Timestamp;
 
-use crate::catalogue::{ActionFacts, lookup_folded_action};
+use crate::catalogue::{ActionFacts, lookup_hashed_action};
 use crate::context::{UnknownContext, fold_key};
 use crate::glob::{Glob, WildcardScope};
+use crate::hash::hash;
 use crate::principal::{PrincipalKind, SERVICE_LINKED_ROLE_PATH};
 use crate::question::{ApplicablePolicies, EvaluateError, Question};
 use crate::solve::{KeyDomain, KeySpace, is_known_multivalued};
@@ -74,6 +75,10 @@ pub(crate) struct Request<'a> {
     pub(crate) question: &'a Question<'a>,
     /// The action in lower case.
     pub(crate) action: String,
+    /// How many bytes of it are the service prefix.
+    service_length: usize,
+    /// [`hash`] of its service.
+    pub(crate) service_hash: u64,
     /// What the catalogue says of the action.
     pub(crate) facts: Option<&'static ActionFacts>,
     /// The ARN of the resource; none where the action is called without one.
@@ -96,9 +101,13 @@ impl<'a> Request<'a> {
         let arn = resource_arn(question.resource)?;
         let resource_account = resource_account(question, arn.as_ref())?;
         let action = question.action.to_ascii_lowercase();
+        let (service, name) = action.split_once(':').unwrap_or_default();
+        let service_hash = hash(service);
         Ok(Self {
             question,
-            facts: lookup_folded_action(&action),
+            facts: lookup_hashed_action(service, service_hash, name),
+            service_length: service.len(),
+            service_hash,
             action,
             arn,
             resource_account,
@@ -108,7 +117,7 @@ impl<'a> Request<'a> {
 
     /// The service prefix of the action, in lower case.
     pub(crate) fn service(&self) -> &str {
-        self.action.split_once(':').map_or("", |(service, _)| service)
+        self.action.get(..self.service_length).unwrap_or_default()
     }
 
     /// Whether the action is one of `sts:AssumeRole…`, which a role's trust policy decides.

@@ -1,6 +1,6 @@
 //! Whether an action can be allowed on a resource at all.
 
-use super::template::{Reach, matches, matches_some_extension};
+use super::template::{Form, Reach};
 use super::{ActionFacts, lookup_action, service};
 
 /// What the catalogue says of an action on an ARN.
@@ -38,11 +38,11 @@ pub(crate) fn resource_type_fits_action(facts: &ActionFacts, arn: &str) -> Fit {
 }
 
 fn fit_of_arn(facts: &ActionFacts, arn: &str) -> Fit {
-    let any_pattern = |form: &dyn Fn(&str) -> bool| arn_patterns(facts).any(form);
-    if any_pattern(&|pattern| matches(pattern, arn, Reach::Segment)) {
+    let any_form = |fits: &dyn Fn(&Form<'_>) -> bool| arn_forms(facts).any(fits);
+    if any_form(&|form| form.matches(arn, Reach::Segment)) {
         return Fit::Fits;
     }
-    if any_pattern(&|pattern| matches(pattern, arn, Reach::Anywhere)) {
+    if any_form(&|form| form.matches(arn, Reach::Anywhere)) {
         return if has_another_type(facts, arn) {
             Fit::Unknown
         } else {
@@ -51,29 +51,21 @@ fn fit_of_arn(facts: &ActionFacts, arn: &str) -> Fit {
     }
     let before_wildcard = arn.split(['*', '?']).next().unwrap_or_default();
     let is_open = before_wildcard.len() < arn.len();
-    if is_open && any_pattern(&|pattern| matches_some_extension(pattern, before_wildcard, Reach::Anywhere)) {
+    if is_open && any_form(&|form| form.matches_some_extension(before_wildcard, Reach::Anywhere)) {
         return Fit::Unknown;
     }
     Fit::RuledOut
 }
 
-fn arn_patterns(facts: &ActionFacts) -> impl Iterator<Item = &'static str> {
-    facts
-        .resource_types
-        .iter()
-        .flat_map(|kind| kind.arn_patterns.iter().copied())
+fn arn_forms(facts: &ActionFacts) -> impl Iterator<Item = &Form<'static>> {
+    facts.resource_types.iter().flat_map(|kind| kind.arn_forms.iter())
 }
 
 /// Whether the service has a type, whichever, that this ARN has the exact form of.
 fn has_another_type(facts: &ActionFacts, arn: &str) -> bool {
     service(facts.service).is_some_and(|service| {
-        let patterns = service
-            .facts()
-            .resource_types
-            .iter()
-            .flat_map(|kind| kind.arn_patterns.iter());
-        patterns
-            .into_iter()
-            .any(|pattern| matches(pattern, arn, Reach::Segment))
+        let types = service.facts().resource_types.iter();
+        let mut forms = types.flat_map(|kind| kind.arn_forms.iter());
+        forms.any(|form| form.matches(arn, Reach::Segment))
     })
 }

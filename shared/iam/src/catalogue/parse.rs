@@ -13,12 +13,17 @@
 
 use std::sync::{Arc, OnceLock};
 
-use super::{AccessLevel, ActionFacts, ActionResourceType, Provenance, Service, ServiceFacts, compare_ignoring_case};
+use super::template::Form;
+use super::{
+    AccessLevel, ActionFacts, ActionResourceType, HashIndex, Provenance, Service, ServiceFacts, compare_ignoring_case,
+    index_of,
+};
 
 /// A resource type of a service.
 pub(super) struct ResourceType {
     pub(super) name: &'static str,
     pub(super) arn_patterns: Arc<[&'static str]>,
+    pub(super) arn_forms: Arc<[Form<'static>]>,
     condition_keys: Arc<[&'static str]>,
 }
 
@@ -46,6 +51,7 @@ fn service(part: &'static str) -> Option<Service> {
 pub(super) fn service_facts(prefix: &'static str, text: &'static str) -> ServiceFacts {
     let mut facts = ServiceFacts {
         actions: Vec::new(),
+        actions_by_name: HashIndex::default(),
         resource_types: Vec::new(),
     };
     let mut shared: Option<ActionFacts> = None;
@@ -63,14 +69,18 @@ pub(super) fn service_facts(prefix: &'static str, text: &'static str) -> Service
     facts
         .actions
         .sort_by(|left, right| compare_ignoring_case(left.name, right.name));
+    facts.actions_by_name = index_of(facts.actions.iter().map(|action| action.name));
     facts
 }
 
 fn resource_type(fields: &'static str) -> Option<ResourceType> {
     let mut fields = fields.split('\t');
+    let name = fields.next()?;
+    let arn_patterns = list(fields.next()?);
     Some(ResourceType {
-        name: fields.next()?,
-        arn_patterns: list(fields.next()?),
+        name,
+        arn_forms: arn_patterns.iter().map(|pattern| Form::new(pattern)).collect(),
+        arn_patterns,
         condition_keys: list(fields.next().unwrap_or_default()),
     })
 }
@@ -97,6 +107,7 @@ fn action_resource_type(reference: &'static str, types: &[ResourceType]) -> Opti
         name: kind.name,
         is_required,
         arn_patterns: Arc::clone(&kind.arn_patterns),
+        arn_forms: Arc::clone(&kind.arn_forms),
         condition_keys: Arc::clone(&kind.condition_keys),
     })
 }

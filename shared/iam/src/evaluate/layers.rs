@@ -7,6 +7,7 @@ use sv0_model::decision::{Caveat, Effect, Layer};
 use super::principals::is_service_linked;
 use super::service_rules::{barred_by, overrules_resource_denies};
 use super::statement::{Outcome, Placed, each_outcome};
+use crate::action_index::ServiceSet;
 use crate::atom::{Atom, UncollectedSays};
 use crate::catalogue::supports_resource_control_policies;
 use crate::formula::Formula;
@@ -93,8 +94,9 @@ struct Statements<'a> {
 impl<'a> Statements<'a> {
     fn read(policies: impl IntoIterator<Item = &'a NamedPolicy>, layer: Layer, request: &Request<'_>) -> Self {
         let mut statements = Self::default();
+        let services = ServiceSet::of_hash(request.service_hash);
         for policy in policies {
-            for statement in policy.policy.statements_that_may_concern(request.service()) {
+            for statement in policy.policy.statements_that_may_concern(services) {
                 let placed = Placed {
                     policy,
                     statement,

@@ -135,7 +135,8 @@ impl Doubt<'_> {
 
 fn action_formula(statement: &Statement, request: &Request<'_>, unreadable: &Doubt<'_>) -> Formula {
     let lists = |entries: &Entries<ActionPattern>| {
-        let is_listed = statement.action_index.lists(&entries.items, &request.action);
+        let index = &statement.action_index;
+        let is_listed = index.lists(&entries.items, &request.action, request.service_hash);
         Formula::known(is_listed).or_else(|| incomplete(entries, unreadable))
     };
     match &statement.actions {
