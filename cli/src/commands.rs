@@ -8,6 +8,7 @@ mod evaluate;
 mod explain;
 mod export;
 mod findings;
+mod lines;
 mod live_capture;
 mod paths;
 mod preflight;
@@ -115,49 +116,59 @@ fn to_standard_output(source: io::Error) -> CommandError {
 /// The longest request line that is read; a longer one is answered with an error like any other bad row.
 const MAX_LINE_BYTES: u64 = 64 * 1024 * 1024;
 
-/// Answers every line of an NDJSON file, or of standard input for `-`, in order.
-fn answer_lines(requests: &Path, mut answer: impl FnMut(&str) -> (String, bool)) -> Result<Outcome, CommandError> {
-    let failed = |operation, source| CommandError::Io {
-        operation,
-        file: requests.to_owned(),
-        source,
-    };
+/// Where request lines come from: a file, or standard input for `-`.
+type Lines = BufReader<Box<dyn Read>>;
+
+/// As much as is read at once, so that threads get batches worth handing over.
+const READ_AT_ONCE: usize = 256 * 1024;
+
+fn open_lines(requests: &Path) -> Result<Lines, CommandError> {
     let reader: Box<dyn Read> = if requests.as_os_str() == "-" {
         Box::new(io::stdin())
     } else {
-        Box::new(std::fs::File::open(requests).map_err(|source| failed("reading", source))?)
+        Box::new(std::fs::File::open(requests).map_err(|source| cannot_read(requests, source))?)
     };
-    let mut reader = BufReader::new(reader);
+    Ok(BufReader::with_capacity(READ_AT_ONCE, reader))
+}
+
+fn cannot_read(requests: &Path, source: io::Error) -> CommandError {
+    CommandError::Io {
+        operation: "reading",
+        file: requests.to_owned(),
+        source,
+    }
+}
+
+/// Reads one line, its end included; `false` where there is none.
+fn next_line(reader: &mut Lines, line: &mut Vec<u8>) -> io::Result<bool> {
+    let read = reader.by_ref().take(MAX_LINE_BYTES).read_until(b'\n', line)?;
+    if read as u64 == MAX_LINE_BYTES && !line.ends_with(b"\n") {
+        reader.skip_until(b'\n')?;
+    }
+    Ok(read > 0)
+}
+
+/// Answers every line of an NDJSON file, or of standard input for `-`, in order.
+fn answer_lines(requests: &Path, mut answer: impl FnMut(&str) -> (String, bool)) -> Result<Outcome, CommandError> {
+    let mut reader = open_lines(requests)?;
     let mut out = io::BufWriter::new(io::stdout().lock());
     let mut outcome = Outcome::Done;
     let mut line = Vec::new();
-    loop {
-        line.clear();
-        let read = reader
-            .by_ref()
-            .take(MAX_LINE_BYTES)
-            .read_until(b'\n', &mut line)
-            .map_err(|source| failed("reading", source))?;
-        if read == 0 {
-            break;
-        }
-        if read as u64 == MAX_LINE_BYTES && !line.ends_with(b"\n") {
-            reader.skip_until(b'\n').map_err(|source| failed("reading", source))?;
-        }
+    while next_line(&mut reader, &mut line).map_err(|source| cannot_read(requests, source))? {
         let text = String::from_utf8_lossy(&line);
-        if text.trim().is_empty() {
-            continue;
+        if !text.trim().is_empty() {
+            let (json, is_error) = answer(text.trim());
+            if is_error {
+                outcome = Outcome::BadRows;
+            }
+            match writeln!(out, "{json}") {
+                Ok(()) => {}
+                // Nobody reads what the further questions would be answered.
+                Err(error) if error.kind() == io::ErrorKind::BrokenPipe => return Ok(outcome),
+                Err(error) => return Err(to_standard_output(error)),
+            }
         }
-        let (json, is_error) = answer(text.trim());
-        if is_error {
-            outcome = Outcome::BadRows;
-        }
-        match writeln!(out, "{json}") {
-            Ok(()) => {}
-            // Nobody reads what the further questions would be answered.
-            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => return Ok(outcome),
-            Err(error) => return Err(to_standard_output(error)),
-        }
+        line.clear();
     }
     reader_may_leave(out.flush())?;
     Ok(outcome)

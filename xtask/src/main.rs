@@ -2,6 +2,8 @@
 
 mod bench;
 mod bench_collect;
+mod bench_instructions;
+mod bench_peers;
 mod catalogue;
 mod cold_start;
 mod deployment_model;
@@ -54,6 +56,10 @@ enum Chore {
     BenchColdStart(cold_start::ColdStartArguments),
     /// Build the packages of the functions as they are deployed, and hold their sizes.
     Package(package::PackageArguments),
+    /// Ask other policy engines and ours the same requests, and print how fast each answers.
+    BenchPeers(bench_peers::PeersArguments),
+    /// Count the instructions of the policy engine's core operations, and hold them against what they were.
+    BenchInstructions(bench_instructions::InstructionsArguments),
     /// Deploy the hub on an emulator, scan the example with it, and wait until Ctrl-C.
     E2e,
     /// Check that links, commands, flags and schemas in the documentation are real.
@@ -84,6 +90,8 @@ fn run(chore: &Chore) -> anyhow::Result<()> {
         Chore::BenchCollect(arguments) => bench_collect::collect(arguments),
         Chore::BenchColdStart(arguments) => cold_start::measure(arguments),
         Chore::Package(arguments) => package::package(arguments),
+        Chore::BenchPeers(arguments) => bench_peers::peers(arguments),
+        Chore::BenchInstructions(arguments) => bench_instructions::instructions(arguments),
         Chore::E2e => e2e::run(),
         Chore::CheckDocs => docs::check(),
     }

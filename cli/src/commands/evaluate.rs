@@ -1,10 +1,15 @@
 //! `sv0 evaluate`.
 
+use std::io::{self, BufWriter, Stdout, Write};
+use std::num::NonZero;
+use std::thread;
+
 use anstream::eprintln;
 use serde_json::Value;
-use sv0_iam::{RowAnswer, RowOptions, evaluate_line};
+use sv0_iam::{RowAnswer, RowEvaluator, RowOptions};
 
-use super::{Outcome, answer_lines};
+use super::lines::answer_in_order;
+use super::{Outcome, cannot_read, next_line, open_lines, reader_may_leave};
 use crate::arguments::EvaluateArguments;
 use crate::error::CommandError;
 use crate::text::{dim, safe};
@@ -17,14 +22,51 @@ pub fn run(arguments: &EvaluateArguments) -> Result<Outcome, CommandError> {
         unknown_context: arguments.unknown_context.into(),
         now: arguments.now,
     };
-    let mut remarks = Remarks::default();
-    let outcome = answer_lines(&arguments.requests, |line| {
-        let answer = evaluate_line(line, &options);
-        remarks.add(&answer);
-        (answer.json, answer.is_error)
-    });
-    remarks.close();
-    outcome
+    let mut reader = open_lines(&arguments.requests)?;
+    let mut told = Told::new();
+    let worker = || {
+        let mut evaluator = RowEvaluator::new(options);
+        move |line: &str| evaluator.answer(line)
+    };
+    let threads = thread::available_parallelism().map_or(1, NonZero::get);
+    answer_in_order(&mut reader, next_line, threads, worker, |answer| told.tell(&answer))
+        .map_err(|source| cannot_read(&arguments.requests, source))?;
+    told.close()
+}
+
+/// What was told so far.
+struct Told {
+    out: BufWriter<Stdout>,
+    written: io::Result<()>,
+    outcome: Outcome,
+    remarks: Remarks,
+}
+
+impl Told {
+    fn new() -> Self {
+        Self {
+            out: BufWriter::new(io::stdout()),
+            written: Ok(()),
+            outcome: Outcome::Done,
+            remarks: Remarks::default(),
+        }
+    }
+
+    /// Prints an answer; `false` where nobody takes it.
+    fn tell(&mut self, answer: &RowAnswer) -> bool {
+        self.remarks.add(answer);
+        if answer.is_error {
+            self.outcome = Outcome::BadRows;
+        }
+        self.written = writeln!(self.out, "{}", answer.json);
+        self.written.is_ok()
+    }
+
+    fn close(mut self) -> Result<Outcome, CommandError> {
+        self.remarks.close();
+        reader_may_leave(self.written.and_then(|()| self.out.flush()))?;
+        Ok(self.outcome)
+    }
 }
 
 /// What is told on standard error of policies that could not be read as written.

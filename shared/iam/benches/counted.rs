@@ -12,7 +12,7 @@ mod support;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use support::Workload;
-use sv0_iam::{RowOptions, UnknownContext, evaluate, evaluate_line, parse_policy};
+use sv0_iam::{RowEvaluator, RowOptions, UnknownContext, decide, evaluate, evaluate_line, parse_policy};
 
 fn main() {
     let operation = std::env::args().find(|argument| !argument.starts_with('-') && !argument.contains('/'));
@@ -48,6 +48,26 @@ fn main() {
                     .unwrap()
                 });
                 format!("{answer:?}").hash(&mut hasher);
+            }
+        }
+        Some("decide") => {
+            let workload = Workload::of(&requests);
+            let times = std::env::args().find_map(|argument| argument.parse().ok()).unwrap_or(1);
+            for one in (0..times).flat_map(|_| &workload.asked) {
+                workload.ask(one, |question, policies| {
+                    decide(question, policies).unwrap().decision.hash(&mut hasher)
+                });
+            }
+        }
+        Some("known-lines") => {
+            let mut evaluator = RowEvaluator::new(RowOptions::default());
+            let times = std::env::args().find_map(|argument| argument.parse().ok()).unwrap_or(1);
+            let lines: Vec<String> = (0..1_000)
+                .map(|number| requests.line(number).unwrap().to_string())
+                .collect();
+            eprintln!("{} bytes", lines.iter().map(String::len).sum::<usize>());
+            for line in (0..times).flat_map(|_| &lines) {
+                evaluator.answer(line).json.hash(&mut hasher);
             }
         }
         Some("lines") => {

@@ -13,7 +13,7 @@ use std::hint::black_box;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use support::Workload;
-use sv0_iam::{RowOptions, decide, evaluate, evaluate_line, parse_policy};
+use sv0_iam::{RowEvaluator, RowOptions, decide, evaluate, evaluate_line, parse_policy};
 
 fn full_evaluations(criterion: &mut Criterion) {
     let requests = support::generated();
@@ -41,7 +41,7 @@ fn full_evaluations(criterion: &mut Criterion) {
 
 fn lines(criterion: &mut Criterion) {
     let requests = support::generated();
-    let lines: Vec<String> = (0..1_000)
+    let lines: Vec<String> = (0..2_000)
         .map(|number| requests.line(number).unwrap().to_string())
         .collect();
     let mut group = criterion.benchmark_group("lines");
@@ -50,6 +50,14 @@ fn lines(criterion: &mut Criterion) {
         bencher.iter(|| {
             for line in &lines {
                 black_box(evaluate_line(line, &RowOptions::default()));
+            }
+        });
+    });
+    group.bench_function("RowEvaluator", |bencher| {
+        let mut evaluator = RowEvaluator::new(RowOptions::default());
+        bencher.iter(|| {
+            for line in &lines {
+                black_box(evaluator.answer(line));
             }
         });
     });

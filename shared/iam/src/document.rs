@@ -94,7 +94,8 @@ pub(crate) fn read_json(text: &str) -> Result<Value, serde_json::Error> {
     Ok(value)
 }
 
-struct Lossless;
+/// Reads a value as [`read_json`] does.
+pub(crate) struct Lossless;
 
 impl<'de> DeserializeSeed<'de> for Lossless {
     type Value = Value;

@@ -8,6 +8,16 @@ pub(crate) fn hash(text: &str) -> u64 {
     mixed.wrapping_mul(0x9e37_79b9_7f4a_7c15)
 }
 
+/// A hash of a long text, eight bytes at a time. Whoever wants to make texts that share one can: they are compared in full.
+pub(crate) fn hash_of_document(text: &str) -> u64 {
+    let mix = |hash: u64, word: u64| (hash.rotate_left(23) ^ word).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    let (words, rest) = text.as_bytes().as_chunks::<8>();
+    let hashed = words
+        .iter()
+        .fold(text.len() as u64, |hash, word| mix(hash, u64::from_le_bytes(*word)));
+    rest.iter().fold(hashed, |hash, byte| mix(hash, u64::from(*byte)))
+}
+
 /// Places by the hashes of their names.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct HashIndex {

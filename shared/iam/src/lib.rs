@@ -50,7 +50,7 @@ pub use question::{
     ApplicablePolicies, EvaluateError, Evaluation, NamedPolicy, PolicyLevel, Question, ResourcePolicyInput,
     UncollectedPolicy,
 };
-pub use row::{RowAnswer, RowErrorCode, RowOptions, evaluate_line};
+pub use row::{RowAnswer, RowErrorCode, RowEvaluator, RowOptions, evaluate_line};
 pub use sentence::sentence;
 pub use suppose::StatementElement;
 pub use variables::Template;

@@ -10,6 +10,8 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
 
+use sv0_model::hash::sha256_of_json;
+
 use crate::document::{DUPLICATE_MARK, type_name};
 use crate::policy::{Policy, PolicyVersion, Statement};
 use crate::variables::VariableSupport;
@@ -37,16 +39,28 @@ pub struct ParsedPolicy {
 /// Reads a decoded policy document (see [`crate::decode_document`]).
 #[must_use]
 pub fn parse_policy(document: &Value) -> ParsedPolicy {
+    parse(document, sha256_of_json)
+}
+
+/// As [`parse_policy`], without the hashes of statements, which take much of the time: for those who do not tell them.
+pub(crate) fn parse_unhashed_policy(document: &Value) -> ParsedPolicy {
+    parse(document, |_| String::new())
+}
+
+/// How a statement is hashed.
+type Hash = fn(&Value) -> String;
+
+fn parse(document: &Value, hash: Hash) -> ParsedPolicy {
     let mut diagnostics = Diagnostics::default();
     let policy = match document {
-        Value::Object(object) => parse_object(object, &mut diagnostics),
+        Value::Object(object) => parse_object(object, hash, &mut diagnostics),
         other => {
             diagnostics.report(
                 "bad_type",
                 "",
                 format!("a policy document is an object: found {}", type_name(other)),
             );
-            unreadable_policy(other)
+            unreadable_policy(other, hash)
         }
     };
     ParsedPolicy {
@@ -55,27 +69,28 @@ pub fn parse_policy(document: &Value) -> ParsedPolicy {
     }
 }
 
-fn parse_object(object: &Map<String, Value>, diagnostics: &mut Diagnostics) -> Policy {
+fn parse_object(object: &Map<String, Value>, hash: Hash, diagnostics: &mut Diagnostics) -> Policy {
     let elements = Elements::read(object, &["Version", "Id", "Statement"], "", diagnostics);
     let version = parse_version(elements.get("Version"), diagnostics);
     let support = match version {
         PolicyVersion::V2012 => VariableSupport::Recognized,
         PolicyVersion::V2008 => VariableSupport::LiteralText,
     };
+    let reader = statement::StatementReader { support, hash };
     let mut statements = match elements.get("Statement") {
         Some(Value::Array(items)) => items
             .iter()
             .enumerate()
-            .map(|(index, item)| statement::parse(item, index, &format!("/Statement/{index}"), support, diagnostics))
+            .map(|(index, item)| reader.statement(item, index, &format!("/Statement/{index}"), diagnostics))
             .collect(),
-        Some(lone) => vec![statement::parse(lone, 0, "/Statement", support, diagnostics)],
+        Some(lone) => vec![reader.statement(lone, 0, "/Statement", diagnostics)],
         None => {
             diagnostics.report(
                 "missing_statement",
                 "",
                 "a policy document has a Statement element".to_owned(),
             );
-            vec![statement::unreadable(&Value::Null, 0)]
+            vec![statement::unreadable(&Value::Null, 0, hash)]
         }
     };
     if statements.is_empty() {
@@ -86,7 +101,7 @@ fn parse_object(object: &Map<String, Value>, diagnostics: &mut Diagnostics) -> P
         );
     }
     if elements.duplicated.contains(&"Statement") {
-        statements.push(statement::unreadable(&Value::Null, statements.len()));
+        statements.push(statement::unreadable(&Value::Null, statements.len(), hash));
     }
     if elements.is_doubtful || elements.duplicated.contains(&"Version") || !is_known_version(elements.get("Version")) {
         statements.iter_mut().for_each(statement::put_in_doubt);
@@ -137,8 +152,8 @@ fn check_text(element: Option<&Value>, at: &str, diagnostics: &mut Diagnostics) 
     }
 }
 
-fn unreadable_policy(document: &Value) -> Policy {
-    Policy::new(PolicyVersion::V2008, vec![statement::unreadable(document, 0)])
+fn unreadable_policy(document: &Value, hash: Hash) -> Policy {
+    Policy::new(PolicyVersion::V2008, vec![statement::unreadable(document, 0, hash)])
 }
 
 /// Collects diagnostics, up to a bound that no honest document reaches.

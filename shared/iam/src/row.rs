@@ -2,6 +2,7 @@
 
 mod error;
 mod fields;
+mod quick;
 mod request;
 
 use serde::Serialize;
@@ -11,9 +12,9 @@ use sv0_model::time::Timestamp;
 
 use crate::context::UnknownContext;
 use crate::document::read_json;
-use crate::evaluate::evaluate;
+use crate::evaluate::{DecisiveStatement, decide};
 use crate::parse::PolicyDiagnostic;
-use crate::question::{EvaluateError, Evaluation};
+use crate::question::EvaluateError;
 use error::RowError;
 pub use error::RowErrorCode;
 use request::RowRequest;
@@ -45,25 +46,77 @@ pub struct RowAnswer {
 pub fn evaluate_line(line: &str, options: &RowOptions) -> RowAnswer {
     let row = match read_json(line) {
         Ok(row) => row,
-        Err(error) => return answer(&Value::Null, Err(RowError::malformed(&error))),
+        Err(error) => return malformed(&Value::Null, &RowError::malformed(&error)),
     };
-    let id = match request::id(&row) {
+    let id = match request::id(row.get("id")) {
         Ok(id) => id,
-        Err(error) => return answer(&Value::Null, Err(error)),
+        Err(error) => return malformed(&Value::Null, &error),
     };
     match RowRequest::read(&row) {
-        Ok(request) => RowAnswer {
-            diagnostics: request.diagnostics().to_vec(),
-            ..answer(&id, evaluate_row(&request, options))
-        },
-        Err(error) => answer(&id, Err(error)),
+        Ok(request) => answer(id, request, options),
+        Err(error) => malformed(&id, &error),
     }
 }
 
-fn evaluate_row(request: &RowRequest, options: &RowOptions) -> Result<Evaluation, RowError> {
+/// Answers many request lines, each as [`evaluate_line`] does. Policies that stand in several of them are read once, as far as memory set aside for it goes.
+#[derive(Debug)]
+pub struct RowEvaluator {
+    options: RowOptions,
+    documents: quick::Documents,
+}
+
+impl RowEvaluator {
+    /// One that has read nothing yet.
+    #[must_use]
+    pub fn new(options: RowOptions) -> Self {
+        Self {
+            options,
+            documents: quick::Documents::default(),
+        }
+    }
+
+    /// Answers one request line.
+    pub fn answer(&mut self, line: &str) -> RowAnswer {
+        self.answer_quickly(line)
+            .unwrap_or_else(|| evaluate_line(line, &self.options))
+    }
+
+    fn answer_quickly(&mut self, line: &str) -> Option<RowAnswer> {
+        let row = quick::QuickRow::read(line)?;
+        let id = request::id(row.fields.get("id")).ok()?;
+        let request = RowRequest::read_quickly(&row, &mut self.documents)?;
+        Some(answer(id, request, &self.options))
+    }
+}
+
+fn answer(id: Value, request: RowRequest, options: &RowOptions) -> RowAnswer {
     let question = request.question(options);
-    let policies = request.policies();
-    evaluate(&question, &policies.applicable()).map_err(|error| question_error(&error))
+    let decided = match decide(&question, &request.policies().applicable()) {
+        Ok(decided) => decided,
+        Err(error) => {
+            return RowAnswer {
+                diagnostics: request.into_diagnostics(),
+                ..malformed(&id, &question_error(&error))
+            };
+        }
+    };
+    let caveats: Vec<Caveat> = decided.caveats.iter().copied().collect();
+    let line = AnswerLine {
+        id: &id,
+        decision: Some(decided.decision),
+        blocked_by: &decided.blocked_by,
+        condition: decided.condition.as_ref(),
+        statements: decided.statements.iter().map(within_row).collect(),
+        caveats: &caveats,
+        error: None,
+    };
+    let json = serde_json::to_string(&line).unwrap_or_default();
+    RowAnswer {
+        id,
+        json,
+        is_error: false,
+        diagnostics: request.into_diagnostics(),
+    }
 }
 
 fn question_error(error: &EvaluateError) -> RowError {
@@ -88,39 +141,31 @@ struct AnswerLine<'a> {
     error: Option<&'a RowError>,
 }
 
-fn answer(id: &Value, result: Result<Evaluation, RowError>) -> RowAnswer {
-    let line = match &result {
-        Ok(evaluation) => AnswerLine {
-            id,
-            decision: Some(evaluation.decision),
-            blocked_by: &evaluation.blocked_by,
-            condition: evaluation.condition.as_ref(),
-            statements: evaluation.statements.iter().map(within_row).collect(),
-            caveats: &evaluation.caveats,
-            error: None,
-        },
-        Err(error) => AnswerLine {
-            id,
-            decision: None,
-            blocked_by: &[],
-            condition: None,
-            statements: Vec::new(),
-            caveats: &[],
-            error: Some(error),
-        },
+fn malformed(id: &Value, error: &RowError) -> RowAnswer {
+    let line = AnswerLine {
+        id,
+        decision: None,
+        blocked_by: &[],
+        condition: None,
+        statements: Vec::new(),
+        caveats: &[],
+        error: Some(error),
     };
     RowAnswer {
         id: id.clone(),
         json: serde_json::to_string(&line).unwrap_or_default(),
-        is_error: result.is_err(),
+        is_error: true,
         diagnostics: Vec::new(),
     }
 }
 
 /// In a row a statement is told by its place; hashes are for stores.
-fn within_row(statement: &StatementRef) -> StatementRef {
+fn within_row(decisive: &DecisiveStatement<'_>) -> StatementRef {
     StatementRef {
         sha256: None,
-        ..statement.clone()
+        ..decisive.reference()
     }
 }
+
+#[cfg(test)]
+mod tests;

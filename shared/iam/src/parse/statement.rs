@@ -2,9 +2,8 @@
 
 use serde_json::Value;
 use sv0_model::decision::Effect;
-use sv0_model::hash::sha256_of_json;
 
-use super::{Diagnostics, Elements, check_text, condition_element, principal_element};
+use super::{Diagnostics, Elements, Hash, check_text, condition_element, principal_element};
 use crate::action_index::ActionIndex;
 use crate::document::type_name;
 use crate::glob::{Glob, WildcardScope};
@@ -23,20 +22,30 @@ const ELEMENTS: [&str; 9] = [
     "Condition",
 ];
 
-pub(super) fn parse(
-    value: &Value,
-    index: usize,
-    at: &str,
-    support: VariableSupport,
-    diagnostics: &mut Diagnostics,
-) -> Statement {
+/// How the statements of one document are read.
+#[derive(Clone, Copy)]
+pub(super) struct StatementReader {
+    pub(super) support: VariableSupport,
+    pub(super) hash: Hash,
+}
+
+impl StatementReader {
+    pub(super) fn statement(self, value: &Value, index: usize, at: &str, diagnostics: &mut Diagnostics) -> Statement {
+        let mut statement = parse(value, at, self.support, diagnostics);
+        statement.index = index;
+        statement.sha256 = (self.hash)(value);
+        statement
+    }
+}
+
+fn parse(value: &Value, at: &str, support: VariableSupport, diagnostics: &mut Diagnostics) -> Statement {
     let Value::Object(object) = value else {
         diagnostics.report(
             "bad_type",
             at,
             format!("a statement is an object: found {}", type_name(value)),
         );
-        return unreadable(value, index);
+        return unreadable(value, 0, |_| String::new());
     };
     let elements = Elements::read(object, &ELEMENTS, at, diagnostics);
     let mut reader = Reader {
@@ -79,10 +88,10 @@ pub(super) fn parse(
     }
     let sid = reader.elements.get("Sid").and_then(Value::as_str).map(str::to_owned);
     let mut statement = Statement {
-        index,
+        index: 0,
         sid,
         effect,
-        sha256: sha256_of_json(value),
+        sha256: String::new(),
         principals,
         action_index: ActionIndex::of(&actions),
         actions,
@@ -95,12 +104,12 @@ pub(super) fn parse(
 }
 
 /// Stands for a statement of which nothing could be read.
-pub(super) fn unreadable(value: &Value, index: usize) -> Statement {
+pub(super) fn unreadable(value: &Value, index: usize, hash: Hash) -> Statement {
     Statement {
         index,
         sid: None,
         effect: None,
-        sha256: sha256_of_json(value),
+        sha256: hash(value),
         principals: Element::Unreadable,
         actions: Element::Unreadable,
         action_index: ActionIndex::default(),

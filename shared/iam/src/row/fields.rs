@@ -31,10 +31,13 @@ pub(super) fn object(row: &Value) -> Result<&Map<String, Value>, RowError> {
     let Value::Object(fields) = row else {
         return Err(bad_type("a request is an object", row, ""));
     };
-    for name in fields.keys().filter(|name| !KNOWN.contains(&name.as_str())) {
-        check_unknown(name)?;
-    }
+    check_names(fields)?;
     Ok(fields)
+}
+
+pub(super) fn check_names(fields: &Map<String, Value>) -> Result<(), RowError> {
+    let mut unknown = fields.keys().filter(|name| !KNOWN.contains(&name.as_str()));
+    unknown.try_for_each(|name| check_unknown(name))
 }
 
 /// Fields that are none of a request's and hold something that might have been meant for one, such as a policy under a misspelt name.

@@ -2,14 +2,16 @@
 
 use std::sync::Arc;
 
+use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
 use super::RowOptions;
 use super::error::{RowError, RowErrorCode};
-use super::fields::{bad_type, context, list, object, optional_text, passed_over, required_text};
+use super::fields::{bad_type, check_names, context, list, object, optional_text, passed_over, required_text};
+use super::quick::{Documents, Level, QuickRow};
 use crate::context::Context;
-use crate::document::decode_document;
-use crate::parse::{PolicyDiagnostic, parse_policy};
+use crate::document::{DocumentError, decode_document};
+use crate::parse::{PolicyDiagnostic, parse_unhashed_policy};
 use crate::policy::{Element, Policy, Statement};
 use crate::principal::{Principal, PrincipalType};
 use crate::question::{ApplicablePolicies, NamedPolicy, PolicyLevel, Question, ResourcePolicyInput};
@@ -37,8 +39,8 @@ pub(super) struct RowPolicies {
 }
 
 /// The row's id, null where it has none.
-pub(super) fn id(row: &Value) -> Result<Value, RowError> {
-    match row.get("id") {
+pub(super) fn id(id: Option<&Value>) -> Result<Value, RowError> {
+    match id {
         None => Ok(Value::Null),
         Some(id @ (Value::Null | Value::String(_) | Value::Number(_) | Value::Bool(_))) => Ok(id.clone()),
         Some(other) => Err(bad_type("an id is a string or a number", other, "/id")),
@@ -48,6 +50,23 @@ pub(super) fn id(row: &Value) -> Result<Value, RowError> {
 impl RowRequest {
     pub(super) fn read(row: &Value) -> Result<Self, RowError> {
         let fields = object(row)?;
+        Self::of(fields, |diagnostics| RowPolicies::read(fields, diagnostics))
+    }
+
+    /// Reads a line whose policies are looked up in `documents`. `None` where something about it is unusual.
+    pub(super) fn read_quickly(row: &QuickRow<'_>, documents: &mut Documents) -> Option<Self> {
+        check_names(&row.fields).ok()?;
+        let unusual = || RowError::new(RowErrorCode::BadDocument, "", "");
+        Self::of(&row.fields, |diagnostics| {
+            RowPolicies::look_up(row, documents, diagnostics).ok_or_else(unusual)
+        })
+        .ok()
+    }
+
+    fn of(
+        fields: &Map<String, Value>,
+        policies: impl FnOnce(Found<'_>) -> Result<RowPolicies, RowError>,
+    ) -> Result<Self, RowError> {
         let mut diagnostics = passed_over(fields);
         Ok(Self {
             principal: principal(fields)?,
@@ -55,7 +74,7 @@ impl RowRequest {
             resource: required_text(fields, "resource")?.to_owned(),
             resource_account: optional_text(fields, "resource_account")?.map(str::to_owned),
             context: context(fields)?,
-            policies: RowPolicies::read(fields, &mut diagnostics)?,
+            policies: policies(&mut diagnostics)?,
             diagnostics,
         })
     }
@@ -77,8 +96,8 @@ impl RowRequest {
     }
 
     /// What was wrong with its policies.
-    pub(super) fn diagnostics(&self) -> &[PolicyDiagnostic] {
-        &self.diagnostics
+    pub(super) fn into_diagnostics(self) -> Vec<PolicyDiagnostic> {
+        self.diagnostics
     }
 }
 
@@ -92,6 +111,19 @@ impl RowPolicies {
             rcps: levels(fields, "rcps", diagnostics)?,
             resource: document(fields, "resource_policy", diagnostics)?,
             endpoint: documents(fields, "endpoint_policies", "/endpoint_policies", diagnostics)?,
+        })
+    }
+
+    fn look_up(row: &QuickRow<'_>, documents: &mut Documents, diagnostics: Found<'_>) -> Option<Self> {
+        let mut finder = Finder { documents, diagnostics };
+        Some(Self {
+            identity: finder.several(row.identity.value.as_deref(), "/identity_policies")?,
+            boundaries: finder.several(row.boundaries.value.as_deref(), "/permission_boundaries")?,
+            session: finder.one(row.session.value, "/session_policy")?,
+            scps: finder.levels(row.scps.value.as_deref(), "/scps")?,
+            rcps: finder.levels(row.rcps.value.as_deref(), "/rcps")?,
+            resource: finder.one(row.resource.value, "/resource_policy")?,
+            endpoint: finder.several(row.endpoint.value.as_deref(), "/endpoint_policies")?,
         })
     }
 
@@ -218,17 +250,86 @@ fn misplaced(policy: &Policy, at: &str) -> Vec<PolicyDiagnostic> {
     policy.statements().iter().flat_map(faults).flatten().collect()
 }
 
+/// What a document says, wherever it stands.
+#[derive(Debug)]
+pub(super) struct ReadDocument {
+    policy: Arc<Policy>,
+    diagnostics: Vec<PolicyDiagnostic>,
+    /// Whether some statement names a principal, lacks one, lacks a resource.
+    names_principal: bool,
+    lacks_principal: bool,
+    lacks_resource: bool,
+}
+
+impl ReadDocument {
+    pub(super) fn of(value: &Value) -> Result<Self, DocumentError> {
+        let parsed = match value {
+            Value::Object(_) => parse_unhashed_policy(value),
+            encoded => parse_unhashed_policy(&decode_document(encoded)?),
+        };
+        let some = |test: fn(&Statement) -> bool| parsed.policy.statements().iter().any(test);
+        Ok(Self {
+            names_principal: some(|statement| *statement.principals() != Element::Missing),
+            lacks_principal: some(|statement| *statement.principals() == Element::Missing),
+            lacks_resource: some(|statement| *statement.resources() == Element::Missing),
+            policy: Arc::new(parsed.policy),
+            diagnostics: parsed.diagnostics,
+        })
+    }
+
+    /// The policy as it stands at one place of a row.
+    fn placed(&self, at: String, diagnostics: Found<'_>) -> NamedPolicy {
+        diagnostics.extend(self.diagnostics.iter().map(|found| PolicyDiagnostic {
+            at: format!("{at}{}", found.at),
+            ..found.clone()
+        }));
+        if self.names_principal || self.lacks_resource || (self.lacks_principal && at.starts_with("/resource_policy")) {
+            diagnostics.extend(misplaced(&self.policy, &at));
+        }
+        NamedPolicy {
+            policy: Arc::clone(&self.policy),
+            name: at,
+        }
+    }
+}
+
 fn read_document(value: &Value, at: String, diagnostics: Found<'_>) -> Result<NamedPolicy, RowError> {
-    let document = decode_document(value)
+    let read = ReadDocument::of(value)
         .map_err(|error| RowError::new(RowErrorCode::BadDocument, error.to_string(), at.as_str()))?;
-    let parsed = parse_policy(&document);
-    diagnostics.extend(parsed.diagnostics.into_iter().map(|found| PolicyDiagnostic {
-        at: format!("{at}{}", found.at),
-        ..found
-    }));
-    diagnostics.extend(misplaced(&parsed.policy, &at));
-    Ok(NamedPolicy {
-        policy: Arc::new(parsed.policy),
-        name: at,
-    })
+    Ok(read.placed(at, diagnostics))
+}
+
+/// Looks documents up by their text, in the order in which they are read otherwise.
+struct Finder<'a> {
+    documents: &'a mut Documents,
+    diagnostics: Found<'a>,
+}
+
+impl Finder<'_> {
+    fn find(&mut self, text: &RawValue, at: String) -> Option<NamedPolicy> {
+        Some(self.documents.get(text.get())?.placed(at, self.diagnostics))
+    }
+
+    fn one(&mut self, text: Option<&RawValue>, at: &str) -> Option<Option<NamedPolicy>> {
+        match text {
+            None => Some(None),
+            Some(text) => self.find(text, at.to_owned()).map(Some),
+        }
+    }
+
+    fn several(&mut self, texts: Option<&[&RawValue]>, at: &str) -> Option<Vec<NamedPolicy>> {
+        let texts = texts.unwrap_or_default().iter().enumerate();
+        texts
+            .map(|(index, text)| self.find(text, format!("{at}/{index}")))
+            .collect()
+    }
+
+    fn levels(&mut self, levels: Option<&[Level<'_>]>, at: &str) -> Option<Vec<PolicyLevel>> {
+        let levels = levels.unwrap_or_default().iter().enumerate();
+        let placed = levels.map(|(index, level)| {
+            let policies = self.several(Some(&level.policies), &format!("{at}/{index}/policies"))?;
+            Some(PolicyLevel { policies })
+        });
+        placed.collect()
+    }
 }

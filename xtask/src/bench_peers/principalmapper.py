@@ -1,0 +1,36 @@
+"""Asks principalmapper-0ca the requests of a file: python principalmapper.py <requests>
+
+Prints the seconds that the asking took and, for each request, whether it was allowed (null where it was not answered).
+Its policies are dictionaries, read before the clock starts.
+"""
+import json
+import sys
+import time
+
+from principalmapper.common import Node, Policy
+from principalmapper.querying.query_interface import local_check_authorization_full
+
+known = {}
+
+
+def node_of(row):
+    key = row["principal"]
+    if key not in known:
+        policies = [Policy(f"arn:aws:iam::000000000000:policy/p{n}", f"p{n}", text) for n, text in enumerate(row["identity_policies"])]
+        boundaries = row.get("permission_boundaries")
+        boundary = Policy("arn:aws:iam::000000000000:policy/boundary", "boundary", boundaries[0]) if boundaries else None
+        trust = {"Version": "2012-10-17", "Statement": []}
+        known[key] = Node(key, "AROAEXAMPLE", policies, None, trust, None, 0, False, False, boundary, False, {})
+    return known[key]
+
+
+rows = [json.loads(line) for line in open(sys.argv[1], encoding="utf-8") if line.strip()]
+asked = [(node_of(row), row["action"], row["resource"], row["context"]) for row in rows]
+decisions = []
+started = time.perf_counter()
+for one in asked:
+    try:
+        decisions.append(bool(local_check_authorization_full(*one)))
+    except Exception:
+        decisions.append(None)
+print(json.dumps({"seconds": time.perf_counter() - started, "decisions": decisions}))
