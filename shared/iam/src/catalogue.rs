@@ -97,6 +97,11 @@ pub(crate) fn lookup_hashed_action(prefix: &str, prefix_hash: u64, name: &str) -
     candidates.find(|action| action.name.eq_ignore_ascii_case(name))
 }
 
+/// [`supports_resource_control_policies`] of a prefix in lower case, with its hash.
+pub(crate) fn hashed_supports_resource_control_policies(prefix: &str, prefix_hash: u64) -> bool {
+    hashed_service(prefix, prefix_hash).is_some_and(|service| service.supports_resource_control_policies)
+}
+
 /// Every known action that an Action element's text matches (`s3:Get*`, `*`), sorted by service and name.
 pub fn actions_matching(pattern: &str) -> impl Iterator<Item = &'static ActionFacts> {
     let is_whole = !pattern.is_empty() && pattern.bytes().all(|byte| byte == b'*');

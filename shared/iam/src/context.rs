@@ -2,10 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::hash::hash;
+
 /// Condition keys with their values. Key names ignore case.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Context {
     values: BTreeMap<String, Vec<String>>,
+    /// A bit for the hash of every key with values: a key whose bit is not set has none.
+    filter: u64,
     absent: BTreeSet<String>,
     absent_prefixes: BTreeSet<String>,
 }
@@ -19,7 +23,9 @@ impl Context {
 
     /// Gives `key` its values; an empty list is a key that is present and empty.
     pub fn insert(&mut self, key: &str, values: Vec<String>) {
-        self.values.insert(fold_key(key), values);
+        let folded = fold_key(key);
+        self.filter |= bit(hash(&folded));
+        self.values.insert(folded, values);
     }
 
     /// Says that the request does not carry `key`, even where other keys may have any value.
@@ -40,6 +46,14 @@ impl Context {
 
     pub(crate) fn get_folded(&self, folded: &str) -> Option<&[String]> {
         self.values.get(folded).map(Vec::as_slice)
+    }
+
+    /// The values of a key, given by its folded name and the hash of that.
+    pub(crate) fn get_hashed(&self, folded: &str, hash: u64) -> Option<&[String]> {
+        if self.filter & bit(hash) == 0 {
+            return None;
+        }
+        self.get_folded(folded)
     }
 
     /// Whether `key` is known to be absent.
@@ -67,4 +81,8 @@ pub enum UnknownContext {
 /// The form under which key names are compared.
 pub(crate) fn fold_key(key: &str) -> String {
     key.to_ascii_lowercase()
+}
+
+fn bit(hash: u64) -> u64 {
+    1 << (hash >> 58)
 }

@@ -23,6 +23,10 @@ impl Formula {
         if truth { Self::True } else { Self::False }
     }
 
+    pub(crate) fn is_false(&self) -> bool {
+        matches!(self, Self::False)
+    }
+
     /// Every part holds.
     pub(crate) fn all(parts: impl IntoIterator<Item = Formula>) -> Self {
         let mut flat = Parts::None;

@@ -318,6 +318,8 @@ pub struct ConditionClause {
     pub(crate) key: String,
     /// The key as it is compared.
     pub(crate) folded: String,
+    /// Its hash.
+    pub(crate) folded_hash: u64,
     pub(crate) values: Vec<Template>,
     /// The values ready for comparison, where none of them has variables.
     pub(crate) predicate: Option<Arc<Predicate>>,

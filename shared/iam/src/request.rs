@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use sv0_model::arn::{Arn, is_account_id};
 use sv0_model::time::Timestamp;
 
-use crate::catalogue::{ActionFacts, lookup_hashed_action};
+use crate::catalogue::{ActionFacts, hashed_supports_resource_control_policies, lookup_hashed_action};
 use crate::context::{UnknownContext, fold_key};
 use crate::glob::{Glob, WildcardScope};
 use crate::hash::hash;
@@ -120,6 +120,11 @@ impl<'a> Request<'a> {
         self.action.get(..self.service_length).unwrap_or_default()
     }
 
+    /// Whether resource control policies have any effect on it.
+    pub(crate) fn is_under_resource_control_policies(&self) -> bool {
+        hashed_supports_resource_control_policies(self.service(), self.service_hash)
+    }
+
     /// Whether the action is one of `sts:AssumeRole…`, which a role's trust policy decides.
     pub(crate) fn asks_for_session(&self) -> bool {
         self.action.starts_with("sts:assumerole")
@@ -142,7 +147,12 @@ impl<'a> Request<'a> {
 
     /// What is known of a condition key, given by its folded name.
     pub(crate) fn key(&self, folded: &str) -> KeyValue<'_> {
-        if let Some(values) = self.question.context.get_folded(folded) {
+        self.hashed_key(folded, hash(folded))
+    }
+
+    /// As [`Self::key`], with the hash of the name.
+    pub(crate) fn hashed_key(&self, folded: &str, hash: u64) -> KeyValue<'_> {
+        if let Some(values) = self.question.context.get_hashed(folded, hash) {
             return KeyValue::Known(Values::Listed(values));
         }
         if self.question.context.is_marked_absent(folded) {

@@ -21,16 +21,20 @@ impl<'a> Arn<'a> {
     /// Splits `text` into its parts. `None` when it does not start with `arn:` or has fewer than six fields.
     #[must_use]
     pub fn parse(text: &'a str) -> Option<Self> {
-        let mut fields = text.splitn(6, ':');
-        if fields.next()? != "arn" {
-            return None;
-        }
+        let mut rest = text.strip_prefix("arn:")?;
+        // Fields are short: a plain loop finds their end sooner than a search that is made for long texts.
+        let mut field = || {
+            let (field, after) = rest.split_at_checked(rest.bytes().position(|byte| byte == b':')?)?;
+            rest = after.get(1..)?;
+            Some(field)
+        };
+        let (partition, service, region, account) = (field()?, field()?, field()?, field()?);
         Some(Self {
-            partition: fields.next()?,
-            service: fields.next()?,
-            region: fields.next()?,
-            account: fields.next()?,
-            resource: fields.next()?,
+            partition,
+            service,
+            region,
+            account,
+            resource: rest,
         })
     }
 

@@ -71,7 +71,7 @@ fn qualified_presence(
 ) -> Formula {
     let passes_with_values = demanded.contains(&Presence::Present);
     let without_values = quantifier == Quantifier::ForAllValues;
-    match request.key(&clause.folded) {
+    match request.hashed_key(&clause.folded, clause.folded_hash) {
         _ if passes_with_values == without_values => Formula::known(without_values),
         KeyValue::Known(values) if !values.iter().all(str::is_empty) => Formula::known(passes_with_values),
         KeyValue::Known(_) | KeyValue::Absent => Formula::known(without_values),
@@ -96,7 +96,7 @@ fn of_no_value(key: &str, operator: ConditionOperator) -> Formula {
 }
 
 fn presence_test(clause: &ConditionClause, presence: Presence, request: &Request<'_>) -> Formula {
-    match request.key(&clause.folded) {
+    match request.hashed_key(&clause.folded, clause.folded_hash) {
         KeyValue::Known(values) if is_null_dataset(values.iter()) => Formula::known(presence == Presence::Absent),
         KeyValue::Known(_) => Formula::known(presence == Presence::Present),
         KeyValue::Absent => Formula::known(presence == Presence::Absent),
@@ -105,7 +105,7 @@ fn presence_test(clause: &ConditionClause, presence: Presence, request: &Request
 }
 
 fn comparison_formula(clause: &ConditionClause, operator: ConditionOperator, request: &Request<'_>) -> Formula {
-    match request.key(&clause.folded) {
+    match request.hashed_key(&clause.folded, clause.folded_hash) {
         KeyValue::Absent => Formula::known(operator.holds_without_key()),
         KeyValue::Known(present) => known_value_formula(clause, operator, &present, request),
         KeyValue::Unknown => unknown_value_formula(clause, operator, request),

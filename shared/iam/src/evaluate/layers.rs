@@ -9,7 +9,6 @@ use super::service_rules::{barred_by, overrules_resource_denies};
 use super::statement::{Outcome, Placed, each_outcome};
 use crate::action_index::ServiceSet;
 use crate::atom::{Atom, UncollectedSays};
-use crate::catalogue::supports_resource_control_policies;
 use crate::formula::Formula;
 use crate::principal::PrincipalKind;
 use crate::question::{ApplicablePolicies, NamedPolicy, PolicyLevel, ResourcePolicyInput};
@@ -33,8 +32,14 @@ pub(super) struct Layers<'a> {
 }
 
 /// Under which context each layer lets the request pass, in the order of layers.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Passes(Vec<(Layer, Formula)>);
+
+impl Default for Passes {
+    fn default() -> Self {
+        Self(Vec::with_capacity(8))
+    }
+}
 
 impl Passes {
     /// The layers that say something, in order.
@@ -203,6 +208,9 @@ impl<'a> Layers<'a> {
 
     fn deny(&mut self, layer: Layer, not_denied: Formula, denies: Vec<Outcome<'a>>) {
         self.passes.restrict(layer, not_denied);
+        if denies.is_empty() {
+            return;
+        }
         if self.denies.is_empty() {
             self.denies = denies;
         } else {
@@ -386,7 +394,7 @@ fn service_control_policies<'a>(request: &Request<'_>, policies: &ApplicablePoli
 /// `RCPFullAWSAccess` is attached everywhere and cannot be detached, so that resource control policies only ever deny.
 fn resource_control_policies<'a>(request: &Request<'_>, policies: &ApplicablePolicies<'a>, layers: &mut Layers<'a>) {
     // AWS exempts this one action of a service that supports them.
-    if !supports_resource_control_policies(request.service()) || request.action == "kms:retiregrant" {
+    if !request.is_under_resource_control_policies() || request.action == "kms:retiregrant" {
         return;
     }
     let exempt = is_service_linked(request);

@@ -51,7 +51,7 @@ pub(super) fn named_by(patterns: &[PrincipalPattern], request: &Request<'_>, unr
     let mut named = Named::default();
     for pattern in patterns {
         let formula = matches(pattern, request, unreadable);
-        if formula == Formula::False {
+        if formula.is_false() {
             continue;
         }
         let is_root = *request.question.principal.kind() == PrincipalKind::Root;

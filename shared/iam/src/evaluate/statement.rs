@@ -57,11 +57,11 @@ pub(super) fn each_outcome<'a>(placed: Placed<'a>, request: &Request<'_>, take: 
 /// Under which context action, resource and conditions match.
 fn applies(placed: Placed<'_>, request: &Request<'_>, unreadable: &Doubt<'_>) -> Formula {
     let action = action_formula(placed.statement, request, unreadable);
-    if action == Formula::False {
+    if action.is_false() {
         return action;
     }
     let matches = action.and(resource_formula(placed, request, unreadable));
-    if matches == Formula::False {
+    if matches.is_false() {
         return matches;
     }
     let conditions = placed
@@ -84,8 +84,17 @@ fn outcome<'a>(
     unreadable: &Doubt<'_>,
     request: &Request<'_>,
 ) -> Option<Outcome<'a>> {
-    if applies == Formula::False {
+    if applies.is_false() {
         return None;
+    }
+    if names_nobody(placed.layer) {
+        return Some(Outcome {
+            placed,
+            effect,
+            formula: applies.clone(),
+            named: named_directly(applies),
+            caveat: None,
+        });
     }
     let Naming { named, caveat } = naming(placed, effect, request, unreadable);
     let narrowed = Named {
@@ -94,7 +103,7 @@ fn outcome<'a>(
         by_account: narrow(named.by_account, &applies),
     };
     let formula = narrowed.at_all();
-    if formula == Formula::False && caveat.is_none() {
+    if formula.is_false() && caveat.is_none() {
         return None;
     }
     Some(Outcome {
@@ -109,7 +118,7 @@ fn outcome<'a>(
 fn narrow(named: Option<Formula>, by: &Formula) -> Option<Formula> {
     named
         .map(|formula| formula.and(by.clone()))
-        .filter(|formula| *formula != Formula::False)
+        .filter(|formula| !formula.is_false())
 }
 
 /// Stands for what a statement might say where it could not be read.
@@ -193,7 +202,6 @@ struct Naming {
 fn naming(placed: Placed<'_>, effect: Effect, request: &Request<'_>, unreadable: &Doubt<'_>) -> Naming {
     let everyone = || named_directly(Formula::True);
     let named = match (&placed.statement.principals, placed.layer) {
-        (_, Layer::Identity | Layer::Boundary | Layer::Session | Layer::Scp) => everyone(),
         (Element::Missing, Layer::Resource) | (Element::Unreadable, _) => named_directly(unreadable.formula()),
         (Element::Missing, _) => everyone(),
         (Element::Only(entries), _) => only_named(entries, request, unreadable),
@@ -258,8 +266,10 @@ fn all_but(
 
 /// These policies have no Principal element; AWS refuses to store one that has.
 fn has_misplaced_principal(placed: Placed<'_>) -> bool {
-    matches!(
-        placed.layer,
-        Layer::Identity | Layer::Boundary | Layer::Session | Layer::Scp
-    ) && placed.statement.principals != Element::Missing
+    names_nobody(placed.layer) && !matches!(placed.statement.principals, Element::Missing)
+}
+
+/// Whether the policies of a layer apply to whoever they are attached to.
+fn names_nobody(layer: Layer) -> bool {
+    matches!(layer, Layer::Identity | Layer::Boundary | Layer::Session | Layer::Scp)
 }

@@ -9,6 +9,7 @@ use super::{Diagnostics, escape_pointer};
 use crate::context::fold_key;
 use crate::document::{DUPLICATE_MARK, type_name};
 use crate::glob::{Glob, WildcardScope};
+use crate::hash::hash;
 use crate::operator::{ConditionOperator, OperatorName};
 use crate::policy::ConditionClause;
 use crate::predicate::{Predicate, parse_bool};
@@ -50,6 +51,7 @@ fn unreadable_clause(operator_text: &str, key: &str) -> ConditionClause {
         operator_text: operator_text.to_owned(),
         operator: None,
         key: key.to_owned(),
+        folded_hash: hash(&fold_key(key)),
         folded: fold_key(key),
         values: Vec::new(),
         predicate: None,
@@ -118,6 +120,7 @@ impl Block<'_> {
             operator_text: self.operator_text.to_owned(),
             operator: self.operator,
             key: key.to_owned(),
+            folded_hash: hash(&fold_key(key)),
             folded: fold_key(key),
             predicate: self.compile(&values),
             values,
