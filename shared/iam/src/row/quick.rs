@@ -25,9 +25,12 @@ const DEEPEST: usize = 64;
 /// The documents that were read, by their text.
 #[derive(Debug, Default)]
 pub(super) struct Documents {
-    read: HashMap<u64, Vec<(Box<str>, Arc<ReadDocument>)>>,
+    read: HashMap<u64, Vec<Known>>,
     bytes: usize,
 }
+
+/// A document's text, and what it says.
+type Known = (Box<str>, Arc<ReadDocument>);
 
 impl Documents {
     /// What a document says. `None` where its text is not beyond doubt.

@@ -77,7 +77,7 @@ fn lines() -> Vec<String> {
         let nested = format!("{}{}", "[".repeat(depth), "]".repeat(depth));
         lines.push(text.replacen("\"Allow\"", &nested, 1));
     }
-    lines.extend((0..text.len()).map(|end| text[..end].to_owned()));
+    lines.extend((0..text.len()).filter_map(|end| text.get(..end).map(str::to_owned)));
     lines.extend([
         "".to_owned(),
         "[]".to_owned(),
