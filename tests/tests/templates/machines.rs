@@ -344,7 +344,7 @@ fn told_how_many(machine: &Value) -> Vec<Fault> {
         let workers = entries(&map.all["ItemProcessor"]["States"]).filter(|(_, state)| state["Type"] == "Task");
         for (worker, state) in workers {
             if set.is_none_or(|set| state["Parameters"]["Payload"][&name] != *set) {
-                found.push(Fault::new(&format!("{}/{worker}", map.path), "Payload"));
+                found.push(Fault::new(format!("{}/{worker}", map.path), "Payload"));
             }
         }
     }
