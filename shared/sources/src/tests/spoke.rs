@@ -67,12 +67,8 @@ fn every_name_is_read_and_refuses_what_is_no_item_of_it() {
             assert_eq!(codes(&read), [format!("{file}:1 unexpected_item")], "{wrong}");
             assert_eq!(read.records.len(), 1, "{file}: the rest is read");
         }
-        if name.form
-            != (Form::Item {
-                within: &["loggingConfig"],
-                named_by: &[],
-            })
-        {
+        // What no field names may be anything that is an object.
+        if !matches!(name.form, Form::Item { named_by: [], .. }) {
             let read = Capture::new().lines(&file, &[json!({"Other": "x"}), item]).read();
             assert_eq!(codes(&read), [format!("{file}:1 unexpected_item")]);
         }
