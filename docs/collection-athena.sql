@@ -64,5 +64,5 @@ FROM (
 )
 GROUP BY "query", "event", "session", "issued", "date", "single"
 )
-TO 's3://hub-bucket/athena/15e84760dcc695ed8051c86a55bdb8d565a6b2af9fff95b333fe2195b2a4924a/'
+TO 's3://hub-bucket/athena/b685c1084a56fee0a5677a7a21a18b65499b0bb0616f3fbf4cbd80875450937c/'
 WITH (format = 'JSON', compression = 'gzip');

@@ -218,12 +218,18 @@ fn is_meant(banned: &str, name: &str) -> bool {
     name == banned || (banned.ends_with('-') && name.starts_with(banned))
 }
 
-/// What each crate of the workspace uses of the workspace, tests and build scripts included.
+/// Benchmarks of any crate ask made-up organizations; nothing that is shipped does.
+fn is_measured_with(dependency: &cargo_metadata::Dependency) -> bool {
+    dependency.name == "sv0-synth" && dependency.kind == cargo_metadata::DependencyKind::Development
+}
+
+/// What each crate of the workspace uses of the workspace, tests and build scripts included, but for what it is measured with.
 fn workspace_uses(metadata: &Metadata) -> Graph {
     let packages = metadata.workspace_packages();
     let names: BTreeSet<&str> = packages.iter().map(|package| package.name.as_str()).collect();
     let used = |dependencies: &[cargo_metadata::Dependency]| -> BTreeSet<String> {
-        let used = dependencies.iter().map(|dependency| dependency.name.clone());
+        let used = dependencies.iter().filter(|dependency| !is_measured_with(dependency));
+        let used = used.map(|dependency| dependency.name.clone());
         used.filter(|name| names.contains(name.as_str())).collect()
     };
     packages

@@ -23,6 +23,10 @@ fn commands(text: &str) -> Vec<Vec<String>> {
             if !word.is_empty() {
                 last.push(std::mem::take(&mut word));
             }
+            // No command goes on past its line with a quote open: an apostrophe of the text around it is not one.
+            if character == '\n' {
+                (quote, depth) = (None, 0);
+            }
             if character == '\n' || last.last().is_some_and(|word| word == "&&") {
                 commands.push(Vec::new());
             }
