@@ -32,15 +32,10 @@ impl<'a> AskedActions<'a> {
 
 impl<'s> IdentityGrants<'s> {
     pub(crate) fn new(subject: &'s Subject<'_>, asked: &'s AskedActions<'_>) -> Self {
-        let statements = subject
-            .holdings
-            .identity
-            .iter()
-            .flat_map(|policy| policy.policy.statements());
-        let allows = statements.filter(|statement| statement.effect() != Some(Effect::Deny));
         let mut by_action: BTreeMap<&str, Vec<&Element<Template>>> = BTreeMap::new();
-        for statement in allows {
+        for statement in allows(subject) {
             for place in statement.may_concern_of(&asked.list) {
+                // A statement names places of the list that it was asked about.
                 let action = asked.actions.get(place).copied().unwrap_or_default();
                 by_action.entry(action).or_default().push(statement.resources());
             }
@@ -50,14 +45,8 @@ impl<'s> IdentityGrants<'s> {
 
     /// What is granted of one action; of none, nothing.
     pub(crate) fn of_one(subject: &'s Subject<'_>, action: Option<&'s str>) -> Self {
-        let statements = subject
-            .holdings
-            .identity
-            .iter()
-            .flat_map(|policy| policy.policy.statements());
-        let allows = statements.filter(|statement| statement.effect() != Some(Effect::Deny));
-        let granting = |action: &str| -> Vec<_> {
-            let granting = allows.filter(|statement| statement.may_concern(action));
+        let granting = |action: &str| {
+            let granting = allows(subject).filter(|statement| statement.may_concern(action));
             granting.map(Statement::resources).collect()
         };
         let by_action = action.map(|action| (action, granting(action)));
@@ -77,6 +66,13 @@ impl<'s> IdentityGrants<'s> {
             .get(action)
             .is_some_and(|lists| lists.iter().any(|list| may_list(list, arn)))
     }
+}
+
+/// The principal's own statements that may allow something.
+fn allows<'s>(subject: &'s Subject<'_>) -> impl Iterator<Item = &'s Statement> {
+    let policies = subject.holdings.identity.iter();
+    let statements = policies.flat_map(|policy| policy.policy.statements());
+    statements.filter(|statement| statement.effect() != Some(Effect::Deny))
 }
 
 fn may_list(list: &Element<Template>, arn: &str) -> bool {
