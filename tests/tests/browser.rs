@@ -33,7 +33,7 @@ fn page(estate: &estate::Estate) -> Option<Page> {
     let chromium = Chromium::find()?;
     let folder = tempfile::tempdir().expect("a temporary folder");
     let file = folder.path().join("report.html");
-    let html = sv0_report::render(&estate.input()).expect("the report renders");
+    let html = sv0_report::render(&estate.input(&estate.digest())).expect("the report renders");
     std::fs::write(&file, html).expect("the report is written");
     Some(Page { chromium, file, folder })
 }

@@ -38,7 +38,7 @@ pub fn run(arguments: &DemoArguments) -> Result<Outcome, CommandError> {
     let graph = Snapshot::new(sv0_lake::newest_run(&store)?).graph()?;
     let mut out = results.overview().text();
     let _ = writeln!(out, "\n{}", bold("Some of its authority paths"));
-    for path in results.telling_paths().into_iter().take(SHOWN_PATHS) {
+    for path in results.telling_paths.iter().take(SHOWN_PATHS) {
         out.push_str(&chain_text(&graph, path));
     }
     let _ = writeln!(out, "\n{}", bold("Ask it more"));

@@ -1,7 +1,7 @@
 //! `sv0 scan`.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 use std::thread::available_parallelism;
@@ -132,8 +132,9 @@ pub struct Results {
     report: PathBuf,
     /// Findings.
     pub findings: Vec<Finding>,
-    /// Paths.
-    pub paths: Vec<AuthorityPath>,
+    paths_by_state: BTreeMap<String, u64>,
+    /// The most telling path of each workload that can be walked: restricted before others, allowed before conditional, long before short, seen before unseen.
+    pub telling_paths: Vec<AuthorityPath>,
     coverage: Vec<CoverageRow>,
     diagnostics: Vec<Diagnostic>,
 }
@@ -142,11 +143,25 @@ impl Results {
     /// Reads the results of the run `manifest` describes.
     pub fn read(store: &FolderStore, manifest: &RunManifest) -> Result<Self, CommandError> {
         let snapshot = Snapshot::new(Run::open(store, &manifest.run_id)?);
+        let mut paths_by_state = BTreeMap::new();
+        let mut telling: BTreeMap<String, AuthorityPath> = BTreeMap::new();
+        snapshot.each_path(|path| {
+            *paths_by_state.entry(name_of(&path.state)).or_default() += 1;
+            let known = telling.get(&path.workload);
+            let is_better = known.is_none_or(|known| rank(&path) < rank(known));
+            if is_better && path.state != PathState::Blocked {
+                telling.insert(path.workload.clone(), path);
+            }
+            Ok(())
+        })?;
+        let mut telling_paths: Vec<AuthorityPath> = telling.into_values().collect();
+        telling_paths.sort_by_key(rank);
         Ok(Self {
             manifest: manifest.clone(),
             report: store.path_of(&run_key(&manifest.run_id, keys::REPORT))?,
             findings: snapshot.findings()?,
-            paths: snapshot.paths()?,
+            paths_by_state,
+            telling_paths,
             coverage: snapshot.coverage()?,
             diagnostics: snapshot.diagnostics()?,
         })
@@ -160,7 +175,7 @@ impl Results {
             captured_at: self.manifest.captured_at,
             report: self.report.display().to_string(),
             counts: self.manifest.counts.clone(),
-            paths_by_state: count(self.paths.iter().map(|path| name_of(&path.state))),
+            paths_by_state: self.paths_by_state.clone(),
             findings_by_severity: count(self.findings.iter().map(|finding| name_of(&finding.severity))),
             coverage_by_status: count(self.coverage.iter().map(|row| name_of(&row.status))),
             diagnostics: self.diagnostics.clone(),
@@ -188,26 +203,16 @@ impl Results {
             .map(|(_, _, finding)| (finding.severity, finding.title.clone()))
             .collect()
     }
+}
 
-    /// The most telling path of each workload that can be walked: restricted before others, allowed before conditional, long before short, seen before unseen.
-    pub fn telling_paths(&self) -> Vec<&AuthorityPath> {
-        let mut paths: Vec<_> = self
-            .paths
-            .iter()
-            .filter(|path| path.state != PathState::Blocked)
-            .collect();
-        paths.sort_by_key(|path| {
-            (
-                Reverse(path.sensitivity),
-                path.state,
-                Reverse(path.chain_depth),
-                Reverse(is_seen(path)),
-            )
-        });
-        let mut workloads = BTreeSet::new();
-        paths.retain(|path| workloads.insert(&path.workload));
-        paths
-    }
+/// The most telling first.
+fn rank(path: &AuthorityPath) -> impl Ord + use<> {
+    (
+        Reverse(path.sensitivity),
+        path.state,
+        Reverse(path.chain_depth),
+        Reverse(is_seen(path)),
+    )
 }
 
 fn is_seen(path: &AuthorityPath) -> bool {

@@ -1,6 +1,6 @@
 //! NDJSON, compressed with Zstandard where the key ends in `.zst`.
 
-use std::io::{BufRead, BufReader, BufWriter, Read, Write};
+use std::io::{self, BufRead, BufReader, BufWriter, Read, Write};
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -15,38 +15,85 @@ const LEVEL: i32 = 3;
 /// # Errors
 /// [`LakeError::Encode`] when an item has no JSON form.
 pub fn to_ndjson<T: Serialize>(key: &str, items: impl IntoIterator<Item = T>) -> Result<Vec<u8>, LakeError> {
-    if !is_compressed(key) {
-        let mut text = Vec::new();
-        write_lines(key, items, &mut text)?;
-        return Ok(text);
+    let mut encoder = NdjsonEncoder::new(key)?;
+    items.into_iter().try_for_each(|item| encoder.push(&item))?;
+    encoder.finish()
+}
+
+/// Makes what [`to_ndjson`] makes, of items that come one after the other. The text of a run's paths is many times what it is compressed: it is never held as a
+/// whole.
+pub struct NdjsonEncoder {
+    key: String,
+    text: Text,
+}
+
+enum Text {
+    Plain(Vec<u8>),
+    // Items are written in many small pieces.
+    Compressed(Box<BufWriter<zstd::stream::write::Encoder<'static, Vec<u8>>>>),
+}
+
+impl NdjsonEncoder {
+    /// An object under `key` without items.
+    ///
+    /// # Errors
+    /// [`LakeError::Io`] when nothing can be compressed here.
+    pub fn new(key: &str) -> Result<Self, LakeError> {
+        let text = if is_compressed(key) {
+            let encoder =
+                zstd::stream::write::Encoder::new(Vec::new(), LEVEL).map_err(|error| not_compressed(key, error))?;
+            Text::Compressed(Box::new(BufWriter::new(encoder)))
+        } else {
+            Text::Plain(Vec::new())
+        };
+        Ok(Self {
+            key: key.to_owned(),
+            text,
+        })
     }
-    let failed = |source| LakeError::Io {
+
+    /// Adds a line.
+    ///
+    /// # Errors
+    /// [`LakeError::Encode`] when the item has no JSON form.
+    pub fn push<T: Serialize>(&mut self, item: &T) -> Result<(), LakeError> {
+        let written = match &mut self.text {
+            Text::Plain(text) => write_line(text, item),
+            Text::Compressed(text) => write_line(text, item),
+        };
+        written.map_err(|source| LakeError::Encode {
+            key: self.key.clone(),
+            source,
+        })
+    }
+
+    /// The object.
+    ///
+    /// # Errors
+    /// [`LakeError::Io`] when the rest cannot be compressed.
+    pub fn finish(self) -> Result<Vec<u8>, LakeError> {
+        match self.text {
+            Text::Plain(text) => Ok(text),
+            Text::Compressed(text) => {
+                let encoder = text.into_inner().map_err(io::IntoInnerError::into_error);
+                let object = encoder.and_then(zstd::stream::write::Encoder::finish);
+                object.map_err(|error| not_compressed(&self.key, error))
+            }
+        }
+    }
+}
+
+fn not_compressed(key: &str, source: io::Error) -> LakeError {
+    LakeError::Io {
         operation: "compressing",
         key: key.to_owned(),
         source,
-    };
-    // The text of a run's paths is many times what it is compressed: it is never held as a whole.
-    let encoder = zstd::stream::write::Encoder::new(Vec::new(), LEVEL).map_err(failed)?;
-    let mut text = BufWriter::new(encoder);
-    write_lines(key, items, &mut text)?;
-    let encoder = text.into_inner().map_err(|error| failed(error.into_error()))?;
-    encoder.finish().map_err(failed)
+    }
 }
 
-fn write_lines<T: Serialize>(
-    key: &str,
-    items: impl IntoIterator<Item = T>,
-    text: &mut impl Write,
-) -> Result<(), LakeError> {
-    for item in items {
-        let line = serde_json::to_writer(&mut *text, &item)
-            .and_then(|()| text.write_all(b"\n").map_err(serde_json::Error::io));
-        line.map_err(|source| LakeError::Encode {
-            key: key.to_owned(),
-            source,
-        })?;
-    }
-    Ok(())
+fn write_line<T: Serialize>(text: &mut impl Write, item: &T) -> Result<(), serde_json::Error> {
+    serde_json::to_writer(&mut *text, item)?;
+    text.write_all(b"\n").map_err(serde_json::Error::io)
 }
 
 /// Reads what [`to_ndjson`] wrote, blank lines aside.

@@ -22,7 +22,7 @@ mod folder;
 mod run;
 mod store;
 
-pub use codec::{each_of_ndjson, from_ndjson, to_ndjson};
+pub use codec::{NdjsonEncoder, each_of_ndjson, from_ndjson, to_ndjson};
 pub use error::LakeError;
 pub use folder::FolderStore;
 pub use run::{

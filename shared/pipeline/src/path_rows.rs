@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
-use sv0_lake::{LakeError, keys};
+use sv0_lake::{LakeError, NdjsonEncoder, keys, run_key};
 use sv0_model::path::{AuthorityPath, PathHop, StepPool};
 
 use crate::snapshot::Rows;
@@ -26,40 +26,66 @@ struct PathRow {
 struct Steps {
     lines: Vec<Arc<PathHop>>,
     /// Most hops are shared, and found by where they lie: `lines` keeps them there.
-    by_address: HashMap<*const PathHop, usize>,
+    by_address: HashMap<usize, usize>,
     by_content: BTreeMap<Arc<PathHop>, usize>,
 }
 
 impl Steps {
     fn line_of(&mut self, hop: &Arc<PathHop>) -> usize {
-        if let Some(line) = self.by_address.get(&Arc::as_ptr(hop)) {
+        if let Some(line) = self.by_address.get(&Arc::as_ptr(hop).addr()) {
             return *line;
         }
         let next = self.lines.len();
         let line = *self.by_content.entry(hop.clone()).or_insert(next);
         if line == next {
             self.lines.push(hop.clone());
-            self.by_address.insert(Arc::as_ptr(hop), line);
+            self.by_address.insert(Arc::as_ptr(hop).addr(), line);
         }
         line
     }
 }
 
-/// Writes the paths and their steps.
-///
-/// # Errors
-/// As the store.
-pub fn write(context: &StageContext<'_>, paths: Vec<AuthorityPath>) -> Result<(), LakeError> {
-    let mut steps = Steps::default();
-    let rows = paths.into_iter().map(|mut path| {
+/// Writes paths that come one after the other, and their steps.
+pub(crate) struct PathWriter {
+    steps: Steps,
+    rows: NdjsonEncoder,
+    /// Paths that were added.
+    pub count: u64,
+}
+
+impl PathWriter {
+    /// A writer without paths.
+    ///
+    /// # Errors
+    /// As [`NdjsonEncoder::new`].
+    pub fn new() -> Result<Self, LakeError> {
+        Ok(Self {
+            steps: Steps::default(),
+            rows: NdjsonEncoder::new(keys::PATHS)?,
+            count: 0,
+        })
+    }
+
+    /// Adds a path.
+    ///
+    /// # Errors
+    /// As [`NdjsonEncoder::push`].
+    pub fn add(&mut self, mut path: AuthorityPath) -> Result<(), LakeError> {
         let hops = std::mem::take(&mut path.hops);
-        PathRow {
-            steps: hops.iter().map(|hop| steps.line_of(hop)).collect(),
-            path,
-        }
-    });
-    context.write_rows(keys::PATHS, rows)?;
-    context.write_rows(keys::STEPS, &steps.lines)
+        let steps = hops.iter().map(|hop| self.steps.line_of(hop)).collect();
+        self.count += 1;
+        self.rows.push(&PathRow { steps, path })
+    }
+
+    /// Puts the paths and their steps where the run's objects lie.
+    ///
+    /// # Errors
+    /// As the store.
+    pub fn finish(self, context: &StageContext<'_>) -> Result<(), LakeError> {
+        let paths = run_key(context.run_id, keys::PATHS);
+        context.store.put(&paths, &self.rows.finish()?)?;
+        context.write_rows(keys::STEPS, &self.steps.lines)
+    }
 }
 
 /// Hands on the paths with their hops; hops of the same step are one and the same.

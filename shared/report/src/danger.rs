@@ -88,7 +88,7 @@ impl<'a> Surroundings<'a> {
     }
 
     /// The danger of the entity with this id and reach.
-    pub(crate) fn danger(&self, id: &str, reach: &EntityReach<'_>) -> Danger {
+    pub(crate) fn danger(&self, id: &str, reach: &EntityReach) -> Danger {
         let escalates = reach.escalates || self.escalating.contains(id);
         let exposure = self.exposure(id);
         let is_used = self.used.get(id).is_some_and(|&count| count > 0);
@@ -169,17 +169,17 @@ fn half_points(reached: &Reached) -> usize {
 mod tests {
     use super::*;
 
-    fn reach(resources: &[(&'static str, Sensitivity, PathState)]) -> EntityReach<'static> {
+    fn reach(resources: &[(&'static str, Sensitivity, PathState)]) -> EntityReach {
         let reached = resources
             .iter()
-            .map(|&(id, sensitivity, state)| (id, Reached { sensitivity, state }));
+            .map(|&(id, sensitivity, state)| (id.into(), Reached { sensitivity, state }));
         EntityReach {
             resources: reached.collect(),
             ..EntityReach::default()
         }
     }
 
-    fn danger(reach: &EntityReach<'_>, evidence: &Evidence) -> Danger {
+    fn danger(reach: &EntityReach, evidence: &Evidence) -> Danger {
         Surroundings::of(&Graph::default(), &[], evidence).danger("role", reach)
     }
 

@@ -25,7 +25,7 @@ pub(crate) struct IslandText {
 ///
 /// # Errors
 /// When a value cannot be written as JSON.
-pub(crate) fn text(input: &ReportInput<'_>, shown: &Shown<'_>, reach: &Reach<'_>) -> Result<IslandText, ReportError> {
+pub(crate) fn text(input: &ReportInput<'_>, shown: &Shown<'_>, reach: &Reach) -> Result<IslandText, ReportError> {
     let (island, left_out) = builder::build(input, shown, reach)?;
     Ok(IslandText {
         json: escape::for_script(&island)?,

@@ -12,11 +12,11 @@ use sv0_model::diagnostic::Diagnostic;
 use sv0_model::finding::Finding;
 use sv0_model::graph::Graph;
 use sv0_model::observation::Evidence;
-use sv0_model::path::AuthorityPath;
 
 mod askers;
 mod csp;
 mod danger;
+mod digest;
 mod export;
 mod grants;
 mod island;
@@ -27,6 +27,7 @@ mod reach;
 mod shown;
 mod words;
 
+pub use digest::PathDigest;
 pub use export::{ExportFormat, ExportInput, export};
 
 /// Everything a report is made of.
@@ -38,8 +39,8 @@ pub struct ReportInput<'a> {
     pub graph: &'a Graph,
     /// What the logs show.
     pub evidence: &'a Evidence,
-    /// Authority paths; shown in the order of their danger, whatever the order here.
-    pub paths: &'a [AuthorityPath],
+    /// Authority paths; shown in the order of their danger.
+    pub paths: &'a PathDigest<'a>,
     /// Findings; shown by severity, whatever the order here.
     pub findings: &'a [Finding],
     /// The coverage ledger.

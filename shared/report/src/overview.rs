@@ -93,7 +93,7 @@ pub(crate) struct FindingLine {
 }
 
 /// Sums the input up.
-pub(crate) fn of(input: &ReportInput<'_>, shown: &Shown<'_>, reach: &Reach<'_>) -> Overview {
+pub(crate) fn of(input: &ReportInput<'_>, shown: &Shown<'_>, reach: &Reach) -> Overview {
     let graph = input.graph;
     let findings: Vec<FindingLine> = shown
         .findings
@@ -117,7 +117,7 @@ pub(crate) fn of(input: &ReportInput<'_>, shown: &Shown<'_>, reach: &Reach<'_>) 
         more_findings: input.findings.len() - findings.len(),
         findings,
         finding_kinds: top::finding_kinds(input.findings),
-        path_kinds: top::path_kinds(input.paths),
+        path_kinds: top::path_kinds(&input.paths.counts),
         paths: top::paths(graph, shown),
         radius: radius::most_dangerous(input, reach),
         formula: crate::danger::FORMULA,
@@ -211,7 +211,7 @@ fn figure(value: usize, label: &'static str, note: String, href: &'static str) -
 }
 
 fn states(input: &ReportInput<'_>) -> Vec<Share> {
-    let of = |state| input.paths.iter().filter(|path| path.state == state).count();
+    let of = |state| input.paths.counts.in_state(state);
     shares(&[
         ("allowed", of(PathState::Allowed)),
         ("conditional", of(PathState::Conditional)),

@@ -7,7 +7,7 @@ use crate::overview::{self, Overview};
 use crate::shown::Shown;
 use crate::words::glossary::{TermGroup, glossary};
 use crate::words::text::{count, date, shown as visible};
-use crate::{ReportError, ReportInput, csp, island, reach};
+use crate::{ReportError, ReportInput, csp, island};
 
 const STYLE: &str = concat!(
     include_str!("../assets/css/tokens.css"),
@@ -60,15 +60,15 @@ struct Page {
 /// # Errors
 /// When the page or its data cannot be serialised.
 pub(crate) fn render(input: &ReportInput<'_>) -> Result<String, ReportError> {
-    let reach = reach::of(input.paths);
-    let shown = Shown::of(input, &reach);
-    let island = island::text(input, &shown, &reach)?;
+    let reach = input.paths.reach();
+    let shown = Shown::of(input, reach);
+    let island = island::text(input, &shown, reach)?;
     let page = Page {
         title: visible(input.title),
         subtitle: subtitle(input),
         left_out: shown.left_out.iter().chain(&island.left_out).cloned().collect(),
         policy: csp::policy(STYLE, SCRIPT),
-        overview: overview::of(input, &shown, &reach),
+        overview: overview::of(input, &shown, reach),
         glossary: glossary(),
         style: STYLE,
         script: SCRIPT,

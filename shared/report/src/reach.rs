@@ -9,7 +9,7 @@ use sv0_model::path::{AuthorityPath, PathHop, PathState};
 
 /// The paths one entity stands on.
 #[derive(Debug, Default)]
-pub(crate) struct EntityReach<'a> {
+pub(crate) struct EntityReach {
     /// Paths that are allowed.
     pub(crate) allowed: usize,
     /// Paths that are conditional.
@@ -17,9 +17,9 @@ pub(crate) struct EntityReach<'a> {
     /// Paths that are blocked.
     pub(crate) blocked: usize,
     /// What it can reach from where it stands, by steps that are not blocked.
-    pub(crate) resources: BTreeMap<&'a str, Reached>,
+    pub(crate) resources: BTreeMap<Arc<str>, Reached>,
     /// Where paths begin that reach it, by steps that are not blocked.
-    pub(crate) workloads: BTreeSet<&'a str>,
+    pub(crate) workloads: BTreeSet<Arc<str>>,
     /// Whether a step that raises the caller's authority lies open before it.
     pub(crate) escalates: bool,
     /// Whether data that it reaches leaves AWS, or goes to a model, on the way.
@@ -55,22 +55,55 @@ pub(crate) enum Seen {
 const ESCALATIONS: [&str; 2] = ["ESCALATES_TO", "PASSES_ROLE"];
 
 /// Reach by native id.
-pub(crate) type Reach<'a> = BTreeMap<&'a str, EntityReach<'a>>;
+pub(crate) type Reach = BTreeMap<Arc<str>, EntityReach>;
 
-/// Reads the reach of everything that stands on a path off the paths.
-pub(crate) fn of(paths: &[AuthorityPath]) -> Reach<'_> {
-    let mut reach = Reach::new();
-    for path in paths {
+/// Reads the reach of everything that stands on a path off the paths, one after the other.
+#[derive(Debug, Default)]
+pub(crate) struct ReachFold {
+    reach: Reach,
+    /// Every id once: most stand on many paths.
+    ids: BTreeSet<Arc<str>>,
+}
+
+impl ReachFold {
+    pub(crate) fn reach(&self) -> &Reach {
+        &self.reach
+    }
+
+    pub(crate) fn add(&mut self, path: &AuthorityPath) {
+        let (workload, resource) = (self.id(&path.workload), self.id(&path.resource));
         for (walker, rest) in walkers(path) {
-            reach.entry(walker).or_default().walk(walker, path, rest);
+            let ends = Ends {
+                workload: &workload,
+                resource: &resource,
+            };
+            let id = self.id(walker);
+            self.reach.entry(id).or_default().walk(walker, path, rest, ends);
         }
-        let resource = reach.entry(&path.resource).or_default();
-        resource.count(path.state);
+        let of_resource = self.reach.entry(resource).or_default();
+        of_resource.count(path.state);
         if path.state != PathState::Blocked {
-            resource.workloads.insert(&path.workload);
+            of_resource.workloads.insert(workload);
         }
     }
-    reach
+
+    fn id(&mut self, id: &str) -> Arc<str> {
+        match self.ids.get(id) {
+            Some(known) => known.clone(),
+            None => {
+                let new: Arc<str> = Arc::from(id);
+                self.ids.insert(new.clone());
+                new
+            }
+        }
+    }
+}
+
+/// Where a path begins and ends.
+#[derive(Clone, Copy)]
+struct Ends<'i> {
+    workload: &'i Arc<str>,
+    resource: &'i Arc<str>,
 }
 
 /// Everything that takes a step of the path, each with the steps from its first one on. Roles that no step starts from count with the whole path.
@@ -87,14 +120,14 @@ fn walkers(path: &AuthorityPath) -> BTreeMap<&str, &[Arc<PathHop>]> {
     walkers
 }
 
-impl<'a> EntityReach<'a> {
+impl EntityReach {
     /// How many resources of a sensitivity it can reach.
     pub(crate) fn resources_of(&self, sensitivity: Sensitivity) -> usize {
         let is_it = |reached: &&Reached| reached.sensitivity == sensitivity;
         self.resources.values().filter(is_it).count()
     }
 
-    fn walk(&mut self, walker: &str, path: &'a AuthorityPath, rest: &[Arc<PathHop>]) {
+    fn walk(&mut self, walker: &str, path: &AuthorityPath, rest: &[Arc<PathHop>], ends: Ends<'_>) {
         self.count(path.state);
         let own = rest.iter().filter(|hop| hop.from == walker);
         self.seen = own.map(|hop| seen(&hop.observation)).fold(self.seen, Seen::max);
@@ -107,13 +140,13 @@ impl<'a> EntityReach<'a> {
             sensitivity: path.sensitivity,
             state,
         };
-        let known = self.resources.entry(&path.resource).or_insert(reached);
+        let known = self.resources.entry(ends.resource.clone()).or_insert(reached);
         known.state = known.state.min(state);
         known.sensitivity = known.sensitivity.max(path.sensitivity);
         self.escalates |= rest.iter().any(|hop| ESCALATIONS.contains(&hop.relation.as_str()));
         self.leaves |= path.egress_category.is_some();
         if walker != path.workload && path.state != PathState::Blocked {
-            self.workloads.insert(&path.workload);
+            self.workloads.insert(ends.workload.clone());
         }
     }
 
@@ -151,6 +184,12 @@ mod tests {
             "chain_depth": 2, "cross_account": false, "sensitivity": "restricted", "authority": "effective", "caveats": [],
             "observation": {"status": "not_observable", "reason": ""}});
         serde_json::from_value(path).unwrap()
+    }
+
+    fn of(paths: &[AuthorityPath]) -> Reach {
+        let mut fold = ReachFold::default();
+        paths.iter().for_each(|path| fold.add(path));
+        fold.reach
     }
 
     #[test]

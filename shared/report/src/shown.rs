@@ -1,5 +1,6 @@
 //! Which paths, findings and rows the page shows, and in which order.
 
+use std::borrow::Borrow;
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
@@ -17,9 +18,12 @@ use crate::words::entity::{self, Group};
 use crate::words::labels::coverage_rank;
 use crate::words::text::thousands;
 
+/// The most paths that a page holds.
+pub(crate) const MOST_PATHS: usize = 20_000;
+
 /// The most of each that a page holds and a browser still handles with ease. What is left out is said on the page.
 mod limit {
-    pub(super) const PATHS: usize = 20_000;
+    pub(super) const PATHS: usize = super::MOST_PATHS;
     /// Paths of each kind and state that are kept before any other.
     pub(super) const OF_A_KIND: usize = 200;
     pub(super) const FINDINGS: usize = 5_000;
@@ -52,14 +56,16 @@ pub(crate) struct Shown<'a> {
 
 impl<'a> Shown<'a> {
     /// Sorts, and cuts where there is more than a page can hold.
-    pub(crate) fn of(input: &ReportInput<'a>, reach: &Reach<'_>) -> Self {
+    pub(crate) fn of(input: &ReportInput<'a>, reach: &Reach) -> Self {
         let mut left_out = Vec::new();
-        let paths = sampled(
-            sorted(input.paths, path_order),
-            limit::PATHS,
-            limit::OF_A_KIND,
-            &mut left_out,
-        );
+        let paths = input.paths.most_telling();
+        if input.paths.counts.all > paths.len() {
+            left_out.push(format!(
+                "This page holds {} of {} paths, the most dangerous of every kind and state; the results of the run hold all of them.",
+                thousands(paths.len()),
+                thousands(input.paths.counts.all),
+            ));
+        }
         let findings = first(
             limit::FINDINGS,
             sorted(input.findings, finding_order),
@@ -110,26 +116,24 @@ impl<'a> Shown<'a> {
     }
 }
 
-/// The first `limit` paths; of every kind and state at least `of_a_kind`, so that many dangerous
-/// paths of one kind do not hide all of another.
-fn sampled<'a>(
-    all: Vec<&'a AuthorityPath>,
-    limit: usize,
-    of_a_kind: usize,
-    left_out: &mut Vec<String>,
-) -> Vec<&'a AuthorityPath> {
+/// Of many paths those that a page shows, by danger; of every kind and state some at least, so that many dangerous paths of one kind do not hide all of another.
+///
+/// What is chosen of those chosen before and of further paths is what would be chosen of all of them.
+pub(crate) fn most_telling<P: Borrow<AuthorityPath>>(mut paths: Vec<P>) -> Vec<P> {
+    paths.sort_by(|a, b| path_order(a.borrow()).cmp(&path_order(b.borrow())));
+    sampled(paths, limit::PATHS, limit::OF_A_KIND)
+}
+
+/// The first `limit` of sorted paths; of every kind and state at least `of_a_kind`.
+fn sampled<P: Borrow<AuthorityPath>>(all: Vec<P>, limit: usize, of_a_kind: usize) -> Vec<P> {
     if all.len() <= limit {
         return all;
     }
-    left_out.push(format!(
-        "This page holds {} of {} paths, the most dangerous of every kind and state; the results of the run hold all of them.",
-        thousands(limit),
-        thousands(all.len()),
-    ));
     let mut kept_of: BTreeMap<(PathKind, PathState), usize> = BTreeMap::new();
     let is_kept: Vec<bool> = all
         .iter()
         .map(|path| {
+            let path: &AuthorityPath = path.borrow();
             let kept = kept_of.entry((path.kind, path.state)).or_default();
             *kept += 1;
             *kept <= of_a_kind
@@ -151,13 +155,13 @@ fn sorted<'a, T, K: Ord>(all: &'a [T], order: impl Fn(&'a T) -> K) -> Vec<&'a T>
     sorted
 }
 
-fn explorable<'a>(graph: &'a Graph, reach: &Reach<'_>) -> Vec<&'a str> {
+fn explorable<'a>(graph: &'a Graph, reach: &Reach) -> Vec<&'a str> {
     let of_tables = graph
         .entities
         .values()
         .filter(|item| entity::group(item.kind) != Group::Other);
     let mut ids: Vec<&str> = of_tables.map(|item| item.native_id.as_str()).collect();
-    ids.sort_by_key(|id| !reach.contains_key(id));
+    ids.sort_by_key(|id| !reach.contains_key(*id));
     ids
 }
 
@@ -177,7 +181,7 @@ fn cut<T>(limit: usize, all: &mut Vec<T>, what: &str, left_out: &mut Vec<String>
     }
 }
 
-fn path_order(path: &AuthorityPath) -> impl Ord {
+fn path_order(path: &AuthorityPath) -> impl Ord + use<'_> {
     let unseen = !matches!(path.observation, Observation::Observed { .. });
     (
         path.state,
@@ -198,4 +202,46 @@ fn finding_order(finding: &Finding) -> impl Ord {
 
 fn coverage_order(row: &CoverageRow) -> impl Ord {
     (coverage_rank(row.status), row)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn path(number: usize, kind: &str, state: &str) -> AuthorityPath {
+        let path = json!({"id": format!("p{number:03}"), "kind": kind, "kinds": [kind], "workload": "function", "roles": [], "resource": "bucket",
+            "scope": "bucket", "action_class": "read_data", "actions": [], "state": state, "blocked_by": [], "condition": null, "hops": [],
+            "chain_depth": 1, "cross_account": false, "sensitivity": "unknown", "authority": "effective", "caveats": [],
+            "observation": {"status": "not_observable", "reason": ""}});
+        serde_json::from_value(path).unwrap()
+    }
+
+    fn ids(paths: &[AuthorityPath]) -> Vec<&str> {
+        paths.iter().map(|path| path.id.as_str()).collect()
+    }
+
+    #[test]
+    fn what_is_chosen_part_by_part_is_what_is_chosen_of_all() {
+        let kinds = ["direct", "agent", "orchestrated", "supply_chain"];
+        let states = ["allowed", "conditional", "blocked"];
+        let all: Vec<AuthorityPath> = (0..200)
+            .map(|number| path(number, kinds[number * number % 7 % 4], states[number * 5 % 11 % 3]))
+            .collect();
+        let chosen = |mut paths: Vec<AuthorityPath>| {
+            paths.sort_by(|a, b| path_order(a).cmp(&path_order(b)));
+            sampled(paths, 20, 2)
+        };
+        let at_once = chosen(all.clone());
+        assert_eq!(at_once.len(), 20);
+        for size in [1, 3, 17, 60] {
+            let mut kept = Vec::new();
+            for part in all.chunks(size) {
+                kept.extend_from_slice(part);
+                kept = chosen(kept);
+            }
+            assert_eq!(ids(&kept), ids(&at_once), "parts of {size}");
+        }
+    }
 }

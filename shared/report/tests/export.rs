@@ -73,8 +73,9 @@ fn hostile_names_break_no_form() {
                 || entity.name.contains(HOSTILE_DIRECTION)
                 || entity.name == hostile_length())
     );
-    let input = estate.input();
-    let of = |format| text(input.graph, input.paths, format);
+    let digest = estate.digest();
+    let input = estate.input(&digest);
+    let of = |format| text(input.graph, &estate.paths, format);
     let csv = of(ExportFormat::Csv);
     let cells = rows(&csv);
     assert_eq!(cells.len(), estate.paths.len() + 1);

@@ -17,7 +17,7 @@ use sha2::{Digest, Sha256};
 use estate::{Estate, HOSTILE_DIRECTION, HOSTILE_MARKUP, hostile_length};
 
 fn page(estate: &Estate) -> String {
-    sv0_report::render(&estate.input()).expect("the page renders")
+    sv0_report::render(&estate.input(&estate.digest())).expect("the page renders")
 }
 
 /// What stands between the first `start` and the next `end`.

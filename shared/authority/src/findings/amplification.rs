@@ -13,6 +13,7 @@ use super::Facts;
 use super::admin::Administrators;
 use super::draft::{Draft, command, name_of};
 use super::way::{self, example_of, most_telling, resources};
+use crate::estate::Estate;
 use crate::paths::climbs;
 
 /// One finding for each workload and restricted resource, and one for each workload that climbs into production. Whoever starts as an administrator reaches
@@ -22,7 +23,7 @@ pub(crate) fn findings(facts: &Facts<'_, '_>, administrators: &Administrators<'_
         .paths
         .iter()
         .filter(|path| amplifies(path, facts.options.min_amplification_depth))
-        .filter(|path| !is_at_home(facts, path, administrators))
+        .filter(|path| !is_at_home(facts.estate, path, administrators))
         .partition(|path| starts_as_administrator(path, administrators));
     let mut found = into_restricted(facts, single);
     found.extend(of_administrators(facts, folded));
@@ -40,8 +41,8 @@ fn starts_as_administrator(path: &AuthorityPath, administrators: &Administrators
 }
 
 /// Whether the path ends in the account that its first authority administers: there is nothing to climb.
-fn is_at_home(facts: &Facts<'_, '_>, path: &AuthorityPath, administrators: &Administrators<'_>) -> bool {
-    let account = |id: &str| facts.estate.entity(id).and_then(|entity| entity.account.as_deref());
+fn is_at_home(estate: &Estate<'_>, path: &AuthorityPath, administrators: &Administrators<'_>) -> bool {
+    let account = |id: &str| estate.entity(id).and_then(|entity| entity.account.as_deref());
     let own = [path.workload.as_str(), first_authority(path)];
     let mut administered = own.into_iter().filter(|id| administrators.contains(id));
     administered.any(|id| account(id).is_some() && account(id) == account(&path.resource))
@@ -82,7 +83,7 @@ fn fold(facts: &Facts<'_, '_>, paths: &[&AuthorityPath]) -> Option<Draft> {
 fn into_production(facts: &Facts<'_, '_>, administrators: &Administrators<'_>) -> Vec<Draft> {
     let mut starts: BTreeMap<&str, Vec<&AuthorityPath>> = BTreeMap::new();
     let open = facts.paths.iter().filter(|path| path.state != PathState::Blocked);
-    let open = open.filter(|path| !is_at_home(facts, path, administrators));
+    let open = open.filter(|path| !is_at_home(facts.estate, path, administrators));
     for path in open.filter(|path| climbs(facts.estate, path)) {
         starts.entry(&path.workload).or_default().push(path);
     }
@@ -129,6 +130,17 @@ fn strongest<'p>(paths: &[&'p AuthorityPath]) -> Option<&'p AuthorityPath> {
         .iter()
         .copied()
         .min_by_key(|path| (severity(path), path.state, path.chain_depth, &path.id))
+}
+
+/// Whether a path is of any of these findings.
+pub(super) fn is_looked_at(
+    estate: &Estate<'_>,
+    path: &AuthorityPath,
+    min_depth: usize,
+    administrators: &Administrators<'_>,
+) -> bool {
+    let climbs = || path.state != PathState::Blocked && climbs(estate, path);
+    (amplifies(path, min_depth) || climbs()) && !is_at_home(estate, path, administrators)
 }
 
 fn amplifies(path: &AuthorityPath, min_depth: usize) -> bool {

@@ -16,11 +16,7 @@ use crate::paths::acts_for_outsiders;
 /// One finding for each service and resource that lets it in for anyone.
 pub(crate) fn findings(facts: &Facts<'_, '_>) -> Vec<Draft> {
     let mut behind: BTreeMap<(&str, &str), Vec<&AuthorityPath>> = BTreeMap::new();
-    for path in facts
-        .paths
-        .iter()
-        .filter(|path| path.kinds.contains(&PathKind::ConfusedDeputy))
-    {
+    for path in facts.paths.iter().filter(|path| is_of_a_deputy(path)) {
         if let Some(hop) = path.hops.first() {
             behind.entry((&path.workload, &hop.to)).or_default().push(path);
         }
@@ -40,6 +36,10 @@ pub(crate) fn findings(facts: &Facts<'_, '_>) -> Vec<Draft> {
         )
     });
     findings.collect()
+}
+
+pub(super) fn is_of_a_deputy(path: &AuthorityPath) -> bool {
+    path.kinds.contains(&PathKind::ConfusedDeputy)
 }
 
 fn finding(facts: &Facts<'_, '_>, service: &Entity, resource: &Entity, paths: &[&AuthorityPath]) -> Option<Draft> {

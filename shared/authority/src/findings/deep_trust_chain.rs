@@ -25,7 +25,7 @@ pub(crate) fn findings(facts: &Facts<'_, '_>) -> Vec<Draft> {
         .collect()
 }
 
-fn is_deep(path: &AuthorityPath) -> bool {
+pub(super) fn is_deep(path: &AuthorityPath) -> bool {
     let is_cut = path.caveats.contains(&Caveat::DepthLimit);
     path.state != PathState::Blocked && (path.chain_depth > MOST_AUTHORITIES || is_cut)
 }

@@ -2,6 +2,8 @@
 
 mod function_url;
 
+pub(super) use function_url::reaches_sensitive_content;
+
 use std::collections::BTreeSet;
 
 use sv0_iam::catalogue::{Fit, resource_type_fits};

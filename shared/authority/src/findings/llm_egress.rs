@@ -9,11 +9,12 @@ use sv0_model::path::{ActionClass, AuthorityPath, PathState};
 use super::Facts;
 use super::draft::{Draft, name_of};
 use super::way::{chain, checks, most_telling, rating, resources};
+use crate::estate::Estate;
 
 /// One finding for each agent, flow, runtime or gateway.
 pub(crate) fn findings(facts: &Facts<'_, '_>) -> Vec<Draft> {
     let mut agents: BTreeMap<&str, Vec<&AuthorityPath>> = BTreeMap::new();
-    for path in facts.paths.iter().filter(|path| tells_data(facts, path)) {
+    for path in facts.paths.iter().filter(|path| tells_data(facts.estate, path)) {
         agents.entry(&path.workload).or_default().push(path);
     }
     agents
@@ -22,8 +23,8 @@ pub(crate) fn findings(facts: &Facts<'_, '_>) -> Vec<Draft> {
         .collect()
 }
 
-fn tells_data(facts: &Facts<'_, '_>, path: &AuthorityPath) -> bool {
-    let kind = facts.estate.entity(&path.workload).map(|entity| entity.kind);
+pub(super) fn tells_data(estate: &Estate<'_>, path: &AuthorityPath) -> bool {
+    let kind = estate.entity(&path.workload).map(|entity| entity.kind);
     let is_agent = matches!(
         kind,
         Some(

@@ -91,6 +91,7 @@ impl Default for FindingOptions {
 #[derive(Clone, Copy)]
 pub(crate) struct Facts<'e, 'a> {
     pub estate: &'e Estate<'e>,
+    /// Those that a finding may be made of.
     pub paths: &'a [AuthorityPath],
     pub logs: &'a Logs<'a>,
     pub coverage: &'a [CoverageRow],
@@ -109,50 +110,102 @@ pub fn findings(
     coverage: &[CoverageRow],
     options: &FindingOptions,
 ) -> Vec<Finding> {
-    let logs = Logs::new(evidence);
-    let facts = Facts {
-        estate,
-        paths,
-        logs: &logs,
-        coverage,
-        options,
-    };
-    let administrators = admin::Administrators::of(&facts);
+    let mut judge = Judge::new(estate, options);
+    paths.iter().for_each(|path| judge.look_at(path));
+    judge.findings(graph, evidence, coverage)
+}
+
+/// Judges an estate whose paths come one after the other: it keeps those that a finding may be made of.
+pub struct Judge<'e> {
+    estate: &'e Estate<'e>,
+    options: &'e FindingOptions,
+    administrators: admin::Administrators<'e>,
+    paths: Vec<AuthorityPath>,
+}
+
+impl<'e> Judge<'e> {
+    /// A judge that has seen no path yet.
+    #[must_use]
+    pub fn new(estate: &'e Estate<'e>, options: &'e FindingOptions) -> Self {
+        Self {
+            estate,
+            options,
+            administrators: admin::Administrators::of(estate),
+            paths: Vec::new(),
+        }
+    }
+
+    /// Takes a path in. The paths come in the order of [`crate::PathsOutput::paths`].
+    pub fn look_at(&mut self, path: &AuthorityPath) {
+        if self.is_of_interest(path) {
+            self.paths.push(path.clone());
+        }
+    }
+
+    fn is_of_interest(&self, path: &AuthorityPath) -> bool {
+        let min_depth = self.options.min_amplification_depth;
+        amplification::is_looked_at(self.estate, path, min_depth, &self.administrators)
+            || deep_trust_chain::is_deep(path)
+            || supply_chain::open_injection(path).is_some()
+            || llm_egress::tells_data(self.estate, path)
+            || confused_deputy::is_of_a_deputy(path)
+            || secrets::read_secret(self.estate, path).is_some()
+            || exposure::reaches_sensitive_content(self.estate, path)
+    }
+
+    /// What there is to find. The worst findings come first.
+    ///
+    /// `graph` is the one that the estate was compiled from.
+    #[must_use]
+    pub fn findings(self, graph: &Graph, evidence: &Evidence, coverage: &[CoverageRow]) -> Vec<Finding> {
+        let logs = Logs::new(evidence);
+        let facts = Facts {
+            estate: self.estate,
+            paths: &self.paths,
+            logs: &logs,
+            coverage,
+            options: self.options,
+        };
+        judged(&facts, graph, &self.administrators)
+    }
+}
+
+fn judged<'e>(facts: &Facts<'e, '_>, graph: &Graph, administrators: &admin::Administrators<'e>) -> Vec<Finding> {
     let mut drafts: Vec<Draft> = Vec::new();
-    drafts.extend(admin::findings(&facts, &administrators));
-    drafts.extend(escalation::findings(&facts, &administrators));
-    drafts.extend(amplification::findings(&facts, &administrators));
-    drafts.extend(deep_trust_chain::findings(&facts));
-    drafts.extend(supply_chain::findings(&facts, &administrators));
-    drafts.extend(llm_egress::findings(&facts));
-    drafts.extend(confused_deputy::findings(&facts));
-    drafts.extend(external_id::findings(&facts, &administrators));
-    drafts.extend(exposure::findings(&facts));
-    drafts.extend(secrets::findings(&facts));
-    drafts.extend(coverage::findings(&facts, graph));
-    let standings = standing::Standings::new(&facts, &administrators);
-    drafts.extend(stale_access_key::findings(&facts, &standings));
-    drafts.extend(no_mfa::findings(&facts, &standings));
-    drafts.extend(unrotated_secret::findings(&facts));
-    drafts.extend(dormant_authority::findings(&facts, &standings));
-    drafts.extend(unused_service::findings(&facts));
-    drafts.extend(orphaned_principal::findings(&facts));
-    drafts.extend(whole_account::findings(&facts, &standings));
-    drafts.extend(integration::findings(&facts, &standings));
-    drafts.extend(orchestrator::findings(&facts, &standings));
-    drafts.extend(open_federation::findings(&facts, &standings));
-    drafts.extend(invocation_logging::findings(&facts));
-    drafts.extend(orphaned_owner::findings(&facts));
-    drafts.extend(scanner_self::findings(&facts, &standings));
-    let only_of_aws = scope_drift::join(&facts, &mut drafts);
+    drafts.extend(admin::findings(facts, administrators));
+    drafts.extend(escalation::findings(facts, administrators));
+    drafts.extend(amplification::findings(facts, administrators));
+    drafts.extend(deep_trust_chain::findings(facts));
+    drafts.extend(supply_chain::findings(facts, administrators));
+    drafts.extend(llm_egress::findings(facts));
+    drafts.extend(confused_deputy::findings(facts));
+    drafts.extend(external_id::findings(facts, administrators));
+    drafts.extend(exposure::findings(facts));
+    drafts.extend(secrets::findings(facts));
+    drafts.extend(coverage::findings(facts, graph));
+    let standings = standing::Standings::new(facts, administrators);
+    drafts.extend(stale_access_key::findings(facts, &standings));
+    drafts.extend(no_mfa::findings(facts, &standings));
+    drafts.extend(unrotated_secret::findings(facts));
+    drafts.extend(dormant_authority::findings(facts, &standings));
+    drafts.extend(unused_service::findings(facts));
+    drafts.extend(orphaned_principal::findings(facts));
+    drafts.extend(whole_account::findings(facts, &standings));
+    drafts.extend(integration::findings(facts, &standings));
+    drafts.extend(orchestrator::findings(facts, &standings));
+    drafts.extend(open_federation::findings(facts, &standings));
+    drafts.extend(invocation_logging::findings(facts));
+    drafts.extend(orphaned_owner::findings(facts));
+    drafts.extend(scanner_self::findings(facts, &standings));
+    let only_of_aws = scope_drift::join(facts, &mut drafts);
     drafts.extend(only_of_aws);
-    drafts.extend(exploration::findings(&facts));
-    drafts.extend(root_login::findings(&facts));
-    drafts.extend(console_role_switch::findings(&facts));
-    drafts.extend(assume_role_anomaly::findings(&facts));
-    drafts.extend(permission_change::findings(&facts));
-    drafts.extend(unexplained::findings(&facts));
-    let mut findings: Vec<Finding> = drafts.into_iter().map(|draft| draft.finish(estate)).collect();
+    drafts.extend(exploration::findings(facts));
+    drafts.extend(root_login::findings(facts));
+    drafts.extend(console_role_switch::findings(facts));
+    drafts.extend(assume_role_anomaly::findings(facts));
+    drafts.extend(permission_change::findings(facts));
+    drafts.extend(unexplained::findings(facts));
+    let mut findings: Vec<Finding> = drafts.into_iter().map(|draft| draft.finish(facts.estate)).collect();
     findings.sort_by(|a, b| {
         (Reverse(a.severity), a.kind, &a.subjects, &a.id).cmp(&(Reverse(b.severity), b.kind, &b.subjects, &b.id))
     });

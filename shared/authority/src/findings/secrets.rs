@@ -8,27 +8,29 @@ use sv0_model::path::{ActionClass, AuthorityPath, PathKind, PathState};
 
 use super::Facts;
 use super::draft::{Draft, command, name, name_of};
+use crate::estate::Estate;
 
 /// One finding for each workload and secret that it can read.
 pub(crate) fn findings(facts: &Facts<'_, '_>) -> Vec<Draft> {
     let mut pairs: BTreeMap<(&str, &str), Vec<&AuthorityPath>> = BTreeMap::new();
-    let reads = facts
+    for path in facts
         .paths
         .iter()
-        .filter(|path| path.state != PathState::Blocked && path.action_class == ActionClass::ReadData);
-    for path in reads {
+        .filter(|path| read_secret(facts.estate, path).is_some())
+    {
         pairs.entry((&path.workload, &path.resource)).or_default().push(path);
     }
     pairs
-        .into_iter()
-        .filter_map(|((_, resource), paths)| {
-            let secret = facts
-                .estate
-                .entity(resource)
-                .filter(|entity| entity.kind == EntityKind::Secret)?;
-            finding(facts, secret, &paths)
-        })
+        .into_values()
+        .filter_map(|paths| finding(facts, read_secret(facts.estate, paths.first()?)?, &paths))
         .collect()
+}
+
+/// The secret whose value a path that can be walked reads.
+pub(super) fn read_secret<'e>(estate: &'e Estate<'_>, path: &AuthorityPath) -> Option<&'e Entity> {
+    let reads = path.state != PathState::Blocked && path.action_class == ActionClass::ReadData;
+    let resource = estate.entity(&path.resource).filter(|_| reads);
+    resource.filter(|entity| entity.kind == EntityKind::Secret)
 }
 
 fn finding(facts: &Facts<'_, '_>, secret: &Entity, paths: &[&AuthorityPath]) -> Option<Draft> {

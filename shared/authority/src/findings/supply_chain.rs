@@ -22,8 +22,8 @@ const MOST_NAMED: usize = 20;
 /// one for each administrator, whatever it replaces; and one for each repository that outsiders may push to.
 pub(crate) fn findings(facts: &Facts<'_, '_>, administrators: &Administrators<'_>) -> Vec<Draft> {
     let mut groups: BTreeMap<Group<'_>, Vec<&AuthorityPath>> = BTreeMap::new();
-    for path in facts.paths.iter().filter(|path| path.state != PathState::Blocked) {
-        if let Some(hop) = injection(path) {
+    for path in facts.paths {
+        if let Some(hop) = open_injection(path) {
             let group = group(facts, path, hop, administrators);
             groups.entry(group).or_default().push(path);
         }
@@ -132,6 +132,11 @@ fn of_administrator(facts: &Facts<'_, '_>, paths: &[&AuthorityPath]) -> Option<D
         );
     }
     Some(draft)
+}
+
+/// The step on which code or an image is replaced, of a path that can be walked.
+pub(super) fn open_injection(path: &AuthorityPath) -> Option<&PathHop> {
+    injection(path).filter(|_| path.state != PathState::Blocked)
 }
 
 /// The step on which code or an image is replaced.

@@ -1,16 +1,17 @@
 //! Secrets that nobody changes.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use sv0_model::finding::FindingKind;
 use sv0_model::graph::{Entity, EntityKind, Resolution};
 use sv0_model::observation::Observation;
-use sv0_model::path::{ActionClass, AuthorityPath, PathState};
+use sv0_model::path::AuthorityPath;
 use sv0_model::time::Timestamp;
 
 use super::Facts;
 use super::draft::{Draft, command, name};
 use super::known::{day, days, time, truth};
+use super::secrets::read_secret;
 use super::severity::{Exposure, Measure, Reach, Use};
 
 /// One finding for each secret whose rotation is off, or did not happen for the configured number of days.
@@ -18,14 +19,23 @@ pub(crate) fn findings(facts: &Facts<'_, '_>) -> Vec<Draft> {
     let Some(now) = facts.estate.graph().captured_at else {
         return Vec::new();
     };
+    let mut readers: BTreeMap<&str, Vec<&AuthorityPath>> = BTreeMap::new();
+    for path in facts.paths {
+        if let Some(secret) = read_secret(facts.estate, path) {
+            readers.entry(&secret.native_id).or_default().push(path);
+        }
+    }
     let secrets = facts.estate.graph().entities.values();
     secrets
         .filter(|entity| entity.kind == EntityKind::Secret && entity.resolution == Resolution::Collected)
-        .filter_map(|secret| finding(facts, now, secret))
+        .filter_map(|secret| {
+            let readers = readers.get(secret.native_id.as_str());
+            finding(facts, now, secret, readers.map_or(&[], Vec::as_slice))
+        })
         .collect()
 }
 
-fn finding(facts: &Facts<'_, '_>, now: Timestamp, secret: &Entity) -> Option<Draft> {
+fn finding(facts: &Facts<'_, '_>, now: Timestamp, secret: &Entity, readers: &[&AuthorityPath]) -> Option<Draft> {
     let is_going = secret
         .attributes
         .get("deleted")
@@ -44,7 +54,6 @@ fn finding(facts: &Facts<'_, '_>, now: Timestamp, secret: &Entity) -> Option<Dra
         ),
         _ => return None,
     };
-    let readers: Vec<&AuthorityPath> = facts.paths.iter().filter(|path| reads(path, secret)).collect();
     let mut draft = Draft::new(FindingKind::UnrotatedSecret, &secret.native_id);
     draft.account.clone_from(&secret.account);
     draft.title = format!("secret {} {title}", name(secret));
@@ -56,7 +65,7 @@ fn finding(facts: &Facts<'_, '_>, now: Timestamp, secret: &Entity) -> Option<Dra
     };
     draft.description = format!("{words} A copy that left once stays good. {by}");
     readers.iter().for_each(|path| draft.add_path(path));
-    let (severity, reason) = measure(facts, secret, &readers).severity();
+    let (severity, reason) = measure(facts, secret, readers).severity();
     draft.rate(severity, reason);
     draft.verify = vec![
         command(&[
@@ -69,10 +78,6 @@ fn finding(facts: &Facts<'_, '_>, now: Timestamp, secret: &Entity) -> Option<Dra
         command(&["sv0", "who-can", "secretsmanager:GetSecretValue", &secret.native_id]),
     ];
     Some(draft)
-}
-
-fn reads(path: &AuthorityPath, secret: &Entity) -> bool {
-    path.resource == secret.native_id && path.action_class == ActionClass::ReadData && path.state != PathState::Blocked
 }
 
 fn measure(facts: &Facts<'_, '_>, secret: &Entity, readers: &[&AuthorityPath]) -> Measure {

@@ -26,6 +26,7 @@ mod transfer;
 mod workloads;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::convert::Infallible;
 
 use rayon::prelude::*;
 use sv0_model::diagnostic::{Diagnostic, Severity};
@@ -45,6 +46,9 @@ use chains::Chain;
 use hops::Ground;
 use reach::{Reaches, Ways};
 use runs::Runs;
+
+/// Workloads whose paths are made at once. Enough to keep every thread busy: how many paths one has differs a hundredfold.
+const WORKLOADS_AT_A_TIME: usize = 64;
 
 /// How paths are looked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -96,18 +100,30 @@ pub enum PathProgress {
 /// Finds every authority path of an estate and puts the logs beside it.
 #[must_use]
 pub fn authority_paths(estate: &Estate<'_>, evidence: &Evidence, options: &PathOptions) -> PathsOutput {
-    authority_paths_with_progress(estate, evidence, options, &|_| {})
+    let mut paths = Vec::new();
+    let found = each_authority_path(estate, evidence, options, &|_| {}, |path| {
+        paths.push(path);
+        Ok::<(), Infallible>(())
+    });
+    let Ok(diagnostics) = found;
+    PathsOutput { paths, diagnostics }
 }
 
-/// [`authority_paths`], telling `progress` how far it has come. `progress` is called from several threads.
-#[must_use]
-pub fn authority_paths_with_progress(
+/// Hands on every authority path of an estate, in the order of [`PathsOutput::paths`], and answers what could not be followed to its end.
+///
+/// No more paths are held than those of a few workloads: an account's paths are as many as its workloads times what powerful roles of it reach. `progress` is
+/// called from several threads, `each` from one at a time.
+///
+/// # Errors
+/// What `each` answers, after which nothing more is handed on.
+pub fn each_authority_path<E: Send>(
     estate: &Estate<'_>,
     evidence: &Evidence,
     options: &PathOptions,
     progress: &(dyn Fn(PathProgress) + Sync),
-) -> PathsOutput {
-    let walk = || walk(estate, evidence, options, progress);
+    each: impl FnMut(AuthorityPath) -> Result<(), E> + Send,
+) -> Result<Vec<Diagnostic>, E> {
+    let walk = || walk(estate, evidence, options, progress, each);
     match rayon::ThreadPoolBuilder::new().num_threads(options.threads).build() {
         Ok(pool) => pool.install(walk),
         // Without a pool of its own the walk takes longer and comes to the same.
@@ -115,12 +131,13 @@ pub fn authority_paths_with_progress(
     }
 }
 
-fn walk(
+fn walk<E: Send>(
     estate: &Estate<'_>,
     evidence: &Evidence,
     options: &PathOptions,
     progress: &(dyn Fn(PathProgress) + Sync),
-) -> PathsOutput {
+    mut each: impl FnMut(AuthorityPath) -> Result<(), E> + Send,
+) -> Result<Vec<Diagnostic>, E> {
     let logs = Logs::new(evidence);
     let ground = Ground { estate, logs: &logs };
     let runs = Runs::new(ground);
@@ -149,40 +166,48 @@ fn walk(
         reaches: &reaches,
         chains: &chains,
     };
-    let walked: Vec<Vec<AuthorityPath>> = starts
-        .par_iter()
-        .map(|start| {
-            let paths = assembly.paths_of(start);
-            progress(PathProgress::WorkloadWalked { of: starts.len() });
-            paths
-        })
-        .collect();
-    let mut output = collect(walked, options);
+    let mut diagnostics = Vec::new();
+    for some in starts.chunks(WORKLOADS_AT_A_TIME) {
+        let walked: Vec<Walked> = some
+            .par_iter()
+            .map(|start| {
+                let walked = Walked::of(assembly.paths_of(start), options);
+                progress(PathProgress::WorkloadWalked { of: starts.len() });
+                walked
+            })
+            .collect();
+        for of_one in walked {
+            diagnostics.extend(of_one.cut);
+            of_one.paths.into_iter().try_for_each(&mut each)?;
+        }
+    }
     let cuts = chains
         .iter()
         .filter(|(_, chains)| chains.iter().any(|chain| chain.is_cut));
-    output
-        .diagnostics
-        .extend(cuts.map(|(first, _)| chain_cut(first, options)));
-    output
+    diagnostics.extend(cuts.map(|(first, _)| chain_cut(first, options)));
+    Ok(diagnostics)
 }
 
-fn collect(walked: Vec<Vec<AuthorityPath>>, options: &PathOptions) -> PathsOutput {
-    let mut output = PathsOutput::default();
-    for mut paths in walked {
+/// The paths of one workload.
+struct Walked {
+    paths: Vec<AuthorityPath>,
+    /// That there are more than are kept.
+    cut: Option<Diagnostic>,
+}
+
+impl Walked {
+    fn of(mut paths: Vec<AuthorityPath>, options: &PathOptions) -> Self {
+        let mut diagnostic = None;
         paths.sort_by(|a, b| sort_key(a).cmp(&sort_key(b)));
         if paths.len() > options.max_paths_per_workload {
             // The strongest are kept.
             paths.sort_by_key(|path| (path.state, std::cmp::Reverse(path.sensitivity)));
-            output
-                .diagnostics
-                .extend(paths.first().map(|path| cut(&path.workload, paths.len(), options)));
+            diagnostic = paths.first().map(|path| cut(&path.workload, paths.len(), options));
             paths.truncate(options.max_paths_per_workload);
             paths.sort_by(|a, b| sort_key(a).cmp(&sort_key(b)));
         }
-        output.paths.extend(paths);
+        Self { paths, cut: diagnostic }
     }
-    output
 }
 
 type SortKey<'p> = (

@@ -1,11 +1,12 @@
 //! Graph and observed use → authority paths and findings.
 
-use sv0_authority::{Estate, FindingOptions, PathOptions, PathProgress, authority_paths_with_progress, findings};
+use sv0_authority::{Estate, FindingOptions, Judge, PathOptions, PathProgress, each_authority_path};
 use sv0_lake::keys;
 use sv0_model::diagnostic::Diagnostic;
 
 use super::StageContext;
-use crate::{ScanError, path_rows};
+use crate::ScanError;
+use crate::path_rows::PathWriter;
 
 /// How much was found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,24 +34,23 @@ pub fn run(context: &StageContext<'_>, progress: &(dyn Fn(PathProgress) + Sync))
         threads: context.threads,
         ..PathOptions::default()
     };
-    let output = authority_paths_with_progress(&estate, &evidence, &options, progress);
-    let found = findings(
-        &graph,
-        &estate,
-        &output.paths,
-        &evidence,
-        &coverage,
-        &FindingOptions {
-            hub_account: snapshot.hub_account()?,
-            ..context.configuration.finding_options()
-        },
-    );
+    let finding_options = FindingOptions {
+        hub_account: snapshot.hub_account()?,
+        ..context.configuration.finding_options()
+    };
+    let mut judge = Judge::new(&estate, &finding_options);
+    let mut writer = PathWriter::new()?;
+    let further = each_authority_path(&estate, &evidence, &options, progress, |path| {
+        judge.look_at(&path);
+        writer.add(path)
+    })?;
+    let found = judge.findings(&graph, &evidence, &coverage);
     // What follows needs the results alone, and writing them takes memory of its own.
     drop(estate);
     drop(graph);
-    let diagnostics = merged(snapshot.diagnostics()?, output.diagnostics);
-    let paths = output.paths.len() as u64;
-    path_rows::write(context, output.paths)?;
+    let diagnostics = merged(snapshot.diagnostics()?, further);
+    let paths = writer.count;
+    writer.finish(context)?;
     context.write_rows(keys::FINDINGS, &found)?;
     context.write_rows(keys::DIAGNOSTICS, &diagnostics)?;
     Ok(Evaluated {

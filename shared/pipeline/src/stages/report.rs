@@ -1,7 +1,7 @@
 //! Everything a run holds → one HTML file.
 
 use sv0_lake::{keys, run_key};
-use sv0_report::{ReportInput, render};
+use sv0_report::{PathDigest, ReportInput, render};
 
 use super::StageContext;
 use crate::ScanError;
@@ -12,11 +12,17 @@ use crate::ScanError;
 /// [`ScanError::Lake`] when an earlier stage's objects are not there, [`ScanError::Report`] when it cannot be rendered.
 pub fn run(context: &StageContext<'_>) -> Result<(), ScanError> {
     let snapshot = context.snapshot();
+    let graph = snapshot.graph()?;
+    let mut paths = PathDigest::new(&graph);
+    snapshot.each_path(|path| {
+        paths.add(path);
+        Ok(())
+    })?;
     let html = render(&ReportInput {
         title: "Authority report",
-        graph: &snapshot.graph()?,
+        graph: &graph,
         evidence: &snapshot.evidence()?,
-        paths: &snapshot.paths()?,
+        paths: &paths,
         findings: &snapshot.findings()?,
         coverage: &snapshot.coverage()?,
         diagnostics: &snapshot.diagnostics()?,

@@ -11,6 +11,6 @@ fn main() -> Result<(), Box<dyn Error>> {
         Some("empty") => estate::Estate::default(),
         Some(number) => estate::bulk(number.parse()?),
     };
-    print!("{}", sv0_report::render(&estate.input())?);
+    print!("{}", sv0_report::render(&estate.input(&estate.digest()))?);
     Ok(())
 }

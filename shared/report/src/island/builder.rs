@@ -73,7 +73,7 @@ struct Tables {
 pub(crate) fn build(
     input: &ReportInput<'_>,
     shown: &Shown<'_>,
-    reach: &Reach<'_>,
+    reach: &Reach,
 ) -> Result<(Island, Vec<String>), serde_json::Error> {
     let mut builder = Builder::new(input, reach);
     builder.path_kinds()?;
@@ -105,7 +105,7 @@ pub(crate) fn build(
 
 struct Builder<'a> {
     graph: &'a Graph,
-    reach: &'a Reach<'a>,
+    reach: &'a Reach,
     limits: LimitWords<'a>,
     surroundings: Surroundings<'a>,
     askers: Askers<'a>,
@@ -124,7 +124,7 @@ struct Builder<'a> {
 type Numbered = Result<usize, serde_json::Error>;
 
 impl<'a> Builder<'a> {
-    fn new(input: &ReportInput<'a>, reach: &'a Reach<'a>) -> Self {
+    fn new(input: &ReportInput<'a>, reach: &'a Reach) -> Self {
         Self {
             graph: input.graph,
             reach,

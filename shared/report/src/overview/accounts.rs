@@ -4,13 +4,12 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use sv0_model::finding::FindingSeverity;
-use sv0_model::graph::{EntityKind, Graph, Resolution, Sensitivity, urn};
-use sv0_model::path::PathState;
+use sv0_model::graph::{EntityKind, Graph, Resolution, urn};
 
 use super::coverage::was_asked;
 use super::{accounts, permille};
 use crate::ReportInput;
-use crate::names::{account_name, account_of_entity};
+use crate::names::account_name;
 use crate::words::entity::{self, Group};
 use crate::words::labels;
 use crate::words::text::{percent_encoded, shown};
@@ -99,14 +98,13 @@ fn count_entities<'a>(graph: &'a Graph, lines: &mut BTreeMap<&'a str, AccountLin
 }
 
 fn count_paths(input: &ReportInput<'_>, lines: &mut BTreeMap<&str, AccountLine>) {
-    for path in input.paths.iter().filter(|path| path.state != PathState::Blocked) {
-        let account = account_of_entity(input.graph, &path.resource);
-        let Some(line) = account.and_then(|account| lines.get_mut(account)) else {
+    for (account, into) in &input.paths.accounts {
+        let Some(line) = lines.get_mut(account.as_str()) else {
             continue;
         };
-        line.paths_in += 1;
-        line.restricted += usize::from(path.sensitivity == Sensitivity::Restricted);
-        line.from_elsewhere += usize::from(account_of_entity(input.graph, &path.workload) != account);
+        line.paths_in = into.all;
+        line.restricted = into.to_restricted;
+        line.from_elsewhere = into.from_elsewhere;
     }
 }
 
@@ -166,6 +164,7 @@ fn place(graph: &Graph, id: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::PathDigest;
     use sv0_model::coverage::{CoverageRow, CoverageStatus};
     use sv0_model::observation::Evidence;
 
@@ -195,7 +194,7 @@ mod tests {
             title: "",
             graph: &graph,
             evidence: &evidence,
-            paths: &[],
+            paths: &PathDigest::new(&graph),
             findings: &[],
             coverage: &coverage,
             diagnostics: &[],

@@ -1,40 +1,31 @@
 //! The sentences at the top of the report.
 
 use sv0_model::finding::FindingSeverity;
-use sv0_model::graph::Sensitivity;
-use sv0_model::observation::Observation;
-use sv0_model::path::{AuthorityPath, PathState};
+use sv0_model::path::PathState;
 
 use crate::ReportInput;
+use crate::digest::PathCounts;
 use crate::words::text::{count, thousands};
 
 /// Two to four sentences, the most important first.
 pub(super) fn sentences(input: &ReportInput<'_>) -> Vec<String> {
-    let mut sentences = vec![open_paths(input.paths)];
-    sentences.extend(limited_paths(input.paths));
+    let mut sentences = vec![open_paths(&input.paths.counts)];
+    sentences.extend(limited_paths(&input.paths.counts));
     sentences.extend(urgent_findings(input));
     sentences
 }
 
-fn open_paths(paths: &[AuthorityPath]) -> String {
-    let open: Vec<&AuthorityPath> = paths.iter().filter(|path| path.state == PathState::Allowed).collect();
-    let restricted = open
-        .iter()
-        .filter(|path| path.sensitivity == Sensitivity::Restricted)
-        .count();
-    let used = open
-        .iter()
-        .filter(|path| matches!(path.observation, Observation::Observed { .. }))
-        .count();
-    if open.is_empty() {
+fn open_paths(paths: &PathCounts) -> String {
+    let open = paths.in_state(PathState::Allowed);
+    if open == 0 {
         return "Nothing that was collected shows an open path to a resource.".to_owned();
     }
-    let verb = if open.len() == 1 { "leads" } else { "lead" };
+    let verb = if open == 1 { "leads" } else { "lead" };
     format!(
         "{} {verb} to a resource, {} to restricted data; {} were seen in use.",
-        count(open.len(), "open path"),
-        none_or(restricted),
-        none_or(used),
+        count(open, "open path"),
+        none_or(paths.open_to_restricted),
+        none_or(paths.open_and_used),
     )
 }
 
@@ -46,9 +37,11 @@ fn none_or(number: usize) -> String {
     }
 }
 
-fn limited_paths(paths: &[AuthorityPath]) -> Option<String> {
-    let of = |state| paths.iter().filter(|path| path.state == state).count();
-    match (of(PathState::Conditional), of(PathState::Blocked)) {
+fn limited_paths(paths: &PathCounts) -> Option<String> {
+    match (
+        paths.in_state(PathState::Conditional),
+        paths.in_state(PathState::Blocked),
+    ) {
         (0, 0) => None,
         (conditional, 0) => Some(format!("{} only under a condition.", holds(conditional, "hold"))),
         (0, blocked) => Some(format!("{} granted but blocked.", is(blocked))),

@@ -33,14 +33,14 @@ pub(crate) struct RadiusLine {
 }
 
 /// The most dangerous, and how many more have any danger at all.
-pub(super) fn most_dangerous(input: &ReportInput<'_>, reach: &Reach<'_>) -> Vec<RadiusLine> {
+pub(super) fn most_dangerous(input: &ReportInput<'_>, reach: &Reach) -> Vec<RadiusLine> {
     let graph = input.graph;
     let surroundings = Surroundings::of(graph, input.findings, input.evidence);
     let nothing = EntityReach::default();
-    let without_path = surroundings.escalating().filter(|id| !reach.contains_key(id));
-    let mut identities: Vec<(&str, &EntityReach<'_>, Danger)> = reach
+    let without_path = surroundings.escalating().filter(|id| !reach.contains_key(*id));
+    let mut identities: Vec<(&str, &EntityReach, Danger)> = reach
         .iter()
-        .map(|(id, reach)| (*id, reach))
+        .map(|(id, reach)| (&**id, reach))
         .chain(without_path.map(|id| (id, &nothing)))
         .filter(|(id, _)| acts(graph, id))
         .map(|(id, reach)| (id, reach, surroundings.danger(id, reach)))
@@ -63,10 +63,8 @@ pub(super) fn most_dangerous(input: &ReportInput<'_>, reach: &Reach<'_>) -> Vec<
 }
 
 /// A workload that reaches just what a role of it reaches, which stands before it, says nothing new: the role's line names it.
-fn folded<'a, 'r>(
-    identities: Vec<(&'a str, &'r EntityReach<'a>, Danger)>,
-) -> Vec<(&'a str, &'r EntityReach<'a>, Danger)> {
-    let mut kept: Vec<(&str, &EntityReach<'_>, Danger)> = Vec::new();
+fn folded<'a, 'r>(identities: Vec<(&'a str, &'r EntityReach, Danger)>) -> Vec<(&'a str, &'r EntityReach, Danger)> {
+    let mut kept: Vec<(&str, &EntityReach, Danger)> = Vec::new();
     for (id, reach, danger) in identities {
         let is_said = kept.iter().any(|(_, of_role, role)| {
             let says_all = reach
@@ -91,7 +89,7 @@ fn acts(graph: &Graph, id: &str) -> bool {
     group.is_none_or(|group| matches!(group, Group::Identity | Group::Workload))
 }
 
-fn line(graph: &Graph, id: &str, reach: &EntityReach<'_>, danger: &Danger, greatest: usize) -> RadiusLine {
+fn line(graph: &Graph, id: &str, reach: &EntityReach, danger: &Danger, greatest: usize) -> RadiusLine {
     let kind = graph.entities.get(id).map(|item| item.kind);
     RadiusLine {
         href: format!("#/entities/{}", percent_encoded(id)),
@@ -109,7 +107,7 @@ fn line(graph: &Graph, id: &str, reach: &EntityReach<'_>, danger: &Danger, great
     }
 }
 
-fn reached(reach: &EntityReach<'_>) -> Vec<(String, &'static str)> {
+fn reached(reach: &EntityReach) -> Vec<(String, &'static str)> {
     use Sensitivity::{Confidential, Internal, Public, Restricted, Unknown};
     let words = [
         (Restricted, "restricted"),
@@ -126,7 +124,7 @@ fn reached(reach: &EntityReach<'_>) -> Vec<(String, &'static str)> {
         .collect()
 }
 
-fn facts(graph: &Graph, reach: &EntityReach<'_>, danger: &Danger) -> Vec<String> {
+fn facts(graph: &Graph, reach: &EntityReach, danger: &Danger) -> Vec<String> {
     let use_words = match danger.seen {
         Seen::Observed => "seen in use",
         Seen::NotObserved => "not seen in use",
@@ -140,7 +138,7 @@ fn facts(graph: &Graph, reach: &EntityReach<'_>, danger: &Danger) -> Vec<String>
     held_by(graph, reach).into_iter().chain(facts).collect()
 }
 
-fn held_by(graph: &Graph, reach: &EntityReach<'_>) -> Option<String> {
+fn held_by(graph: &Graph, reach: &EntityReach) -> Option<String> {
     let mut holders = reach.workloads.iter();
     let first = holders.next()?;
     Some(match holders.len() {

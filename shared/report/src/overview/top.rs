@@ -6,6 +6,7 @@ use sv0_model::finding::{Finding, FindingKind, FindingSeverity};
 use sv0_model::graph::{Graph, Sensitivity};
 use sv0_model::path::{AuthorityPath, PathKind, PathState};
 
+use crate::digest::PathCounts;
 use crate::names::entity_name;
 use crate::reach::{Seen, seen};
 use crate::shown::Shown;
@@ -100,15 +101,9 @@ fn steps(graph: &Graph, path: &AuthorityPath) -> String {
 }
 
 /// How many paths there are of every kind that occurs, by state. A path counts under each of its kinds.
-pub(super) fn path_kinds(paths: &[AuthorityPath]) -> Vec<KindLine> {
-    let mut counts: BTreeMap<PathKind, BTreeMap<PathState, usize>> = BTreeMap::new();
-    for path in paths {
-        for &kind in &path.kinds {
-            *counts.entry(kind).or_default().entry(path.state).or_default() += 1;
-        }
-    }
+pub(super) fn path_kinds(paths: &PathCounts) -> Vec<KindLine> {
     let of_kind = |kind: PathKind| {
-        let states = counts.get(&kind)?;
+        let states = paths.by_kind.get(&kind)?;
         let parts = states.iter().map(|(&state, &count)| (labels::path_state(state), count));
         Some(kind_line(
             name_of(&kind),

@@ -46,11 +46,11 @@ impl<'e> Principal<'e> {
 
 impl<'e> Administrators<'e> {
     /// Those who are administrators on their own, then, round by round, those who gain the authority of one found in the round before.
-    pub(crate) fn of(facts: &Facts<'e, '_>) -> Self {
-        let principals = principals(facts.estate);
+    pub(crate) fn of(estate: &'e Estate<'e>) -> Self {
+        let principals = principals(estate);
         let mut found: BTreeMap<&str, Route> = principals
             .par_iter()
-            .filter_map(|(id, principal)| Some((*id, route::alone(facts.estate, principal)?)))
+            .filter_map(|(id, principal)| Some((*id, route::alone(estate, principal)?)))
             .collect();
         let mut routes: BTreeMap<&str, Route> = BTreeMap::new();
         while !found.is_empty() {
@@ -66,7 +66,7 @@ impl<'e> Administrators<'e> {
         Self {
             routes,
             principals,
-            workloads: workloads(facts.estate),
+            workloads: workloads(estate),
         }
     }
 

@@ -8,10 +8,11 @@
 use serde_json::Value;
 use sv0_model::finding::FindingSeverity;
 use sv0_model::graph::{Entity, EntityKind, Sensitivity};
-use sv0_model::path::{ActionClass, PathState};
+use sv0_model::path::{ActionClass, AuthorityPath, PathState};
 
 use super::requires_one_of;
 use crate::access::{Access, ActionTarget, Survey};
+use crate::estate::Estate;
 use crate::findings::Facts;
 
 const INVOKE_FUNCTION: &str = "lambda:InvokeFunction";
@@ -48,11 +49,9 @@ pub(super) fn rating(facts: &Facts<'_, '_>, access: &Access<'_>) -> Option<(Find
         return None;
     }
     let function = facts.estate.function_of(access.entity).unwrap_or(access.entity);
-    let paths = facts.paths.iter();
-    let mut walkable = paths.filter(|path| path.workload == function.native_id && path.state != PathState::Blocked);
-    let is_sensitive =
-        |sensitivity: Sensitivity| matches!(sensitivity, Sensitivity::Restricted | Sensitivity::Confidential);
-    let reaches = is_sensitive(function.sensitivity) || walkable.any(|path| is_sensitive(path.sensitivity));
+    let mut paths = facts.paths.iter();
+    let reaches = is_sensitive(function.sensitivity)
+        || paths.any(|path| path.workload == function.native_id && reaches_sensitive_content(facts.estate, path));
     Some(if reaches {
         (
             FindingSeverity::Critical,
@@ -64,6 +63,17 @@ pub(super) fn rating(facts: &Facts<'_, '_>, access: &Access<'_>) -> Option<(Find
 }
 
 /// What is to be known of a URL that everyone may call.
+/// Whether a path that can be walked leads a function to content that matters.
+pub(crate) fn reaches_sensitive_content(estate: &Estate<'_>, path: &AuthorityPath) -> bool {
+    let start = estate.entity(&path.workload).map(|entity| entity.kind);
+    let is_open = path.state != PathState::Blocked && is_sensitive(path.sensitivity);
+    is_open && start == Some(EntityKind::LambdaFunction)
+}
+
+fn is_sensitive(sensitivity: Sensitivity) -> bool {
+    matches!(sensitivity, Sensitivity::Restricted | Sensitivity::Confidential)
+}
+
 pub(super) fn note(entity: &Entity, accesses: &[&Access<'_>]) -> Option<&'static str> {
     let opens = |action: &str| accesses.iter().any(|access| access.action == action);
     let asks_nobody = entity.attributes.get("function_url_auth_type").and_then(Value::as_str) == Some("NONE");

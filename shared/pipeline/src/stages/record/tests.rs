@@ -141,7 +141,9 @@ fn record(state: &mut SqliteState, day: i8, world: &World) -> Tally {
         .paths
         .iter()
         .map(|path| serde_json::from_value(path.clone()).unwrap());
-    path_rows::write(&context, paths.collect()).unwrap();
+    let mut writer = path_rows::PathWriter::new().unwrap();
+    paths.for_each(|path| writer.add(path).unwrap());
+    writer.finish(&context).unwrap();
     publish(&store, manifest(&run_id, day, world)).unwrap();
     match run(&store, &run_id, state).unwrap() {
         Outcome::Recorded(tally) => tally,

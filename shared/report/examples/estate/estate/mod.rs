@@ -19,7 +19,7 @@ use sv0_model::graph::Graph;
 use sv0_model::observation::Evidence;
 use sv0_model::path::AuthorityPath;
 use sv0_model::time::Timestamp;
-use sv0_report::ReportInput;
+use sv0_report::{PathDigest, ReportInput};
 
 pub use bulk::bulk;
 
@@ -41,13 +41,18 @@ pub struct Estate {
 }
 
 impl Estate {
+    /// The paths as [`sv0_report::render`] takes them.
+    pub fn digest(&self) -> PathDigest<'_> {
+        PathDigest::of(&self.graph, self.paths.iter().cloned())
+    }
+
     /// The same, borrowed as [`sv0_report::render`] takes it.
-    pub fn input(&self) -> ReportInput<'_> {
+    pub fn input<'a>(&'a self, paths: &'a PathDigest<'a>) -> ReportInput<'a> {
         ReportInput {
             title: "Acme Retail",
             graph: &self.graph,
             evidence: &self.evidence,
-            paths: &self.paths,
+            paths,
             findings: &self.findings,
             coverage: &self.coverage,
             diagnostics: &self.diagnostics,
