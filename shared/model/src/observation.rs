@@ -373,6 +373,9 @@ pub struct Evidence {
     /// The span of the logs of each of them, sorted: absence in one account is judged by its own logs, never by another's.
     #[serde(default)]
     pub log_windows: Vec<LogWindow>,
+    /// Accounts and Regions of whose log files some were not read, sorted: (account, Region). Nothing is absent there.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub incomplete_logs: Vec<(String, String)>,
     /// Roles taken, sorted by from, to, how and via.
     #[serde(default)]
     pub assumptions: Vec<ObservedAssumption>,

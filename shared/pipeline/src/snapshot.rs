@@ -75,6 +75,8 @@ pub(crate) struct LogCoverage {
     pub window: Option<(Timestamp, Timestamp)>,
     pub logged_partitions: Vec<(String, String)>,
     pub log_windows: Vec<LogWindow>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub incomplete_logs: Vec<(String, String)>,
     pub divided_sessions: Vec<DividedSession>,
     pub notable_totals: Vec<NotableTotal>,
     pub cut: Vec<String>,
@@ -127,6 +129,7 @@ impl<R: Rows> Snapshot<R> {
             window: logs.window,
             logged_partitions: logs.logged_partitions,
             log_windows: logs.log_windows,
+            incomplete_logs: logs.incomplete_logs,
             assumptions: self.rows.rows(keys::ASSUMPTIONS)?,
             chains: self.rows.rows(keys::CHAINS)?,
             callers: self.rows.rows(keys::CALLERS)?,

@@ -122,6 +122,7 @@ impl EvidenceFold {
             window: first.zip(last),
             logged_partitions: self.partitions.keys().cloned().collect(),
             log_windows: self.partitions.into_iter().map(log_window).collect(),
+            incomplete_logs: Vec::new(),
             assumptions: self.assumptions.finish(),
             chains: executions.chains,
             divided_sessions: executions.divided,

@@ -12,6 +12,9 @@ use super::reach::{CallSite, blind_spot};
 /// How many event ids an observation keeps.
 const KEPT_EVENT_IDS: usize = 3;
 
+/// The Region of a row that is about all of them.
+const GLOBAL: &str = "global";
+
 /// The evidence of a run, indexed for questions about hops.
 pub(crate) struct Logs<'e> {
     evidence: &'e Evidence,
@@ -219,6 +222,11 @@ impl<'e> Logs<'e> {
             if let Some(reason) = blind_spot(&self.evidence.trails, &site) {
                 return Err(reason);
             }
+        }
+        let is_asked = |region: &str| sighting.region.is_none_or(|asked| region == asked || region == GLOBAL);
+        let mut incomplete = self.evidence.incomplete_logs.iter();
+        if let Some((_, region)) = incomplete.find(|(of, region)| of == account && is_asked(region)) {
+            return Err(format!("not every log file of account {account} in {region} was read"));
         }
         let windows = self
             .windows

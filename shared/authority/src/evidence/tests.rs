@@ -545,6 +545,42 @@ fn absence_in_an_account_without_logs_means_nothing() {
     assert_eq!(observation, Observation::NotObservable { reason: want });
 }
 
+/// `(log files that were not all read, the Region asked about, whether absence is told)`
+#[test]
+fn absence_where_log_files_were_not_read_means_nothing() {
+    let secret = "arn:aws:secretsmanager:eu-west-1:111111111111:secret:x-AbCdEf";
+    for (incomplete, region, is_told) in [
+        (vec![], Some("eu-west-1"), true),
+        (vec![(ACCOUNT, "eu-west-1")], Some("eu-west-1"), false),
+        (vec![(ACCOUNT, "global")], Some("eu-west-1"), false),
+        (vec![(ACCOUNT, "us-east-1")], Some("eu-west-1"), true),
+        (vec![("222222222222", "eu-west-1")], Some("eu-west-1"), true),
+        // The call may have been recorded in the Region that was not read.
+        (vec![(ACCOUNT, "us-east-1")], None, false),
+    ] {
+        let mut fold = EvidenceFold::default();
+        fold.add(&event(&[]));
+        let owned = incomplete
+            .iter()
+            .map(|(account, region)| (account.to_string(), region.to_string()));
+        let evidence = Evidence {
+            incomplete_logs: owned.collect(),
+            ..fold.finish(vec![trail()])
+        };
+        let observation = observe(&evidence, "secretsmanager:GetSecretValue", secret, region);
+        match &observation {
+            Observation::NotObserved { .. } => assert!(is_told, "{incomplete:?} {region:?}"),
+            Observation::NotObservable { reason } => {
+                assert!(
+                    !is_told && reason.starts_with("not every log file of account 111111111111"),
+                    "{reason}"
+                );
+            }
+            Observation::Observed { .. } => panic!("{observation:?}"),
+        }
+    }
+}
+
 #[test]
 fn a_secret_is_found_under_its_name_and_a_role_under_its_session() {
     let evidence = fold(&[event(&[

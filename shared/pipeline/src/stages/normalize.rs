@@ -5,6 +5,8 @@ use std::path::Path;
 use sv0_authority::EvidenceFold;
 use sv0_graph::{GraphInput, normalise};
 use sv0_lake::keys;
+use sv0_model::arn::is_account_id;
+use sv0_model::coverage::{CoverageRow, CoverageStatus};
 use sv0_model::manifest::ManifestObject;
 use sv0_model::observation::Evidence;
 use sv0_model::record::{CaptureHeader, Record, RecordKind};
@@ -13,6 +15,9 @@ use sv0_sources::{CaptureContents, EventFold, ReadOptions, ReadProgress, read_ca
 use super::{StageContext, snapshot_coverage};
 use crate::ScanError;
 use crate::snapshot::{GraphHeader, LogCoverage};
+
+/// The source of the ledger's rows about log files.
+const LOGS: &str = "cloudtrail:logs";
 
 /// What the manifest needs to know of the capture.
 #[derive(Debug, Clone)]
@@ -63,7 +68,10 @@ pub fn run(
     let mut events = capture.events.0;
     let is_row = |record: &&Record| matches!(record.kind, RecordKind::AthenaRow { .. });
     capture.records.iter().filter(is_row).for_each(|row| events.add(row));
-    let evidence = events.finish(output.trails);
+    let evidence = Evidence {
+        incomplete_logs: incomplete_logs(&capture.coverage),
+        ..events.finish(output.trails)
+    };
     let mut diagnostics = capture.diagnostics;
     diagnostics.extend(output.diagnostics);
     diagnostics.sort();
@@ -96,6 +104,20 @@ pub fn run(
     })
 }
 
+/// Accounts and Regions of whose log files some were not read, by the ledger. `missing` is none of them: where nothing happens, CloudTrail delivers no log file.
+fn incomplete_logs(coverage: &[CoverageRow]) -> Vec<(String, String)> {
+    let is_incomplete = |row: &&CoverageRow| {
+        row.source == LOGS
+            && is_account_id(&row.account)
+            && !matches!(row.status, CoverageStatus::Ok | CoverageStatus::Missing)
+    };
+    let rows = coverage.iter().filter(is_incomplete);
+    let mut places: Vec<(String, String)> = rows.map(|row| (row.account.clone(), row.region.clone())).collect();
+    places.sort();
+    places.dedup();
+    places
+}
+
 fn write_evidence(context: &StageContext<'_>, evidence: Evidence) -> Result<(), ScanError> {
     context.write_rows(keys::OBSERVED_USE, &evidence.uses)?;
     context.write_rows(keys::ASSUMPTIONS, &evidence.assumptions)?;
@@ -107,10 +129,51 @@ fn write_evidence(context: &StageContext<'_>, evidence: Evidence) -> Result<(), 
         window: evidence.window,
         logged_partitions: evidence.logged_partitions,
         log_windows: evidence.log_windows,
+        incomplete_logs: evidence.incomplete_logs,
         divided_sessions: evidence.divided_sessions,
         notable_totals: evidence.notable_totals,
         cut: evidence.cut,
     };
     context.write_rows(keys::LOG_COVERAGE, [logs])?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// `(account, source, status, whether nothing may be called absent for it)`
+    #[test]
+    fn absence_is_told_of_logs_that_were_read_whole() {
+        use CoverageStatus::{Denied, Failed, Missing, NotObservable, Ok, Partial, Throttled};
+        for (account, source, status, is_incomplete) in [
+            ("111111111111", LOGS, Ok, false),
+            ("111111111111", LOGS, Missing, false),
+            ("111111111111", LOGS, Partial, true),
+            ("111111111111", LOGS, Denied, true),
+            ("111111111111", LOGS, Throttled, true),
+            ("111111111111", LOGS, Failed, true),
+            ("111111111111", LOGS, NotObservable, true),
+            ("111111111111", "cloudtrail:trails", Denied, false),
+            // What the trail leaves out is judged by its selectors.
+            ("organization", LOGS, Partial, false),
+        ] {
+            let row = CoverageRow {
+                account: account.to_owned(),
+                region: "eu-west-1".to_owned(),
+                source: source.to_owned(),
+                status,
+                reason: String::new(),
+                error_code: None,
+                operation: None,
+                captured_at: None,
+                items: 0,
+            };
+            assert_eq!(
+                !incomplete_logs(&[row]).is_empty(),
+                is_incomplete,
+                "{account} {source} {status:?}"
+            );
+        }
+    }
 }
