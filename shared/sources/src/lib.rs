@@ -39,6 +39,6 @@ pub use options::{Limits, ReadOptions, ReadProgress};
 pub use read::{CaptureContents, EventFold, read_capture};
 pub use write::{
     CaptureCopy, CaptureFile, CaptureFileWriter, CaptureSink, CaptureStore, CaptureWriter, CopyError, CopyOptions,
-    FolderSink, InvalidFile, MemorySink, Refusal, RefusedItem, Replace, RowOrder, SinkError, WriteError, WrittenFile,
-    answer_about, copy_capture, service_files,
+    FolderSink, InvalidFile, LogFile, LogFileError, MemorySink, Refusal, RefusedItem, Replace, RowOrder, SinkError,
+    StoredLogFile, WriteError, WrittenFile, answer_about, copy_capture, service_files,
 };

@@ -29,11 +29,25 @@ pub(crate) struct Text {
 /// Opens `path`, which decompresses to at most `max_bytes`; `budget` bounds single items on top of that.
 pub(crate) fn open(path: &Path, max_bytes: u64, budget: ItemBudget) -> Result<Text, Fault> {
     let file = File::open(path).map_err(|error| Fault::Unreadable(error.kind()))?;
-    let mut stored = BufReader::with_capacity(BUFFER_BYTES, file);
+    let stored = BufReader::with_capacity(BUFFER_BYTES, file);
+    opened(stored, Compression::named_by(path), max_bytes, budget)
+}
+
+/// The same of bytes that are in memory, of a file that was called `name`.
+pub(crate) fn open_bytes(stored: Vec<u8>, name: &Path, max_bytes: u64, budget: ItemBudget) -> Result<Text, Fault> {
+    opened(Cursor::new(stored), Compression::named_by(name), max_bytes, budget)
+}
+
+fn opened(
+    mut stored: impl BufRead + 'static,
+    named: Compression,
+    max_bytes: u64,
+    budget: ItemBudget,
+) -> Result<Text, Fault> {
     let head = head_of(&mut stored).map_err(|error| Fault::Unreadable(error.kind()))?;
     let compression = Compression::of(&head);
-    if compression == Compression::None && Compression::named_by(path) != Compression::None && !may_be_text(&head) {
-        return Err(Fault::Damaged(Compression::named_by(path)));
+    if compression == Compression::None && named != Compression::None && !may_be_text(&head) {
+        return Err(Fault::Damaged(named));
     }
     let stored = Cursor::new(head).chain(stored);
     let expanded: Box<dyn Read> = match compression {

@@ -8,6 +8,7 @@ mod entry;
 mod error;
 mod file;
 mod form;
+mod log_file;
 mod reopen;
 mod rows;
 mod sink;
@@ -28,6 +29,7 @@ use crate::options::Limits;
 pub use copy::{CaptureCopy, CopyError, CopyOptions, Replace, copy_capture};
 pub use error::{Refusal, RefusedItem, WriteError};
 pub use file::{CaptureFile, InvalidFile, service_files};
+pub use log_file::{LogFile, LogFileError, StoredLogFile};
 pub use sink::{CaptureSink, CaptureStore, FolderSink, MemorySink, SinkError};
 pub use stream::{CaptureFileWriter, RowOrder};
 

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::io::{BufRead, BufReader};
+use std::path::Path;
 
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};
@@ -9,7 +10,7 @@ use serde_json::{Map, Value};
 use super::projection::{EVENT, Keep, Projection, keep_field};
 use crate::options::Limits;
 use crate::plan::InputFile;
-use crate::text::{Fault, ItemBudget, open};
+use crate::text::{Fault, ItemBudget, Text, open, open_bytes};
 
 /// Takes events, projected; `None` for an item that is none.
 type Sink<'a> = dyn FnMut(Option<Value>) + 'a;
@@ -22,7 +23,18 @@ pub(super) fn read(file: &InputFile, limits: &Limits, sink: &mut Sink<'_>) -> Re
         });
     }
     let budget = ItemBudget::new(limits.max_event_bytes);
-    let mut text = open(&file.path, limits.max_expanded_bytes, budget.clone())?;
+    let text = open(&file.path, limits.max_expanded_bytes, budget.clone())?;
+    read_text(text, budget, limits, sink)
+}
+
+/// The same of a log file's bytes, which was stored as `name`.
+pub(super) fn read_bytes(stored: Vec<u8>, name: &Path, limits: &Limits, sink: &mut Sink<'_>) -> Result<(), Fault> {
+    let budget = ItemBudget::new(limits.max_event_bytes);
+    let text = open_bytes(stored, name, limits.max_expanded_bytes, budget.clone())?;
+    read_text(text, budget, limits, sink)
+}
+
+fn read_text(mut text: Text, budget: ItemBudget, limits: &Limits, sink: &mut Sink<'_>) -> Result<(), Fault> {
     let compression = text.compression;
     if text
         .reader

@@ -1,10 +1,12 @@
 //! CloudTrail log files in CloudTrail's own layout.
 
+use std::sync::Arc;
+
 use serde_json::{Value, json};
 use sv0_model::coverage::CoverageStatus;
 
-use crate::Limits;
 use crate::testkit::{Capture, HUB, MEMBER, REGION, codes, coverage, event, gzip, lines, log_path, status};
+use crate::{CaptureFile, CaptureWriter, Limits, LogFile, LogFileError, MemorySink, StoredLogFile};
 
 fn document(ids: &[&str]) -> String {
     json!({"Records": ids.iter().map(|id| event(id)).collect::<Vec<_>>()}).to_string()
@@ -191,4 +193,59 @@ fn more_events_than_the_limit_void_the_file() {
         });
     assert_eq!(codes(&contents), [format!("{} too_many_items", log_path("a.json"))]);
     assert!(contents.events.ids().is_empty());
+}
+
+/// `(the stored bytes, what becomes of them)`; the first event alone is asked for.
+#[test]
+fn log_files_are_written_whole_or_not_at_all() {
+    let whole = gzip(document(&["1", "2"]));
+    let cut = whole[..whole.len() - 12].to_vec();
+    let cases: Vec<(&str, Vec<u8>, Result<LogFile, &str>)> = vec![
+        ("a.json.gz", whole.clone(), Ok(LogFile { events: 1, refused: 0 })),
+        ("b.json.gz", cut, Err("truncated_gzip")),
+        ("c.json.gz", b"\x00\x01\x02\x03".to_vec(), Err("damaged_gzip")),
+        (
+            "d.json.gz",
+            gzip("{\"Records\": [{\"eventID\": "),
+            Err("truncated_json"),
+        ),
+        ("e.json.gz", gzip("{\"Records\": []}"), Ok(LogFile::default())),
+        ("f.json.gz", gzip(document(&["2"])), Ok(LogFile::default())),
+        (
+            "g.json.gz",
+            gzip("{\"Records\": [7]}"),
+            Ok(LogFile { events: 0, refused: 1 }),
+        ),
+        ("h.json.gz", gzip(" ".repeat(2_000_000)), Err("expands_too_far")),
+        ("i.json.gz", Vec::new(), Err("empty_file")),
+    ];
+    let files = cases.iter().map(|(name, bytes, _)| StoredLogFile {
+        file: CaptureFile::cloudtrail_log(&log_path(name)).unwrap(),
+        bytes: bytes.clone(),
+    });
+    let sink = Arc::new(MemorySink::default());
+    let writer = CaptureWriter::new(sink.clone());
+    let first = |event: &Value| event["eventID"] == "1";
+    let written = writer.log_files(files.collect(), 1_000_000, &first);
+    for ((name, _, expected), found) in cases.iter().zip(&written) {
+        match (found, expected) {
+            (Ok(found), Ok(expected)) => assert_eq!(found, expected, "{name}"),
+            (Err(LogFileError::Damaged { code, .. }), Err(expected)) => assert_eq!(code, expected, "{name}"),
+            _ => panic!("{name}: {found:?}"),
+        }
+    }
+    let files = sink.files();
+    assert_eq!(
+        files.keys().cloned().collect::<Vec<_>>(),
+        [log_path("a.json.gz"), log_path("g.json.gz")]
+    );
+    let contents = files
+        .iter()
+        .fold(Capture::new(), |capture, (path, bytes)| capture.file(path, bytes));
+    let contents = contents.read();
+    assert_eq!(contents.events.ids(), ["1"]);
+    assert_eq!(
+        status(&contents, MEMBER, REGION, "cloudtrail:logs"),
+        CoverageStatus::Partial
+    );
 }
