@@ -3,6 +3,7 @@
 mod capture;
 mod capture_store;
 mod error;
+mod key;
 mod location;
 mod reader;
 mod store;

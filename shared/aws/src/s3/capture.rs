@@ -10,8 +10,8 @@ use sv0_lake::is_valid_key;
 use thiserror::Error;
 use tokio::runtime::Handle;
 
-use super::S3Location;
 use super::error::io_error;
+use super::{S3Location, key};
 
 /// Objects fetched at the same time.
 const PARALLEL: usize = 16;
@@ -204,17 +204,17 @@ struct Listing<'a> {
 }
 
 impl Listing<'_> {
-    fn add(&mut self, key: &str, size: i64) -> Result<(), FetchError> {
-        let relative = key.strip_prefix(self.place.key_prefix()).unwrap_or_default();
+    fn add(&mut self, full: &str, size: i64) -> Result<(), FetchError> {
+        let relative = full.strip_prefix(self.place.key_prefix()).unwrap_or_default();
         // The console makes such objects to show a folder.
         if size == 0 && (relative.is_empty() || relative.ends_with('/')) {
             return Ok(());
         }
         let place = self.place.to_string();
-        if !is_valid_key(relative) {
+        if !is_valid_key(relative) || !key::is_possible(full) {
             return Err(FetchError::UnsafeKey {
                 place,
-                key: relative.to_owned(),
+                key: relative.chars().take(key::LONGEST).collect(),
             });
         }
         let bytes = u64::try_from(size).unwrap_or_default();
@@ -292,6 +292,8 @@ mod tests {
             "acme/a\\..\\x",
             "acme/x\0",
             "acme/a/",
+            &format!("acme/{}", "k".repeat(1020)),
+            &format!("acme/{}", "k".repeat(80_000)),
         ] {
             assert!(
                 matches!(list(&[(key, 1)]), Err(FetchError::UnsafeKey { .. })),

@@ -8,8 +8,8 @@ use aws_sdk_s3::primitives::ByteStream;
 use sv0_lake::{LakeError, ObjectStore, is_valid_key};
 use tokio::runtime::Handle;
 
-use super::S3Location;
 use super::error::io_error;
+use super::{S3Location, key};
 
 /// Objects below one place in S3. How they are encrypted is the bucket's default.
 #[derive(Debug, Clone)]
@@ -31,10 +31,11 @@ impl S3ObjectStore {
     }
 
     fn full_key(&self, key: &str) -> Result<String, LakeError> {
-        if is_valid_key(key) {
-            Ok(self.location.key(key))
+        let full = self.location.key(key);
+        if is_valid_key(key) && key::is_possible(&full) {
+            Ok(full)
         } else {
-            Err(LakeError::InvalidKey { key: key.to_owned() })
+            Err(invalid(key))
         }
     }
 
@@ -81,7 +82,11 @@ impl S3ObjectStore {
 
     async fn keys(&self, prefix: &str) -> Result<Vec<String>, LakeError> {
         let request = self.client.list_objects_v2().bucket(self.location.bucket());
-        let mut pages = request.prefix(self.location.key(prefix)).into_paginator().send();
+        let full = self.location.key(prefix);
+        if !key::is_possible(&full) {
+            return Err(invalid(prefix));
+        }
+        let mut pages = request.prefix(full).into_paginator().send();
         let mut keys = Vec::new();
         while let Some(page) = pages.next().await {
             let page = page.map_err(|error| self.failed("listing", prefix, io_error(error)))?;
@@ -90,6 +95,12 @@ impl S3ObjectStore {
         }
         keys.sort_unstable();
         Ok(keys)
+    }
+}
+
+fn invalid(key: &str) -> LakeError {
+    LakeError::InvalidKey {
+        key: key.chars().take(key::LONGEST).collect(),
     }
 }
 
@@ -108,5 +119,39 @@ impl ObjectStore for S3ObjectStore {
 
     fn describe(&self) -> String {
         self.location.to_string()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use aws_config::{BehaviorVersion, SdkConfig};
+    use tokio::runtime::Runtime;
+
+    use super::*;
+
+    /// Nothing is sent for a key that no object can have, with what stands before it.
+    #[test]
+    fn a_key_that_is_too_long_is_an_error() {
+        let runtime = Runtime::new().unwrap();
+        let config = SdkConfig::builder().behavior_version(BehaviorVersion::latest()).build();
+        let store = |prefix: &str| {
+            let location = format!("s3://captures/{prefix}").parse().unwrap();
+            S3ObjectStore::new(super::super::client(&config), location, runtime.handle().clone())
+        };
+        let long = "k".repeat(80_000);
+        let just = "k".repeat(1020);
+        for (prefix, key) in [("", &long), ("run", &long), ("run/1", &just)] {
+            let store = store(prefix);
+            for refused in [
+                store.get(key).map(|_| ()),
+                store.put(key, b""),
+                store.list(key).map(|_| ()),
+            ] {
+                assert!(
+                    matches!(&refused, Err(LakeError::InvalidKey { key }) if key.len() <= 1024),
+                    "{refused:?}"
+                );
+            }
+        }
     }
 }
