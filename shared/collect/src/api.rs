@@ -150,6 +150,11 @@ pub trait AwsApi: Send + Sync {
     fn objects(&self) -> Option<Arc<dyn ObjectReader>> {
         None
     }
+
+    /// Objects of buckets in a Region, with the hub's own credentials; `None` where they cannot be read.
+    fn objects_in(&self, _region: &str) -> Option<Arc<dyn ObjectReader>> {
+        self.objects()
+    }
 }
 
 /// The time.

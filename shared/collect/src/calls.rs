@@ -315,19 +315,20 @@ pub mod through_athena {
 }
 
 #[rustfmt::skip]
-/// Amazon S3: rows that statements wrote into the hub's bucket, and whether the trail's bucket lets its reader in.
+/// Amazon S3: rows that statements wrote into the hub's bucket, and the trail's bucket, whether it lets its reader in and what it holds.
 pub mod s3 {
     use super::*;
 
     /// The Region of the trail's bucket.
     pub static GET_BUCKET_LOCATION: ApiCall = ApiCall::new("s3", "GetBucketLocation", &["s3:GetBucketLocation"])
-        .on(TRAIL_BUCKET).by(&[Evidence]).because("In which Region the trail's bucket is, so that preflight, run as this role, asks there");
-    /// One byte of a log file: its first, which is the same in all of them.
+        .on(TRAIL_BUCKET).by(&[Evidence]).because("In which Region the trail's bucket is, so that it is asked there");
+    /// A log file; of preflight its first byte, which is the same in all of them.
     pub static GET_LOG_FILE: ApiCall = ApiCall::new("s3", "GetObject", &["s3:GetObject"])
-        .on(LOG_FILES).by(&[Evidence]).because("Whether the bucket's policy and the key's let log files be read: preflight, run as this role, asks for one byte");
-    /// One name of a log file.
+        .on(LOG_FILES).by(&[Evidence]).at(Rate::per_second(100).burst(100)).because("Whether the bucket's policy and the key's let log files be read: preflight, run as this role, asks for one byte; and reads them whole, where a scan on one machine does without Athena");
+    /// Names of log files; of preflight one.
     pub static LIST_LOG_FILES: ApiCall = ApiCall::new("s3", "ListObjectsV2", &["s3:ListBucket"])
-        .on(TRAIL_BUCKET).by(&[Evidence]).first_page().because("Whether the bucket's policy lets log files be found: preflight, run as this role, asks for one name");
+        .on(TRAIL_BUCKET).by(&[Evidence]).at(Rate::per_second(100).burst(100)).paged(Pages { request_token: "ContinuationToken", answer_token: "NextContinuationToken", more: Some("IsTruncated"), limit: Some(("MaxKeys", 1000)) })
+        .because("Whether the bucket's policy lets log files be found: preflight, run as this role, asks for one name; and which log files there are, where a scan on one machine does without Athena");
 
     /// A file of rows, or their manifest.
     pub static GET_OBJECT: ApiCall = ApiCall::new("s3", "GetObject", &["s3:GetObject"])

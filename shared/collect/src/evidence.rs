@@ -1,9 +1,11 @@
-//! CloudTrail through Athena: which table, which statement, and how its rows become files of the capture (`docs/collection-athena.md`).
+//! CloudTrail: through Athena, with which table, by which statement, and how its rows become files of the capture (`docs/collection-athena.md`); and straight from the bucket of the trail (`docs/collection-logs.md`).
 
 mod bill;
 mod coverage;
 mod event;
 mod execution;
+mod location;
+mod log_files;
 mod names;
 mod objects;
 mod planned;
@@ -14,6 +16,9 @@ mod trail;
 mod window;
 
 pub use bill::{Bill, EvidenceCost};
+pub(crate) use location::bucket_region;
+pub(crate) use log_files::steps as log_file_steps;
+pub use log_files::{InvalidLogPlace, LogFilesOptions};
 pub use names::{Account, Bucket, Identifier, InvalidName, OrganizationId, Prefix, Region, Workgroup};
 pub use objects::{ObjectBody, ObjectReader};
 pub use planned::EvidenceOptions;

@@ -8,7 +8,7 @@ use sv0_model::record::CaptureHeader;
 use crate::api::{Session, Target};
 use crate::base::PlannedBase;
 use crate::call::Caller;
-use crate::evidence::EvidenceOptions;
+use crate::evidence::{EvidenceOptions, LogFilesOptions};
 
 /// What a person decides about a live scan. Every field has a default that works where nothing is out of the ordinary.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -37,6 +37,8 @@ pub struct CollectOptions {
     pub last_accessed: LastAccessed,
     /// Where the log files of the organization's trail are asked; they are not where there is none.
     pub evidence: Option<EvidenceOptions>,
+    /// Where log files are read as they are, in the place of asking; they are not where there is none.
+    pub log_files: Option<LogFilesOptions>,
     /// Steps at a time within a task. Most of them wait for their budgets, each API's of its own in each Region, so that with few of them budgets would lie idle.
     pub concurrency: usize,
     /// Accounts at a time on one machine.
@@ -89,6 +91,7 @@ impl Default for CollectOptions {
             environment_keys: false,
             last_accessed: LastAccessed::Services,
             evidence: None,
+            log_files: None,
             concurrency: 128,
             account_concurrency: 64,
         }

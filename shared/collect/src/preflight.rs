@@ -153,6 +153,11 @@ impl Preflight<'_> {
             .unwrap_or("the management account")
     }
 
+    /// Whether the scan asks for log files, or reads them.
+    pub fn needs_log_files(&self) -> bool {
+        !self.options.workgroup.is_empty() || self.plan.options.log_files.is_some()
+    }
+
     /// The rest of a command that names the home Region.
     pub fn region(&self) -> &str {
         &self.plan.home_region

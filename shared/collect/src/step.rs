@@ -91,6 +91,8 @@ pub struct StepRun<'b> {
     cursor: Option<Value>,
     rows: Vec<CoverageRow>,
     note: Option<Note>,
+    /// Items of a step that has no file of its own.
+    items: u64,
     /// Rows of the steps that came before it.
     before: Vec<CoverageRow>,
 }
@@ -111,6 +113,7 @@ pub(crate) struct StepOutcome {
     pub rows: Vec<CoverageRow>,
     pub cursor: Option<Value>,
     pub note: Option<Note>,
+    pub items: u64,
 }
 
 impl<'b> StepRun<'b> {
@@ -133,6 +136,7 @@ impl<'b> StepRun<'b> {
             cursor,
             rows: Vec::new(),
             note: None,
+            items: 0,
             before: Vec::new(),
         })
     }
@@ -265,6 +269,11 @@ impl<'b> StepRun<'b> {
         }
     }
 
+    /// Says how many items a step read that has no file of its own.
+    pub(crate) fn count(&mut self, items: u64) {
+        self.items = items;
+    }
+
     /// The same with AWS's name of an error and the call that it answered.
     pub(crate) fn judge_as(&mut self, note: Note) {
         self.note = Some(note);
@@ -282,6 +291,7 @@ impl<'b> StepRun<'b> {
             rows: self.rows,
             cursor: self.cursor,
             note: self.note,
+            items: self.items,
         })
     }
 }

@@ -170,7 +170,7 @@ impl Progress {
                 return Ok(false);
             }
             Err(StepError::Api(error)) => failed(work, place, &error, written),
-            Ok(()) => answered(work, place, written, outcome.note),
+            Ok(()) => answered(work, place, written, outcome.note, outcome.items),
         };
         if let Some(written) = &outcome.written {
             // Nobody goes on with it: that it is there is all that anybody asks.
@@ -199,9 +199,9 @@ fn blank(work: &Work, place: &Place) -> CoverageRow {
     }
 }
 
-fn answered(work: &Work, place: &Place, written: Option<&WrittenFile>, note: Option<Note>) -> CoverageRow {
+fn answered(work: &Work, place: &Place, written: Option<&WrittenFile>, note: Option<Note>, items: u64) -> CoverageRow {
     let mut row = blank(work, place);
-    row.items = written.map_or(0, |written| written.items);
+    row.items = written.map_or(items, |written| written.items);
     if let Some(note) = note {
         (row.status, row.reason) = (note.status, note.reason);
         (row.error_code, row.operation) = (note.error_code, note.operation);

@@ -358,6 +358,10 @@ impl AwsApi for AwsClient {
     fn objects(&self) -> Option<Arc<dyn ObjectReader>> {
         Some(Arc::new(self.objects.clone()))
     }
+
+    fn objects_in(&self, region: &str) -> Option<Arc<dyn ObjectReader>> {
+        Some(Arc::new(self.objects.in_region(region)))
+    }
 }
 
 /// What AWS decided about a role stands; what merely went wrong may go right the next time. A request that AWS refuses as it was put may be so for a session policy that is

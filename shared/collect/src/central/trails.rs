@@ -9,7 +9,7 @@ use sv0_sources::CaptureFile;
 use crate::api::{ApiError, BoxFuture, Failure, Target};
 use crate::call::{ApiCall, Caller};
 use crate::calls::cloudtrail as calls;
-use crate::evidence::planned_steps;
+use crate::evidence::{log_file_steps, planned_steps};
 use crate::lacking::Refusal;
 use crate::listing::{parameters, text};
 use crate::plan::Plan;
@@ -22,6 +22,7 @@ pub(super) fn steps(plan: &Plan) -> Vec<Box<dyn Step>> {
     }
     let mut steps: Vec<Box<dyn Step>> = vec![Box::new(Trails { targets })];
     steps.extend(planned_steps(plan));
+    steps.extend(log_file_steps(plan));
     steps
 }
 

@@ -187,7 +187,7 @@ impl PlannedEvidence {
 }
 
 /// Lines of `cloudtrail/trails.ndjson`, as they were stored.
-fn trails(run: &StepRun<'_>) -> Result<Vec<Value>, StepError> {
+pub(super) fn trails(run: &StepRun<'_>) -> Result<Vec<Value>, StepError> {
     let file = CaptureFile::trails();
     let work = run.work();
     let mut trails = Vec::new();

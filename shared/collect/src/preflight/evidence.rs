@@ -108,11 +108,18 @@ async fn selectors(preflight: &Preflight<'_>, home: &Target, arn: &str) -> Check
 async fn workgroup(preflight: &Preflight<'_>) -> Check {
     const ID: &str = "athena_workgroup";
     let name = preflight.options.workgroup.as_str();
+    if let (true, Some(logs)) = (name.is_empty(), &preflight.plan.options.log_files) {
+        let found = format!(
+            "no Athena workgroup is needed: log files are read from the bucket {}",
+            logs.bucket
+        );
+        return Check::ok(ID, found);
+    }
     if name.is_empty() {
         return Check::advised(
             ID,
             "no Athena workgroup is named: the trail's log files are not asked",
-            "name one with --workgroup, or copy log files into the capture (docs/capture.md)",
+            "name one with --workgroup, or the trail's bucket with --cloudtrail-logs to read them as they are (docs/collection-logs.md)",
             preflight.hub_account(),
         );
     }

@@ -8,6 +8,7 @@ use serde_json::{Map, Value, json};
 use super::{Check, CheckStatus, Preflight};
 use crate::api::{ApiError, Failure, Target};
 use crate::calls::{s3, sts};
+use crate::evidence::bucket_region;
 use crate::listing::{parameters, text};
 use crate::permissions;
 
@@ -109,28 +110,11 @@ async fn file(preflight: &Preflight<'_>, logs: &Logs<'_>) -> Result<(Target, Opt
     Ok((target, first.map(str::to_owned)))
 }
 
-/// The bucket's Region. Only the partition's first Region answers for buckets of all others; where nobody says, it is looked for where the trail is.
-///
-/// Source: Amazon S3 API Reference, "GetBucketLocation": no constraint is us-east-1, and `EU` is eu-west-1.
+/// The bucket's Region; where nobody says, it is looked for where the trail is.
 async fn location(preflight: &Preflight<'_>, logs: &Logs<'_>) -> String {
-    let first = match preflight.plan.header.partition.as_str() {
-        "aws-us-gov" => "us-gov-west-1",
-        "aws-cn" => logs.home.region.as_str(),
-        _ => "us-east-1",
-    };
-    let target = Target {
-        region: first.to_owned(),
-        ..logs.home.clone()
-    };
-    let asked = parameters(json!({"Bucket": logs.bucket}));
-    match preflight.api.call(&target, &s3::GET_BUCKET_LOCATION, asked).await {
-        Err(_) => logs.home.region.clone(),
-        Ok(answer) => match text(&answer, "LocationConstraint") {
-            None => first.to_owned(),
-            Some("EU") => "eu-west-1".to_owned(),
-            Some(region) => region.to_owned(),
-        },
-    }
+    let partition = &preflight.plan.header.partition;
+    let region = bucket_region(preflight.api, partition, logs.bucket, logs.home).await;
+    region.unwrap_or_else(|_| logs.home.region.clone())
 }
 
 async fn read(preflight: &Preflight<'_>, logs: &Logs<'_>, target: &Target, file: &str) -> (Check, Check) {
@@ -192,8 +176,8 @@ impl Logs<'_> {
             ),
             _ => return Check::unknown(BUCKET, error, fix, &place),
         };
-        // Without a workgroup nobody asks for log files.
-        if preflight.options.workgroup.is_empty() {
+        // Else nobody asks for log files.
+        if !preflight.needs_log_files() {
             Check::advised(BUCKET, refused, fix, &place)
         } else {
             Check::missing(BUCKET, refused, fix, &place)
@@ -265,7 +249,7 @@ impl Logs<'_> {
         let key = self.key.unwrap_or("KEY");
         let found = format!("{} may not decrypt the trail's log files: {error}", self.caller);
         let fix = self.key_policy(preflight, key);
-        if preflight.options.workgroup.is_empty() {
+        if !preflight.needs_log_files() {
             Check::advised(KEY, found, fix, account_of(key))
         } else {
             Check::missing(KEY, found, fix, account_of(key))
