@@ -6,7 +6,7 @@ use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 use clap_complete::Shell;
 use serde::Serialize;
-use sv0_collect::evidence::EvidenceSource;
+use sv0_collect::evidence::{EvidenceSource, LogFilesOptions};
 use sv0_model::finding::{FindingKind, FindingSeverity};
 use sv0_model::graph::Sensitivity;
 use sv0_model::path::PathKind;
@@ -31,7 +31,7 @@ pub struct Arguments {
 pub enum Command {
     /// Scan a capture of recorded AWS answers into a store.
     #[command(
-        after_help = "Examples:\n  sv0 scan --capture examples/acme/capture --store ./sv0-out\n  sv0 scan --live --external-id \"$EXTERNAL_ID\"                # see sv0 preflight first\n  sv0 scan --capture ./capture --fail-on high --fail-on-gap   # for a pipeline"
+        after_help = "Examples:\n  sv0 scan --capture examples/acme/capture --store ./sv0-out\n  sv0 scan --live --external-id \"$EXTERNAL_ID\"                # see sv0 preflight first\n  sv0 scan --live --cloudtrail-logs s3://acme-org-cloudtrail       # with what was really done, out of the trail's log files\n  sv0 scan --capture ./capture --fail-on high --fail-on-gap   # for a pipeline"
     )]
     Scan(ScanArguments),
     /// Scan the built-in example organization and show what comes out.
@@ -39,7 +39,7 @@ pub enum Command {
     Demo(DemoArguments),
     /// Record a live organization as a capture, or copy one, redacted.
     #[command(
-        after_help = "Examples:\n  sv0 capture --out ./capture --external-id \"$EXTERNAL_ID\"         # records the organization of the caller's credentials\n  sv0 capture --out ./capture --central-only --region eu-west-1   # asks no spoke account\n  sv0 capture --from ./capture --out ./redacted                    # copies a capture, to be handed on\n  sv0 capture --from ./capture --out ./redacted --force --json     # replaces the capture that is there\n\nA scan of the copy gives what a scan of the original gives. Redaction is a net, not a licence: read docs/capture.md, \"What is taken out\", before you hand a capture on."
+        after_help = "Examples:\n  sv0 capture --out ./capture --external-id \"$EXTERNAL_ID\"         # records the organization of the caller's credentials\n  sv0 capture --out ./capture --central-only --region eu-west-1   # asks no spoke account\n  sv0 capture --out ./capture --cloudtrail-logs s3://acme-org-cloudtrail/logs --evidence-days 14\n  sv0 capture --from ./capture --out ./redacted                    # copies a capture, to be handed on\n  sv0 capture --from ./capture --out ./redacted --force --json     # replaces the capture that is there\n\nA scan of the copy gives what a scan of the original gives. Redaction is a net, not a licence: read docs/capture.md, \"What is taken out\", before you hand a capture on."
     )]
     Capture(CaptureArguments),
     /// Look for what a live scan would lack, and print the command that mends it.
@@ -254,7 +254,14 @@ pub struct LiveArguments {
     /// Database and table over the log files.
     #[arg(long, value_name = "DATABASE.TABLE", default_value_t = evidence_table())]
     pub evidence_table: String,
-    /// Days of log files to ask.
+    /// Read CloudTrail's log files straight from the trail's bucket, in the place of asking Athena: s3://BUCKET or s3://BUCKET/PREFIX, where PREFIX stands before AWSLogs.
+    /// The caller's own credentials need s3:ListBucket on the bucket, s3:GetObject on its log files, and kms:Decrypt on the trail's key where it has one. See docs/collection-logs.md.
+    #[arg(long, value_name = "s3://BUCKET[/PREFIX]", value_parser = LogFilesOptions::at)]
+    pub cloudtrail_logs: Option<LogFilesOptions>,
+    /// Bytes of log files to read at most, as they are stored; 16 GiB by default.
+    #[arg(long, value_name = "BYTES", requires = "cloudtrail_logs", default_value_t = LogFilesOptions::MAX_BYTES, hide_default_value = true, value_parser = clap::value_parser!(u64).range(1..))]
+    pub cloudtrail_logs_max_bytes: u64,
+    /// Days of log files to ask or read.
     #[arg(long, value_name = "DAYS", default_value_t = 30, value_parser = clap::value_parser!(u32).range(1..=3650))]
     pub evidence_days: u32,
 }

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use indicatif::{ProgressBar, ProgressDrawTarget};
 use sv0_aws::api::{AwsClient, CallCounters, ClientOptions, RoleOptions, SystemClock, own_session_policies};
 use sv0_aws::sdk_config;
-use sv0_collect::evidence::EvidenceOptions;
+use sv0_collect::evidence::{EvidenceOptions, LogFilesOptions};
 use sv0_collect::{
     BaseCapture, Caller, CollectError, CollectEvent, CollectOptions, Collected, LastAccessed, Plan, Spokes, Work,
     collect, management_account, outline,
@@ -19,9 +19,18 @@ use tokio::runtime::Runtime;
 use crate::arguments::{LastAccessedArgument, LiveArguments};
 use crate::commands::{is_gap, new_run_id};
 use crate::error::CommandError;
+use crate::told_store::ToldStore;
 
 /// Records the organization into a folder.
 pub fn record(arguments: &LiveArguments, base: Option<&Path>, out: &Path) -> Result<Recorded, CommandError> {
+    if arguments.cloudtrail_logs.is_some() && arguments.workgroup.is_some() {
+        return Err(CommandError::BadInput {
+            message: "--cloudtrail-logs reads the log files that --workgroup has Athena read".to_owned(),
+            help:
+                "leave out --cloudtrail-logs to ask Athena, or --workgroup and --evidence-bucket to read the log files"
+                    .to_owned(),
+        });
+    }
     if arguments.workgroup.is_some() && arguments.evidence_bucket.is_none() {
         return Err(CommandError::BadInput {
             message: "--workgroup asks Athena, which needs a bucket for its rows".to_owned(),
@@ -47,7 +56,7 @@ pub fn record(arguments: &LiveArguments, base: Option<&Path>, out: &Path) -> Res
         };
         let work = Work {
             base: base.map(|(name, store)| BaseCapture::new(&name, store)),
-            ..connection.work(sink)
+            ..connection.work(Arc::new(ToldStore::new(sink, progress.bar.clone())))
         };
         let gaps = Mutex::new(Vec::new());
         let tell = |event| match event {
@@ -186,6 +195,7 @@ fn options(arguments: &LiveArguments, home_region: &str) -> CollectOptions {
             Spokes::Roles
         },
         evidence: evidence(arguments),
+        log_files: log_files(arguments),
         environment_keys: arguments.environment_keys,
         last_accessed: match arguments.last_accessed {
             LastAccessedArgument::Off => LastAccessed::Off,
@@ -208,6 +218,26 @@ fn evidence(arguments: &LiveArguments) -> Option<EvidenceOptions> {
         table: table.to_owned(),
         days: arguments.evidence_days,
         ..EvidenceOptions::new(workgroup, bucket)
+    })
+}
+
+/// Log files are read as they are where their bucket is named.
+fn log_files(arguments: &LiveArguments) -> Option<LogFilesOptions> {
+    arguments.cloudtrail_logs.clone().map(|named| LogFilesOptions {
+        days: arguments.evidence_days,
+        max_bytes: arguments.cloudtrail_logs_max_bytes,
+        ..named
+    })
+}
+
+/// Refuses to read log files where nothing of AWS is read.
+pub fn refuse_log_files(arguments: &LiveArguments, instead: &str) -> Result<(), CommandError> {
+    if arguments.cloudtrail_logs.is_none() {
+        return Ok(());
+    }
+    Err(CommandError::BadInput {
+        message: "--cloudtrail-logs reads a bucket of AWS, and this reads none of AWS".to_owned(),
+        help: instead.to_owned(),
     })
 }
 

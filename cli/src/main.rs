@@ -9,6 +9,7 @@ mod progress;
 mod selection;
 mod store;
 mod text;
+mod told_store;
 
 use std::process::ExitCode;
 

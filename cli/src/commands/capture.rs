@@ -12,6 +12,7 @@ use sv0_sources::{CaptureCopy, CopyError, CopyOptions, Replace, copy_capture};
 use super::{Outcome, live_capture, print, print_json};
 use crate::arguments::CaptureArguments;
 use crate::error::CommandError;
+use crate::live::refuse_log_files;
 use crate::progress::ScanProgress;
 use crate::text::{bold, dim, name_of, safe};
 
@@ -19,6 +20,10 @@ pub fn run(arguments: &CaptureArguments) -> Result<Outcome, CommandError> {
     let Some(from) = &arguments.from else {
         return live_capture::run(arguments);
     };
+    refuse_log_files(
+        &arguments.collection,
+        "leave out --from to record a live organization, or lay the log files into the capture below cloudtrail/AWSLogs",
+    )?;
     let copy = copy(from, arguments)?;
     let summary = Summary::of(&copy, &arguments.out);
     if arguments.json {

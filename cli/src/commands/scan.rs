@@ -55,7 +55,12 @@ fn capture_to_scan(arguments: &ScanArguments, store: &FolderStore) -> Result<Pat
         Some(capture) => capture.clone(),
         None => store.path_of(&format!("captures/{}", new_run_id()))?,
     };
-    if arguments.live {
+    if !arguments.live {
+        live::refuse_log_files(
+            &arguments.collection,
+            "add --live, or lay the log files into the capture below cloudtrail/AWSLogs",
+        )?;
+    } else {
         live::record(&arguments.collection, None, &capture)?;
     }
     Ok(capture)
