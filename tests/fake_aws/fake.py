@@ -118,7 +118,7 @@ class Fake:
             operation = models.operation(name, operation_name)
             record |= {"service": name, "operation": operation_name}
             session = self._identify(request, record)
-            fault = self.faults.of(record)
+            fault = self.faults.of(record, request.target)
             if fault:
                 record["fault"] = fault["kind"]
                 faults.refuse(fault, name, operation)

@@ -1,6 +1,7 @@
 """Faults on order: what AWS and the network do wrong, for chosen calls."""
 
 import threading
+from urllib.parse import unquote
 
 from .errors import AwsError, named
 from .sessions import expired_name
@@ -18,7 +19,7 @@ class Faults:
         self._rows = []
 
     def add(self, row):
-        """Adds one: {service, operation, account?, region?, kind, after?, times?, …}; `times` of `null` is for ever."""
+        """Adds one: {service, operation, account?, region?, holds?, kind, after?, times?, …}; `times` of `null` is for ever."""
         if row.get("kind") not in KINDS:
             raise ValueError(f"no fault is called {row.get('kind')!r}: {', '.join(KINDS)}")
         with self._lock:
@@ -34,10 +35,12 @@ class Faults:
         with self._lock:
             return [dict(row) for row in self._rows]
 
-    def of(self, call):
-        """The fault that a call meets, else `None`."""
+    def of(self, call, target=""):
+        """The fault that a call meets, else `None`; `target` is its path and query as they were sent."""
         with self._lock:
             for row in self._rows:
+                if row.get("holds", "") not in unquote(target):
+                    continue
                 if any(row.get(key) not in (None, "*", call[key]) for key in ("service", "operation", "account", "region")):
                     continue
                 row["met"] += 1

@@ -12,6 +12,9 @@ from werkzeug.datastructures import Headers, MultiDict
 
 from .errors import AwsError
 
+# GetBucketLocation answers its one value in the root.
+_ROOTS = {"ListObjectsV2": "ListBucketResult", "GetBucketLocation": "LocationConstraint"}
+
 _validator = botocore.validate.ParamValidator()
 
 
@@ -115,12 +118,13 @@ def serialise(name, operation, protocol, answer):
 
 
 def _rooted(operation, body):
-    """S3's listing has a root that botocore's models do not tell, and that the SDKs which check it want."""
-    if operation.name != "ListObjectsV2":
+    """Of some of S3's answers botocore's models do not tell the root, and the SDKs want it."""
+    root = _ROOTS.get(operation.name)
+    if root is None:
         return body
     text = body if isinstance(body, str) else body.decode()
-    named = text.replace("<ListObjectsV2Response>", '<ListBucketResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/">')
-    return named.replace("</ListObjectsV2Response>", "</ListBucketResult>")
+    named = text.replace(f"<{operation.name}Response>", f'<{root} xmlns="http://s3.amazonaws.com/doc/2006-03-01/">')
+    return named.replace(f"</{operation.name}Response>", f"</{root}>")
 
 
 def _stream(operation, answer):

@@ -21,7 +21,7 @@ use crate::answers::assert_valid;
 use crate::support::{Store, repository, scan};
 use recording::{EXAMPLE, Recording, fake};
 
-/// What no API gives: log files are evidence, which is asked through Athena or copied.
+/// What is not recorded unless it is asked for: log files are evidence, which is asked through Athena, read from their bucket, or copied.
 const COPIED: &str = "cloudtrail/AWSLogs";
 
 #[test]

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use sv0_collect::evidence::EvidenceOptions;
+use sv0_collect::evidence::{EvidenceOptions, LogFilesOptions};
 use sv0_collect::{CollectOptions, Plan, Step, calls, central, outline, permissions, spoke};
 use sv0_model::coverage::{CoverageRow, CoverageStatus};
 use sv0_sources::MemorySink;
@@ -46,12 +46,14 @@ pub const NOTHING: &str = "–";
 /// The account that has something of every kind.
 const SPECIMENS: &str = ACCOUNTS[2];
 /// Calls of the evidence that a scan without faults does not come to, or that pass by the client that counts the others; and the option of the fake that is off while they are made.
-const OF_EVIDENCE: [(&str, Option<&str>); 3] = [
-    (STOP, Some("athena_ends")),
-    ("s3:GetObject", None),
-    ("s3:ListObjectsV2", Some("athena_manifest")),
+const OF_EVIDENCE: [(&str, Option<&str>, &str); 4] = [
+    (STOP, Some("athena_ends"), EVIDENCE),
+    ("s3:GetObject", None, EVIDENCE),
+    ("s3:GetObject", None, LOG_FILES),
+    ("s3:ListObjectsV2", Some("athena_manifest"), EVIDENCE),
 ];
 const EVIDENCE: &str = "athena:notable-events";
+const LOG_FILES: &str = "cloudtrail:log-files";
 const STOP: &str = "athena:StopQueryExecution";
 /// Faults that the last attempt at a call meets too.
 const LASTING: [&str; 9] = [
@@ -94,6 +96,7 @@ pub fn faults() -> Vec<(&'static str, Value)> {
         ("5xx once", json!({"kind": "server_error"})),
         ("no answer", slow),
         ("reset", for_ever("reset")),
+        ("reset once", json!({"kind": "reset"})),
         ("denied", for_ever("access_denied")),
         (
             "denied later",
@@ -138,7 +141,7 @@ fn no_fault_makes_a_gap_look_whole() {
         threads.into_iter().map(|thread| thread.join().unwrap()).collect()
     });
     let mut rows: Vec<Row> = shares.into_iter().flatten().collect();
-    rows.sort_by(|left, right| left.case.call.cmp(&right.case.call));
+    rows.sort_by(|left, right| (&left.case.call, left.case.step).cmp(&(&right.case.call, right.case.step)));
     let preflight = runtime().block_on(preflight_faults::rows(&fakes[0], &clean.plan, &clean.made()));
     let mut wrong: Vec<String> = rows.iter().flat_map(|row| row.wrong.clone()).collect();
     wrong.extend(preflight.iter().flat_map(|row| row.wrong.clone()));
@@ -199,6 +202,7 @@ impl Clean {
             accounts: ACCOUNTS.map(str::to_owned).into(),
             environment_keys: true,
             evidence: Some(EvidenceOptions::new("securityv0", "securityv0-hub")),
+            log_files: Some(LogFilesOptions::at("s3://acme-org-cloudtrail").unwrap()),
             ..CollectOptions::default()
         };
         let mut plan = outline(&collector.work(&store), options).await.unwrap();
@@ -226,9 +230,11 @@ impl Clean {
         }
     }
 
-    /// Every call that a step makes.
+    /// Every call that a step makes, but for the one that reads log files in Athena's place: what it asks, preflight asks otherwise.
     fn made(&self) -> BTreeSet<String> {
-        self.calls.iter().flat_map(|calls| calls.keys().cloned()).collect()
+        let steps = self.rows.iter().zip(&self.calls);
+        let others = steps.filter(|(row, _)| row.source != LOG_FILES);
+        others.flat_map(|(_, calls)| calls.keys().cloned()).collect()
     }
 
     /// For each call the step that shows the most of it: one that reads items through it, more than once, with few other calls.
@@ -246,10 +252,9 @@ impl Clean {
             });
             chosen.extend(best.map(|step| Case { call, step, off: None }));
         }
-        let evidence = self.rows.iter().position(|row| row.source == EVIDENCE).unwrap();
-        chosen.extend(OF_EVIDENCE.map(|(call, off)| Case {
+        chosen.extend(OF_EVIDENCE.map(|(call, off, source)| Case {
             call: call.to_owned(),
-            step: evidence,
+            step: self.rows.iter().position(|row| row.source == source).unwrap(),
             off,
         }));
         chosen
@@ -464,8 +469,8 @@ fn table(rows: &[Row], clean: &Clean) -> String {
          Of every row the tests know that nothing ended the scan or went on past its time, that `ok` means that all items are there, and that every other status comes with AWS's name of the \
          error and the call. *Once*, *later* and *expired* are faults of one request, after which AWS answers; the others last. The home Region is one that accounts have to enable; a service \
          that has one place for all Regions cannot be in one that is disabled (–). A role that AWS STS does not give out in the Region is no disabled Region but an account that is not seen: \
-         `denied`. In the row of `athena:StopQueryExecution` the statement does not end, so that the source fails without a fault as well, and in that of `s3:ListObjectsV2` it has no \
-         manifest.\n\n\
+         `denied`. In the row of `athena:StopQueryExecution` the statement does not end, so that the source fails without a fault as well, and in that of `s3:ListObjectsV2` for \
+         `athena:notable-events` it has no manifest.\n\n\
          Every call of the product's own reading of AWS is a row here or below. These are none, as Amazon Athena makes them in the role's name and says in its own words what came of it: ",
     );
     let elsewhere: Vec<String> = ELSEWHERE.iter().map(|(call, _)| format!("`{call}`")).collect();

@@ -229,6 +229,11 @@ const CASES: &[Case] = &[
         "external_id", "missing", "aws cloudformation update-stack-set --stack-set-name securityv0-readonly", HUB),
     ("the trail's bucket, listed", |it| it.refuse("s3", "ListObjectsV2", ""),
         "trail_bucket", "missing", "aws s3api get-bucket-policy --bucket acme-org-cloudtrail --query Policy --output text | jq '.Statement += [{\"Action\":[\"s3:GetBucketLocation\",\"s3:ListBucket\"],\"Condition\":{\"StringEquals\":{\"aws:PrincipalOrgID\":\"o-acme1example\"}},\"Effect\":\"Allow\",\"Principal\":{\"AWS\":\"arn:aws:iam::604915728338:role/SecurityV0HubCollector\"}", "the account of the bucket acme-org-cloudtrail"),
+    ("the trail's bucket, for who reads it without Athena", |it| {
+            it.arguments = vec!["--cloudtrail-logs", "s3://acme-org-cloudtrail", "--probe-external-id"];
+            it.refuse("s3", "ListObjectsV2", "");
+        },
+        "trail_bucket", "missing", "aws s3api get-bucket-policy --bucket acme-org-cloudtrail", "the account of the bucket acme-org-cloudtrail"),
     ("the trail's bucket, read", |it| it.refuse("s3", "GetObject", ""),
         "trail_bucket", "missing", "{\"Action\":[\"s3:GetObject\"],\"Condition\":{\"StringEquals\":{\"aws:PrincipalOrgID\":\"o-acme1example\"}},\"Effect\":\"Allow\"", "the account of the bucket acme-org-cloudtrail"),
     ("what the trail delivers", |it| it.remove_folder("cloudtrail/AWSLogs"),
