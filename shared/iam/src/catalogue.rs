@@ -17,7 +17,7 @@ use std::collections::BTreeSet;
 use std::sync::{Arc, OnceLock};
 
 pub use canonical::CanonicalPermission;
-pub(crate) use fit::resource_type_fits_action;
+pub(crate) use fit::resource_type_is_ruled_out;
 pub use fit::{Fit, resource_type_fits};
 
 use crate::glob::{Glob, WildcardScope};
@@ -84,22 +84,7 @@ impl ActionFacts {
 pub fn lookup_action(action: &str) -> Option<&'static ActionFacts> {
     let folded = action.to_ascii_lowercase();
     let (prefix, name) = folded.split_once(':')?;
-    lookup_hashed_action(prefix, hash(prefix), name)
-}
-
-/// [`lookup_action`] of an action in lower case, with the hash of its prefix.
-pub(crate) fn lookup_hashed_action(prefix: &str, prefix_hash: u64, name: &str) -> Option<&'static ActionFacts> {
-    let facts = hashed_service(prefix, prefix_hash)?.facts();
-    let mut candidates = facts
-        .actions_by_name
-        .places(hash(name))
-        .filter_map(|place| facts.actions.get(place));
-    candidates.find(|action| action.name.eq_ignore_ascii_case(name))
-}
-
-/// [`supports_resource_control_policies`] of a prefix in lower case, with its hash.
-pub(crate) fn hashed_supports_resource_control_policies(prefix: &str, prefix_hash: u64) -> bool {
-    hashed_service(prefix, prefix_hash).is_some_and(|service| service.supports_resource_control_policies)
+    hashed_service(prefix, hash(prefix))?.action(name, hash(name))
 }
 
 /// Every known action that an Action element's text matches (`s3:Get*`, `*`), sorted by service and name.
@@ -174,9 +159,9 @@ pub struct Provenance {
 }
 
 /// One service's part of the catalogue; its actions are parsed when first asked for.
-struct Service {
+pub(crate) struct Service {
     prefix: &'static str,
-    supports_resource_control_policies: bool,
+    pub(crate) supports_resource_control_policies: bool,
     text: &'static str,
     facts: OnceLock<ServiceFacts>,
 }
@@ -194,12 +179,37 @@ impl Service {
     fn facts(&'static self) -> &'static ServiceFacts {
         self.facts.get_or_init(|| parse::service_facts(self.prefix, self.text))
     }
+
+    /// What is known of the action of that name, given in lower case with its hash.
+    pub(crate) fn action(&'static self, name: &str, name_hash: u64) -> Option<&'static ActionFacts> {
+        let facts = self.facts();
+        let places = facts.actions_by_name.places(name_hash);
+        let mut candidates = places.filter_map(|place| facts.actions.get(place));
+        candidates.find(|action| action.name.eq_ignore_ascii_case(name))
+    }
+}
+
+/// The services, and how they are found.
+struct Services {
+    /// Sorted by prefix.
+    sorted: Vec<Service>,
+    by_prefix: HashIndex,
+}
+
+fn catalogue() -> &'static Services {
+    static SERVICES: OnceLock<Services> = OnceLock::new();
+    SERVICES.get_or_init(|| {
+        let sorted = parse::services(TEXT);
+        Services {
+            by_prefix: index_of(sorted.iter().map(|service| service.prefix)),
+            sorted,
+        }
+    })
 }
 
 /// Sorted by prefix.
 fn services() -> &'static [Service] {
-    static SERVICES: OnceLock<Vec<Service>> = OnceLock::new();
-    SERVICES.get_or_init(|| parse::services(TEXT))
+    &catalogue().sorted
 }
 
 fn service(prefix: &str) -> Option<&'static Service> {
@@ -208,11 +218,9 @@ fn service(prefix: &str) -> Option<&'static Service> {
 }
 
 /// The service of a prefix in lower case, with its hash.
-fn hashed_service(prefix: &str, prefix_hash: u64) -> Option<&'static Service> {
-    static BY_PREFIX: OnceLock<HashIndex> = OnceLock::new();
-    let services = services();
-    let index = BY_PREFIX.get_or_init(|| index_of(services.iter().map(|service| service.prefix)));
-    let mut candidates = index.places(prefix_hash).filter_map(|place| services.get(place));
+pub(crate) fn hashed_service(prefix: &str, prefix_hash: u64) -> Option<&'static Service> {
+    let Services { sorted, by_prefix } = catalogue();
+    let mut candidates = by_prefix.places(prefix_hash).filter_map(|place| sorted.get(place));
     candidates.find(|service| service.prefix.eq_ignore_ascii_case(prefix))
 }
 

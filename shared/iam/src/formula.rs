@@ -64,11 +64,6 @@ impl Formula {
         }
     }
 
-    /// At least one holds.
-    pub(crate) fn or(self, other: Self) -> Self {
-        self.or_else(|| other)
-    }
-
     /// This holds, or `other`, which is not asked for where this always does.
     pub(crate) fn or_else(self, other: impl FnOnce() -> Self) -> Self {
         if matches!(self, Self::True) {

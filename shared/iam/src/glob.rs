@@ -53,7 +53,34 @@ impl Token {
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Glob {
     prefix: String,
-    rest: Vec<Token>,
+    rest: Rest,
+}
+
+/// What follows the literal beginning of a pattern. The first two are what most patterns end in.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+enum Rest {
+    Nothing,
+    /// A `*` that matches whatever is left.
+    Anything,
+    Tokens(Vec<Token>),
+}
+
+impl Rest {
+    fn of(tokens: Vec<Token>) -> Self {
+        match tokens.as_slice() {
+            [] => Self::Nothing,
+            [Token::Many { crosses: true }] => Self::Anything,
+            _ => Self::Tokens(tokens),
+        }
+    }
+
+    fn tokens(&self) -> &[Token] {
+        match self {
+            Self::Nothing => &[],
+            Self::Anything => &[Token::Many { crosses: true }],
+            Self::Tokens(tokens) => tokens,
+        }
+    }
 }
 
 impl Glob {
@@ -85,7 +112,7 @@ impl Glob {
     pub fn literal(text: &str) -> Self {
         Self {
             prefix: text.to_owned(),
-            rest: Vec::new(),
+            rest: Rest::Nothing,
         }
     }
 
@@ -102,18 +129,24 @@ impl Glob {
                 other => rest.push(other),
             }
         }
-        Self { prefix, rest }
+        Self {
+            prefix,
+            rest: Rest::of(rest),
+        }
     }
 
     /// All tokens in order.
     pub(crate) fn tokens(&self) -> impl Iterator<Item = Token> + '_ {
-        self.prefix.chars().map(Token::Char).chain(self.rest.iter().copied())
+        self.prefix
+            .chars()
+            .map(Token::Char)
+            .chain(self.rest.tokens().iter().copied())
     }
 
     /// The one text that matches, when the pattern has no wildcard.
     #[must_use]
     pub fn as_literal(&self) -> Option<&str> {
-        self.rest.is_empty().then_some(self.prefix.as_str())
+        (self.rest == Rest::Nothing).then_some(self.prefix.as_str())
     }
 
     /// The characters before the first wildcard.
@@ -125,19 +158,18 @@ impl Glob {
     /// Whether every text matches.
     #[must_use]
     pub fn matches_everything(&self) -> bool {
-        self.prefix.is_empty() && self.rest == [Token::Many { crosses: true }]
+        self.prefix.is_empty() && self.rest == Rest::Anything
     }
 
     /// Whether `text` as a whole matches.
     #[must_use]
     pub fn matches(&self, text: &str) -> bool {
-        let Some(remainder) = text.strip_prefix(self.prefix.as_str()) else {
-            return false;
-        };
-        match self.rest.as_slice() {
-            [] => remainder.is_empty(),
-            [Token::Many { crosses: true }] => true,
-            rest => matching::matches(rest, remainder),
+        match &self.rest {
+            Rest::Nothing => text == self.prefix,
+            Rest::Anything => text.starts_with(self.prefix.as_str()),
+            Rest::Tokens(tokens) => text
+                .strip_prefix(self.prefix.as_str())
+                .is_some_and(|remainder| matching::matches(tokens, remainder)),
         }
     }
 }

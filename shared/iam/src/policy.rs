@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use sv0_model::decision::Effect;
 
-use crate::action_index::{ActionIndex, ServiceSet};
+use crate::action_index::ActionIndex;
+use crate::gate::{AskedAction, Gate, Gated};
 use crate::glob::Glob;
 use crate::operator::ConditionOperator;
 use crate::predicate::Predicate;
@@ -25,30 +26,30 @@ pub enum PolicyVersion {
 pub struct Policy {
     version: PolicyVersion,
     statements: Vec<Statement>,
-    /// For each statement the services it may be about.
-    services: Vec<ServiceSet>,
+    /// Of all statements, and of each.
+    gate: Gate,
+    gates: Vec<Gate>,
 }
 
 impl Policy {
     pub(crate) fn new(version: PolicyVersion, statements: Vec<Statement>) -> Self {
-        let services = statements
-            .iter()
-            .map(|statement| ServiceSet::of_actions(&statement.actions))
-            .collect();
+        let gates: Vec<Gate> = statements.iter().map(Gate::of).collect();
         Self {
             version,
             statements,
-            services,
+            gate: Gate::of_all(&gates),
+            gates,
         }
     }
 
-    /// The statements that may be about actions of one of these services.
-    pub(crate) fn statements_that_may_concern(&self, asked: ServiceSet) -> impl Iterator<Item = &Statement> {
-        let mut both = self.statements.iter().zip(&self.services);
-        std::iter::from_fn(move || {
-            both.find(|(_, services)| services.may_share(asked))
-                .map(|(statement, _)| statement)
-        })
+    /// The statements that may be about an action, each with what is known of it.
+    pub(crate) fn statements_about(&self, asked: AskedAction) -> impl Iterator<Item = (&Statement, Gated)> {
+        let gates = match self.gate.ask(asked) {
+            Gated::Closed => &[],
+            _ => self.gates.as_slice(),
+        };
+        let asked_of = gates.iter().map(move |gate| gate.ask(asked));
+        (self.statements.iter().zip(asked_of)).filter(|(_, gated)| *gated != Gated::Closed)
     }
 
     /// The version of the policy language it is written in.

@@ -7,10 +7,11 @@ use std::borrow::Cow;
 use sv0_model::arn::{Arn, is_account_id};
 use sv0_model::time::Timestamp;
 
-use crate::catalogue::{ActionFacts, hashed_supports_resource_control_policies, lookup_hashed_action};
+use crate::catalogue::{ActionFacts, Service, hashed_service};
 use crate::context::{UnknownContext, fold_key};
+use crate::gate::AskedAction;
 use crate::glob::{Glob, WildcardScope};
-use crate::hash::hash;
+use crate::hash::{Hasher, hash};
 use crate::principal::{PrincipalKind, SERVICE_LINKED_ROLE_PATH};
 use crate::question::{ApplicablePolicies, EvaluateError, Question};
 use crate::solve::{KeyDomain, KeySpace, is_known_multivalued};
@@ -75,10 +76,12 @@ pub(crate) struct Request<'a> {
     pub(crate) question: &'a Question<'a>,
     /// The action in lower case.
     pub(crate) action: String,
+    /// The same, as statements are asked about it.
+    pub(crate) asked: AskedAction,
     /// How many bytes of it are the service prefix.
     service_length: usize,
-    /// [`hash`] of its service.
-    pub(crate) service_hash: u64,
+    /// The catalogue's part on its service.
+    service: Option<&'static Service>,
     /// What the catalogue says of the action.
     pub(crate) facts: Option<&'static ActionFacts>,
     /// The ARN of the resource; none where the action is called without one.
@@ -97,17 +100,23 @@ const TAGS_SESSIONS: &str = "rolesanywhere.amazonaws.com";
 impl<'a> Request<'a> {
     /// Checks the question and fills the engine's keys.
     pub(crate) fn new(question: &'a Question<'a>, policies: &ApplicablePolicies<'_>) -> Result<Self, EvaluateError> {
-        check_action(question.action)?;
+        let FoldedAction {
+            text: action,
+            service_length,
+            service_hash,
+            name_hash,
+        } = FoldedAction::read(question.action).ok_or(EvaluateError::BadAction)?;
         let arn = resource_arn(question.resource)?;
         let resource_account = resource_account(question, arn.as_ref())?;
-        let action = question.action.to_ascii_lowercase();
-        let (service, name) = action.split_once(':').unwrap_or_default();
-        let service_hash = hash(service);
+        let prefix = action.get(..service_length).unwrap_or_default();
+        let name = action.get(service_length.saturating_add(1)..).unwrap_or_default();
+        let service = hashed_service(prefix, service_hash);
         Ok(Self {
             question,
-            facts: lookup_hashed_action(service, service_hash, name),
-            service_length: service.len(),
-            service_hash,
+            facts: service.and_then(|service| service.action(name, name_hash)),
+            service,
+            service_length,
+            asked: AskedAction::of_hashes(service_hash, name_hash),
             action,
             arn,
             resource_account,
@@ -122,7 +131,8 @@ impl<'a> Request<'a> {
 
     /// Whether resource control policies have any effect on it.
     pub(crate) fn is_under_resource_control_policies(&self) -> bool {
-        hashed_supports_resource_control_policies(self.service(), self.service_hash)
+        self.service
+            .is_some_and(|service| service.supports_resource_control_policies)
     }
 
     /// Whether the action is one of `sts:AssumeRole…`, which a role's trust policy decides.
@@ -152,10 +162,11 @@ impl<'a> Request<'a> {
 
     /// As [`Self::key`], with the hash of the name.
     pub(crate) fn hashed_key(&self, folded: &str, hash: u64) -> KeyValue<'_> {
-        if let Some(values) = self.question.context.get_hashed(folded, hash) {
+        let context = self.question.context;
+        if let Some(values) = context.get_hashed(folded, hash) {
             return KeyValue::Known(Values::Listed(values));
         }
-        if self.question.context.is_marked_absent(folded) {
+        if context.is_marked_absent(folded) {
             return KeyValue::Absent;
         }
         match self.engine_key(folded) {
@@ -286,18 +297,41 @@ impl KeySpace for Request<'_> {
     }
 }
 
-fn check_action(action: &str) -> Result<(), EvaluateError> {
-    match action.split_once(':') {
-        Some((service, name)) if is_action_part(service) && is_action_part(name) => Ok(()),
-        _ => Err(EvaluateError::BadAction),
-    }
+/// An action in lower case, with what it is looked up by.
+struct FoldedAction {
+    text: String,
+    /// How many bytes are its service prefix.
+    service_length: usize,
+    service_hash: u64,
+    name_hash: u64,
 }
 
-fn is_action_part(text: &str) -> bool {
-    !text.is_empty()
-        && text
-            .bytes()
-            .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.'))
+impl FoldedAction {
+    /// Reads `service:Name`; `None` where it is written otherwise.
+    fn read(action: &str) -> Option<Self> {
+        let is_part = |byte: &u8| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.');
+        let text = action.to_ascii_lowercase();
+        let hashed = |bytes: &[u8]| {
+            let mut hasher = Hasher::default();
+            let end = bytes.iter().position(|byte| {
+                let is_part = is_part(byte);
+                if is_part {
+                    hasher.add(*byte);
+                }
+                !is_part
+            });
+            (end.unwrap_or(bytes.len()), hasher.hash())
+        };
+        let (service_length, service_hash) = hashed(text.as_bytes());
+        let name = text.as_bytes().get(service_length..)?.strip_prefix(b":")?;
+        let (name_length, name_hash) = hashed(name);
+        (service_length > 0 && name_length > 0 && name_length == name.len()).then_some(Self {
+            text,
+            service_length,
+            service_hash,
+            name_hash,
+        })
+    }
 }
 
 /// The ARN of a resource; none of `*`.

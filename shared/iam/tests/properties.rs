@@ -17,6 +17,7 @@ use sv0_iam::UnknownContext;
 
 use support::oracle::text::{is_like, is_resource, plain};
 use support::residuals::{Findings, check};
+use support::two_ways;
 
 fn arbitrary_json() -> impl Strategy<Value = Value> {
     let words = prop::sample::select(vec![
@@ -137,4 +138,21 @@ fn answers_over_unknown_keys_hold_in_every_context() {
         findings.unsolved * 10 < solved,
         "too many conditions are not solved: {findings:?}"
     );
+}
+
+/// Whoever asks of a request of which everything is known gets, without formulas, what formulas say.
+#[test]
+fn decisions_without_formulas_are_those_of_formulas() {
+    let mut found = two_ways::Found::default();
+    for number in 0..6_000 {
+        two_ways::check(20_261_123, number, &mut found);
+    }
+    assert!(
+        found.wrong.is_empty(),
+        "{} wrong\n{}",
+        found.wrong.len(),
+        found.wrong[..found.wrong.len().min(5)].join("\n")
+    );
+    println!("{} decided, {} conditional", found.decided, found.conditional);
+    assert!(found.decided >= 20_000 && found.conditional >= 2_000, "{found:?}");
 }

@@ -27,7 +27,7 @@ pub fn resource_type_fits(action: &str, arn: &str) -> Fit {
 }
 
 /// As [`resource_type_fits`], of an action that was looked up.
-pub(crate) fn resource_type_fits_action(facts: &ActionFacts, arn: &str) -> Fit {
+fn resource_type_fits_action(facts: &ActionFacts, arn: &str) -> Fit {
     if facts.resource_types.is_empty() {
         return if arn == "*" { Fit::Fits } else { Fit::Unknown };
     }
@@ -35,6 +35,13 @@ pub(crate) fn resource_type_fits_action(facts: &ActionFacts, arn: &str) -> Fit {
         return Fit::Unknown;
     }
     fit_of_arn(facts, arn)
+}
+
+/// Whether that is [`Fit::RuledOut`], of an action that was looked up.
+pub(crate) fn resource_type_is_ruled_out(facts: &ActionFacts, arn: &str) -> bool {
+    // Most ARNs have a form that can be read from front to back, and what has any is not ruled out.
+    let has_plain_form = || arn_forms(facts).any(|form| form.walk(arn.as_bytes(), Reach::Anywhere) == Some(true));
+    !facts.resource_types.is_empty() && !has_plain_form() && resource_type_fits_action(facts, arn) == Fit::RuledOut
 }
 
 fn fit_of_arn(facts: &ActionFacts, arn: &str) -> Fit {

@@ -25,7 +25,7 @@ impl<'t> Form<'t> {
     }
 
     /// [`Self::matches`] where every variable can end at one place only: what follows it begins with what it cannot hold, or nothing follows.
-    fn walk(&self, text: &[u8], reach: Reach) -> Option<bool> {
+    pub(super) fn walk(&self, text: &[u8], reach: Reach) -> Option<bool> {
         let mut rest = text;
         let mut parts = self.0.iter().peekable();
         while let Some(part) = parts.next() {
@@ -36,7 +36,11 @@ impl<'t> Form<'t> {
                 rest = after;
                 continue;
             }
-            let held = |rest: &[u8]| rest.iter().take_while(|byte| part.may_hold(**byte, reach)).count();
+            let held = |rest: &[u8]| {
+                let end = || rest.iter().position(|byte| matches!(byte, b'/' | b':'));
+                let is_stopped = !part.may_hold(b'/', reach);
+                is_stopped.then(end).flatten().unwrap_or(rest.len())
+            };
             let length = match parts.peek() {
                 None => held(rest),
                 Some(Part::Literal(next)) if !part.may_hold(*next.as_bytes().first()?, reach) => held(rest),

@@ -14,15 +14,16 @@ use crate::operator::{ConditionOperator, OperatorName, Quantifier};
 use crate::policy::ConditionClause;
 use crate::predicate::{Predicate, parse_bool};
 use crate::request::{KeyValue, Request, Values};
+use crate::truth::Truth;
 use crate::variables::{Piece, Resolved, render};
 
 /// Under which context the clause holds. `unreadable` stands for what could not be read of its statement.
-pub(super) fn clause_formula(clause: &ConditionClause, request: &Request<'_>, unreadable: &Doubt<'_>) -> Formula {
+pub(super) fn clause_formula<T: Truth>(clause: &ConditionClause, request: &Request<'_>, unreadable: &Doubt<'_>) -> T {
     if !clause.readable {
-        return unreadable.formula();
+        return unreadable.truth();
     }
     match clause.operator() {
-        None => not_understood(clause),
+        None => T::open(|| not_understood(clause)),
         Some(operator) if operator.name == OperatorName::Null => presence_formula(clause, operator.quantifier, request),
         Some(operator) => comparison_formula(clause, operator, request),
     }
@@ -40,22 +41,22 @@ fn not_understood(clause: &ConditionClause) -> Formula {
 }
 
 /// What `Null` says of a key.
-fn presence_formula(clause: &ConditionClause, quantifier: Quantifier, request: &Request<'_>) -> Formula {
+fn presence_formula<T: Truth>(clause: &ConditionClause, quantifier: Quantifier, request: &Request<'_>) -> T {
     let demanded: Option<Vec<Presence>> = clause
         .values()
         .iter()
         .map(|value| parse_bool(value.text()).map(|absent| if absent { Presence::Absent } else { Presence::Present }))
         .collect();
     let Some(demanded) = demanded else {
-        return not_understood(clause);
+        return T::open(|| not_understood(clause));
     };
     if quantifier != Quantifier::Single {
         return qualified_presence(clause, quantifier, &demanded, request);
     }
     if demanded.contains(&Presence::Absent) && demanded.contains(&Presence::Present) {
-        return Formula::True;
+        return T::known(true);
     }
-    Formula::any(
+    T::any(
         demanded
             .into_iter()
             .map(|presence| presence_test(clause, presence, request)),
@@ -63,18 +64,18 @@ fn presence_formula(clause: &ConditionClause, quantifier: Quantifier, request: &
 }
 
 /// `Null` asked of each value: no value there is is null, so that the qualifier alone speaks where there is none.
-fn qualified_presence(
+fn qualified_presence<T: Truth>(
     clause: &ConditionClause,
     quantifier: Quantifier,
     demanded: &[Presence],
     request: &Request<'_>,
-) -> Formula {
+) -> T {
     let passes_with_values = demanded.contains(&Presence::Present);
     let without_values = quantifier == Quantifier::ForAllValues;
     match request.hashed_key(&clause.folded, clause.folded_hash) {
-        _ if passes_with_values == without_values => Formula::known(without_values),
-        KeyValue::Known(values) if !values.iter().all(str::is_empty) => Formula::known(passes_with_values),
-        KeyValue::Known(_) | KeyValue::Absent => Formula::known(without_values),
+        _ if passes_with_values == without_values => T::known(without_values),
+        KeyValue::Known(values) if !values.iter().all(str::is_empty) => T::known(passes_with_values),
+        KeyValue::Known(_) | KeyValue::Absent => T::known(without_values),
         KeyValue::Unknown => {
             let name = if without_values {
                 OperatorName::StringEquals
@@ -82,7 +83,7 @@ fn qualified_presence(
                 OperatorName::StringNotEquals
             };
             let plain = ConditionOperator::plain(name);
-            of_no_value(clause.key(), ConditionOperator { quantifier, ..plain })
+            T::open(|| of_no_value(clause.key(), ConditionOperator { quantifier, ..plain }))
         }
     }
 }
@@ -95,20 +96,20 @@ fn of_no_value(key: &str, operator: ConditionOperator) -> Formula {
     }
 }
 
-fn presence_test(clause: &ConditionClause, presence: Presence, request: &Request<'_>) -> Formula {
+fn presence_test<T: Truth>(clause: &ConditionClause, presence: Presence, request: &Request<'_>) -> T {
     match request.hashed_key(&clause.folded, clause.folded_hash) {
-        KeyValue::Known(values) if is_null_dataset(values.iter()) => Formula::known(presence == Presence::Absent),
-        KeyValue::Known(_) => Formula::known(presence == Presence::Present),
-        KeyValue::Absent => Formula::known(presence == Presence::Absent),
-        KeyValue::Unknown => Atom::presence(clause.key(), presence),
+        KeyValue::Known(values) if is_null_dataset(values.iter()) => T::known(presence == Presence::Absent),
+        KeyValue::Known(_) => T::known(presence == Presence::Present),
+        KeyValue::Absent => T::known(presence == Presence::Absent),
+        KeyValue::Unknown => T::open(|| Atom::presence(clause.key(), presence)),
     }
 }
 
-fn comparison_formula(clause: &ConditionClause, operator: ConditionOperator, request: &Request<'_>) -> Formula {
+fn comparison_formula<T: Truth>(clause: &ConditionClause, operator: ConditionOperator, request: &Request<'_>) -> T {
     match request.hashed_key(&clause.folded, clause.folded_hash) {
-        KeyValue::Absent => Formula::known(operator.holds_without_key()),
+        KeyValue::Absent => T::known(operator.holds_without_key()),
         KeyValue::Known(present) => known_value_formula(clause, operator, &present, request),
-        KeyValue::Unknown => unknown_value_formula(clause, operator, request),
+        KeyValue::Unknown => T::open(|| unknown_value_formula(clause, operator, request)),
     }
 }
 
@@ -144,24 +145,23 @@ impl PolicyValues {
     }
 }
 
-fn known_value_formula(
+fn known_value_formula<T: Truth>(
     clause: &ConditionClause,
     operator: ConditionOperator,
     present: &Values<'_>,
     request: &Request<'_>,
-) -> Formula {
-    let meets =
-        |predicate: &Predicate| Formula::known(list_meets(operator, present.iter(), |value| predicate.holds(value)));
+) -> T {
+    let meets = |predicate: &Predicate| T::known(list_meets(operator, present.iter(), |value| predicate.holds(value)));
     if let Some(predicate) = &clause.predicate {
         return meets(predicate);
     }
     let values = PolicyValues::resolve(clause, operator, request);
     match &values.predicate {
-        None => not_understood(clause),
+        None => T::open(|| not_understood(clause)),
         Some(predicate) if values.open.is_empty() => meets(predicate),
-        Some(predicate) => {
+        Some(predicate) => T::open(|| {
             open_values_formula(operator, present, predicate, &values.open).unwrap_or_else(|| not_understood(clause))
-        }
+        }),
     }
 }
 

@@ -67,7 +67,7 @@ impl<'a> Decided<'a> {
 }
 
 impl<'a> DecisiveStatement<'a> {
-    pub(super) fn of(outcome: &Outcome<'a>) -> Self {
+    pub(super) fn of<T>(outcome: &Outcome<'a, T>) -> Self {
         Self {
             policy: outcome.placed.policy,
             statement: outcome.placed.statement,

@@ -2,78 +2,104 @@
 //!
 //! Source: IAM User Guide, "Policy evaluation logic", and contracts.md §2.
 
-use sv0_model::decision::{Caveat, Effect, Layer};
+use sv0_model::decision::{Effect, Layer};
 
 use super::principals::is_service_linked;
 use super::service_rules::{barred_by, overrules_resource_denies};
 use super::statement::{Outcome, Placed, each_outcome};
-use crate::action_index::ServiceSet;
-use crate::atom::{Atom, UncollectedSays};
-use crate::formula::Formula;
+use super::uncollected::Uncollected;
+use crate::gate::Gated;
 use crate::principal::PrincipalKind;
-use crate::question::{ApplicablePolicies, NamedPolicy, PolicyLevel, ResourcePolicyInput};
+use crate::question::{ApplicablePolicies, NamedPolicy, ResourcePolicyInput};
 use crate::request::{AccountRelation, Request};
+use crate::truth::Truth;
 
 /// What every layer says of one request.
-#[derive(Default)]
-pub(super) struct Layers<'a> {
+pub(super) struct Layers<'a, T> {
     /// Under which context each layer lets the request pass.
-    pub(super) passes: Passes,
+    pub(super) passes: Passes<T>,
     /// The ways in which the request can be granted.
-    pub(super) ways: Vec<Way>,
-    /// Lists of Allows in which every grant needs one: of service control policies, a list a level, and of endpoint policies.
-    pub(super) always_needed: Vec<Vec<Outcome<'a>>>,
+    pub(super) ways: [Option<Way<T>>; MOST_WAYS],
     /// The Denies of all layers.
-    pub(super) denies: Vec<Outcome<'a>>,
-    identity: Vec<Outcome<'a>>,
-    boundary: Vec<Outcome<'a>>,
-    session: Vec<Outcome<'a>>,
-    resource: Vec<Outcome<'a>>,
+    pub(super) denies: Vec<Outcome<'a, T>>,
+    /// The Allows of all layers, in the order in which layers are read.
+    allows: Vec<Outcome<'a, T>>,
+    identity: Stretch,
+    boundary: Stretch,
+    session: Stretch,
+    resource: Stretch,
+    /// Lists of Allows in which every grant needs one: of service control policies, a list a level, and of endpoint policies.
+    always_needed: Stretch,
+    /// Whether something was found that this form of truth cannot tell: nothing more is read, and nothing of this is an answer.
+    is_given_up: bool,
 }
+
+/// Most ways in which a request can be granted: by permissions of its own, to the principal directly, to its role.
+pub(super) const MOST_WAYS: usize = 3;
+
+/// How many Allows there is room for before any is found.
+const ROOM_FOR_ALLOWS: usize = 8;
+
+/// Where in a list the statements of one layer or level stand.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Stretch {
+    from: usize,
+    to: usize,
+}
+
+impl Stretch {
+    fn of<O>(self, list: &[O]) -> &[O] {
+        list.get(self.from..self.to).unwrap_or_default()
+    }
+}
+
+/// The layers that policies decide, in order; each is its own place.
+const LAYERS: [Layer; 7] = [
+    Layer::Identity,
+    Layer::Resource,
+    Layer::Boundary,
+    Layer::Session,
+    Layer::Scp,
+    Layer::Rcp,
+    Layer::Endpoint,
+];
 
 /// Under which context each layer lets the request pass, in the order of layers.
 #[derive(Debug)]
-pub(super) struct Passes(Vec<(Layer, Formula)>);
+pub(super) struct Passes<T>([Option<T>; LAYERS.len()]);
 
-impl Default for Passes {
-    fn default() -> Self {
-        Self(Vec::with_capacity(8))
-    }
-}
-
-impl Passes {
+impl<T: Truth> Passes<T> {
     /// The layers that say something, in order.
-    pub(super) fn iter(&self) -> impl Iterator<Item = (Layer, &Formula)> {
-        self.0.iter().map(|(layer, formula)| (*layer, formula))
+    pub(super) fn iter(&self) -> impl Iterator<Item = (Layer, &T)> {
+        let in_order = LAYERS.iter().zip(&self.0);
+        in_order.filter_map(|(layer, passes)| Some((*layer, passes.as_ref()?)))
     }
 
-    fn restrict(&mut self, layer: Layer, by: Formula) {
-        match self.0.binary_search_by_key(&layer, |(own, _)| *own) {
-            Ok(at) => {
-                if let Some((_, before)) = self.0.get_mut(at) {
-                    *before = std::mem::replace(before, Formula::True).and(by);
-                }
-            }
-            Err(at) => self.0.insert(at, (layer, by)),
+    fn restrict(&mut self, layer: Layer, by: T) {
+        if let Some(slot) = self.0.get_mut(layer as usize) {
+            *slot = Some(match slot.take() {
+                Some(before) => before.and(by),
+                None => by,
+            });
         }
     }
 }
 
 /// One way for a request to be granted: by what the resource's policy says to the principal itself, or by the principal's own permissions.
 #[derive(Debug)]
-pub(super) struct Way {
+pub(super) struct Way<T> {
     /// Under which context it is open.
-    pub(super) open: Formula,
+    pub(super) open: T,
     /// The lists of Allows it rests on: at least one of each.
-    rests_on: [Option<Allows>; MOST_LISTS],
+    rests_on: [Option<ListOfWay>; MOST_LISTS],
 }
 
 /// Most lists of Allows that one way rests on: identity, resource, boundary, session.
 const MOST_LISTS: usize = 4;
 
-/// A list of Allows.
+/// A list of Allows that a way may rest on.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Allows {
+pub(super) enum ListOfWay {
     Identity,
     Boundary,
     Session,
@@ -82,111 +108,203 @@ pub(super) enum Allows {
     ResourceDirectly,
     /// Those of the resource's policy that name the principal's role, where they do.
     ResourceAsRole,
-    /// A list that every grant needs, by its place.
-    AlwaysNeeded(usize),
+}
+
+/// A list of Allows.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Allows {
+    OfWay(ListOfWay),
+    /// A list that every grant needs.
+    AlwaysNeeded(Stretch),
 }
 
 /// An Allow, and under which context it counts.
-pub(super) type Counted<'l, 'a> = (&'l Outcome<'a>, &'l Formula);
+pub(super) type Counted<'l, 'a, T> = (&'l Outcome<'a, T>, &'l T);
 
-/// What the statements of one layer say.
-#[derive(Default)]
-struct Statements<'a> {
-    allows: Vec<Outcome<'a>>,
-    denies: Vec<Outcome<'a>>,
-}
-
-impl<'a> Statements<'a> {
-    fn read(policies: impl IntoIterator<Item = &'a NamedPolicy>, layer: Layer, request: &Request<'_>) -> Self {
-        let mut statements = Self::default();
-        let services = ServiceSet::of_hash(request.service_hash);
-        for policy in policies {
-            for statement in policy.policy.statements_that_may_concern(services) {
-                let placed = Placed {
-                    policy,
-                    statement,
-                    layer,
-                };
-                each_outcome(placed, request, &mut |outcome| match outcome.effect {
-                    Effect::Allow => statements.allows.push(outcome),
-                    Effect::Deny => statements.denies.push(outcome),
-                });
-            }
-        }
-        statements
-    }
-
-    fn allowed(&self) -> Formula {
-        Formula::any(self.allows.iter().map(|outcome| outcome.formula.clone()))
-    }
-
-    fn not_denied(&self) -> Formula {
-        Formula::all(self.denies.iter().map(|outcome| outcome.formula.negate()))
-    }
+/// What was read of one layer or level.
+#[derive(Clone, Copy)]
+struct Read {
+    allows: Stretch,
+    denies: Stretch,
 }
 
 /// How the resource's policy grants.
-struct ResourceGrants {
+struct ResourceGrants<T> {
     /// To the principal itself, its session or everyone: not limited by boundary and session policy in the same account.
-    directly: Formula,
+    directly: T,
     /// To the role: limited by them.
-    to_role: Formula,
+    to_role: T,
     /// To the account: delegates to its identity side.
-    to_account: Formula,
+    to_account: T,
 }
 
-impl ResourceGrants {
-    fn at_all(&self) -> Formula {
-        Formula::any([self.directly.clone(), self.to_role.clone(), self.to_account.clone()])
+impl<T: Truth> ResourceGrants<T> {
+    fn at_all(&self) -> T {
+        T::any([self.directly.clone(), self.to_role.clone(), self.to_account.clone()])
     }
 }
 
 /// Reads every policy that applies to the request.
-pub(super) fn evaluate_layers<'a>(request: &Request<'_>, policies: &ApplicablePolicies<'a>) -> Layers<'a> {
-    let mut layers = Layers::default();
+pub(super) fn evaluate_layers<'a, T: Truth>(request: &Request<'_>, policies: &ApplicablePolicies<'a>) -> Layers<'a, T> {
+    let mut layers = Layers::new();
     let grants = resource_grants(request, policies, &mut layers);
     if has_identity_side(request) {
         identity_side(request, policies, &grants, &mut layers);
     } else {
         layers.passes.restrict(Layer::Resource, grants.at_all());
-        layers.ways.push(Way {
+        let by_policy = Way {
             open: grants.at_all(),
-            rests_on: [Some(Allows::Resource), None, None, None],
-        });
+            rests_on: [Some(ListOfWay::Resource), None, None, None],
+        };
+        layers.ways = [Some(by_policy), None, None];
     }
     service_control_policies(request, policies, &mut layers);
     resource_control_policies(request, policies, &mut layers);
     endpoint_policies(request, policies, &mut layers);
     if let Some(layer) = barred_by(request) {
-        layers.passes.restrict(layer, Formula::False);
+        layers.passes.restrict(layer, T::known(false));
     }
     layers
 }
 
-impl<'a> Layers<'a> {
-    /// The lists of Allows that a way rests on.
-    pub(super) fn lists_of(way: &Way) -> impl Iterator<Item = Allows> {
-        way.rests_on.iter().flatten().copied()
+impl<'a, T: Truth> Layers<'a, T> {
+    fn new() -> Self {
+        Self {
+            passes: Passes(Default::default()),
+            ways: [None, None, None],
+            denies: Vec::new(),
+            allows: Vec::with_capacity(ROOM_FOR_ALLOWS),
+            identity: Stretch::default(),
+            boundary: Stretch::default(),
+            session: Stretch::default(),
+            resource: Stretch::default(),
+            always_needed: Stretch::default(),
+            is_given_up: false,
+        }
     }
 
-    /// The lists of Allows in which every way needs one.
+    /// Reads the statements of one layer, or of one level of it.
+    fn read(
+        &mut self,
+        policies: impl IntoIterator<Item = &'a NamedPolicy>,
+        layer: Layer,
+        level: usize,
+        request: &Request<'_>,
+    ) -> Read {
+        let (allows, denies) = (self.allows.len(), self.denies.len());
+        for policy in policies {
+            for (statement, gated) in policy.policy.statements_about(request.asked) {
+                if self.is_given_up {
+                    break;
+                }
+                self.read_statement(
+                    Placed {
+                        policy,
+                        statement,
+                        layer,
+                        level,
+                    },
+                    gated,
+                    request,
+                );
+            }
+        }
+        Read {
+            allows: Stretch {
+                from: allows,
+                to: self.allows.len(),
+            },
+            denies: Stretch {
+                from: denies,
+                to: self.denies.len(),
+            },
+        }
+    }
+
+    fn read_statement(&mut self, placed: Placed<'a>, gated: Gated, request: &Request<'_>) {
+        each_outcome(placed, gated, request, &mut |outcome| {
+            self.is_given_up |= outcome.is_left_open();
+            match outcome.effect {
+                Effect::Allow => self.allows.push(outcome),
+                Effect::Deny => self.denies.push(outcome),
+            }
+        });
+    }
+
+    fn allowed(&self, read: Read) -> T {
+        let allows = read.allows.of(&self.allows);
+        T::any(allows.iter().map(|outcome| outcome.formula.clone()))
+    }
+
+    /// Counts the Denies of a layer.
+    fn deny(&mut self, layer: Layer, read: Read) {
+        let denies = read.denies.of(&self.denies);
+        let not_denied = T::all(denies.iter().map(|outcome| outcome.formula.negate()));
+        self.passes.restrict(layer, not_denied);
+    }
+
+    /// Lets Denies that were just read bind only where `exempt` does not hold.
+    fn exempt_from(&mut self, read: Read, exempt: &T) {
+        let binds = exempt.negate();
+        if binds.is_true() {
+            return;
+        }
+        for outcome in self.denies.iter_mut().skip(read.denies.from) {
+            outcome.formula = outcome.formula.clone().and(binds.clone());
+        }
+    }
+
+    /// Counts Allows that were just read among those that every grant needs.
+    fn need(&mut self, read: Read) {
+        if self.always_needed.from == self.always_needed.to {
+            self.always_needed = read.allows;
+        }
+        self.always_needed.to = read.allows.to;
+    }
+
+    /// Whether this form of truth cannot tell what the policies say.
+    pub(super) fn is_left_open(&self) -> bool {
+        let outcomes = || self.allows.iter().chain(&self.denies);
+        self.is_given_up
+            || outcomes().any(Outcome::is_left_open)
+            || self.passes.iter().any(|(_, passes)| passes.is_left_open())
+            || self.ways.iter().flatten().any(|way| way.open.is_left_open())
+    }
+
+    /// The lists of Allows that a way rests on.
+    pub(super) fn lists_of(way: &Way<T>) -> impl Iterator<Item = Allows> {
+        way.rests_on.iter().flatten().copied().map(Allows::OfWay)
+    }
+
+    /// The lists of Allows in which every way needs one, but for empty ones.
     pub(super) fn lists_always_needed(&self) -> impl Iterator<Item = Allows> {
-        (0..self.always_needed.len()).map(Allows::AlwaysNeeded)
+        let mut from = self.always_needed.from;
+        let levels = self.always_needed.of(&self.allows);
+        levels
+            .chunk_by(|one, other| one.placed.is_beside(&other.placed))
+            .map(move |level| {
+                let to = from + level.len();
+                Allows::AlwaysNeeded(Stretch {
+                    from: std::mem::replace(&mut from, to),
+                    to,
+                })
+            })
     }
 
     /// The Allows of a list, each with the context under which it counts there.
-    pub(super) fn counted(&self, allows: Allows) -> impl Iterator<Item = Counted<'_, 'a>> {
-        let list = match allows {
-            Allows::Identity => self.identity.as_slice(),
-            Allows::Boundary => self.boundary.as_slice(),
-            Allows::Session => self.session.as_slice(),
-            Allows::Resource | Allows::ResourceDirectly | Allows::ResourceAsRole => self.resource.as_slice(),
-            Allows::AlwaysNeeded(at) => self.always_needed.get(at).map_or(&[][..], Vec::as_slice),
+    pub(super) fn counted(&self, allows: Allows) -> impl Iterator<Item = Counted<'_, 'a, T>> {
+        use ListOfWay as L;
+        let stretch = match allows {
+            Allows::OfWay(L::Identity) => self.identity,
+            Allows::OfWay(L::Boundary) => self.boundary,
+            Allows::OfWay(L::Session) => self.session,
+            Allows::OfWay(L::Resource | L::ResourceDirectly | L::ResourceAsRole) => self.resource,
+            Allows::AlwaysNeeded(stretch) => stretch,
         };
-        list.iter().filter_map(move |outcome| {
+        stretch.of(&self.allows).iter().filter_map(move |outcome| {
             let formula = match allows {
-                Allows::ResourceDirectly => outcome.named.directly.as_ref()?,
-                Allows::ResourceAsRole => outcome.named.as_role.as_ref()?,
+                Allows::OfWay(L::ResourceDirectly) => outcome.named.directly.as_ref()?,
+                Allows::OfWay(L::ResourceAsRole) => outcome.named.as_role.as_ref()?,
                 _ => &outcome.formula,
             };
             Some((outcome, formula))
@@ -194,28 +312,24 @@ impl<'a> Layers<'a> {
     }
 
     /// Every Allow that may be needed.
-    pub(super) fn allows(&self) -> impl Iterator<Item = Counted<'_, 'a>> {
-        let of_ways = self.ways.iter().flat_map(Self::lists_of);
+    pub(super) fn allows(&self) -> impl Iterator<Item = Counted<'_, 'a, T>> {
+        let of_ways = self.ways.iter().flatten().flat_map(Self::lists_of);
         of_ways
-            .chain(self.lists_always_needed())
+            .chain([Allows::AlwaysNeeded(self.always_needed)])
             .flat_map(|allows| self.counted(allows))
     }
 
-    /// The Allows of identity-based and resource-based policies.
-    pub(super) fn granting(&self) -> impl Iterator<Item = Counted<'_, 'a>> {
-        self.counted(Allows::Resource).chain(self.counted(Allows::Identity))
+    /// Whether some statement has a reservation of its own.
+    pub(super) fn has_caveats(&self) -> bool {
+        let mut outcomes = self.allows.iter().chain(&self.denies);
+        outcomes.any(|outcome| outcome.caveat.is_some())
     }
 
-    fn deny(&mut self, layer: Layer, not_denied: Formula, denies: Vec<Outcome<'a>>) {
-        self.passes.restrict(layer, not_denied);
-        if denies.is_empty() {
-            return;
-        }
-        if self.denies.is_empty() {
-            self.denies = denies;
-        } else {
-            self.denies.extend(denies);
-        }
+    /// The Allows of identity-based and resource-based policies.
+    pub(super) fn granting(&self) -> impl Iterator<Item = Counted<'_, 'a, T>> {
+        [ListOfWay::Resource, ListOfWay::Identity]
+            .into_iter()
+            .flat_map(|list| self.counted(Allows::OfWay(list)))
     }
 }
 
@@ -225,33 +339,34 @@ fn has_identity_side(request: &Request<'_>) -> bool {
     principal.has_identity_policies() || *principal.kind() == PrincipalKind::Root
 }
 
-fn resource_grants<'a>(
+fn resource_grants<'a, T: Truth>(
     request: &Request<'_>,
     policies: &ApplicablePolicies<'a>,
-    layers: &mut Layers<'a>,
-) -> ResourceGrants {
+    layers: &mut Layers<'a, T>,
+) -> ResourceGrants<T> {
     let set = match policies.resource {
         ResourcePolicyInput::Set(policy) => Some(policy),
         ResourcePolicyInput::NotSet | ResourcePolicyInput::NotCollected { .. } => None,
     };
     let mut uncollected = Uncollected::of(policies, Layer::Resource);
     if let ResourcePolicyInput::NotCollected { name } = policies.resource {
-        uncollected.add(name, Caveat::ResourcePolicyNotCollected);
+        uncollected = uncollected.and_of_resource(name);
     }
-    let mut statements = Statements::read(set, Layer::Resource, request);
+    let mut read = layers.read(set, Layer::Resource, 0, request);
     if overrules_resource_denies(request) {
-        statements.denies.clear();
+        layers.denies.truncate(read.denies.from);
+        read.denies.to = read.denies.from;
     }
-    let granted = |pick: fn(&Outcome<'_>) -> Option<Formula>| Formula::any(statements.allows.iter().filter_map(pick));
-    let grants = ResourceGrants {
+    layers.deny(Layer::Resource, read);
+    layers.passes.restrict(Layer::Resource, uncollected.none_denies());
+    layers.resource = read.allows;
+    let allows = read.allows.of(&layers.allows);
+    let granted = |pick: fn(&Outcome<'_, T>) -> Option<T>| T::any(allows.iter().filter_map(pick));
+    ResourceGrants {
         directly: uncollected.or_allow(granted(|outcome| outcome.named.directly.clone())),
         to_role: granted(|outcome| outcome.named.as_role.clone()),
         to_account: granted(|outcome| outcome.named.by_account.clone()),
-    };
-    layers.deny(Layer::Resource, statements.not_denied(), statements.denies);
-    layers.resource = statements.allows;
-    layers.passes.restrict(Layer::Resource, uncollected.none_denies());
-    grants
+    }
 }
 
 /// Whether the resource's policy has to allow even within one account: "IAM role trust policies and KMS key policies are exceptions".
@@ -267,40 +382,40 @@ fn needs_resource_policy(request: &Request<'_>) -> bool {
     }
 }
 
-fn identity_side<'a>(
+fn identity_side<'a, T: Truth>(
     request: &Request<'_>,
     policies: &ApplicablePolicies<'a>,
-    grants: &ResourceGrants,
-    layers: &mut Layers<'a>,
+    grants: &ResourceGrants<T>,
+    layers: &mut Layers<'a, T>,
 ) {
     let is_root = *request.question.principal.kind() == PrincipalKind::Root;
-    let identity = Statements::read(policies.identity, Layer::Identity, request);
-    let boundary = Statements::read(policies.boundaries, Layer::Boundary, request);
-    let session = Statements::read(policies.session, Layer::Session, request);
+    let identity = layers.read(policies.identity, Layer::Identity, 0, request);
+    let boundary = layers.read(policies.boundaries, Layer::Boundary, 0, request);
+    let session = layers.read(policies.session, Layer::Session, 0, request);
     let missing = |layer| {
         if is_root {
-            Uncollected::none()
+            Uncollected::none(layer)
         } else {
             Uncollected::of(policies, layer)
         }
     };
-    let own = missing(Layer::Identity).or_allow(Formula::known(is_root).or(identity.allowed()));
-    let limit = |statements: &Statements<'_>, layer, is_set: bool| {
+    let own = missing(Layer::Identity).or_allow(T::known(is_root).or(layers.allowed(identity)));
+    let limit = |read: Read, layer, is_set: bool| {
         let missing = missing(layer);
-        let unlimited = is_root || (!is_set && missing.allow.is_empty());
-        missing.or_allow(Formula::known(unlimited).or(statements.allowed()))
+        let unlimited = is_root || (!is_set && missing.is_empty());
+        missing.or_allow(T::known(unlimited).or(layers.allowed(read)))
     };
-    let within_boundary = limit(&boundary, Layer::Boundary, !policies.boundaries.is_empty());
+    let within_boundary = limit(boundary, Layer::Boundary, !policies.boundaries.is_empty());
     // AWS gives a federated user's session without a session policy nothing but what resource-based policies grant it (IAM User Guide, "Permissions
     // for GetFederationToken"). No AWS answer records that policy, so that none given is read as none known: rather a false "can".
-    let within_session = limit(&session, Layer::Session, policies.session.is_some());
+    let within_session = limit(session, Layer::Session, policies.session.is_some());
     let limits = within_boundary.clone().and(within_session.clone());
-    layers.ways.extend(ways(request, grants, &own, &limits, is_root));
+    layers.ways = ways(request, grants, &own, &limits, is_root);
     let passes = &mut layers.passes;
     match request.account_relation() {
         AccountRelation::Same => {
             let directly = || grants.directly.clone();
-            passes.restrict(Layer::Identity, Formula::any([own, directly(), grants.to_role.clone()]));
+            passes.restrict(Layer::Identity, T::any([own, directly(), grants.to_role.clone()]));
             passes.restrict(Layer::Boundary, within_boundary.or(directly()));
             passes.restrict(Layer::Session, within_session.or(directly()));
             if needs_resource_policy(request) {
@@ -314,158 +429,118 @@ fn identity_side<'a>(
             passes.restrict(Layer::Resource, grants.at_all());
         }
     }
-    for (layer, statements, allows) in [
-        (Layer::Identity, identity, Allows::Identity),
-        (Layer::Boundary, boundary, Allows::Boundary),
-        (Layer::Session, session, Allows::Session),
+    for (layer, read) in [
+        (Layer::Identity, identity),
+        (Layer::Boundary, boundary),
+        (Layer::Session, session),
     ] {
-        layers.deny(layer, statements.not_denied(), statements.denies);
+        layers.deny(layer, read);
         layers.passes.restrict(layer, missing(layer).none_denies());
-        match allows {
-            Allows::Boundary => layers.boundary = statements.allows,
-            Allows::Session => layers.session = statements.allows,
-            _ => layers.identity = statements.allows,
-        }
     }
+    layers.identity = identity.allows;
+    layers.boundary = boundary.allows;
+    layers.session = session.allows;
 }
 
 /// The ways in which a principal with permissions of its own can be granted the request.
 ///
 /// Within one account a grant to the principal itself needs nothing else; a grant to its role stands for an Allow of its own; a grant to the account
 /// counts only where the resource's policy has to allow. Between accounts both sides have to. A root user's own side rests on no statement.
-fn ways(
+fn ways<T: Truth>(
     request: &Request<'_>,
-    grants: &ResourceGrants,
-    own: &Formula,
-    limits: &Formula,
+    grants: &ResourceGrants<T>,
+    own: &T,
+    limits: &T,
     is_root: bool,
-) -> impl Iterator<Item = Way> {
+) -> [Option<Way<T>>; MOST_WAYS] {
     let of_identity = |allows| (!is_root).then_some(allows);
-    let within_limits = |open: Formula, identity: Option<Allows>, resource: Option<Allows>| Way {
+    let within_limits = |open: T, identity: Option<ListOfWay>, resource: Option<ListOfWay>| Way {
         open: open.and(limits.clone()),
         rests_on: [
             identity,
             resource,
-            of_identity(Allows::Boundary),
-            of_identity(Allows::Session),
+            of_identity(ListOfWay::Boundary),
+            of_identity(ListOfWay::Session),
         ],
     };
-    let own_side = of_identity(Allows::Identity);
-    let both_sides = || within_limits(own.clone().and(grants.at_all()), own_side, Some(Allows::Resource));
-    let found = if request.account_relation() == AccountRelation::Cross {
-        [Some(both_sides()), None, None]
+    let own_side = of_identity(ListOfWay::Identity);
+    let both_sides = || within_limits(own.clone().and(grants.at_all()), own_side, Some(ListOfWay::Resource));
+    if request.account_relation() == AccountRelation::Cross {
+        return [Some(both_sides()), None, None];
+    }
+    let by_itself = if needs_resource_policy(request) {
+        both_sides()
     } else {
-        let by_itself = if needs_resource_policy(request) {
-            both_sides()
-        } else {
-            within_limits(own.clone(), own_side, None)
-        };
-        let directly = Way {
-            open: grants.directly.clone(),
-            rests_on: [None, Some(Allows::ResourceDirectly), None, None],
-        };
-        let as_role = within_limits(grants.to_role.clone(), None, Some(Allows::ResourceAsRole));
-        [Some(by_itself), Some(directly), Some(as_role)]
+        within_limits(own.clone(), own_side, None)
     };
-    found.into_iter().flatten()
+    let directly = Way {
+        open: grants.directly.clone(),
+        rests_on: [None, Some(ListOfWay::ResourceDirectly), None, None],
+    };
+    let as_role = within_limits(grants.to_role.clone(), None, Some(ListOfWay::ResourceAsRole));
+    [Some(by_itself), Some(directly), Some(as_role)]
 }
 
 /// "They bind users, roles and root of their account, not service or anonymous principals nor service-linked roles."
-fn service_control_policies<'a>(request: &Request<'_>, policies: &ApplicablePolicies<'a>, layers: &mut Layers<'a>) {
-    let exempt = is_service_linked(request);
-    if !has_identity_side(request) || exempt == Formula::True {
+fn service_control_policies<'a, T: Truth>(
+    request: &Request<'_>,
+    policies: &ApplicablePolicies<'a>,
+    layers: &mut Layers<'a, T>,
+) {
+    let exempt: T = is_service_linked(request);
+    if !has_identity_side(request) || exempt.is_true() {
         return;
     }
-    for level in policies.scps {
-        let mut statements = Statements::read(&level.policies, Layer::Scp, request);
-        exempt_from(&mut statements, &exempt);
-        layers
-            .passes
-            .restrict(Layer::Scp, exempt.clone().or(statements.allowed()));
-        layers.deny(Layer::Scp, statements.not_denied(), statements.denies);
-        layers.always_needed.push(statements.allows);
+    for (number, level) in policies.scps.iter().enumerate() {
+        let read = layers.read(&level.policies, Layer::Scp, number, request);
+        layers.exempt_from(read, &exempt);
+        let allowed = exempt.clone().or(layers.allowed(read));
+        layers.passes.restrict(Layer::Scp, allowed);
+        layers.deny(Layer::Scp, read);
+        layers.need(read);
     }
     // All that is attached at one level goes by one name: the level has to allow, which it does not where it denies.
-    for level_allows in Uncollected::of(policies, Layer::Scp).allow {
+    for level_allows in Uncollected::of(policies, Layer::Scp).allow() {
         layers.passes.restrict(Layer::Scp, exempt.clone().or(level_allows));
     }
 }
 
 /// `RCPFullAWSAccess` is attached everywhere and cannot be detached, so that resource control policies only ever deny.
-fn resource_control_policies<'a>(request: &Request<'_>, policies: &ApplicablePolicies<'a>, layers: &mut Layers<'a>) {
+fn resource_control_policies<'a, T: Truth>(
+    request: &Request<'_>,
+    policies: &ApplicablePolicies<'a>,
+    layers: &mut Layers<'a, T>,
+) {
+    let missing = Uncollected::of(policies, Layer::Rcp);
+    if policies.rcps.is_empty() && missing.is_empty() {
+        return;
+    }
     // AWS exempts this one action of a service that supports them.
     if !request.is_under_resource_control_policies() || request.action == "kms:retiregrant" {
         return;
     }
-    let exempt = is_service_linked(request);
-    let all = policies.rcps.iter().flat_map(|level: &PolicyLevel| &level.policies);
-    let mut statements = Statements::read(all, Layer::Rcp, request);
-    statements.allows.clear();
-    exempt_from(&mut statements, &exempt);
-    layers.deny(Layer::Rcp, statements.not_denied(), statements.denies);
-    let missing = Uncollected::of(policies, Layer::Rcp).none_denies();
-    layers.passes.restrict(Layer::Rcp, exempt.or(missing));
+    let exempt: T = is_service_linked(request);
+    let all = policies.rcps.iter().flat_map(|level| &level.policies);
+    let read = layers.read(all, Layer::Rcp, 0, request);
+    layers.allows.truncate(read.allows.from);
+    layers.exempt_from(read, &exempt);
+    layers.deny(Layer::Rcp, read);
+    layers.passes.restrict(Layer::Rcp, exempt.or(missing.none_denies()));
 }
 
-fn exempt_from(statements: &mut Statements<'_>, exempt: &Formula) {
-    let binds = exempt.negate();
-    for outcome in &mut statements.denies {
-        outcome.formula = std::mem::replace(&mut outcome.formula, Formula::True).and(binds.clone());
-    }
-}
-
-fn endpoint_policies<'a>(request: &Request<'_>, policies: &ApplicablePolicies<'a>, layers: &mut Layers<'a>) {
+fn endpoint_policies<'a, T: Truth>(
+    request: &Request<'_>,
+    policies: &ApplicablePolicies<'a>,
+    layers: &mut Layers<'a, T>,
+) {
     let missing = Uncollected::of(policies, Layer::Endpoint);
-    if policies.endpoint.is_empty() && missing.allow.is_empty() {
+    if policies.endpoint.is_empty() && missing.is_empty() {
         return;
     }
-    let statements = Statements::read(policies.endpoint, Layer::Endpoint, request);
-    layers
-        .passes
-        .restrict(Layer::Endpoint, missing.or_allow(statements.allowed()));
-    layers.deny(Layer::Endpoint, statements.not_denied(), statements.denies);
-    layers.always_needed.push(statements.allows);
+    let read = layers.read(policies.endpoint, Layer::Endpoint, 0, request);
+    let allowed = missing.or_allow(layers.allowed(read));
+    layers.passes.restrict(Layer::Endpoint, allowed);
+    layers.deny(Layer::Endpoint, read);
+    layers.need(read);
     layers.passes.restrict(Layer::Endpoint, missing.none_denies());
-}
-
-/// What the policies of one layer that were not collected may say.
-struct Uncollected {
-    /// For each, that it allows.
-    allow: Vec<Formula>,
-    /// For each, that it does not deny.
-    not_deny: Vec<Formula>,
-}
-
-impl Uncollected {
-    fn of(policies: &ApplicablePolicies<'_>, layer: Layer) -> Self {
-        let mut uncollected = Self::none();
-        for policy in policies.uncollected.iter().filter(|policy| policy.layer == layer) {
-            uncollected.add(&policy.name, policy.caveat);
-        }
-        uncollected
-    }
-
-    fn none() -> Self {
-        Self {
-            allow: Vec::new(),
-            not_deny: Vec::new(),
-        }
-    }
-
-    fn add(&mut self, name: &str, caveat: Caveat) {
-        self.allow
-            .push(Atom::uncollected(name, UncollectedSays::Allows, caveat));
-        self.not_deny
-            .push(Atom::uncollected(name, UncollectedSays::Denies, caveat).negate());
-    }
-
-    /// `allowed`, or one of these allows.
-    fn or_allow(&self, allowed: Formula) -> Formula {
-        Formula::any(std::iter::once(allowed).chain(self.allow.iter().cloned()))
-    }
-
-    /// None of these denies.
-    fn none_denies(&self) -> Formula {
-        Formula::all(self.not_deny.iter().cloned())
-    }
 }

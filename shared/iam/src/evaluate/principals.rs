@@ -17,40 +17,60 @@ use crate::policy::PrincipalPattern;
 use crate::predicate::Predicate;
 use crate::principal::{PrincipalKind, PrincipalType};
 use crate::request::{Request, names_service_linked_role};
+use crate::truth::Truth;
 
 /// In which way an element names the principal.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Named {
+#[derive(Debug, Clone)]
+pub(super) struct Named<T> {
     /// By itself: user, session, service, `*`.
-    pub(super) directly: Option<Formula>,
+    pub(super) directly: Option<T>,
     /// As a session of the role that is named.
-    pub(super) as_role: Option<Formula>,
+    pub(super) as_role: Option<T>,
     /// As belonging to the account that is named.
-    pub(super) by_account: Option<Formula>,
+    pub(super) by_account: Option<T>,
 }
 
-impl Named {
-    /// Under which context it is named at all.
-    pub(super) fn at_all(&self) -> Formula {
-        Formula::any(
-            [&self.directly, &self.as_role, &self.by_account]
-                .into_iter()
-                .flatten()
-                .cloned(),
-        )
+impl<T> Default for Named<T> {
+    fn default() -> Self {
+        Self {
+            directly: None,
+            as_role: None,
+            by_account: None,
+        }
+    }
+}
+
+impl<T: Truth> Named<T> {
+    fn in_any_way(&self) -> impl Iterator<Item = &T> {
+        [&self.directly, &self.as_role, &self.by_account].into_iter().flatten()
     }
 
-    fn add(slot: &mut Option<Formula>, formula: Formula) {
-        let before = slot.take().unwrap_or(Formula::False);
-        *slot = Some(Formula::any([before, formula]));
+    /// Under which context it is named at all.
+    pub(super) fn at_all(&self) -> T {
+        T::any(self.in_any_way().cloned())
+    }
+
+    pub(super) fn is_left_open(&self) -> bool {
+        self.in_any_way().any(T::is_left_open)
+    }
+
+    fn add(slot: &mut Option<T>, formula: T) {
+        *slot = Some(match slot.take() {
+            Some(before) => T::any([before, formula]),
+            None => formula,
+        });
     }
 }
 
 /// How the patterns of a Principal element name the principal.
-pub(super) fn named_by(patterns: &[PrincipalPattern], request: &Request<'_>, unreadable: &Doubt<'_>) -> Named {
+pub(super) fn named_by<T: Truth>(
+    patterns: &[PrincipalPattern],
+    request: &Request<'_>,
+    unreadable: &Doubt<'_>,
+) -> Named<T> {
     let mut named = Named::default();
     for pattern in patterns {
-        let formula = matches(pattern, request, unreadable);
+        let formula: T = matches(pattern, request, unreadable);
         if formula.is_false() {
             continue;
         }
@@ -66,39 +86,37 @@ pub(super) fn named_by(patterns: &[PrincipalPattern], request: &Request<'_>, unr
 }
 
 /// Under which context a NotPrincipal element lists the principal itself. An account in it stands for its root user alone.
-pub(super) fn exempted_by(patterns: &[PrincipalPattern], request: &Request<'_>, unreadable: &Doubt<'_>) -> Formula {
+pub(super) fn exempted_by<T: Truth>(patterns: &[PrincipalPattern], request: &Request<'_>, unreadable: &Doubt<'_>) -> T {
     let is_root = *request.question.principal.kind() == PrincipalKind::Root;
-    Formula::any(patterns.iter().filter_map(|pattern| match pattern {
+    T::any(patterns.iter().filter_map(|pattern| match pattern {
         PrincipalPattern::Account(_) if !is_root => None,
         other => Some(matches(other, request, unreadable)),
     }))
 }
 
-fn matches(pattern: &PrincipalPattern, request: &Request<'_>, unreadable: &Doubt<'_>) -> Formula {
+fn matches<T: Truth>(pattern: &PrincipalPattern, request: &Request<'_>, unreadable: &Doubt<'_>) -> T {
     let principal = request.question.principal;
     let text = principal.text();
     let is_type = |wanted| principal.principal_type() == wanted;
     match pattern {
-        PrincipalPattern::Everyone => Formula::True,
+        PrincipalPattern::Everyone => T::known(true),
         PrincipalPattern::Account(account) => {
-            Formula::known(is_type(PrincipalType::Aws) && principal.account() == Some(account))
+            T::known(is_type(PrincipalType::Aws) && principal.account() == Some(account))
         }
-        PrincipalPattern::User(arn) | PrincipalPattern::FederatedUser(arn) => Formula::known(text == arn),
+        PrincipalPattern::User(arn) | PrincipalPattern::FederatedUser(arn) => T::known(text == arn),
         PrincipalPattern::Role(arn) => matches_role(arn, request),
         PrincipalPattern::RoleSession(arn) => matches_session(arn, request),
-        PrincipalPattern::Service(host) => {
-            Formula::known(is_type(PrincipalType::Service) && text.eq_ignore_ascii_case(host))
-        }
-        PrincipalPattern::Federated(name) => Formula::known(is_type(PrincipalType::Federated) && text == name),
+        PrincipalPattern::Service(host) => T::known(is_type(PrincipalType::Service) && text.eq_ignore_ascii_case(host)),
+        PrincipalPattern::Federated(name) => T::known(is_type(PrincipalType::Federated) && text == name),
         PrincipalPattern::CanonicalUser(id) => {
-            Formula::known(is_type(PrincipalType::CanonicalUser) && text.eq_ignore_ascii_case(id))
+            T::known(is_type(PrincipalType::CanonicalUser) && text.eq_ignore_ascii_case(id))
         }
-        PrincipalPattern::UniqueId(_) => Formula::False,
+        PrincipalPattern::UniqueId(_) => T::known(false),
         PrincipalPattern::Unknown { namespace, text } => {
             if namespace.is_none_or(is_type) && could_mean(text, request) {
-                unreadable.formula()
+                unreadable.truth()
             } else {
-                Formula::False
+                T::known(false)
             }
         }
     }
@@ -113,67 +131,67 @@ fn could_mean(written: &str, request: &Request<'_>) -> bool {
             .is_some_and(|arn| glob.matches(&arn))
 }
 
-fn matches_role(arn: &str, request: &Request<'_>) -> Formula {
+fn matches_role<T: Truth>(arn: &str, request: &Request<'_>) -> T {
     let principal = request.question.principal;
     match principal.kind() {
-        PrincipalKind::Role { .. } => Formula::known(principal.text() == arn),
+        PrincipalKind::Role { .. } => T::known(principal.text() == arn),
         PrincipalKind::AssumedRole { role, .. } => match request.known_value("aws:principalarn") {
-            Some(own) => Formula::known(*own == *arn),
+            Some(own) => T::known(*own == *arn),
             None => session_of(arn, role, request),
         },
-        _ => Formula::False,
+        _ => T::known(false),
     }
 }
 
 /// Role names are unique within an account; the path is what a session's ARN does not tell.
-fn session_of(arn: &str, role: &str, request: &Request<'_>) -> Formula {
+fn session_of<T: Truth>(arn: &str, role: &str, request: &Request<'_>) -> T {
     let principal = request.question.principal;
     let Some(named) = Arn::parse(arn) else {
-        return Formula::False;
+        return T::known(false);
     };
     if named.name() != role || Some(named.account) != principal.account() || named.partition != principal.partition() {
-        return Formula::False;
+        return T::known(false);
     }
     if named.resource_id() == role {
-        return Formula::True;
+        return T::known(true);
     }
-    text_test("aws:PrincipalArn", OperatorName::StringEquals, arn)
+    T::open(|| text_test("aws:PrincipalArn", OperatorName::StringEquals, arn))
 }
 
-fn matches_session(arn: &str, request: &Request<'_>) -> Formula {
+fn matches_session<T: Truth>(arn: &str, request: &Request<'_>) -> T {
     let principal = request.question.principal;
     let PrincipalKind::Role { name, .. } = principal.kind() else {
-        return Formula::known(principal.text() == arn);
+        return T::known(principal.text() == arn);
     };
     let Some(named) = Arn::parse(arn) else {
-        return Formula::False;
+        return T::known(false);
     };
     let Some((role, session)) = named.resource_id().split_once('/') else {
-        return Formula::False;
+        return T::known(false);
     };
     if role != name || Some(named.account) != principal.account() || named.partition != principal.partition() {
-        return Formula::False;
+        return T::known(false);
     }
     let suffix = format!(":{session}");
     match request.known_value("aws:userid") {
-        Some(own) => Formula::known(own.ends_with(&suffix)),
-        None => text_test("aws:userid", OperatorName::StringLike, &format!("*{suffix}")),
+        Some(own) => T::known(own.ends_with(&suffix)),
+        None => T::open(|| text_test("aws:userid", OperatorName::StringLike, &format!("*{suffix}"))),
     }
 }
 
 /// Under which context the principal is a service-linked role.
-pub(super) fn is_service_linked(request: &Request<'_>) -> Formula {
+pub(super) fn is_service_linked<T: Truth>(request: &Request<'_>) -> T {
     let principal = request.question.principal;
     let PrincipalKind::AssumedRole { role, .. } = principal.kind() else {
-        return Formula::known(principal.is_service_linked_role());
+        return T::known(principal.is_service_linked_role());
     };
     match (request.known_value("aws:principalarn"), principal.account()) {
-        (Some(arn), _) => Formula::known(names_service_linked_role(&arn)),
+        (Some(arn), _) => T::known(names_service_linked_role(&arn)),
         (None, Some(account)) if role.starts_with("AWSServiceRoleFor") => {
             let pattern = format!("arn:{}:iam::{account}:role/aws-service-role/*", principal.partition());
-            text_test("aws:PrincipalArn", OperatorName::StringLike, &pattern)
+            T::open(|| text_test("aws:PrincipalArn", OperatorName::StringLike, &pattern))
         }
-        _ => Formula::False,
+        _ => T::known(false),
     }
 }
 

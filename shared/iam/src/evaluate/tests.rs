@@ -216,3 +216,69 @@ fn keys_known_to_be_absent_stay_absent_where_others_may_be_anything() {
     context.insert("aws:resourcetag/Team", vec!["red".to_owned()]);
     assert_eq!(ask(&context, UnknownContext::Any, &policies).decision, Decision::Allow);
 }
+
+#[test]
+fn formulas_are_made_only_where_something_is_open() {
+    let allow = |resource: &str| json!({"Effect": "Allow", "Action": "s3:Get*", "Resource": resource});
+    let with = |statement: Value, condition: Value| {
+        let mut statement = statement;
+        statement["Condition"] = condition;
+        statement
+    };
+    let elsewhere = || allow("arn:aws:s3:::other/*");
+    for (statement, unknown_context, is_known) in [
+        (allow("*"), UnknownContext::Any, true),
+        (elsewhere(), UnknownContext::Any, true),
+        (allow("arn:aws:s3:::${aws:PrincipalAccount}"), UnknownContext::Any, true),
+        (allow("arn:aws:s3:::${svc:k}/k"), UnknownContext::Absent, true),
+        (allow("arn:aws:s3:::${svc:k}/k"), UnknownContext::Any, false),
+        (
+            with(allow("*"), json!({"StringLike": {"svc:k": "v"}})),
+            UnknownContext::Absent,
+            true,
+        ),
+        (
+            with(allow("*"), json!({"StringLike": {"svc:k": "v"}})),
+            UnknownContext::Any,
+            false,
+        ),
+        (
+            with(elsewhere(), json!({"StringLike": {"svc:k": "v"}})),
+            UnknownContext::Any,
+            true,
+        ),
+        (
+            with(allow("*"), json!({"Null": {"svc:k": "true"}})),
+            UnknownContext::Any,
+            false,
+        ),
+        (
+            with(allow("*"), json!({"Nonsense": {"svc:k": "v"}})),
+            UnknownContext::Absent,
+            false,
+        ),
+        (with(allow("*"), json!(5)), UnknownContext::Absent, false),
+    ] {
+        let identity = [named("one", &statement)];
+        let policies = ApplicablePolicies {
+            identity: &identity,
+            ..ApplicablePolicies::default()
+        };
+        let principal = Principal::parse("arn:aws:iam::111122223333:role/reader", None).unwrap();
+        let question = Question {
+            principal: &principal,
+            action: "s3:GetObject",
+            resource: "arn:aws:s3:::data/k",
+            resource_account: None,
+            context: &Context::new(),
+            now: None,
+            unknown_context,
+        };
+        let request = Request::new(&question, &policies).unwrap();
+        assert_eq!(
+            decide_known(&request, &policies).is_some(),
+            is_known,
+            "{statement} {unknown_context:?}"
+        );
+    }
+}

@@ -10,6 +10,11 @@ const GREEDY_STEPS: usize = 8;
 
 /// Whether `text` as a whole matches `tokens`, among which no two `*` stand side by side.
 pub(super) fn matches(tokens: &[Token], text: &str) -> bool {
+    if let Some(Token::Char(last)) = tokens.last()
+        && !text.ends_with(*last)
+    {
+        return false;
+    }
     let budget = (text.len() + tokens.len() + 1).saturating_mul(GREEDY_STEPS);
     Greedy::new(tokens, text)
         .run(budget)

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use serde_json::Value;
 use sv0_iam::{
-    ApplicablePolicies, Context, Evaluation, NamedPolicy, PolicyLevel, Principal, PrincipalType, Question,
-    ResourcePolicyInput, UnknownContext, evaluate, parse_policy,
+    ApplicablePolicies, Context, EvaluateError, Evaluation, NamedPolicy, PolicyLevel, Principal, PrincipalType,
+    Question, ResourcePolicyInput, UnknownContext, evaluate, evaluate_by_formulas, parse_policy,
 };
 use sv0_model::decision::{Decision, Layer};
 use sv0_model::time::Timestamp;
@@ -48,6 +48,26 @@ impl Engine {
     }
 
     pub fn evaluate(&self, context: &Context, now: Option<Timestamp>, unknown_context: UnknownContext) -> Evaluation {
+        self.ask(context, now, unknown_context, evaluate)
+    }
+
+    /// The same by formulas alone.
+    pub fn evaluate_by_formulas(
+        &self,
+        context: &Context,
+        now: Option<Timestamp>,
+        unknown_context: UnknownContext,
+    ) -> Evaluation {
+        self.ask(context, now, unknown_context, evaluate_by_formulas)
+    }
+
+    fn ask(
+        &self,
+        context: &Context,
+        now: Option<Timestamp>,
+        unknown_context: UnknownContext,
+        answer: fn(&Question<'_>, &ApplicablePolicies<'_>) -> Result<Evaluation, EvaluateError>,
+    ) -> Evaluation {
         let question = Question {
             principal: &self.principal,
             action: &self.action,
@@ -70,7 +90,7 @@ impl Engine {
             endpoint: &self.endpoint,
             ..ApplicablePolicies::default()
         };
-        evaluate(&question, &policies).expect("a well-formed question")
+        answer(&question, &policies).expect("a well-formed question")
     }
 }
 

@@ -13,3 +13,4 @@ pub mod random;
 pub mod residuals;
 pub mod run;
 pub mod shrink;
+pub mod two_ways;
