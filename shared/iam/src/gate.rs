@@ -33,22 +33,32 @@ impl AskedAction {
 
 /// What a gate says of a statement and an action.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Gated {
-    /// The statement is about something else.
+pub(crate) struct Gated {
+    pub(crate) actions: ActionsGated,
+    /// Whether its Resource element matches everything.
+    pub(crate) every_resource: bool,
+    /// The effect that it has on every such action, whoever asks and on what.
+    pub(crate) always: Option<Effect>,
+}
+
+/// What a gate says of the actions of a statement.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum ActionsGated {
+    /// The statement is about others.
     Closed,
-    /// It has to be looked at.
+    /// They have to be looked at.
     Look,
-    /// Its Action or NotAction element matches.
-    ActionMatches,
-    /// It applies to every request, whoever asks for what.
-    AppliesToAll(Effect),
+    /// The action is one of them.
+    Match,
 }
 
 /// What is known of a statement.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Gate {
-    actions: Actions,
     listed: ActionSet,
+    actions: Actions,
+    every_resource: bool,
+    always: Option<Effect>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,8 +71,6 @@ enum Actions {
     AllButListed,
     /// All.
     All,
-    /// All, with every resource, on no condition.
-    Everything(Effect),
 }
 
 impl Gate {
@@ -70,7 +78,7 @@ impl Gate {
     pub(crate) fn of(statement: &Statement) -> Self {
         let (actions, listed) = match &statement.actions {
             Element::Only(entries) if entries.items.iter().any(|pattern| pattern.glob.matches_everything()) => {
-                (applies_to_all(statement), ActionSet::NONE)
+                (Actions::All, ActionSet::NONE)
             }
             Element::Only(entries) if !entries.incomplete => (Actions::AmongListed, ActionSet::of(&entries.items)),
             Element::Except(entries) if !entries.incomplete => (Actions::AllButListed, ActionSet::of(&entries.items)),
@@ -78,54 +86,80 @@ impl Gate {
                 (Actions::Unknown, ActionSet::NONE)
             }
         };
-        Self { actions, listed }
+        let every_resource = has_every_resource(statement);
+        let is_plain = every_resource
+            && statement.conditions.is_empty()
+            && statement.readability == Readability::Complete
+            && matches!(statement.principals, Element::Missing);
+        Self {
+            listed,
+            actions,
+            every_resource,
+            always: statement.effect.filter(|_| is_plain),
+        }
     }
 
     /// The gate of several statements: closed where all of theirs are.
     pub(crate) fn of_all(gates: &[Self]) -> Self {
-        let nothing = Self {
-            actions: Actions::AmongListed,
-            listed: ActionSet::NONE,
-        };
-        gates.iter().fold(nothing, |all, gate| Self {
-            actions: if gate.actions == Actions::AmongListed {
-                all.actions
+        if let [only] = gates {
+            return *only;
+        }
+        let are_listed = gates.iter().all(|gate| gate.actions == Actions::AmongListed);
+        Self {
+            listed: gates
+                .iter()
+                .map(|gate| gate.listed)
+                .fold(ActionSet::NONE, ActionSet::or),
+            actions: if are_listed {
+                Actions::AmongListed
             } else {
                 Actions::Unknown
             },
-            listed: all.listed.or(gate.listed),
-        })
+            every_resource: false,
+            always: None,
+        }
     }
 
     /// What it says of a statement and this action.
     pub(crate) fn ask(&self, asked: AskedAction) -> Gated {
+        Gated {
+            actions: self.ask_actions(asked),
+            every_resource: self.every_resource,
+            always: self.always,
+        }
+    }
+
+    fn ask_actions(&self, asked: AskedAction) -> ActionsGated {
         match self.actions {
-            Actions::Unknown => Gated::Look,
-            Actions::All => Gated::ActionMatches,
-            Actions::Everything(effect) => Gated::AppliesToAll(effect),
-            Actions::AmongListed | Actions::AllButListed if self.listed.may_have(asked) => Gated::Look,
-            Actions::AmongListed => Gated::Closed,
-            Actions::AllButListed => Gated::ActionMatches,
+            Actions::Unknown => ActionsGated::Look,
+            Actions::All => ActionsGated::Match,
+            Actions::AmongListed | Actions::AllButListed if self.listed.may_have(asked) => ActionsGated::Look,
+            Actions::AmongListed => ActionsGated::Closed,
+            Actions::AllButListed => ActionsGated::Match,
         }
     }
 }
 
-/// What is known of a statement whose actions are all.
-fn applies_to_all(statement: &Statement) -> Actions {
-    let has_every_resource = match &statement.resources {
+impl Gated {
+    /// Whether the statement is certainly about something else.
+    pub(crate) fn is_closed(self) -> bool {
+        self.actions == ActionsGated::Closed
+    }
+
+    /// The effect that the statement has, whoever asks and on what.
+    pub(crate) fn applies_to_all(self) -> Option<Effect> {
+        self.always.filter(|_| self.actions == ActionsGated::Match)
+    }
+}
+
+/// Whether the Resource element matches everything, a call without a resource included.
+fn has_every_resource(statement: &Statement) -> bool {
+    match &statement.resources {
         Element::Only(entries) => entries
             .items
             .iter()
             .any(|template| template.fixed().is_some_and(|glob| glob.matches_everything())),
         Element::Except(_) | Element::Missing | Element::Unreadable => false,
-    };
-    let is_plain = has_every_resource
-        && statement.conditions.is_empty()
-        && statement.readability == Readability::Complete
-        && matches!(statement.principals, Element::Missing);
-    match statement.effect {
-        Some(effect) if is_plain => Actions::Everything(effect),
-        _ => Actions::All,
     }
 }
 
@@ -186,61 +220,69 @@ mod tests {
     fn gated(statement: &Value, action: &str) -> Gated {
         let policy = parse_policy(&json!({"Version": "2012-10-17", "Statement": statement})).policy;
         let gate = Gate::of(&policy.statements()[0]);
-        assert!(Gate::of_all(&[gate]).ask(asked(action)) != Gated::Closed || gate.ask(asked(action)) == Gated::Closed);
+        let of_two = Gate::of_all(&[gate, gate]).ask(asked(action));
+        assert!(
+            !of_two.is_closed() || gate.ask(asked(action)).is_closed(),
+            "{statement}"
+        );
         gate.ask(asked(action))
     }
 
     #[test]
     fn statements_are_told_apart_by_their_actions() {
-        let (look, closed, matches) = (Gated::Look, Gated::Closed, Gated::ActionMatches);
+        use ActionsGated::{Closed, Look, Match};
         for (element, actions, action, want) in [
-            ("Action", json!("s3:GetObject"), "s3:GetObject", look),
-            ("Action", json!("S3:getobject"), "s3:GetObject", look),
-            ("Action", json!("s3:GetObject"), "s3:PutObject", closed),
-            ("Action", json!("s3:GetObject"), "ec2:GetObject", closed),
-            ("Action", json!("s3:Get*"), "s3:PutObject", look),
-            ("Action", json!("s3:*"), "ec2:RunInstances", closed),
-            ("Action", json!(["ec2:*", "s3:Get*"]), "s3:GetObject", look),
-            ("Action", json!("s?:Get*"), "s3:GetObject", look),
-            ("Action", json!("s3*:Get*"), "ec2:RunInstances", look),
-            ("Action", json!(["ec2:*", 5]), "s3:GetObject", look),
-            ("Action", json!(["*", 5]), "s3:GetObject", matches),
-            ("Action", json!("*"), "s3:GetObject", matches),
-            ("Action", json!([]), "s3:GetObject", closed),
-            ("NotAction", json!(["iam:*", "sts:*"]), "s3:GetObject", matches),
-            ("NotAction", json!(["iam:*", "s3:*"]), "s3:GetObject", look),
-            ("NotAction", json!(["iam:*", 5]), "s3:GetObject", look),
-            ("NotAction", json!("*"), "s3:GetObject", look),
+            ("Action", json!("s3:GetObject"), "s3:GetObject", Look),
+            ("Action", json!("S3:getobject"), "s3:GetObject", Look),
+            ("Action", json!("s3:GetObject"), "s3:PutObject", Closed),
+            ("Action", json!("s3:GetObject"), "ec2:GetObject", Closed),
+            ("Action", json!("s3:Get*"), "s3:PutObject", Look),
+            ("Action", json!("s3:*"), "ec2:RunInstances", Closed),
+            ("Action", json!(["ec2:*", "s3:Get*"]), "s3:GetObject", Look),
+            ("Action", json!("s?:Get*"), "s3:GetObject", Look),
+            ("Action", json!("s3*:Get*"), "ec2:RunInstances", Look),
+            ("Action", json!(["ec2:*", 5]), "s3:GetObject", Look),
+            ("Action", json!(["*", 5]), "s3:GetObject", Match),
+            ("Action", json!("*"), "s3:GetObject", Match),
+            ("Action", json!([]), "s3:GetObject", Closed),
+            ("NotAction", json!(["iam:*", "sts:*"]), "s3:GetObject", Match),
+            ("NotAction", json!(["iam:*", "s3:*"]), "s3:GetObject", Look),
+            ("NotAction", json!(["iam:*", 5]), "s3:GetObject", Look),
+            ("NotAction", json!("*"), "s3:GetObject", Look),
         ] {
             let mut statement = json!({"Effect": "Allow", "Resource": "arn:aws:s3:::b/*"});
             statement[element] = actions;
-            assert_eq!(gated(&statement, action), want, "{element} {statement} {action}");
+            assert_eq!(
+                gated(&statement, action).actions,
+                want,
+                "{element} {statement} {action}"
+            );
         }
     }
 
     #[test]
     fn only_what_says_nothing_else_applies_to_all() {
         let all = json!({"Effect": "Deny", "Action": "*", "Resource": ["arn:aws:s3:::b", "*"]});
-        assert_eq!(gated(&all, "s3:GetObject"), Gated::AppliesToAll(Effect::Deny));
-        for (element, value) in [
-            ("Resource", json!("arn:aws:s3:::*")),
-            ("Resource", json!("arn:*")),
-            ("Resource", json!("${aws:username}*")),
-            ("Condition", json!({"Bool": {"aws:SecureTransport": "true"}})),
-            ("Condition", json!(5)),
-            ("Principal", json!("*")),
-            ("NotPrincipal", json!({"AWS": "111122223333"})),
-            ("Misspelt", json!("*")),
-            ("effect", json!("Deny")),
+        assert_eq!(gated(&all, "s3:GetObject").applies_to_all(), Some(Effect::Deny));
+        for (element, value, every_resource) in [
+            ("Resource", json!("arn:aws:s3:::*"), false),
+            ("Resource", json!("arn:*"), false),
+            ("Resource", json!("${aws:username}*"), false),
+            ("Condition", json!({"Bool": {"aws:SecureTransport": "true"}}), true),
+            ("Condition", json!(5), true),
+            ("Principal", json!("*"), true),
+            ("NotPrincipal", json!({"AWS": "111122223333"}), true),
+            ("Misspelt", json!("*"), true),
+            ("effect", json!("Deny"), true),
+            ("Effect", json!("Perhaps"), true),
+            ("Action", json!("s3:*"), true),
         ] {
             let mut statement = all.clone();
             statement[element] = value;
             let found = gated(&statement, "s3:GetObject");
-            assert_eq!(found, Gated::ActionMatches, "{statement}");
+            assert_eq!(found.applies_to_all(), None, "{statement}");
+            assert_eq!(found.every_resource, every_resource, "{statement}");
         }
-        let mut statement = all;
-        statement["Effect"] = json!("Perhaps");
-        assert_eq!(gated(&statement, "s3:GetObject"), Gated::ActionMatches);
     }
 
     proptest! {
@@ -258,12 +300,10 @@ mod tests {
             let read = &policy.statements()[0];
             let is_listed = read.actions().items().iter().any(|pattern| pattern.matches(&action));
             let matches = is_listed == (element == "Action");
-            let is_complete = read.is_fully_readable();
-            match gated(&document["Statement"], &action) {
-                Gated::Closed => prop_assert!(!matches && is_complete),
-                Gated::ActionMatches => prop_assert!(matches),
-                Gated::Look => {}
-                Gated::AppliesToAll(_) => prop_assert!(false, "it has a resource"),
+            match gated(&document["Statement"], &action).actions {
+                ActionsGated::Closed => prop_assert!(!matches && read.is_fully_readable()),
+                ActionsGated::Match => prop_assert!(matches),
+                ActionsGated::Look => {}
             }
         }
     }

@@ -44,12 +44,14 @@ impl Policy {
 
     /// The statements that may be about an action, each with what is known of it.
     pub(crate) fn statements_about(&self, asked: AskedAction) -> impl Iterator<Item = (&Statement, Gated)> {
-        let gates = match self.gate.ask(asked) {
-            Gated::Closed => &[],
+        let gates = match self.gates.len() {
+            // The gate of one statement is that of the policy, which lies nearer.
+            1 => std::slice::from_ref(&self.gate),
+            _ if self.gate.ask(asked).is_closed() => &[],
             _ => self.gates.as_slice(),
         };
         let asked_of = gates.iter().map(move |gate| gate.ask(asked));
-        (self.statements.iter().zip(asked_of)).filter(|(_, gated)| *gated != Gated::Closed)
+        (self.statements.iter().zip(asked_of)).filter(|(_, gated)| !gated.is_closed())
     }
 
     /// The version of the policy language it is written in.

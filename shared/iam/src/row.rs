@@ -106,7 +106,7 @@ fn answer(id: Value, request: RowRequest, options: &RowOptions) -> RowAnswer {
         decision: Some(decided.decision),
         blocked_by: &decided.blocked_by,
         condition: decided.condition.as_ref(),
-        statements: decided.statements.iter().map(within_row).collect(),
+        statements: decided.statements().iter().map(within_row).collect(),
         caveats: &caveats,
         error: None,
     };

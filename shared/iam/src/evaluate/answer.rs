@@ -1,6 +1,5 @@
 //! From formulas to an answer.
 
-use std::cmp::Ordering;
 use std::collections::BTreeSet;
 
 use sv0_model::decision::{Caveat, Decision, Layer};
@@ -92,7 +91,7 @@ impl<'l, 'a, T: Truth, J: Judge<T>> Decider<'l, 'a, T, J> {
             Verdict::Impossible => self.denied(),
             possible => self.allowed_perhaps(&whole, possible),
         };
-        decided.granting = sorted(self.possible(self.layers.granting()).collect());
+        decided.granting = self.possible(self.layers.granting()).collect();
         decided
     }
 
@@ -123,7 +122,7 @@ impl<'l, 'a, T: Truth, J: Judge<T>> Decider<'l, 'a, T, J> {
             decision: Decision::Conditional,
             blocked_by: hanging,
             condition: to_expression(simplified),
-            statements: sorted(statements),
+            decisive: statements,
             granting: Vec::new(),
             caveats,
         }
@@ -143,7 +142,7 @@ impl<'l, 'a, T: Truth, J: Judge<T>> Decider<'l, 'a, T, J> {
             decision: Decision::Allow,
             blocked_by: Vec::new(),
             condition: None,
-            statements: sorted(statements),
+            decisive: statements,
             granting: Vec::new(),
             caveats: self.statement_caveats(),
         }
@@ -167,7 +166,7 @@ impl<'l, 'a, T: Truth, J: Judge<T>> Decider<'l, 'a, T, J> {
             decision,
             blocked_by,
             condition: None,
-            statements: sorted(statements),
+            decisive: statements,
             granting: Vec::new(),
             caveats: self.statement_caveats(),
         }
@@ -269,10 +268,4 @@ fn has_entangled_neighbours(formula: &Formula) -> bool {
                 .enumerate()
                 .any(|(other, atom)| other != index && is_near(entangled, atom))
         })
-}
-
-fn sorted(mut statements: Vec<DecisiveStatement<'_>>) -> Vec<DecisiveStatement<'_>> {
-    statements.sort_unstable_by(DecisiveStatement::in_order);
-    statements.dedup_by(|one, other| DecisiveStatement::in_order(one, other) == Ordering::Equal);
-    statements
 }

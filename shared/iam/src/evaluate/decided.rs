@@ -18,12 +18,12 @@ pub struct Decided<'a> {
     pub blocked_by: Vec<Layer>,
     /// Only with `conditional`: under exactly which context it is allowed.
     pub condition: Option<ConditionExpression>,
-    /// The statements that decided, sorted as [`StatementRef`]s are.
-    pub statements: Vec<DecisiveStatement<'a>>,
-    /// Every identity-based and resource-based Allow that matches, perhaps under a condition, whatever the decision; sorted in the same way.
-    pub granting: Vec<DecisiveStatement<'a>>,
     /// Reservations that belong to the answer.
     pub caveats: BTreeSet<Caveat>,
+    /// See [`Self::statements`]; in any order, some perhaps twice.
+    pub(super) decisive: Vec<DecisiveStatement<'a>>,
+    /// See [`Self::granting`]; as the others are.
+    pub(super) granting: Vec<DecisiveStatement<'a>>,
 }
 
 /// A statement that decided, in the policy it stands in.
@@ -44,23 +44,37 @@ impl<'a> Decided<'a> {
             decision: Decision::Allow,
             blocked_by: Vec::new(),
             condition: None,
-            statements: Vec::new(),
-            granting: Vec::new(),
             caveats: BTreeSet::new(),
+            decisive: Vec::new(),
+            granting: Vec::new(),
         }
+    }
+
+    /// The statements that decided, sorted as [`StatementRef`]s are.
+    #[must_use]
+    pub fn statements(&self) -> Vec<DecisiveStatement<'a>> {
+        sorted(self.decisive.clone())
+    }
+
+    /// Every identity-based and resource-based Allow that matches, perhaps under a condition, whatever the decision; sorted in the same way.
+    #[must_use]
+    pub fn granting(&self) -> Vec<DecisiveStatement<'a>> {
+        sorted(self.granting.clone())
     }
 
     /// The answer apart from the policies.
     #[must_use]
     pub fn evaluation(self) -> Evaluation {
-        let references =
-            |statements: &[DecisiveStatement<'a>]| statements.iter().map(DecisiveStatement::reference).collect();
+        let references = |statements: Vec<DecisiveStatement<'a>>| {
+            let statements = sorted(statements);
+            statements.iter().map(DecisiveStatement::reference).collect()
+        };
         Evaluation {
             decision: self.decision,
             blocked_by: self.blocked_by,
             condition: self.condition,
-            statements: references(&self.statements),
-            granting: references(&self.granting),
+            statements: references(self.decisive),
+            granting: references(self.granting),
             caveats: self.caveats.into_iter().collect(),
         }
     }
@@ -88,7 +102,7 @@ impl<'a> DecisiveStatement<'a> {
     }
 
     /// The order of [`StatementRef`]s.
-    pub(super) fn in_order(one: &Self, other: &Self) -> Ordering {
+    fn in_order(one: &Self, other: &Self) -> Ordering {
         let place = |own: &Self| (own.statement.index, own.statement.sid.as_deref(), own.effect);
         if std::ptr::eq(one.statement, other.statement) && std::ptr::eq(one.policy, other.policy) {
             return one.effect.cmp(&other.effect);
@@ -97,4 +111,10 @@ impl<'a> DecisiveStatement<'a> {
             .then_with(|| place(one).cmp(&place(other)))
             .then_with(|| one.statement.sha256().cmp(other.statement.sha256()))
     }
+}
+
+fn sorted(mut statements: Vec<DecisiveStatement<'_>>) -> Vec<DecisiveStatement<'_>> {
+    statements.sort_unstable_by(DecisiveStatement::in_order);
+    statements.dedup_by(|one, other| DecisiveStatement::in_order(one, other) == Ordering::Equal);
+    statements
 }

@@ -7,7 +7,7 @@ use super::principals::{Named, exempted_by, named_by};
 use super::variable_match::match_pieces;
 use crate::atom::{Atom, RESOURCE_KEY, UNREADABLE_STATEMENT_KEY};
 use crate::formula::Formula;
-use crate::gate::Gated;
+use crate::gate::{ActionsGated, Gated};
 use crate::glob::{Glob, WildcardScope};
 use crate::policy::{ActionPattern, Element, Entries, PrincipalPattern, Readability, Statement};
 use crate::question::NamedPolicy;
@@ -57,7 +57,7 @@ pub(super) fn each_outcome<'a, T: Truth>(
     request: &Request<'_>,
     take: &mut impl FnMut(Outcome<'a, T>),
 ) {
-    if let Gated::AppliesToAll(effect) = gated
+    if let Some(effect) = gated.applies_to_all()
         && names_nobody(placed.layer)
     {
         return take(to_whomever(placed, effect, T::known(true)));
@@ -83,15 +83,19 @@ pub(super) fn each_outcome<'a, T: Truth>(
 
 /// Under which context action, resource and conditions match.
 fn applies<T: Truth>(placed: Placed<'_>, gated: Gated, request: &Request<'_>, unreadable: &Doubt<'_>) -> T {
-    let action = match gated {
-        Gated::Look => action_formula(placed.statement, request, unreadable),
-        Gated::ActionMatches | Gated::AppliesToAll(_) => T::known(true),
-        Gated::Closed => T::known(false),
+    let action = match gated.actions {
+        ActionsGated::Look => action_formula(placed.statement, request, unreadable),
+        ActionsGated::Match => T::known(true),
+        ActionsGated::Closed => T::known(false),
     };
     if action.is_false() {
         return action;
     }
-    let matches = action.and(resource_formula(placed, request, unreadable));
+    let matches = if gated.every_resource {
+        action
+    } else {
+        action.and(resource_formula(placed, request, unreadable))
+    };
     if matches.is_false() {
         return matches;
     }
