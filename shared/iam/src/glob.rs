@@ -87,7 +87,35 @@ impl Glob {
     /// Compiles `pattern`; every `*` and `?` in it is a wildcard unless `scope` is [`WildcardScope::Literal`].
     #[must_use]
     pub fn new(pattern: &str, scope: WildcardScope) -> Self {
+        Self::plain(pattern, scope).unwrap_or_else(|| Self::of_tokens(pattern, scope))
+    }
+
+    fn of_tokens(pattern: &str, scope: WildcardScope) -> Self {
         Self::from_scoped_tokens(&tokenize(pattern, scope, &mut ScopeState::default()), scope)
+    }
+
+    /// The pattern of a text without wildcards, or with one `*`, its last character, as most are; `None` of others.
+    fn plain(pattern: &str, scope: WildcardScope) -> Option<Self> {
+        let is_wild = |byte: &u8| matches!(byte, b'*' | b'?');
+        let wildcard = match scope {
+            WildcardScope::Literal => None,
+            _ => pattern.as_bytes().iter().position(is_wild),
+        };
+        let is_complete_arn = || pattern.bytes().filter(|byte| *byte == b':').count() >= ARN_COLONS;
+        let (prefix, rest) = match wildcard {
+            None => (pattern, Rest::Nothing),
+            Some(_) => (pattern.strip_suffix('*')?, Rest::Anything),
+        };
+        let is_plain = wildcard.is_none_or(|at| at == prefix.len())
+            && match scope {
+                WildcardScope::Literal | WildcardScope::Anywhere => true,
+                WildcardScope::ResourceSegments => rest == Rest::Anything || is_complete_arn(),
+                WildcardScope::ArnComponents => is_complete_arn(),
+            };
+        is_plain.then(|| Self {
+            prefix: prefix.to_owned(),
+            rest,
+        })
     }
 
     /// A pattern of tokens made in `scope`. One of `ArnLike` that has not all six components matches nothing, but `*` alone stands for any ARN:

@@ -3,6 +3,7 @@
 //! Source: IAM User Guide, "Grammar of the IAM JSON policy language".
 
 mod condition_element;
+mod place;
 mod principal_element;
 mod statement;
 
@@ -15,6 +16,8 @@ use sv0_model::hash::sha256_of_json;
 use crate::document::{DUPLICATE_MARK, type_name};
 use crate::policy::{Policy, PolicyVersion, Statement};
 use crate::variables::VariableSupport;
+use place::Place;
+pub(crate) use place::escape_pointer;
 
 /// Something in a policy document that was not read as written, or not read at all.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -57,7 +60,7 @@ fn parse(document: &Value, hash: Hash) -> ParsedPolicy {
         other => {
             diagnostics.report(
                 "bad_type",
-                "",
+                Place::DOCUMENT,
                 format!("a policy document is an object: found {}", type_name(other)),
             );
             unreadable_policy(other, hash)
@@ -70,24 +73,25 @@ fn parse(document: &Value, hash: Hash) -> ParsedPolicy {
 }
 
 fn parse_object(object: &Map<String, Value>, hash: Hash, diagnostics: &mut Diagnostics) -> Policy {
-    let elements = Elements::read(object, &["Version", "Id", "Statement"], "", diagnostics);
+    let elements = Elements::read(object, &["Version", "Id", "Statement"], Place::DOCUMENT, diagnostics);
     let version = parse_version(elements.get("Version"), diagnostics);
     let support = match version {
         PolicyVersion::V2012 => VariableSupport::Recognized,
         PolicyVersion::V2008 => VariableSupport::LiteralText,
     };
     let reader = statement::StatementReader { support, hash };
+    let place = Place::DOCUMENT.element("Statement");
     let mut statements = match elements.get("Statement") {
         Some(Value::Array(items)) => items
             .iter()
             .enumerate()
-            .map(|(index, item)| reader.statement(item, index, &format!("/Statement/{index}"), diagnostics))
+            .map(|(index, item)| reader.statement(item, index, place.item(index), diagnostics))
             .collect(),
-        Some(lone) => vec![reader.statement(lone, 0, "/Statement", diagnostics)],
+        Some(lone) => vec![reader.statement(lone, 0, place, diagnostics)],
         None => {
             diagnostics.report(
                 "missing_statement",
-                "",
+                Place::DOCUMENT,
                 "a policy document has a Statement element".to_owned(),
             );
             vec![statement::unreadable(&Value::Null, 0, hash)]
@@ -96,7 +100,7 @@ fn parse_object(object: &Map<String, Value>, hash: Hash, diagnostics: &mut Diagn
     if statements.is_empty() {
         diagnostics.report(
             "empty_list",
-            "/Statement",
+            place,
             "a policy document has at least one statement".to_owned(),
         );
     }
@@ -107,7 +111,7 @@ fn parse_object(object: &Map<String, Value>, hash: Hash, diagnostics: &mut Diagn
         statements.iter_mut().for_each(statement::put_in_doubt);
     }
     report_repeated_sids(&statements, diagnostics);
-    check_text(elements.get("Id"), "/Id", diagnostics);
+    check_text(elements.get("Id"), Place::DOCUMENT.element("Id"), diagnostics);
     Policy::new(version, statements)
 }
 
@@ -118,7 +122,7 @@ fn parse_version(version: Option<&Value>, diagnostics: &mut Diagnostics) -> Poli
         Some(_) => {
             diagnostics.report(
                 "unknown_version",
-                "/Version",
+                Place::DOCUMENT.element("Version"),
                 "the version is neither 2008-10-17 nor 2012-10-17: nobody knows how it is to be read".to_owned(),
             );
             PolicyVersion::V2012
@@ -135,14 +139,19 @@ fn report_repeated_sids(statements: &[Statement], diagnostics: &mut Diagnostics)
     let mut seen = BTreeSet::new();
     for statement in statements {
         if statement.sid().is_some_and(|sid| !seen.insert(sid)) {
-            let at = format!("/Statement/{}/Sid", statement.index());
-            diagnostics.report("duplicate_sid", &at, "another statement has the same Sid".to_owned());
+            let statements = Place::DOCUMENT.element("Statement");
+            let own = statements.item(statement.index());
+            diagnostics.report(
+                "duplicate_sid",
+                own.element("Sid"),
+                "another statement has the same Sid".to_owned(),
+            );
         }
     }
 }
 
 /// Reports an element that is text by its nature and something else here.
-fn check_text(element: Option<&Value>, at: &str, diagnostics: &mut Diagnostics) {
+fn check_text(element: Option<&Value>, at: Place<'_>, diagnostics: &mut Diagnostics) {
     if let Some(other) = element.filter(|value| !value.is_string()) {
         diagnostics.report(
             "bad_type",
@@ -165,12 +174,12 @@ pub(crate) struct Diagnostics {
 impl Diagnostics {
     const MOST: usize = 1_000;
 
-    pub(crate) fn report(&mut self, code: &'static str, at: &str, message: String) {
+    pub(crate) fn report(&mut self, code: &'static str, at: Place<'_>, message: String) {
         if self.found.len() < Self::MOST {
             self.found.push(PolicyDiagnostic {
                 code,
                 message: shortened(&message),
-                at: shortened(at),
+                at: shortened(&at.pointer()),
             });
         }
     }
@@ -195,19 +204,31 @@ struct Elements<'a> {
 }
 
 impl<'a> Elements<'a> {
-    fn read(object: &'a Map<String, Value>, names: &[&'static str], at: &str, diagnostics: &mut Diagnostics) -> Self {
+    fn read(
+        object: &'a Map<String, Value>,
+        names: &[&'static str],
+        at: Place<'_>,
+        diagnostics: &mut Diagnostics,
+    ) -> Self {
         let mut elements = Self {
             known: Vec::new(),
             duplicated: Vec::new(),
             is_doubtful: false,
         };
         for (key, value) in object {
-            elements.add(key, value, names, &format!("{at}/{}", escape_pointer(key)), diagnostics);
+            elements.add(key, value, names, at.element(key), diagnostics);
         }
         elements
     }
 
-    fn add(&mut self, key: &str, value: &'a Value, names: &[&'static str], at: &str, diagnostics: &mut Diagnostics) {
+    fn add(
+        &mut self,
+        key: &str,
+        value: &'a Value,
+        names: &[&'static str],
+        at: Place<'_>,
+        diagnostics: &mut Diagnostics,
+    ) {
         let marked = key.split_once(DUPLICATE_MARK).map(|(name, _)| name);
         let written = marked.unwrap_or(key);
         let Some(name) = names.iter().find(|name| name.eq_ignore_ascii_case(written)) else {
@@ -245,11 +266,6 @@ impl<'a> Elements<'a> {
             .find(|(known, _)| *known == name)
             .map(|(_, value)| *value)
     }
-}
-
-/// Escapes one part of a JSON pointer (RFC 6901).
-pub(crate) fn escape_pointer(part: &str) -> String {
-    part.replace('~', "~0").replace('/', "~1")
 }
 
 #[cfg(test)]

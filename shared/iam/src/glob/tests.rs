@@ -92,3 +92,19 @@ fn actions_ignore_case() {
     assert!(action_matches("S3:get*", "s3:GetObject"));
     assert!(!action_matches("s3:Put*", "s3:GetObject"));
 }
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(4_000))]
+
+    #[test]
+    fn plain_patterns_are_what_their_tokens_are(pattern in "(arn:)?[a:]{0,7}[a:*?]{0,3}") {
+        for scope in [
+            WildcardScope::Literal,
+            WildcardScope::Anywhere,
+            WildcardScope::ResourceSegments,
+            WildcardScope::ArnComponents,
+        ] {
+            proptest::prop_assert_eq!(Glob::new(&pattern, scope), Glob::of_tokens(&pattern, scope), "{:?}", scope);
+        }
+    }
+}

@@ -1,11 +1,13 @@
 //! Reading the Condition element.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use serde_json::Value;
 
+use super::Diagnostics;
+use super::place::Place;
 use super::statement::listed;
-use super::{Diagnostics, escape_pointer};
 use crate::context::fold_key;
 use crate::document::{DUPLICATE_MARK, type_name};
 use crate::glob::{Glob, WildcardScope};
@@ -17,7 +19,7 @@ use crate::variables::{Template, VariableSupport};
 
 pub(super) fn parse(
     value: Option<&Value>,
-    at: &str,
+    at: Place<'_>,
     support: VariableSupport,
     diagnostics: &mut Diagnostics,
 ) -> Vec<ConditionClause> {
@@ -25,10 +27,7 @@ pub(super) fn parse(
         None => Vec::new(),
         Some(Value::Object(by_operator)) => by_operator
             .iter()
-            .flat_map(|(operator, keys)| {
-                let at = format!("{at}/{}", escape_pointer(operator));
-                parse_operator(operator, keys, &at, support, diagnostics)
-            })
+            .flat_map(|(operator, keys)| parse_operator(operator, keys, at.element(operator), support, diagnostics))
             .collect(),
         Some(other) => {
             diagnostics.report(
@@ -59,6 +58,15 @@ fn unreadable_clause(operator_text: &str, key: &str) -> ConditionClause {
     }
 }
 
+/// The values of a key that could be read.
+struct Values {
+    items: Vec<Template>,
+    /// What they say, where all of them can be compared and none has variables.
+    predicate: Option<Arc<Predicate>>,
+    /// Whether these are all.
+    readable: bool,
+}
+
 /// The keys under one operator.
 struct Block<'a> {
     operator_text: &'a str,
@@ -69,7 +77,7 @@ struct Block<'a> {
 fn parse_operator(
     written: &str,
     keys: &Value,
-    at: &str,
+    at: Place<'_>,
     support: VariableSupport,
     diagnostics: &mut Diagnostics,
 ) -> Vec<ConditionClause> {
@@ -100,12 +108,18 @@ fn parse_operator(
         support,
     };
     keys.iter()
-        .map(|(key, values)| block.parse_key(key, values, &format!("{at}/{}", escape_pointer(key)), diagnostics))
+        .map(|(key, values)| block.parse_key(key, values, at.element(key), diagnostics))
         .collect()
 }
 
 impl Block<'_> {
-    fn parse_key(&self, written: &str, values: &Value, at: &str, diagnostics: &mut Diagnostics) -> ConditionClause {
+    fn parse_key(
+        &self,
+        written: &str,
+        values: &Value,
+        at: Place<'_>,
+        diagnostics: &mut Diagnostics,
+    ) -> ConditionClause {
         let key = written.split_once(DUPLICATE_MARK).map_or(written, |(key, _)| key);
         if key != written {
             diagnostics.report(
@@ -115,49 +129,69 @@ impl Block<'_> {
             );
             return unreadable_clause(self.operator_text, key);
         }
-        let (values, readable) = self.parse_values(values, at, diagnostics);
+        let Values {
+            items,
+            predicate,
+            readable,
+        } = self.parse_values(values, at, diagnostics);
+        let folded = fold_key(key);
         ConditionClause {
             operator_text: self.operator_text.to_owned(),
             operator: self.operator,
             key: key.to_owned(),
-            folded_hash: hash(&fold_key(key)),
-            folded: fold_key(key),
-            predicate: self.compile(&values),
-            values,
+            folded_hash: hash(&folded),
+            folded,
+            values: items,
+            predicate,
             readable,
         }
     }
 
-    /// The values that could be read, and whether these are all.
-    fn parse_values(&self, values: &Value, at: &str, diagnostics: &mut Diagnostics) -> (Vec<Template>, bool) {
+    fn parse_values(&self, values: &Value, at: Place<'_>, diagnostics: &mut Diagnostics) -> Values {
         let scope = self
             .operator
             .map_or(WildcardScope::Anywhere, |operator| operator.name.wildcard_scope());
-        let items = listed(values, at);
-        let mut templates = Vec::with_capacity(items.len());
-        for (value, at) in &items {
-            match scalar_text(value) {
-                Some(text) => {
-                    let template = Template::parse(&text, scope, self.variable_support());
-                    self.check_value(&template, at, diagnostics);
-                    templates.push(template);
-                }
-                None => {
-                    let found = type_name(value);
-                    let message = format!("a condition value is a string, number or boolean: found {found}");
-                    diagnostics.report("bad_type", at, message);
-                }
-            }
+        let listed = listed(values);
+        let read = |value| scalar_text(value).map(|text| Template::parse(&text, scope, self.variable_support()));
+        let items: Vec<Template> = listed.clone().filter_map(|(_, value)| read(value)).collect();
+        let count = listed.clone().count();
+        let found = Values {
+            predicate: self.compile(&items),
+            readable: items.len() == count,
+            items,
+        };
+        if found.predicate.is_none() || !found.readable {
+            self.report_values(listed, &found.items, at, diagnostics);
         }
-        if items.is_empty() {
+        if count == 0 {
             diagnostics.report("empty_list", at, "the list is empty: no value matches it".to_owned());
         }
-        let readable = templates.len() == items.len();
-        (templates, readable)
+        found
+    }
+
+    /// Reports the values that are none, or that the operator cannot compare.
+    fn report_values<'v>(
+        &self,
+        listed: impl Iterator<Item = (Option<usize>, &'v Value)>,
+        items: &[Template],
+        at: Place<'_>,
+        diagnostics: &mut Diagnostics,
+    ) {
+        let mut items = items.iter();
+        for (index, value) in listed {
+            let at = at.item_if_listed(index);
+            if matches!(value, Value::Null | Value::Array(_) | Value::Object(_)) {
+                let found = type_name(value);
+                let message = format!("a condition value is a string, number or boolean: found {found}");
+                diagnostics.report("bad_type", at, message);
+            } else if let Some(item) = items.next() {
+                self.check_value(item, at, diagnostics);
+            }
+        }
     }
 
     /// Reports a value that the operator cannot compare.
-    fn check_value(&self, value: &Template, at: &str, diagnostics: &mut Diagnostics) {
+    fn check_value(&self, value: &Template, at: Place<'_>, diagnostics: &mut Diagnostics) {
         let (Some(operator), Some(glob)) = (self.operator, value.fixed()) else {
             return;
         };
@@ -186,11 +220,11 @@ impl Block<'_> {
 }
 
 /// The text of a string, number or boolean: AWS takes all three as condition values.
-fn scalar_text(value: &Value) -> Option<String> {
+fn scalar_text(value: &Value) -> Option<Cow<'_, str>> {
     match value {
-        Value::String(text) => Some(text.clone()),
-        Value::Number(number) => Some(number.to_string()),
-        Value::Bool(truth) => Some(truth.to_string()),
+        Value::String(text) => Some(text.into()),
+        Value::Number(number) => Some(number.to_string().into()),
+        Value::Bool(truth) => Some(truth.to_string().into()),
         Value::Null | Value::Array(_) | Value::Object(_) => None,
     }
 }

@@ -3,13 +3,14 @@
 use serde_json::Value;
 use sv0_model::arn::{Arn, is_account_id};
 
+use super::Diagnostics;
+use super::place::Place;
 use super::statement::listed;
-use super::{Diagnostics, escape_pointer};
 use crate::document::type_name;
 use crate::policy::{Entries, PrincipalPattern};
 use crate::principal::PrincipalType;
 
-pub(super) fn parse(value: &Value, at: &str, diagnostics: &mut Diagnostics) -> Entries<PrincipalPattern> {
+pub(super) fn parse(value: &Value, at: Place<'_>, diagnostics: &mut Diagnostics) -> Entries<PrincipalPattern> {
     let mut entries = Entries {
         items: Vec::new(),
         incomplete: false,
@@ -17,8 +18,13 @@ pub(super) fn parse(value: &Value, at: &str, diagnostics: &mut Diagnostics) -> E
     match value {
         Value::Object(by_type) => {
             for (principal_type, names) in by_type {
-                let at = format!("{at}/{}", escape_pointer(principal_type));
-                read_type(principal_type, names, &at, &mut entries, diagnostics);
+                read_type(
+                    principal_type,
+                    names,
+                    at.element(principal_type),
+                    &mut entries,
+                    diagnostics,
+                );
             }
         }
         Value::String(text) if text == "*" => entries.items.push(PrincipalPattern::Everyone),
@@ -37,16 +43,17 @@ pub(super) fn parse(value: &Value, at: &str, diagnostics: &mut Diagnostics) -> E
 fn read_type(
     principal_type: &str,
     names: &Value,
-    at: &str,
+    at: Place<'_>,
     entries: &mut Entries<PrincipalPattern>,
     diagnostics: &mut Diagnostics,
 ) {
-    for (name, at) in listed(names, at) {
+    for (index, name) in listed(names) {
+        let at = at.item_if_listed(index);
         let Some(text) = name.as_str() else {
             entries.incomplete = true;
             diagnostics.report(
                 "bad_type",
-                &at,
+                at,
                 format!("a principal is a string: found {}", type_name(name)),
             );
             continue;
@@ -54,11 +61,11 @@ fn read_type(
         let pattern = read_name(principal_type, text);
         match &pattern {
             PrincipalPattern::Unknown { .. } => {
-                diagnostics.report("bad_principal", &at, "AWS does not accept this principal".to_owned());
+                diagnostics.report("bad_principal", at, "AWS does not accept this principal".to_owned());
             }
             PrincipalPattern::UniqueId(_) => {
                 let message = "the id of a deleted user or role: it matches nobody".to_owned();
-                diagnostics.report("deleted_principal", &at, message);
+                diagnostics.report("deleted_principal", at, message);
             }
             _ => {}
         }

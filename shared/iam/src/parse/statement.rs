@@ -3,6 +3,7 @@
 use serde_json::Value;
 use sv0_model::decision::Effect;
 
+use super::place::Place;
 use super::{Diagnostics, Elements, Hash, check_text, condition_element, principal_element};
 use crate::action_index::ActionIndex;
 use crate::document::type_name;
@@ -30,7 +31,13 @@ pub(super) struct StatementReader {
 }
 
 impl StatementReader {
-    pub(super) fn statement(self, value: &Value, index: usize, at: &str, diagnostics: &mut Diagnostics) -> Statement {
+    pub(super) fn statement(
+        self,
+        value: &Value,
+        index: usize,
+        at: Place<'_>,
+        diagnostics: &mut Diagnostics,
+    ) -> Statement {
         let mut statement = parse(value, at, self.support, diagnostics);
         statement.index = index;
         statement.sha256 = (self.hash)(value);
@@ -38,7 +45,7 @@ impl StatementReader {
     }
 }
 
-fn parse(value: &Value, at: &str, support: VariableSupport, diagnostics: &mut Diagnostics) -> Statement {
+fn parse(value: &Value, at: Place<'_>, support: VariableSupport, diagnostics: &mut Diagnostics) -> Statement {
     let Value::Object(object) = value else {
         diagnostics.report(
             "bad_type",
@@ -58,7 +65,7 @@ fn parse(value: &Value, at: &str, support: VariableSupport, diagnostics: &mut Di
     } else {
         condition_element::parse(
             reader.elements.get("Condition"),
-            &format!("{at}/Condition"),
+            at.element("Condition"),
             support,
             reader.diagnostics,
         )
@@ -71,11 +78,11 @@ fn parse(value: &Value, at: &str, support: VariableSupport, diagnostics: &mut Di
     let resources = reader.element("Resource", "NotResource", |value, at, diagnostics| {
         entries(value, at, diagnostics, |text| resource_pattern(text, support))
     });
-    check_text(reader.elements.get("Sid"), &format!("{at}/Sid"), reader.diagnostics);
+    check_text(reader.elements.get("Sid"), at.element("Sid"), reader.diagnostics);
     if effect == Some(Effect::Allow) && matches!(principals, Element::Except(_)) {
         reader.diagnostics.report(
             "not_principal_with_allow",
-            &format!("{at}/NotPrincipal"),
+            at.element("NotPrincipal"),
             "AWS does not support NotPrincipal with Allow: it grants to everyone who is not listed".to_owned(),
         );
     }
@@ -157,7 +164,7 @@ fn is_broken<T>(element: &Element<T>) -> bool {
 
 struct Reader<'a, 'd> {
     elements: Elements<'a>,
-    at: &'a str,
+    at: Place<'a>,
     diagnostics: &'d mut Diagnostics,
 }
 
@@ -174,9 +181,11 @@ impl Reader<'_, '_> {
             Some(Some("Allow")) => Some(Effect::Allow),
             Some(Some("Deny")) => Some(Effect::Deny),
             Some(_) => {
-                let at = format!("{}/Effect", self.at);
-                self.diagnostics
-                    .report("bad_effect", &at, "the effect is neither Allow nor Deny".to_owned());
+                self.diagnostics.report(
+                    "bad_effect",
+                    self.at.element("Effect"),
+                    "the effect is neither Allow nor Deny".to_owned(),
+                );
                 None
             }
             None => {
@@ -194,15 +203,15 @@ impl Reader<'_, '_> {
         &mut self,
         only: &'static str,
         except: &'static str,
-        parse: impl Fn(&Value, &str, &mut Diagnostics) -> Entries<T>,
+        parse: impl Fn(&Value, Place<'_>, &mut Diagnostics) -> Entries<T>,
     ) -> Element<T> {
         if self.is_duplicated(only) || self.is_duplicated(except) {
             return Element::Unreadable;
         }
         match (self.elements.get(only), self.elements.get(except)) {
             (None, None) => Element::Missing,
-            (Some(value), None) => Element::Only(parse(value, &format!("{}/{only}", self.at), self.diagnostics)),
-            (None, Some(value)) => Element::Except(parse(value, &format!("{}/{except}", self.at), self.diagnostics)),
+            (Some(value), None) => Element::Only(parse(value, self.at.element(only), self.diagnostics)),
+            (None, Some(value)) => Element::Except(parse(value, self.at.element(except), self.diagnostics)),
             (Some(_), Some(_)) => {
                 self.diagnostics.report(
                     "both_elements",
@@ -261,30 +270,27 @@ fn resource_pattern(text: &str, support: VariableSupport) -> Result<Template, Ba
 
 fn entries<T>(
     value: &Value,
-    at: &str,
+    at: Place<'_>,
     diagnostics: &mut Diagnostics,
     read: impl Fn(&str) -> Result<T, BadEntry>,
 ) -> Entries<T> {
+    let items = listed(value);
     let mut entries = Entries {
-        items: Vec::new(),
+        items: Vec::with_capacity(items.size_hint().0),
         incomplete: false,
     };
-    for (item, at) in listed(value, at) {
-        match item.as_str() {
-            Some(text) => match read(text) {
-                Ok(entry) => entries.items.push(entry),
-                Err(bad) => {
-                    entries.incomplete = true;
-                    diagnostics.report(bad.code, &at, bad.message.to_owned());
-                }
-            },
+    for (index, item) in items {
+        let at = at.item_if_listed(index);
+        match item.as_str().map(&read) {
+            Some(Ok(entry)) => entries.items.push(entry),
+            Some(Err(bad)) => {
+                entries.incomplete = true;
+                diagnostics.report(bad.code, at, bad.message.to_owned());
+            }
             None => {
                 entries.incomplete = true;
-                diagnostics.report(
-                    "bad_type",
-                    &at,
-                    format!("a string belongs here: found {}", type_name(item)),
-                );
+                let message = format!("a string belongs here: found {}", type_name(item));
+                diagnostics.report("bad_type", at, message);
             }
         }
     }
@@ -294,14 +300,14 @@ fn entries<T>(
     entries
 }
 
-/// The items of a list, or the value itself where there is no list, each with its JSON pointer.
-pub(super) fn listed<'v>(value: &'v Value, at: &str) -> Vec<(&'v Value, String)> {
-    match value {
-        Value::Array(items) => items
-            .iter()
-            .enumerate()
-            .map(|(index, item)| (item, format!("{at}/{index}")))
-            .collect(),
-        lone => vec![(lone, at.to_owned())],
-    }
+/// The items of a list with their places in it, or the value itself where there is no list.
+pub(super) fn listed(value: &Value) -> impl Iterator<Item = (Option<usize>, &Value)> + Clone {
+    let (items, is_list) = match value {
+        Value::Array(items) => (items.as_slice(), true),
+        lone => (std::slice::from_ref(lone), false),
+    };
+    items
+        .iter()
+        .enumerate()
+        .map(move |(index, item)| (is_list.then_some(index), item))
 }
