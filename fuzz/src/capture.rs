@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use serde_json::Value;
+use sv0_model::event::LoggedEvent;
 use sv0_model::hash::sha256_of_json;
 use sv0_model::record::Record;
 use sv0_sources::{CaptureContents, CaptureError, EventFold, Limits, ReadOptions, read_capture};
@@ -10,11 +12,13 @@ use crate::folder::{HEADER, with_folder, write};
 
 /// Keeps what events are made of: only a test can afford it.
 #[derive(Debug, Default)]
-pub(crate) struct Events(pub(crate) Vec<Record>);
+pub(crate) struct Events(pub(crate) Vec<(Option<String>, Option<String>, Value)>);
 
 impl EventFold for Events {
-    fn add(&mut self, event: &Record) {
-        self.0.push(event.clone());
+    fn add(&mut self, event: &LoggedEvent<'_>) {
+        let owned = |text: Option<&str>| text.map(str::to_owned);
+        self.0
+            .push((owned(event.account), owned(event.region), event.body.to_value()));
     }
 
     fn merge(&mut self, other: Self) {
@@ -43,7 +47,7 @@ pub(crate) fn read(root: &Path) -> Result<CaptureContents<Events>, CaptureError>
         limits: limits(),
     };
     let contents = read_capture::<Events>(root, &options, &|_| {})?;
-    for record in contents.records.iter().chain(&contents.events.0) {
+    for record in &contents.records {
         assert_eq!(
             record.origin.sha256,
             sha256_of_json(&record.body),

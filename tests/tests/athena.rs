@@ -18,8 +18,9 @@ use sv0_collect::evidence::{
 };
 use sv0_collect::{Progress, Session, Step, Target, Work, run_steps};
 use sv0_model::coverage::{CoverageRow, CoverageStatus};
+use sv0_model::event::LoggedEvent;
 use sv0_model::observation::Evidence;
-use sv0_model::record::{Record, RecordKind};
+use sv0_model::record::RecordKind;
 use sv0_sources::{CaptureWriter, EventFold, FolderSink, ReadOptions, read_capture};
 use tempfile::TempDir;
 
@@ -30,8 +31,8 @@ use engine::{FakeAthena, Fault, check};
 struct Fold(EvidenceFold);
 
 impl EventFold for Fold {
-    fn add(&mut self, event: &Record) {
-        self.0.add(event);
+    fn add(&mut self, event: &LoggedEvent<'_>) {
+        self.0.add_event(event);
     }
 
     fn merge(&mut self, other: Self) {

@@ -9,6 +9,15 @@ pub fn sha256_hex(bytes: &[u8]) -> String {
     hex::encode(Sha256::digest(bytes))
 }
 
+/// The first half of the SHA-256 of `bytes`: what [`sha256_hex`] begins with, as a number.
+#[must_use]
+pub fn sha256_first_half(bytes: &[u8]) -> u128 {
+    let hash = Sha256::digest(bytes);
+    hash.iter()
+        .take(16)
+        .fold(0, |half, byte| (half << 8) | u128::from(*byte))
+}
+
 /// SHA-256 of a JSON value written without blanks and with the keys of every object sorted by bytes.
 #[must_use]
 pub fn sha256_of_json(value: &Value) -> String {
@@ -44,6 +53,12 @@ mod tests {
     fn canonical_json_sorts_keys() {
         let value: Value = serde_json::from_str(r#"{"b":1,"a":{"d":1,"c":2}}"#).unwrap();
         assert_eq!(canonical_json(&value), r#"{"a":{"c":2,"d":1},"b":1}"#);
+    }
+
+    #[test]
+    fn the_first_half_is_that_of_the_hexadecimal_form() {
+        let half = sha256_first_half(b"ASIAEXAMPLE");
+        assert_eq!(format!("{half:032x}"), sha256_hex(b"ASIAEXAMPLE")[..32]);
     }
 
     #[test]

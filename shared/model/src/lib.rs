@@ -8,6 +8,7 @@ pub mod cloudtrail;
 pub mod coverage;
 pub mod decision;
 pub mod diagnostic;
+pub mod event;
 pub mod finding;
 pub mod graph;
 pub mod hash;

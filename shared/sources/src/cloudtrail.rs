@@ -2,15 +2,15 @@
 
 mod projection;
 mod stream;
+mod window;
 
 use std::collections::BTreeMap;
 use std::path::Path;
 
 use serde::de::DeserializeSeed;
-use serde_json::{Map, Value};
+use serde_json::Value;
 use sv0_model::diagnostic::Diagnostic;
-use sv0_model::hash::sha256_of_json;
-use sv0_model::record::{CaptureHeader, Origin, Record, RecordKind};
+use sv0_model::event::{EventPart, LoggedEvent};
 
 use crate::diagnostics::{FileDiagnostics, Problem};
 use crate::layout::{LogPartition, Shape};
@@ -32,19 +32,17 @@ pub(crate) struct Log<E> {
 }
 
 /// Reads a log file. A document that cannot be read to its end gives no event at all; of lines, the whole ones count.
-pub(crate) fn read_log<E: EventFold>(
-    file: &InputFile,
-    partition: Option<&LogPartition>,
-    header: &CaptureHeader,
-    limits: &Limits,
-) -> Log<E> {
+pub(crate) fn read_log<E: EventFold>(file: &InputFile, partition: Option<&LogPartition>, limits: &Limits) -> Log<E> {
     let mut diagnostics = FileDiagnostics::new(&file.key, limits.max_diagnostics_per_file);
-    let mut folder = Folder::new(file, partition, header);
+    let mut folder = Folder::new(partition);
     match file.shape {
         Shape::Documents => {
-            if let Err(fault) = stream::read(file, limits, &mut |event| folder.add(event)) {
-                diagnostics.add(fault.line(), fault.problem("none of its events is used"));
-                folder = Folder::new(file, partition, header);
+            if window::read(file, limits, &mut |event| folder.add(event)).is_err() {
+                folder = Folder::new(partition);
+                if let Err(fault) = stream::read(file, limits, &mut |event| folder.add(event)) {
+                    diagnostics.add(fault.line(), fault.problem("none of its events is used"));
+                    folder = Folder::new(partition);
+                }
             }
         }
         Shape::Lines | Shape::Table => {
@@ -68,14 +66,17 @@ pub fn kept_request_parameters() -> impl Iterator<Item = &'static str> {
 }
 
 /// What is kept of an event; `None` where it is none.
-pub(crate) fn kept_of_event(event: Value) -> Option<Value> {
-    Projection(&EVENT).deserialize(event).ok().flatten()
+pub(crate) fn kept_of_event(event: &Value) -> Option<Value> {
+    let kept = Projection(&EVENT).deserialize(event).ok().flatten();
+    kept.map(|event| event.to_value())
 }
 
 /// Hands out what is kept of each item of a log file, `null` for one that is no event. A document that cannot be read to its end gives none.
 pub(crate) fn each_logged_event(file: &InputFile, limits: &Limits, event: &mut dyn FnMut(Value)) -> Result<(), Fault> {
     stream::read(file, limits, &mut |_| {})?;
-    stream::read(file, limits, &mut |found| event(found.unwrap_or_default()))
+    stream::read(file, limits, &mut |found| {
+        event(found.map_or(Value::Null, |found| found.to_value()));
+    })
 }
 
 /// Hands out what is kept of each item of a log file's bytes, as [`each_logged_event`], but in one go: of a document that ends in a fault it gave some.
@@ -91,69 +92,69 @@ pub(crate) fn each_event_of(
 }
 
 /// What is kept of an item of a log file; `None` where it is no event.
-pub(crate) fn logged_event(item: Value) -> Option<Value> {
-    kept_of_event(item).filter(|event| event.as_object().is_some_and(is_event))
+pub(crate) fn logged_event(item: &Value) -> Option<Value> {
+    let kept = Projection(&EVENT).deserialize(item).ok().flatten()?;
+    is_event(&kept).then(|| kept.to_value())
 }
 
-/// Makes records of events and folds them.
+/// Folds events.
 struct Folder<'a, E> {
-    file: &'a InputFile,
     partition: Option<&'a LogPartition>,
-    header: &'a CaptureHeader,
     events: E,
+    /// Events of a file whose place tells the partition.
+    count: u64,
+    /// Those of any other file.
     counts: BTreeMap<Partition, u64>,
     refused: u64,
 }
 
 impl<'a, E: EventFold> Folder<'a, E> {
-    fn new(file: &'a InputFile, partition: Option<&'a LogPartition>, header: &'a CaptureHeader) -> Self {
-        let of_path = partition.map(|partition| (Partition::new(&partition.account, Some(&partition.region)), 0));
+    fn new(partition: Option<&'a LogPartition>) -> Self {
         Self {
-            file,
             partition,
-            header,
             events: E::default(),
-            counts: of_path.into_iter().collect(),
+            count: 0,
+            counts: BTreeMap::new(),
             refused: 0,
         }
     }
 
-    fn add(&mut self, event: Option<Value>) {
+    fn add(&mut self, event: Option<EventPart<'_>>) {
         match event {
-            Some(Value::Object(event)) if is_event(&event) => self.fold(event),
+            Some(event) if is_event(&event) => self.fold(event),
             _ => self.refused += 1,
         }
     }
 
-    fn fold(&mut self, event: Map<String, Value>) {
-        let account = self.partition.map(|partition| partition.account.clone());
-        let account = account.or_else(|| text(&event, "recipientAccountId"));
-        let region = self
-            .partition
-            .map(|partition| partition.region.clone())
-            .or_else(|| text(&event, "awsRegion"));
-        if let Some(account) = &account {
-            *self
-                .counts
-                .entry(Partition::new(account, region.as_deref()))
-                .or_default() += 1;
+    fn fold(&mut self, event: EventPart<'_>) {
+        match self.partition {
+            Some(partition) => {
+                self.count += 1;
+                self.events.add(&LoggedEvent {
+                    account: Some(&partition.account),
+                    region: Some(&partition.region),
+                    body: event,
+                });
+            }
+            None => {
+                if let Some(account) = event.text_at("/recipientAccountId") {
+                    let partition = Partition::new(account, event.text_at("/awsRegion"));
+                    *self.counts.entry(partition).or_default() += 1;
+                }
+                self.events.add(&LoggedEvent {
+                    account: None,
+                    region: None,
+                    body: event,
+                });
+            }
         }
-        let body = Value::Object(event);
-        let origin = Origin {
-            object: self.file.object().to_owned(),
-            sha256: sha256_of_json(&body),
-        };
-        self.events.add(&Record {
-            kind: RecordKind::CloudTrailEvent,
-            account,
-            region,
-            origin,
-            captured_at: Some(self.header.captured_at),
-            body,
-        });
     }
 
-    fn finish(self, mut diagnostics: FileDiagnostics) -> Log<E> {
+    fn finish(mut self, mut diagnostics: FileDiagnostics) -> Log<E> {
+        if let Some(partition) = self.partition {
+            let partition = Partition::new(&partition.account, Some(&partition.region));
+            self.counts.insert(partition, self.count);
+        }
         if self.refused > 0 {
             diagnostics.add(None, not_events(self.refused));
         }
@@ -172,14 +173,10 @@ impl<'a, E: EventFold> Folder<'a, E> {
     }
 }
 
-fn is_event(event: &Map<String, Value>) -> bool {
+fn is_event(event: &EventPart<'_>) -> bool {
     ["eventID", "eventName", "eventSource", "eventTime"]
         .iter()
-        .all(|field| event.get(*field).is_some_and(Value::is_string))
-}
-
-fn text(event: &Map<String, Value>, field: &str) -> Option<String> {
-    event.get(field).and_then(Value::as_str).map(str::to_owned)
+        .all(|field| event.get(field).is_some_and(|text| text.as_str().is_some()))
 }
 
 fn not_events(count: u64) -> Problem {

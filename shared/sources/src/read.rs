@@ -8,6 +8,7 @@ use serde_json::Value;
 use sv0_model::arn::is_account_id;
 use sv0_model::coverage::CoverageRow;
 use sv0_model::diagnostic::Diagnostic;
+use sv0_model::event::LoggedEvent;
 use sv0_model::manifest::ManifestObject;
 use sv0_model::record::{CaptureHeader, Record, RecordKind};
 
@@ -28,8 +29,8 @@ use crate::values::read_values;
 /// The sum must not depend on the order in which events and parts come. An event that two trails deliver comes twice: its `eventID`
 /// (and for the copies of caller and owner its `sharedEventID`) tells.
 pub trait EventFold: Default + Send {
-    /// Adds one event: a record of kind [`RecordKind::CloudTrailEvent`].
-    fn add(&mut self, event: &Record);
+    /// Adds one event, which is there for as long as the call takes.
+    fn add(&mut self, event: &LoggedEvent<'_>);
 
     /// Adds what another part of the logs came to.
     fn merge(&mut self, other: Self);
@@ -248,7 +249,7 @@ pub(crate) fn read_header(
 
 fn read_file<E: EventFold>(file: &InputFile, header: &CaptureHeader, limits: &Limits) -> Part<E> {
     let mut part = match &file.kind {
-        FileKind::CloudTrailLog { partition } => log_part(file, partition.as_ref(), header, limits),
+        FileKind::CloudTrailLog { partition } => log_part(file, partition.as_ref(), limits),
         FileKind::Coverage => {
             let (rows, part) = rows_part(file, limits);
             Part {
@@ -269,13 +270,8 @@ fn read_file<E: EventFold>(file: &InputFile, header: &CaptureHeader, limits: &Li
     part
 }
 
-fn log_part<E: EventFold>(
-    file: &InputFile,
-    partition: Option<&LogPartition>,
-    header: &CaptureHeader,
-    limits: &Limits,
-) -> Part<E> {
-    let log = read_log::<E>(file, partition, header, limits);
+fn log_part<E: EventFold>(file: &InputFile, partition: Option<&LogPartition>, limits: &Limits) -> Part<E> {
+    let log = read_log::<E>(file, partition, limits);
     let report = FileReport {
         count: log.counts.values().sum(),
         log_counts: log.counts,

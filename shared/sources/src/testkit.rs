@@ -7,6 +7,8 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 use sv0_model::coverage::{CoverageRow, CoverageStatus};
+use sv0_model::event::LoggedEvent;
+use sv0_model::hash::sha256_of_json;
 use sv0_model::record::{Record, RecordKind};
 use tempfile::TempDir;
 
@@ -203,12 +205,9 @@ impl EventLog {
 }
 
 impl EventFold for EventLog {
-    fn add(&mut self, event: &Record) {
-        assert_eq!(event.kind, RecordKind::CloudTrailEvent);
-        self.by_hash
-            .entry(event.origin.sha256.clone())
-            .or_default()
-            .push(event.body.clone());
+    fn add(&mut self, event: &LoggedEvent<'_>) {
+        let body = event.body.to_value();
+        self.by_hash.entry(sha256_of_json(&body)).or_default().push(body);
     }
 
     fn merge(&mut self, other: Self) {

@@ -1,9 +1,11 @@
 //! Who took which role, how, from where and how often.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 use sv0_model::arn::{account_of, is_account_id};
+use sv0_model::event::EventPart;
 use sv0_model::hash::sha256_hex;
 use sv0_model::observation::{AssumptionKind, DayCount, ObservedAssumption, SessionPolicy};
 use sv0_model::time::Timestamp;
@@ -196,7 +198,7 @@ fn is_alone(event: &Event<'_>, assumption: &Assumption) -> bool {
 
 fn read(event: &Event<'_>, kind: AssumptionKind, sight: &Sight<'_>) -> Option<Assumption> {
     let owned = |pointer| event.text(pointer).map(str::to_owned);
-    let parameters = event.body.get("requestParameters").unwrap_or(&Value::Null);
+    let parameters = event.body.get("requestParameters").unwrap_or(&EventPart::Bool(false));
     let is_session = kind != AssumptionKind::ConsoleSwitch;
     Some(Assumption {
         from: taker_of(event, kind)?,
@@ -231,7 +233,7 @@ fn read(event: &Event<'_>, kind: AssumptionKind, sight: &Sight<'_>) -> Option<As
             .or_else(|| owned("/userIdentity/userName").filter(|_| is_federated(kind))),
         policies: policies(parameters),
         mfa: mfa(event, parameters),
-        network: event.text("/sourceIPAddress").and_then(network),
+        network: event.text("/sourceIPAddress").and_then(network).map(Cow::into_owned),
         agent: event.text("/userAgent").map(agent),
     })
 }
@@ -247,8 +249,11 @@ pub(super) fn session_name(session: &str) -> Option<String> {
 }
 
 /// A call with a second factor names it (`serialNumber`), or is made in a session that had one.
-fn mfa(event: &Event<'_>, parameters: &Value) -> Option<bool> {
-    if parameters.get("serialNumber").is_some_and(Value::is_string) {
+fn mfa(event: &Event<'_>, parameters: &EventPart<'_>) -> Option<bool> {
+    if parameters
+        .get("serialNumber")
+        .is_some_and(|serial| serial.as_str().is_some())
+    {
         return Some(true);
     }
     match event.text("/userIdentity/sessionContext/attributes/mfaAuthenticated")? {
@@ -258,32 +263,31 @@ fn mfa(event: &Event<'_>, parameters: &Value) -> Option<bool> {
     }
 }
 
-fn tag_keys(parameters: &Value) -> BTreeSet<String> {
-    let tags = parameters.get("tags").and_then(Value::as_array).into_iter().flatten();
-    tags.filter_map(|tag| text_at(tag, "/key").or_else(|| text_at(tag, "/Key")))
+fn tag_keys(parameters: &EventPart<'_>) -> BTreeSet<String> {
+    let tags = parameters.get("tags").map_or(&[] as &[_], EventPart::elements);
+    tags.iter()
+        .filter_map(|tag| text_at(tag, "/key").or_else(|| text_at(tag, "/Key")))
         .filter(|key| key.len() <= 128)
         .take(MOST_TAGS)
         .map(str::to_owned)
         .collect()
 }
 
-fn strings(list: Option<&Value>) -> BTreeSet<String> {
-    let items = list.and_then(Value::as_array).into_iter().flatten();
+fn strings(list: Option<&EventPart<'_>>) -> BTreeSet<String> {
+    let items = list.map_or(&[] as &[_], EventPart::elements);
     items
-        .filter_map(Value::as_str)
+        .iter()
+        .filter_map(EventPart::as_str)
         .filter(|text| text.len() <= 128)
         .take(MOST_TAGS)
         .map(str::to_owned)
         .collect()
 }
 
-fn policies(parameters: &Value) -> BTreeSet<(String, Option<String>)> {
-    let arns = parameters
-        .get("policyArns")
-        .and_then(Value::as_array)
-        .into_iter()
-        .flatten();
+fn policies(parameters: &EventPart<'_>) -> BTreeSet<(String, Option<String>)> {
+    let arns = parameters.get("policyArns").map_or(&[] as &[_], EventPart::elements);
     let managed = arns
+        .iter()
         .filter_map(|policy| text_at(policy, "/arn"))
         .filter(|arn| arn.len() <= LONGEST_POLICY)
         .map(|arn| (arn.to_owned(), None));

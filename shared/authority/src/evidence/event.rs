@@ -2,10 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::Value;
 use sv0_model::arn::Arn;
-use sv0_model::hash::sha256_hex;
-use sv0_model::record::Record;
+use sv0_model::event::{EventPart, LoggedEvent};
+use sv0_model::hash::sha256_first_half;
 use sv0_model::time::{Timestamp, parse_timestamp};
 
 use super::resource::{self, EventPlace};
@@ -48,13 +47,13 @@ impl Caller {
 /// The parts of an event that everything else is read from.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Event<'e> {
-    pub body: &'e Value,
+    pub body: &'e EventPart<'e>,
     /// The account whose log holds it.
     pub account: &'e str,
     /// The Region whose log holds it.
     pub region: &'e str,
     pub time: Timestamp,
-    /// CloudTrail's id, or the hash of an event that has none.
+    /// CloudTrail's id.
     pub id: &'e str,
     /// The sessions of a row, which tells them already as hashes.
     pub sessions: Option<Sessions>,
@@ -68,19 +67,19 @@ pub(crate) struct Sessions {
 }
 
 impl<'e> Event<'e> {
-    /// `None` for an event without account, Region or time.
-    pub(crate) fn of(record: &'e Record) -> Option<Self> {
-        let time = text_at(&record.body, "/eventTime").and_then(parse_timestamp)?;
-        let id = text_at(&record.body, "/eventID").unwrap_or(&record.origin.sha256);
-        Self::at(&record.body, record, time, id)
+    /// `None` for an event without account, Region, time or id.
+    pub(crate) fn of(event: &'e LoggedEvent<'e>) -> Option<Self> {
+        let time = event.body.text_at("/eventTime").and_then(parse_timestamp)?;
+        Self::at(event, time, event.body.text_at("/eventID")?)
     }
 
-    /// The event in `body` as if it had happened then.
-    pub(crate) fn at(body: &'e Value, record: &'e Record, time: Timestamp, id: &'e str) -> Option<Self> {
+    /// The event as if it had happened then.
+    pub(crate) fn at(event: &'e LoggedEvent<'e>, time: Timestamp, id: &'e str) -> Option<Self> {
+        let body = &event.body;
         let account = text_at(body, "/recipientAccountId")
-            .or(record.account.as_deref())
+            .or(event.account)
             .or_else(|| text_at(body, "/userIdentity/accountId"))?;
-        let region = text_at(body, "/awsRegion").or(record.region.as_deref())?;
+        let region = text_at(body, "/awsRegion").or(event.region)?;
         Some(Self {
             body,
             account,
@@ -111,7 +110,7 @@ impl<'e> Event<'e> {
         }
     }
 
-    pub(crate) fn identity(&self) -> Option<&'e Value> {
+    pub(crate) fn identity(&self) -> Option<&'e EventPart<'e>> {
         self.body.get("userIdentity")
     }
 
@@ -157,9 +156,7 @@ impl<'e> Event<'e> {
 /// The session whose temporary credentials an access key id belongs to ("IAM identifiers": `ASIA`).
 fn session(access_key_id: &str) -> Option<u128> {
     let is_temporary = access_key_id.starts_with("ASIA");
-    is_temporary
-        .then(|| sha256_hex(access_key_id.as_bytes()))
-        .and_then(|hash| session_of_hash(&hash))
+    is_temporary.then(|| sha256_first_half(access_key_id.as_bytes()))
 }
 
 /// The first half of a SHA-256 in hexadecimal.
@@ -167,27 +164,44 @@ pub(crate) fn session_of_hash(sha256: &str) -> Option<u128> {
     u128::from_str_radix(sha256.get(..32)?, 16).ok()
 }
 
-/// The uses that an event records: one for each resource it names. Empty when it lacks a caller or a name.
-pub(crate) fn calls_of(event: &Event<'_>, is_row: bool) -> Vec<Call> {
-    let (Some(principal), Some(action)) = (event.caller(), event.action()) else {
-        return Vec::new();
-    };
-    let call = |resource| Call {
-        principal: principal.clone(),
-        action: action.clone(),
-        resource,
-        account: event.account.to_owned(),
-        region: event.region.to_owned(),
-        time: event.time,
-        succeeded: event.succeeded(),
-        event_id: event.id.to_owned(),
-        is_row,
-    };
-    event.resources(&action).into_iter().map(call).collect()
+/// The uses that an event records: one for each resource it names.
+#[derive(Debug)]
+pub(crate) struct Calls {
+    pub principal: Caller,
+    pub action: String,
+    pub resources: BTreeSet<String>,
+}
+
+impl Calls {
+    /// `None` of an event that lacks a caller or a name.
+    pub(crate) fn of(event: &Event<'_>) -> Option<Self> {
+        let (principal, action) = (event.caller()?, event.action()?);
+        let resources = event.resources(&action);
+        Some(Self {
+            principal,
+            action,
+            resources,
+        })
+    }
+
+    /// The uses one by one, to be kept.
+    pub(crate) fn each(&self, event: &Event<'_>, is_row: bool) -> impl Iterator<Item = Call> {
+        self.resources.iter().map(move |resource| Call {
+            principal: self.principal.clone(),
+            action: self.action.clone(),
+            resource: resource.clone(),
+            account: event.account.to_owned(),
+            region: event.region.to_owned(),
+            time: event.time,
+            succeeded: event.succeeded(),
+            event_id: event.id.to_owned(),
+            is_row,
+        })
+    }
 }
 
 /// Who called. A role's session is counted under its role, so that one role is one principal whatever its sessions are called.
-fn caller(identity: &Value) -> Option<Caller> {
+fn caller(identity: &EventPart<'_>) -> Option<Caller> {
     let named = |text: &str| Some(Caller::Named(text.to_owned()));
     let arn = text_at(identity, "/arn");
     match text_at(identity, "/type")? {
@@ -204,7 +218,7 @@ fn caller(identity: &Value) -> Option<Caller> {
     }
 }
 
-fn partly_named(identity: &Value) -> Option<Caller> {
+fn partly_named(identity: &EventPart<'_>) -> Option<Caller> {
     let unique_id = text_at(identity, "/principalId")
         .and_then(|id| id.split(':').next())
         .filter(|id| !id.is_empty());
@@ -225,7 +239,7 @@ pub(crate) fn role_of_session(session: &str) -> Option<String> {
 }
 
 /// The partition, from the caller's own ARN or from the Region's name.
-fn partition_name<'v>(identity: &'v Value, region: &str) -> &'v str {
+fn partition_name<'v>(identity: &'v EventPart<'_>, region: &str) -> &'v str {
     let from_arn = text_at(identity, "/arn").and_then(Arn::parse).map(|arn| arn.partition);
     from_arn.unwrap_or_else(|| match region {
         region if region.starts_with("cn-") => "aws-cn",
@@ -236,8 +250,6 @@ fn partition_name<'v>(identity: &'v Value, region: &str) -> &'v str {
 }
 
 /// The text at a path of field names such as `/userIdentity/arn`.
-/// `Value::pointer` takes a copy of each name to undo its escapes; no name of CloudTrail's has any, and an event is asked dozens of times.
-pub(crate) fn text_at<'v>(value: &'v Value, path: &str) -> Option<&'v str> {
-    let mut names = path.strip_prefix('/')?.split('/');
-    names.try_fold(value, |at, name| at.get(name))?.as_str()
+pub(crate) fn text_at<'v>(part: &'v EventPart<'_>, path: &str) -> Option<&'v str> {
+    part.text_at(path)
 }

@@ -2,16 +2,16 @@
 
 use std::collections::BTreeMap;
 
+use sv0_model::event::{EventPart, LoggedEvent};
 use sv0_model::observation::{Evidence, LogWindow, Trail};
 use sv0_model::record::{Record, RecordKind};
-use sv0_model::time::Timestamp;
 
 use super::assumption::Assumptions;
 use super::caller::Callers;
-use super::event::{Event, calls_of};
+use super::event::{Calls, Event};
 use super::notable::Notable;
 use super::row::{self, Query, Row};
-use super::seen::{Join, Sight, identity, widen};
+use super::seen::{Join, Sight, Span, identity, widen};
 use super::session::Sessions;
 use super::uses::Uses;
 
@@ -29,30 +29,42 @@ pub struct EvidenceFold {
     sessions: Sessions,
     callers: Callers,
     notable: Notable,
-    partitions: BTreeMap<(String, String), (Timestamp, Timestamp)>,
+    /// The first and the last time of each account's log in each Region.
+    partitions: BTreeMap<String, BTreeMap<String, Span>>,
 }
 
 impl EvidenceFold {
-    /// Adds one CloudTrail event, or one row of an evidence query (`docs/capture.md`, `athena/`).
-    /// An event without caller, time, source or name adds nothing, and neither does a row of a query that is not known.
+    /// Adds one CloudTrail event, or one row of an evidence query (`docs/capture.md`, `athena/`), as it was recorded.
+    /// A row of a query that is not known adds nothing.
     pub fn add(&mut self, record: &Record) {
         match &record.kind {
             RecordKind::AthenaRow { query } => self.add_row(query, record),
             _ => {
-                let Some(event) = Event::of(record) else { return };
-                let sight = Sight {
-                    identity: identity(event.id, event.time),
-                    row: None,
-                    span: (event.time, event.time),
-                    newest: &[(event.time, event.id)],
-                };
-                self.widen_window(event.account, event.region, (event.time, event.time));
-                self.add_use(&event, &sight);
-                self.assumptions.add(&event, &sight);
-                self.sessions.add_issue(&event);
-                self.notable.add(&event, &sight);
+                if let Some(body) = EventPart::of(&record.body) {
+                    self.add_event(&LoggedEvent {
+                        account: record.account.as_deref(),
+                        region: record.region.as_deref(),
+                        body,
+                    });
+                }
             }
         }
+    }
+
+    /// Adds one CloudTrail event. One without id, time, caller, source or name adds nothing.
+    pub fn add_event(&mut self, logged: &LoggedEvent<'_>) {
+        let Some(event) = Event::of(logged) else { return };
+        let sight = Sight {
+            identity: identity(event.id, event.time),
+            row: None,
+            span: (event.time, event.time),
+            newest: &[(event.time, event.id)],
+        };
+        self.widen_window(event.account, event.region, (event.time, event.time));
+        self.add_use(&event, &sight);
+        self.assumptions.add(&event, &sight);
+        self.sessions.add_issue(&event);
+        self.notable.add(&event, &sight);
     }
 
     fn add_row(&mut self, query: &str, record: &Record) {
@@ -71,22 +83,28 @@ impl EvidenceFold {
     }
 
     fn add_use(&mut self, event: &Event<'_>, sight: &Sight<'_>) {
-        let calls = calls_of(event, sight.row.is_some());
+        let Some(calls) = Calls::of(event) else { return };
         self.sessions.add_calls(event, &calls, sight);
-        if let Some(call) = calls.first() {
-            self.callers.add(event, &call.principal, sight);
-        }
-        match sight.row {
-            Some(count) if count > 1 => self.uses.add_row(calls, sight),
-            _ => self
-                .uses
-                .add(calls, event.shared_id().filter(|_| !is_taken_by_service(event))),
+        self.callers.add(event, &calls.principal, sight);
+        let is_one = sight.row.is_none_or(|count| count <= 1);
+        match event.shared_id().filter(|_| is_one && !is_taken_by_service(event)) {
+            Some(id) => self.uses.add_copy(event, &calls, id, sight),
+            None => self.uses.add(event, &calls, sight),
         }
     }
 
-    fn widen_window(&mut self, account: &str, region: &str, span: (Timestamp, Timestamp)) {
-        let key = (account.to_owned(), region.to_owned());
-        widen(self.partitions.entry(key).or_insert(span), span);
+    fn widen_window(&mut self, account: &str, region: &str, span: Span) {
+        let own = self
+            .partitions
+            .get_mut(account)
+            .and_then(|regions| regions.get_mut(region));
+        match own {
+            Some(own) => widen(own, span),
+            None => {
+                let regions = self.partitions.entry(account.to_owned()).or_default();
+                regions.insert(region.to_owned(), span);
+            }
+        }
     }
 
     /// Adds all that another fold has seen.
@@ -96,8 +114,10 @@ impl EvidenceFold {
         self.sessions.join(other.sessions);
         self.callers.join(other.callers);
         self.notable.join(other.notable);
-        for (partition, span) in other.partitions {
-            widen(self.partitions.entry(partition).or_insert(span), span);
+        for (account, regions) in other.partitions {
+            for (region, span) in regions {
+                self.widen_window(&account, &region, span);
+            }
         }
     }
 
@@ -106,9 +126,9 @@ impl EvidenceFold {
     pub fn finish(self, mut trails: Vec<Trail>) -> Evidence {
         trails.sort();
         trails.dedup();
-        let spans = self.partitions.values();
-        let first = spans.clone().map(|(first, _)| *first).min();
-        let last = spans.map(|(_, last)| *last).max();
+        let windows: Vec<LogWindow> = self.partitions.into_iter().flat_map(log_windows).collect();
+        let first = windows.iter().map(|window| window.first).min();
+        let last = windows.iter().map(|window| window.last).max();
         let mut cut = Vec::new();
         cut.extend(self.sessions.cut());
         cut.extend(self.notable.cut());
@@ -120,8 +140,11 @@ impl EvidenceFold {
             uses: self.uses.finish(),
             trails,
             window: first.zip(last),
-            logged_partitions: self.partitions.keys().cloned().collect(),
-            log_windows: self.partitions.into_iter().map(log_window).collect(),
+            logged_partitions: windows
+                .iter()
+                .map(|window| (window.account.clone(), window.region.clone()))
+                .collect(),
+            log_windows: windows,
             incomplete_logs: Vec::new(),
             assumptions: self.assumptions.finish(),
             chains: executions.chains,
@@ -139,11 +162,11 @@ fn is_taken_by_service(event: &Event<'_>) -> bool {
     event.text("/userIdentity/type") == Some("AWSService") && event.text("/eventSource") == Some("sts.amazonaws.com")
 }
 
-fn log_window(((account, region), (first, last)): ((String, String), (Timestamp, Timestamp))) -> LogWindow {
-    LogWindow {
-        account,
+fn log_windows((account, regions): (String, BTreeMap<String, Span>)) -> impl Iterator<Item = LogWindow> {
+    regions.into_iter().map(move |(region, (first, last))| LogWindow {
+        account: account.clone(),
         region,
         first,
         last,
-    }
+    })
 }

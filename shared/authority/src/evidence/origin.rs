@@ -1,35 +1,36 @@
 //! Where a call came from, coarsely: networks instead of addresses, families instead of user agents, shapes instead of names.
 
+use std::borrow::Cow;
 use std::net::Ipv6Addr;
 
 /// Addresses that no route of the Internet leads to: a VPC endpoint, or AWS itself.
 pub(crate) const PRIVATE: &str = "private";
 
 /// The network of `sourceIPAddress`: `/24` of IPv4, `/48` of IPv6, [`PRIVATE`], or the host name of an AWS service. No address is kept.
-pub(super) fn network(source: &str) -> Option<String> {
+pub(super) fn network(source: &str) -> Option<Cow<'_, str>> {
     if let Some(octets) = ipv4(source) {
         let [a, b, c, _] = octets;
         let is_private = matches!((a, b), (10 | 127 | 0, _) | (172, 16..=31) | (192, 168) | (169, 254))
             || (a == 100 && (64..=127).contains(&b));
         return Some(if is_private {
-            PRIVATE.to_owned()
+            Cow::Borrowed(PRIVATE)
         } else {
-            format!("{a}.{b}.{c}.0/24")
+            Cow::Owned(format!("{a}.{b}.{c}.0/24"))
         });
     }
     if let Ok(address) = source.parse::<Ipv6Addr>() {
         let [a, b, c, ..] = address.segments();
         let is_private = (a & 0xfe00) == 0xfc00 || (a & 0xffc0) == 0xfe80 || address.is_loopback();
         return Some(if is_private {
-            PRIVATE.to_owned()
+            Cow::Borrowed(PRIVATE)
         } else {
-            format!("{a:x}:{b:x}:{c:x}::/48")
+            Cow::Owned(format!("{a:x}:{b:x}:{c:x}::/48"))
         });
     }
     if source == "AWS Internal" {
-        return Some(PRIVATE.to_owned());
+        return Some(Cow::Borrowed(PRIVATE));
     }
-    is_service_host(source).then(|| source.to_owned())
+    is_service_host(source).then_some(Cow::Borrowed(source))
 }
 
 /// Whether a network is one that the Internet reaches.
@@ -73,12 +74,10 @@ const AGENTS: &[(&str, &str)] = &[
 
 /// The family of a user agent.
 pub(super) fn agent(user_agent: &str) -> &'static str {
-    let text: String = user_agent
-        .trim_start_matches(['[', '"'])
-        .chars()
-        .take(64)
-        .collect::<String>()
-        .to_ascii_lowercase();
+    let begin = user_agent.trim_start_matches(['[', '"']);
+    let end = begin.char_indices().nth(64).map_or(begin.len(), |(end, _)| end);
+    let mut text = begin.get(..end).unwrap_or(begin).to_owned();
+    text.make_ascii_lowercase();
     // The console's own calls name it, or the browser behind it, after a general beginning.
     if text.starts_with("s3console") || text.contains("console.amazon") {
         return "console";

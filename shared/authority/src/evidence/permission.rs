@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 use sv0_model::cloudtrail::PERMISSION_CHANGES;
+use sv0_model::event::EventPart;
 use sv0_model::observation::PermissionChangeKind::{self, ResourceAccess};
 
 use super::event::{Event, text_at};
@@ -46,7 +47,7 @@ fn shares_ec2(event: &Event<'_>, name: &str) -> bool {
         "ModifySnapshotAttribute" => "createVolumePermission",
         _ => return false,
     };
-    parameters.get(permission).is_some_and(|value| !value.is_null())
+    parameters.get(permission).is_some()
         || text_at(parameters, "/attributeType").is_some_and(|kind| kind.eq_ignore_ascii_case(permission))
 }
 
@@ -153,33 +154,25 @@ pub(super) fn details(event: &Event<'_>) -> Vec<String> {
         details.extend(text_at(parameters, pointer).map(str::to_owned));
     }
     for pointer in POLICIES {
-        match parameters.pointer(pointer) {
-            Some(Value::String(text)) if text.len() <= LONGEST_POLICY => {
-                if let Ok(policy) = serde_json::from_str::<Value>(text) {
+        match parameters.at(pointer) {
+            Some(EventPart::Text(text)) if text.len() <= LONGEST_POLICY => {
+                if let Ok(policy) = serde_json::from_str::<Value>(text)
+                    && let Some(policy) = EventPart::of(&policy)
+                {
                     read_policy(&policy, &mut details);
                 }
             }
-            Some(policy @ Value::Object(_)) => read_policy(policy, &mut details),
-            _ => {}
+            Some(policy) => read_policy(policy, &mut details),
+            None => {}
         }
     }
     for pointer in ["/launchPermission/add/items", "/createVolumePermission/add/items"] {
-        for item in parameters
-            .pointer(pointer)
-            .and_then(Value::as_array)
-            .into_iter()
-            .flatten()
-        {
+        for item in parameters.at(pointer).map_or(&[] as &[_], EventPart::elements) {
             details.extend(text_at(item, "/userId").map(|account| format!("account {account}")));
             details.extend(text_at(item, "/group").map(|_| "*".to_owned()));
         }
     }
-    for value in parameters
-        .get("valuesToAdd")
-        .and_then(Value::as_array)
-        .into_iter()
-        .flatten()
-    {
+    for value in parameters.get("valuesToAdd").map_or(&[] as &[_], EventPart::elements) {
         details.extend(value.as_str().map(|value| {
             if value == "all" {
                 "*".to_owned()
@@ -193,40 +186,40 @@ pub(super) fn details(event: &Event<'_>) -> Vec<String> {
 }
 
 /// The principals that a policy lets in, and whether it allows everything.
-fn read_policy(policy: &Value, details: &mut BTreeSet<String>) {
-    let statements: Vec<&Value> = match policy.get("Statement") {
-        Some(Value::Array(statements)) => statements.iter().take(256).collect(),
-        Some(statement @ Value::Object(_)) => vec![statement],
-        _ => Vec::new(),
+fn read_policy(policy: &EventPart<'_>, details: &mut BTreeSet<String>) {
+    let statements = match policy.get("Statement") {
+        Some(EventPart::List(statements)) => statements.as_slice(),
+        Some(statement) => std::slice::from_ref(statement),
+        None => &[],
     };
     for statement in statements
-        .into_iter()
+        .iter()
+        .take(256)
         .filter(|statement| text_at(statement, "/Effect") == Some("Allow"))
     {
         if has_star(statement.get("Action")) && has_star(statement.get("Resource")) {
             details.insert(ALLOWS_ALL.to_owned());
         }
         match statement.get("Principal") {
-            Some(Value::String(all)) => {
-                details.insert(all.clone());
+            Some(EventPart::Text(all)) => {
+                details.insert(all.clone().into_owned());
             }
-            Some(Value::Object(kinds)) => kinds.values().for_each(|names| details.extend(texts(names))),
+            Some(EventPart::Fields(kinds)) => kinds.iter().for_each(|(_, names)| details.extend(texts(names))),
             _ => {}
         }
     }
 }
 
-fn has_star(value: Option<&Value>) -> bool {
+fn has_star(value: Option<&EventPart<'_>>) -> bool {
     value.is_some_and(|value| texts(value).any(|text| text == "*" || text == "*:*"))
 }
 
-fn texts(value: &Value) -> impl Iterator<Item = String> {
+fn texts(value: &EventPart<'_>) -> impl Iterator<Item = String> {
     let one = value.as_str().map(str::to_owned);
     let many: Vec<String> = value
-        .as_array()
-        .into_iter()
-        .flatten()
-        .filter_map(Value::as_str)
+        .elements()
+        .iter()
+        .filter_map(EventPart::as_str)
         .take(256)
         .map(str::to_owned)
         .collect();

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::Value;
 use sv0_model::arn::{Arn, is_account_id};
+use sv0_model::event::EventPart;
 
 use super::event::text_at;
 
@@ -118,7 +118,7 @@ const fn parameter(service: &'static str, field: &'static str, resource: &'stati
 }
 
 /// ARNs of the resources that an event acted on; empty where it names none.
-pub(crate) fn resources(action: &str, event: &Value, place: &EventPlace<'_>) -> BTreeSet<String> {
+pub(crate) fn resources(action: &str, event: &EventPart<'_>, place: &EventPlace<'_>) -> BTreeSet<String> {
     let service = action.split(':').next().unwrap_or_default();
     let listed = listed_arns(event, service);
     let named: BTreeSet<String> = PARAMETERS
@@ -138,12 +138,11 @@ pub(crate) fn resources(action: &str, event: &Value, place: &EventPlace<'_>) -> 
 }
 
 /// ARNs in the event's `resources`, those of the event's own service first: a `GetSecretValue` may list the KMS key too.
-fn listed_arns(event: &Value, service: &str) -> BTreeSet<String> {
+fn listed_arns(event: &EventPart<'_>, service: &str) -> BTreeSet<String> {
     let arns: Vec<&str> = event
         .get("resources")
-        .and_then(Value::as_array)
-        .into_iter()
-        .flatten()
+        .map_or(&[] as &[_], EventPart::elements)
+        .iter()
         .filter_map(|resource| text_at(resource, "/ARN").or_else(|| text_at(resource, "/arn")))
         .take(MOST_RESOURCES)
         .collect();
@@ -158,14 +157,14 @@ fn listed_arns(event: &Value, service: &str) -> BTreeSet<String> {
     own
 }
 
-fn named_by(parameter: &Parameter, event: &Value, place: &EventPlace<'_>) -> Vec<String> {
+fn named_by(parameter: &Parameter, event: &EventPart<'_>, place: &EventPlace<'_>) -> Vec<String> {
     let value = event
         .get("requestParameters")
         .and_then(|parameters| parameters.get(parameter.field));
     let names: Vec<&str> = match value {
-        Some(Value::String(name)) => vec![name],
-        Some(Value::Array(names)) => names.iter().filter_map(Value::as_str).collect(),
-        _ => Vec::new(),
+        Some(EventPart::Text(name)) => vec![name],
+        Some(names) => names.elements().iter().filter_map(EventPart::as_str).collect(),
+        None => Vec::new(),
     };
     let account = text_at(event, "/requestParameters/registryId")
         .filter(|id| is_account_id(id))

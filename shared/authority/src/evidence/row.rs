@@ -5,10 +5,11 @@
 use std::borrow::Cow;
 
 use serde_json::Value;
+use sv0_model::event::{EventPart, LoggedEvent};
 use sv0_model::record::Record;
 use sv0_model::time::{Timestamp, parse_timestamp};
 
-use super::event::{Event, Sessions, session_of_hash, text_at};
+use super::event::{Event, Sessions, session_of_hash};
 use super::seen::{Sight, Span, digest, identity};
 
 /// The queries, each of which feeds its own part of the evidence: an event that two of them tell counts once.
@@ -110,9 +111,15 @@ fn count(value: &Value) -> Option<u64> {
 impl Group<'_> {
     /// Hands on each event that is named, or the group as one where more were counted than are named.
     pub(super) fn each(&self, record: &Record, take: &mut dyn FnMut(&Event<'_>, &Sight<'_>)) {
+        let Some(body) = EventPart::of(&self.event) else { return };
+        let logged = LoggedEvent {
+            account: record.account.as_deref(),
+            region: record.region.as_deref(),
+            body,
+        };
         let named = u64::try_from(self.newest.len()).unwrap_or(u64::MAX);
         if self.count > named {
-            return self.together(record, take);
+            return self.together(&logged, take);
         }
         for (time, id) in &self.newest {
             let sight = Sight {
@@ -121,21 +128,21 @@ impl Group<'_> {
                 span: (*time, *time),
                 newest: &[(*time, id)],
             };
-            if let Some(event) = self.event_at(record, *time, id) {
+            if let Some(event) = self.event_at(&logged, *time, id) {
                 take(&event, &sight);
             }
         }
     }
 
-    fn event_at<'e>(&'e self, record: &'e Record, time: Timestamp, id: &'e str) -> Option<Event<'e>> {
-        let event = Event::at(&self.event, record, time, id)?;
+    fn event_at<'e>(&self, logged: &'e LoggedEvent<'e>, time: Timestamp, id: &'e str) -> Option<Event<'e>> {
+        let event = Event::at(logged, time, id)?;
         Some(Event {
             sessions: Some(self.sessions),
             ..event
         })
     }
 
-    fn together(&self, record: &Record, take: &mut dyn FnMut(&Event<'_>, &Sight<'_>)) {
+    fn together(&self, logged: &LoggedEvent<'_>, take: &mut dyn FnMut(&Event<'_>, &Sight<'_>)) {
         let (first, last) = self.span;
         let text = self.event.to_string();
         let sessions = format!("{:?}", self.sessions);
@@ -147,9 +154,14 @@ impl Group<'_> {
         };
         let newest = self.newest.iter().max();
         if let Some((time, id)) = newest
-            && let Some(event) = self.event_at(record, *time, id)
+            && let Some(event) = self.event_at(logged, *time, id)
         {
             take(&event, &sight);
         }
     }
+}
+
+/// The text at a path of a row.
+fn text_at<'v>(row: &'v Value, path: &str) -> Option<&'v str> {
+    row.get(path.strip_prefix('/')?)?.as_str()
 }

@@ -251,25 +251,50 @@ pub(super) fn widen(span: &mut Span, by: Span) {
     span.1 = span.1.max(by.1);
 }
 
-/// 128 bits that stand for texts: FNV-1a over them, each ended by a byte that UTF-8 does not have.
+/// 128 bits that stand for texts, each of which ends with its length.
 pub(super) fn digest(parts: &[&str]) -> u128 {
-    parts
-        .iter()
-        .fold(OFFSET, |hash, part| step(feed(hash, part.as_bytes()), 0xff))
+    finished(parts.iter().fold(BEGIN, |hash, part| feed(hash, part.as_bytes())))
 }
 
 /// 128 bits that stand for an event: its id and time. AWS's own ids are random, so equal bits mean the same event.
 pub(super) fn identity(event_id: &str, time: Timestamp) -> u128 {
-    feed(feed(OFFSET, event_id.as_bytes()), &time.as_nanosecond().to_le_bytes())
+    let hash = feed(BEGIN, event_id.as_bytes());
+    let seconds = step(hash, time.as_second().cast_unsigned());
+    finished(step(seconds, u64::from(time.subsec_nanosecond().cast_unsigned())))
 }
 
-const OFFSET: u128 = 0x6c62_272e_07bb_0142_62b8_2175_6295_c58d;
-const PRIME: u128 = 0x0000_0000_0100_0000_0000_0000_0000_013b;
+/// Two hashes side by side, of which each takes in eight bytes with one multiplication, as FNV-1a takes in one.
+type Hash = (u64, u64);
 
-fn feed(hash: u128, bytes: &[u8]) -> u128 {
-    bytes.iter().fold(hash, |hash, byte| step(hash, *byte))
+const BEGIN: Hash = (0x6c62_272e_07bb_0142, 0x62b8_2175_6295_c58d);
+/// Odd numbers without a pattern: the first bits of the fractions of the golden ratio and of the square root of two.
+const FACTORS: Hash = (0x9e37_79b9_7f4a_7c15, 0x6a09_e667_f3bc_c909);
+
+fn feed(hash: Hash, bytes: &[u8]) -> Hash {
+    let (words, rest) = bytes.as_chunks();
+    let hash = words
+        .iter()
+        .fold(hash, |hash, word| step(hash, u64::from_le_bytes(*word)));
+    let rest = rest.iter().fold(0, |word, byte| (word << 8) | u64::from(*byte));
+    step(step(hash, rest), bytes.len() as u64)
 }
 
-fn step(hash: u128, byte: u8) -> u128 {
-    (hash ^ u128::from(byte)).wrapping_mul(PRIME)
+fn step((one, other): Hash, word: u64) -> Hash {
+    (
+        mixed(one ^ word, FACTORS.0),
+        mixed(other ^ word.rotate_left(32), FACTORS.1),
+    )
+}
+
+/// Both halves of the product, so that every bit of the number counts in every bit of the result.
+fn mixed(number: u64, factor: u64) -> u64 {
+    let product = u128::from(number) * u128::from(factor);
+    #[expect(clippy::cast_possible_truncation, reason = "the halves are taken apart")]
+    let (low, high) = (product as u64, (product >> 64) as u64);
+    low ^ high
+}
+
+fn finished(hash: Hash) -> u128 {
+    let (one, other) = step(hash, 0);
+    (u128::from(one) << 64) | u128::from(other)
 }

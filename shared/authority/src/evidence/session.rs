@@ -8,7 +8,7 @@ use sv0_model::observation::{DividedSession, ObservedChain, SeenValue};
 use sv0_model::time::Timestamp;
 
 use super::assumption::{kind_of, taker_of, target_of};
-use super::event::{Call, Caller, Event};
+use super::event::{Caller, Calls, Event};
 use super::origin::{is_public, network};
 use super::seen::{Join, Least, Seen, Sight, Span, digest, widen};
 
@@ -110,27 +110,30 @@ impl Sessions {
     }
 
     /// Adds what was done in a session.
-    pub(super) fn add_calls(&mut self, event: &Event<'_>, calls: &[Call], sight: &Sight<'_>) {
+    pub(super) fn add_calls(&mut self, event: &Event<'_>, calls: &Calls, sight: &Sight<'_>) {
         let Some(session) = event.session() else {
             return;
         };
         let Some((time, id)) = sight.newest.iter().max() else {
             return;
         };
-        for call in calls.iter().filter(|call| call.succeeded) {
-            let name = digest(&[&call.action, &call.resource]);
+        let done = if event.succeeded() {
+            Some(&calls.resources)
+        } else {
+            None
+        };
+        for resource in done.into_iter().flatten() {
+            let name = digest(&[&calls.action, resource]);
             self.add_doing((session, name), sight.span, (*time, id));
             if self.names.get(&name).is_none() && self.names.has_place_for(&name) {
                 let name_of = Name {
-                    action: call.action.clone(),
-                    resource: call.resource.clone(),
+                    action: calls.action.clone(),
+                    resource: resource.clone(),
                 };
                 self.names.add(name, name_of);
             }
         }
-        if let Some(call) = calls.first() {
-            self.add_place(event, session, &call.principal, sight);
-        }
+        self.add_place(event, session, &calls.principal, sight);
     }
 
     fn add_doing(&mut self, key: (u128, u128), span: Span, newest: (Timestamp, &str)) {
@@ -152,7 +155,7 @@ impl Sessions {
         }
         let network = event.text("/sourceIPAddress").and_then(network);
         if let Some(network) = network.filter(|network| is_public(network)) {
-            let key = (session, network);
+            let key = (session, network.into_owned());
             if let Some(place) = self.places.get_mut(&key) {
                 place.seen.add(sight);
                 if *principal < place.principal {

@@ -6,10 +6,11 @@ mod stratus;
 
 use proptest::prelude::*;
 use serde_json::{Value, json};
+use sv0_model::event::{EventPart, LoggedEvent};
 use sv0_model::observation::{DataEventScope, EventScope, Evidence, Observation, Trail};
 use sv0_model::record::Record;
 
-use super::event::{Call, Event};
+use super::event::{Call, Calls, Event};
 use super::{EvidenceFold, Logs, Sighting};
 use crate::testkit::event;
 
@@ -22,7 +23,13 @@ fn session_of(role: &str) -> Value {
 }
 
 fn calls_of(record: &Record) -> Vec<Call> {
-    Event::of(record).map_or_else(Vec::new, |event| super::event::calls_of(&event, false))
+    let logged = LoggedEvent {
+        account: record.account.as_deref(),
+        region: record.region.as_deref(),
+        body: EventPart::of(&record.body).unwrap(),
+    };
+    let calls = |event: Event<'_>| Some(Calls::of(&event)?.each(&event, false).collect());
+    Event::of(&logged).and_then(calls).unwrap_or_default()
 }
 
 fn fold(events: &[Record]) -> Evidence {

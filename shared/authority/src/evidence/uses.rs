@@ -1,10 +1,12 @@
 //! Uses: calls by principal, action, resource, account and Region.
 
+use std::borrow::Borrow;
+use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 
 use sv0_model::observation::ObservedUse;
 
-use super::event::{Call, Caller};
+use super::event::{Call, Caller, Calls, Event};
 use super::seen::{Join, Seen, Sight, digest, identity};
 
 /// Adds up calls.
@@ -15,13 +17,74 @@ pub(super) struct Uses {
     shared: BTreeMap<u128, BTreeMap<CopyKey, BTreeSet<Call>>>,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 struct UseKey {
     principal: String,
     action: String,
     resource: String,
     account: String,
     region: String,
+}
+
+/// The texts of a key, in the order by which keys are sorted. Most events are of a use that is known: it is found without a copy of them.
+trait UseTexts {
+    fn texts(&self) -> [&str; 5];
+}
+
+impl UseTexts for UseKey {
+    fn texts(&self) -> [&str; 5] {
+        [
+            &self.principal,
+            &self.action,
+            &self.resource,
+            &self.account,
+            &self.region,
+        ]
+    }
+}
+
+impl UseTexts for [&str; 5] {
+    fn texts(&self) -> [&str; 5] {
+        *self
+    }
+}
+
+impl PartialEq for dyn UseTexts + '_ {
+    fn eq(&self, other: &Self) -> bool {
+        self.texts() == other.texts()
+    }
+}
+
+impl Eq for dyn UseTexts + '_ {}
+
+impl PartialOrd for dyn UseTexts + '_ {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for dyn UseTexts + '_ {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.texts().cmp(&other.texts())
+    }
+}
+
+impl PartialOrd for UseKey {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for UseKey {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.texts().cmp(&other.texts())
+    }
+}
+
+impl<'k> Borrow<dyn UseTexts + 'k> for UseKey {
+    fn borrow(&self) -> &(dyn UseTexts + 'k) {
+        self
+    }
 }
 
 /// Sorts the copy that names its caller in full before the one that does not.
@@ -61,24 +124,32 @@ impl Join for Tally {
 }
 
 impl Uses {
-    /// Adds what one event did; `shared_id` is its `sharedEventID`, by which its copies are known.
-    pub(super) fn add(&mut self, calls: Vec<Call>, shared_id: Option<&str>) {
-        let Some(id) = shared_id else {
-            return calls.into_iter().for_each(|call| count(&mut self.uses, call));
-        };
-        let copies = self.shared.entry(digest(&[id])).or_default();
-        for call in calls {
-            let copy = (call.principal.clone(), call.account.clone(), call.region.clone());
-            copies.entry(copy).or_default().insert(call);
+    /// Adds what one event did, or a row of several.
+    pub(super) fn add(&mut self, event: &Event<'_>, calls: &Calls, sight: &Sight<'_>) {
+        for resource in &calls.resources {
+            let key = [
+                calls.principal.text(),
+                &calls.action,
+                resource,
+                event.account,
+                event.region,
+            ];
+            add(&mut self.uses, key, sight, event.succeeded());
         }
     }
 
-    /// Adds what a row did that stands for several events.
-    pub(super) fn add_row(&mut self, calls: Vec<Call>, sight: &Sight<'_>) {
-        for call in calls {
-            let succeeded = call.succeeded;
-            self.uses.entry(key_of(call)).or_default().add(sight, succeeded);
-        }
+    /// Adds what one event did that may be recorded in several accounts; by `id`, its `sharedEventID`, its copies are known.
+    pub(super) fn add_copy(&mut self, event: &Event<'_>, calls: &Calls, id: &str, sight: &Sight<'_>) {
+        let copies = self.shared.entry(digest(&[id])).or_default();
+        let copy = (
+            calls.principal.clone(),
+            event.account.to_owned(),
+            event.region.to_owned(),
+        );
+        copies
+            .entry(copy)
+            .or_default()
+            .extend(calls.each(event, sight.row.is_some()));
     }
 
     pub(super) fn finish(self) -> Vec<ObservedUse> {
@@ -88,7 +159,7 @@ impl Uses {
             .into_values()
             .filter_map(|copies| copies.into_values().next());
         for call in best_copies.flatten() {
-            count(&mut uses, call);
+            count(&mut uses, &call);
         }
         uses.into_iter()
             .filter_map(|(key, tally)| observed(key, &tally))
@@ -110,27 +181,36 @@ impl Join for Uses {
     }
 }
 
-fn key_of(call: Call) -> UseKey {
-    let (Caller::Named(principal) | Caller::Partly(principal)) = call.principal;
-    UseKey {
-        principal,
-        action: call.action,
-        resource: call.resource,
-        account: call.account,
-        region: call.region,
+fn add(uses: &mut BTreeMap<UseKey, Tally>, key: [&str; 5], sight: &Sight<'_>, succeeded: bool) {
+    if let Some(tally) = uses.get_mut(&key as &dyn UseTexts) {
+        return tally.add(sight, succeeded);
     }
+    let [principal, action, resource, account, region] = key.map(str::to_owned);
+    let key = UseKey {
+        principal,
+        action,
+        resource,
+        account,
+        region,
+    };
+    uses.entry(key).or_default().add(sight, succeeded);
 }
 
-fn count(uses: &mut BTreeMap<UseKey, Tally>, mut call: Call) {
-    let (time, succeeded) = (call.time, call.succeeded);
-    let event_id = std::mem::take(&mut call.event_id);
+fn count(uses: &mut BTreeMap<UseKey, Tally>, call: &Call) {
     let sight = Sight {
-        identity: identity(&event_id, time),
+        identity: identity(&call.event_id, call.time),
         row: call.is_row.then_some(1),
-        span: (time, time),
-        newest: &[(time, &event_id)],
+        span: (call.time, call.time),
+        newest: &[(call.time, &call.event_id)],
     };
-    uses.entry(key_of(call)).or_default().add(&sight, succeeded);
+    let key = [
+        call.principal.text(),
+        &call.action,
+        &call.resource,
+        &call.account,
+        &call.region,
+    ];
+    add(uses, key, &sight, call.succeeded);
 }
 
 fn observed(key: UseKey, tally: &Tally) -> Option<ObservedUse> {

@@ -7,6 +7,7 @@ use sv0_graph::{GraphInput, normalise};
 use sv0_lake::keys;
 use sv0_model::arn::is_account_id;
 use sv0_model::coverage::{CoverageRow, CoverageStatus};
+use sv0_model::event::LoggedEvent;
 use sv0_model::manifest::ManifestObject;
 use sv0_model::observation::Evidence;
 use sv0_model::record::{CaptureHeader, Record, RecordKind};
@@ -37,8 +38,8 @@ pub struct Normalized {
 struct Fold(EvidenceFold);
 
 impl EventFold for Fold {
-    fn add(&mut self, event: &Record) {
-        self.0.add(event);
+    fn add(&mut self, event: &LoggedEvent<'_>) {
+        self.0.add_event(event);
     }
 
     fn merge(&mut self, other: Self) {

@@ -1,9 +1,11 @@
 //! The fields of a CloudTrail event that are kept. Everything else is passed over unread, and so never held.
 
+use std::borrow::Cow;
 use std::fmt;
 
-use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
-use serde_json::{Map, Value};
+use serde::de::{Deserialize, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde_json::Number;
+use sv0_model::event::EventPart;
 
 use crate::redact::scrub;
 
@@ -20,10 +22,10 @@ pub(crate) enum Keep {
     Each(&'static Keep),
 }
 
-use Keep::{Each, Fields, Scalars, TextOrFields};
+use Keep::{Each, Scalars, TextOrFields};
 
 /// The allow list.
-pub(crate) static EVENT: Keep = Fields(&[
+pub(crate) static EVENT: Keep = Keep::Fields(&[
     ("eventID", Scalars),
     ("eventName", Scalars),
     ("eventSource", Scalars),
@@ -40,15 +42,15 @@ pub(crate) static EVENT: Keep = Fields(&[
     ("userAgent", Scalars),
     (
         "additionalEventData",
-        Fields(&[("MFAUsed", Scalars), ("SwitchFrom", Scalars)]),
+        Keep::Fields(&[("MFAUsed", Scalars), ("SwitchFrom", Scalars)]),
     ),
     ("userIdentity", USER_IDENTITY),
     ("resources", Each(&RESOURCE)),
-    ("requestParameters", Fields(REQUEST_PARAMETER_FIELDS)),
+    ("requestParameters", Keep::Fields(REQUEST_PARAMETER_FIELDS)),
     ("responseElements", RESPONSE_ELEMENTS),
 ]);
 
-const USER_IDENTITY: Keep = Fields(&[
+const USER_IDENTITY: Keep = Keep::Fields(&[
     ("type", Scalars),
     ("arn", Scalars),
     ("principalId", Scalars),
@@ -60,10 +62,10 @@ const USER_IDENTITY: Keep = Fields(&[
     ("sessionContext", SESSION_CONTEXT),
 ]);
 
-const SESSION_CONTEXT: Keep = Fields(&[
+const SESSION_CONTEXT: Keep = Keep::Fields(&[
     (
         "sessionIssuer",
-        Fields(&[
+        Keep::Fields(&[
             ("type", Scalars),
             ("arn", Scalars),
             ("accountId", Scalars),
@@ -72,13 +74,13 @@ const SESSION_CONTEXT: Keep = Fields(&[
     ),
     (
         "attributes",
-        Fields(&[("mfaAuthenticated", Scalars), ("creationDate", Scalars)]),
+        Keep::Fields(&[("mfaAuthenticated", Scalars), ("creationDate", Scalars)]),
     ),
     ("sourceIdentity", Scalars),
-    ("webIdFederationData", Fields(&[("federatedProvider", Scalars)])),
+    ("webIdFederationData", Keep::Fields(&[("federatedProvider", Scalars)])),
 ]);
 
-static RESOURCE: Keep = Fields(&[("ARN", Scalars), ("accountId", Scalars), ("type", Scalars)]);
+static RESOURCE: Keep = Keep::Fields(&[("ARN", Scalars), ("accountId", Scalars), ("type", Scalars)]);
 
 /// The names of the request parameters that are kept, whole or in part.
 pub(crate) fn kept_request_parameters() -> impl Iterator<Item = &'static str> {
@@ -91,7 +93,7 @@ const REQUEST_PARAMETER_FIELDS: &[(&str, Keep)] = &[
     ("agentId", Scalars),
     ("assumeRolePolicyDocument", Scalars),
     ("attributeName", Scalars),
-    ("attributes", Fields(&[("Policy", Scalars)])),
+    ("attributes", Keep::Fields(&[("Policy", Scalars)])),
     ("attributeType", Scalars),
     ("authType", Scalars),
     ("bucketName", Scalars),
@@ -115,7 +117,7 @@ const REQUEST_PARAMETER_FIELDS: &[(&str, Keep)] = &[
     ("permissionSetArn", Scalars),
     ("policy", Scalars),
     ("policyArn", Scalars),
-    ("policyArns", Each(&Fields(&[("arn", Scalars)]))),
+    ("policyArns", Each(&Keep::Fields(&[("arn", Scalars)]))),
     ("policyDocument", Scalars),
     ("policyId", Scalars),
     ("policyName", Scalars),
@@ -137,7 +139,7 @@ const REQUEST_PARAMETER_FIELDS: &[(&str, Keep)] = &[
     ("sourceIdentity", Scalars),
     ("stateMachineArn", Scalars),
     ("tableName", Scalars),
-    ("tags", Each(&Fields(&[("key", Scalars)]))),
+    ("tags", Each(&Keep::Fields(&[("key", Scalars)]))),
     ("targetId", Scalars),
     ("targetPrincipal", Scalars),
     ("topicArn", Scalars),
@@ -147,15 +149,15 @@ const REQUEST_PARAMETER_FIELDS: &[(&str, Keep)] = &[
 ];
 
 /// Accounts and groups that an image or a snapshot is shared with.
-const SHARED_WITH: Keep = Fields(&[(
+const SHARED_WITH: Keep = Keep::Fields(&[(
     "add",
-    Fields(&[("items", Each(&Fields(&[("userId", Scalars), ("group", Scalars)])))]),
+    Keep::Fields(&[("items", Each(&Keep::Fields(&[("userId", Scalars), ("group", Scalars)])))]),
 )]);
 
 /// A bucket's policy stands in the event as an object, not as text.
-const BUCKET_POLICY: Keep = Fields(&[(
+const BUCKET_POLICY: Keep = Keep::Fields(&[(
     "Statement",
-    Each(&Fields(&[
+    Each(&Keep::Fields(&[
         ("Effect", Scalars),
         ("Action", Scalars),
         ("Resource", Scalars),
@@ -166,10 +168,10 @@ const BUCKET_POLICY: Keep = Fields(&[(
     ])),
 )]);
 
-const RESPONSE_ELEMENTS: Keep = Fields(&[
-    ("credentials", Fields(&[("accessKeyId", Scalars)])),
-    ("assumedRoleUser", Fields(&[("arn", Scalars)])),
-    ("federatedUser", Fields(&[("arn", Scalars)])),
+const RESPONSE_ELEMENTS: Keep = Keep::Fields(&[
+    ("credentials", Keep::Fields(&[("accessKeyId", Scalars)])),
+    ("assumedRoleUser", Keep::Fields(&[("arn", Scalars)])),
+    ("federatedUser", Keep::Fields(&[("arn", Scalars)])),
     ("ConsoleLogin", Scalars),
     ("SwitchRole", Scalars),
     ("sourceIdentity", Scalars),
@@ -182,61 +184,121 @@ const RESPONSE_ELEMENTS: Keep = Fields(&[
 pub(crate) struct Projection(pub &'static Keep);
 
 impl<'de> DeserializeSeed<'de> for Projection {
-    type Value = Option<Value>;
+    type Value = Option<EventPart<'de>>;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
         deserializer.deserialize_any(self)
     }
 }
 
-impl Projection {
-    fn scalar<E>(self, value: impl Into<Value>) -> Result<Option<Value>, E> {
-        Ok(matches!(self.0, Scalars | TextOrFields(_)).then(|| value.into()))
+/// What is kept of an event that is read by its type.
+#[derive(Debug)]
+pub(super) struct KeptEvent<'de>(pub Option<EventPart<'de>>);
+
+impl<'de> Deserialize<'de> for KeptEvent<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Projection(&EVENT).deserialize(deserializer).map(Self)
     }
 }
 
-/// Reads the value of the field `key` of an object of which `fields` are kept.
+impl Projection {
+    fn keeps_scalars(self) -> bool {
+        matches!(self.0, Scalars | TextOrFields(_))
+    }
+
+    fn number<'de, E>(self, value: impl Into<Number>) -> Result<Option<EventPart<'de>>, E> {
+        Ok(self.keeps_scalars().then(|| EventPart::Number(value.into())))
+    }
+}
+
+/// What an object's field of that name is, if it is kept.
+pub(super) struct FieldName(pub Fields);
+
+/// Names of fields, and what is kept of each.
+pub(super) type Fields = &'static [(&'static str, Keep)];
+
+/// A field that is kept, as the allow list has it; or the name is that of the list of a log file's events.
+pub(super) enum Named {
+    Field(&'static (&'static str, Keep)),
+    Records,
+    Other,
+}
+
+impl<'de> DeserializeSeed<'de> for FieldName {
+    type Value = Named;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Named, D::Error> {
+        deserializer.deserialize_str(self)
+    }
+}
+
+impl Visitor<'_> for FieldName {
+    type Value = Named;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("a field's name")
+    }
+
+    fn visit_str<E>(self, name: &str) -> Result<Named, E> {
+        Ok(match self.0.iter().find(|(own, _)| *own == name) {
+            Some(field) => Named::Field(field),
+            None if name == "Records" => Named::Records,
+            None => Named::Other,
+        })
+    }
+}
+
+/// Reads the value of a field of an object. Of a field that comes twice the last counts, as with any reader of JSON.
 pub(super) fn keep_field<'de, A: MapAccess<'de>>(
     object: &mut A,
-    fields: &'static [(&'static str, Keep)],
-    key: String,
-    kept: &mut Map<String, Value>,
+    named: Named,
+    kept: &mut Vec<(&'de str, EventPart<'de>)>,
 ) -> Result<(), A::Error> {
-    let Some((_, keep)) = fields.iter().find(|(name, _)| *name == key) else {
+    let Named::Field((name, keep)) = named else {
         object.next_value::<IgnoredAny>()?;
         return Ok(());
     };
-    if let Some(value) = object.next_value_seed(Projection(keep))? {
-        kept.insert(key, value);
+    if let Some(part) = object.next_value_seed(Projection(keep))? {
+        match kept.iter_mut().find(|(own, _)| own == name) {
+            Some((_, before)) => *before = part,
+            None => kept.push((name, part)),
+        }
     }
     Ok(())
 }
 
 impl<'de> Visitor<'de> for Projection {
-    type Value = Option<Value>;
+    type Value = Option<EventPart<'de>>;
 
     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str("a part of a CloudTrail event")
     }
 
     fn visit_bool<E>(self, value: bool) -> Result<Self::Value, E> {
-        self.scalar(value)
+        Ok(self.keeps_scalars().then_some(EventPart::Bool(value)))
     }
 
     fn visit_i64<E>(self, value: i64) -> Result<Self::Value, E> {
-        self.scalar(value)
+        self.number(value)
     }
 
     fn visit_u64<E>(self, value: u64) -> Result<Self::Value, E> {
-        self.scalar(value)
+        self.number(value)
     }
 
     fn visit_f64<E>(self, value: f64) -> Result<Self::Value, E> {
-        self.scalar(value)
+        let number = Number::from_f64(value).map(EventPart::Number);
+        Ok(number.filter(|_| self.keeps_scalars()))
     }
 
     fn visit_str<E>(self, value: &str) -> Result<Self::Value, E> {
-        self.scalar(scrub(value).unwrap_or_else(|| value.to_owned()))
+        let text = || scrub(value).unwrap_or_else(|| value.to_owned());
+        Ok(self.keeps_scalars().then(|| EventPart::Text(Cow::Owned(text()))))
+    }
+
+    fn visit_borrowed_str<E>(self, value: &'de str) -> Result<Self::Value, E> {
+        let text = || scrub(value).map_or(Cow::Borrowed(value), Cow::Owned);
+        Ok(self.keeps_scalars().then(|| EventPart::Text(text())))
     }
 
     fn visit_unit<E>(self) -> Result<Self::Value, E> {
@@ -247,7 +309,7 @@ impl<'de> Visitor<'de> for Projection {
         let keep = match self.0 {
             Scalars | TextOrFields(_) => &Scalars,
             Each(keep) => keep,
-            Fields(_) => {
+            Keep::Fields(_) => {
                 while list.next_element::<IgnoredAny>()?.is_some() {}
                 return Ok(None);
             }
@@ -256,21 +318,24 @@ impl<'de> Visitor<'de> for Projection {
         while let Some(element) = list.next_element_seed(Projection(keep))? {
             kept.extend(element);
         }
-        Ok(Some(Value::Array(kept)))
+        Ok(Some(EventPart::List(kept)))
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut object: A) -> Result<Self::Value, A::Error> {
-        let (Fields(fields) | TextOrFields(fields)) = self.0 else {
+        let (Keep::Fields(fields) | TextOrFields(fields)) = self.0 else {
             while object.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
             return Ok(None);
         };
-        let mut kept = Map::new();
-        while let Some(key) = object.next_key::<String>()? {
-            keep_field(&mut object, fields, key, &mut kept)?;
+        let mut kept = Vec::with_capacity(fields.len().min(LIKELY_FIELDS));
+        while let Some(named) = object.next_key_seed(FieldName(fields))? {
+            keep_field(&mut object, named, &mut kept)?;
         }
-        Ok(Some(Value::Object(kept)))
+        Ok(Some(EventPart::Fields(kept)))
     }
 }
+
+/// As many fields as an object of an event mostly has at most.
+const LIKELY_FIELDS: usize = 20;
 
 #[cfg(test)]
 mod tests {

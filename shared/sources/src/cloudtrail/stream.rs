@@ -5,15 +5,15 @@ use std::io::{BufRead, BufReader};
 use std::path::Path;
 
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
-use serde_json::{Map, Value};
+use sv0_model::event::EventPart;
 
-use super::projection::{EVENT, Keep, Projection, keep_field};
+use super::projection::{EVENT, FieldName, Keep, Named, Projection, keep_field};
 use crate::options::Limits;
 use crate::plan::InputFile;
 use crate::text::{Fault, ItemBudget, Text, open, open_bytes};
 
 /// Takes events, projected; `None` for an item that is none.
-type Sink<'a> = dyn FnMut(Option<Value>) + 'a;
+pub(super) type Sink<'a> = dyn FnMut(Option<EventPart<'_>>) + 'a;
 
 /// Reads `{"Records": […]}`, a list of events or single events, one document after the other.
 pub(super) fn read(file: &InputFile, limits: &Limits, sink: &mut Sink<'_>) -> Result<(), Fault> {
@@ -73,7 +73,7 @@ struct Events<'a, 'b> {
 
 impl Events<'_, '_> {
     /// Takes one event. `false` when the file holds more than are read from one.
-    fn take(&mut self, event: Option<Value>) -> bool {
+    fn take(&mut self, event: Option<EventPart<'_>>) -> bool {
         self.left = self.left.saturating_sub(1);
         (self.sink)(event);
         self.left > 0
@@ -103,19 +103,19 @@ impl<'de> Visitor<'de> for Document<'_, '_, '_> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut object: A) -> Result<(), A::Error> {
         let Keep::Fields(fields) = &EVENT else { return Ok(()) };
-        let mut event = Map::new();
+        let mut event = Vec::new();
         let mut is_page = false;
-        while let Some(key) = object.next_key::<String>()? {
-            if key == "Records" {
+        while let Some(named) = object.next_key_seed(FieldName(fields))? {
+            if matches!(named, Named::Records) {
                 is_page = true;
                 object.next_value_seed(Records(&mut *self.0))?;
             } else {
-                keep_field(&mut object, fields, key, &mut event)?;
+                keep_field(&mut object, named, &mut event)?;
             }
         }
         if !is_page {
             self.0.budget.restart();
-            self.0.take(Some(Value::Object(event)));
+            self.0.take(Some(EventPart::Fields(event)));
         }
         Ok(())
     }

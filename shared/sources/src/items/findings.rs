@@ -156,7 +156,7 @@ fn event_of(value: Value) -> Option<Value> {
         Value::String(text) => parse_text(&text).ok()?.0,
         value => value,
     };
-    crate::cloudtrail::kept_of_event(event).filter(Value::is_object)
+    crate::cloudtrail::kept_of_event(&event).filter(Value::is_object)
 }
 
 fn is_scalar(value: &Value) -> bool {

@@ -75,7 +75,7 @@ fn listed(kind: &FileKind, answer: Value, pages: &mut Pages) -> (Vec<Map<String,
 /// The entry that a value is; `None` where it has another form.
 fn entry_of(kind: &FileKind, value: Value, pages: &mut Pages) -> Option<Entry> {
     if is_log(kind) {
-        return logged_event(value).map(Entry::Plain);
+        return logged_event(&value).map(Entry::Plain);
     }
     let Value::Object(fields) = value else { return None };
     match kind {

@@ -6,7 +6,8 @@ use std::sync::atomic::AtomicI64;
 
 use serde_json::json;
 use sv0_model::coverage::CoverageStatus;
-use sv0_model::record::{Record, RecordKind};
+use sv0_model::event::LoggedEvent;
+use sv0_model::record::RecordKind;
 use sv0_sources::{CaptureWriter, EventFold, ReadOptions, read_capture};
 
 use crate::ledger::{PackedRows, write_ledger};
@@ -21,7 +22,7 @@ use sv0_sources::WriteError;
 struct NoEvents;
 
 impl EventFold for NoEvents {
-    fn add(&mut self, _: &Record) {}
+    fn add(&mut self, _: &LoggedEvent<'_>) {}
     fn merge(&mut self, _: Self) {}
 }
 
