@@ -138,7 +138,7 @@ pub(crate) fn state_file(data: &[u8]) {
             counts: std::collections::BTreeMap::new(),
         };
         let seen = Seen {
-            sightings: &[],
+            sightings: &Vec::new(),
             complete: &Completeness::of_ledger(&[]),
             coverage: &[],
         };

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 use sv0_lake::{LakeError, NdjsonEncoder, keys, run_key};
 use sv0_model::path::{AuthorityPath, PathHop, StepPool};
 
@@ -112,7 +113,28 @@ pub fn each<R: Rows>(rows: &R, mut each: impl FnMut(AuthorityPath) -> Result<(),
     })
 }
 
-fn dangling(line: usize) -> LakeError {
+/// A line of [`keys::PATHS`] whose path is not read.
+#[derive(Debug, Deserialize)]
+pub(crate) struct ToldPath {
+    /// Lines of [`keys::STEPS`], in the order of the hops.
+    pub steps: Vec<usize>,
+    /// The path without its hops, as it is told.
+    pub path: Box<RawValue>,
+}
+
+/// Hands on the paths as they are told.
+///
+/// # Errors
+/// As the store; what `each` answers.
+pub(crate) fn each_told<R: Rows>(
+    rows: &R,
+    each: impl FnMut(ToldPath) -> Result<(), LakeError>,
+) -> Result<(), LakeError> {
+    rows.each(keys::PATHS, each)
+}
+
+/// A path names a step that is not there.
+pub(crate) fn dangling(line: usize) -> LakeError {
     LakeError::Dangling {
         key: keys::PATHS.to_owned(),
         line,

@@ -88,6 +88,11 @@ impl<R: Rows> Snapshot<R> {
         Self { rows }
     }
 
+    /// The rows that it reads.
+    pub(crate) fn rows(&self) -> &R {
+        &self.rows
+    }
+
     /// The graph.
     ///
     /// # Errors

@@ -9,7 +9,7 @@ use sv0_model::time::Timestamp;
 
 use crate::{
     Completeness, Document, Grounds, History, Lease, LeaseAnswer, Outcome, Partition, RunRecord, Seen, Sighting,
-    SightingKind, StateError, StateStore, Tally, Thing,
+    SightingKind, Sightings, StateError, StateStore, Step, Tally, Thing,
 };
 
 /// Runs the whole contract against an empty store.
@@ -19,6 +19,8 @@ use crate::{
 pub fn check(store: &mut dyn StateStore) -> Result<(), String> {
     runs_and_sightings(store)?;
     late_runs(store)?;
+    steps_of_paths(store)?;
+    sightings_that_cannot_be_read(store)?;
     leases(store)
 }
 
@@ -117,6 +119,78 @@ fn late_runs(store: &mut dyn StateStore) -> Result<(), String> {
     coverage(store, 40)
 }
 
+/// Two paths share a step, and one of them takes another way in the next run.
+fn steps_of_paths(store: &mut dyn StateStore) -> Result<(), String> {
+    let told = |id: &str, steps: &str| format!(r#"{{"id":"{id}","hops":[{steps}],"state":"allowed"}}"#);
+    let path = |id: &str, steps: &[&Arc<Step>]| Sighting {
+        document: Some(Arc::new(Document::of_path(
+            told(id, ""),
+            steps.iter().map(|step| Arc::clone(step)).collect(),
+            BTreeMap::new(),
+        ))),
+        ..sighting((id, "a"))
+    };
+    let [first, shared, other] =
+        [1, 2, 3].map(|number| Arc::new(Step::new(format!(r#"{{"to":"{number} \"hops\":[]"}}"#))));
+    let text = |steps: [&Step; 2]| steps.map(Step::text).join(",");
+    let runs = [
+        (
+            "steps-1",
+            50,
+            [path("p", &[&first, &shared]), path("q", &[&other, &shared])],
+        ),
+        (
+            "steps-2",
+            60,
+            [path("p", &[&other, &shared]), path("q", &[&other, &shared])],
+        ),
+        ("steps-3", 70, [path("p", &[&shared, &other]), path("q", &[])]),
+    ];
+    for (run_id, at, seen) in runs {
+        // What a store holds of steps lies elsewhere in the next run.
+        let documents = seen.iter().map(|sighting| {
+            let document = sighting.document.as_ref().map(|document| document.whole());
+            (sighting.thing.id.clone(), document.unwrap_or_default())
+        });
+        let want: BTreeMap<String, String> = documents.collect();
+        record_seen(store, run_id, at, &seen.to_vec())?;
+        let found = store.documents(PATH, &["p", "q"]).map_err(said)?;
+        expect(found == want, "a path's document has its steps, in their order")?;
+        let histories = store.history(PATH, &["p", "q"]).map_err(said)?;
+        expect(
+            histories.values().all(|history| *history == self::seen(50, at, 50)),
+            "other steps with the same content are no change",
+        )?;
+    }
+    let found = store.documents(PATH, &["p", "q"]).map_err(said)?;
+    let want = [("p", text([&shared, &other])), ("q", String::new())];
+    let want = want.map(|(id, steps)| (id.to_owned(), told(id, &steps)));
+    expect(found == want.into(), "steps stand where the empty list was")
+}
+
+/// One sighting, then none can be read.
+struct Torn;
+
+impl Sightings for Torn {
+    fn each(&self, each: &mut dyn FnMut(Sighting) -> Result<(), StateError>) -> Result<(), StateError> {
+        each(sighting(("torn", "a")))?;
+        Err(StateError::Sightings("the rest is unreadable".into()))
+    }
+}
+
+fn sightings_that_cannot_be_read(store: &mut dyn StateStore) -> Result<(), String> {
+    let runs = store.runs().map_err(said)?;
+    let said_no = record_seen(store, "torn", 80, &Torn);
+    expect(
+        said_no == Err(StateError::Sightings("".into()).to_string()),
+        "a run whose sightings cannot be read is not recorded, and that is said",
+    )?;
+    expect(
+        store.history(PATH, &["torn"]).map_err(said)?.is_empty() && store.runs().map_err(said)? == runs,
+        "a run that is not recorded leaves nothing behind",
+    )
+}
+
 fn leases(store: &mut dyn StateStore) -> Result<(), String> {
     let mut ask = |holder, now| {
         let lease = Lease {
@@ -167,13 +241,22 @@ fn record(store: &mut dyn StateStore, run_id: &str, captured_at: i64, seen: &[&s
         .filter_map(|text| text.split_once(':'))
         .map(sighting)
         .collect();
+    record_seen(store, run_id, captured_at, &sightings)
+}
+
+fn record_seen(
+    store: &mut dyn StateStore,
+    run_id: &str,
+    captured_at: i64,
+    sightings: &dyn Sightings,
+) -> Result<Outcome, String> {
     let complete = Completeness {
         partitions: ["kept", "read", "blurred", "other"].map(partition).into(),
         unreadable: ["arn of blurred".to_owned()].into(),
     };
     let coverage = ledger(captured_at);
     let seen = Seen {
-        sightings: &sightings,
+        sightings,
         complete: &complete,
         coverage: &coverage,
     };

@@ -94,7 +94,7 @@ impl LifeBook {
 
 /// What a run whose capture was made at `captured_at` changes.
 ///
-/// Of two sightings of one thing in a run, the one with the greater hash (then the greater set) counts, whatever their order.
+/// Of two sightings of one thing in a run, the first counts.
 #[must_use]
 pub fn diff<'a>(
     known: &LifeBook,
@@ -123,16 +123,9 @@ pub fn diff<'a>(
 pub fn by_thing<'a>(sightings: impl IntoIterator<Item = &'a Sighting>) -> BTreeMap<&'a Thing, &'a Sighting> {
     let mut seen: BTreeMap<&Thing, &Sighting> = BTreeMap::new();
     for sighting in sightings {
-        let known = seen.entry(&sighting.thing).or_insert(sighting);
-        if rank(known) < rank(sighting) {
-            *known = sighting;
-        }
+        seen.entry(&sighting.thing).or_insert(sighting);
     }
     seen
-}
-
-fn rank(sighting: &Sighting) -> impl Ord + '_ {
-    (&sighting.content_sha256, &sighting.rests_on, &sighting.document)
 }
 
 /// A capture older than the newest one knows nothing that newer ones do not know better, except that a thing is older than was thought.

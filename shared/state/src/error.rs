@@ -18,6 +18,9 @@ pub enum StateError {
         #[source]
         source: Box<dyn StdError + Send + Sync>,
     },
+    /// What a run saw could not be read.
+    #[error("reading what the run saw")]
+    Sightings(#[source] Box<dyn StdError + Send + Sync>),
     /// A version of the tool that was never released wrote it, and what it holds cannot be read any more.
     #[error(
         "{store} was made by an older version of sv0 and cannot be read: move it away, and the next scan begins a new history; results of scans are not touched"

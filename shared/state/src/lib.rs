@@ -19,7 +19,7 @@ mod store;
 
 pub use diff::{Change, Delta, LifeBook, by_thing, diff};
 pub use error::StateError;
-pub use run::{Completeness, RunRecord, Seen};
-pub use sighting::{Document, Grounds, History, Life, Partition, Sighting, SightingKind, Thing};
+pub use run::{Completeness, RunRecord, Seen, Sightings};
+pub use sighting::{Document, Grounds, History, Life, Partition, Partitions, Sighting, SightingKind, Step, Thing};
 pub use sqlite::{STATE_FILE, SqliteState};
 pub use store::{Lease, LeaseAnswer, Outcome, StateStore, Tally};

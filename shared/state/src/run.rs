@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use sv0_model::coverage::CoverageRow;
 use sv0_model::time::Timestamp;
 
-use crate::{Grounds, Partition, Sighting};
+use crate::{Grounds, Partition, Sighting, StateError};
 
 /// A run that was recorded.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,14 +21,29 @@ pub struct RunRecord {
 }
 
 /// Everything of a run that is recorded.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub struct Seen<'a> {
     /// What it saw.
-    pub sightings: &'a [Sighting],
+    pub sightings: &'a dyn Sightings,
     /// How much of the world it saw.
     pub complete: &'a Completeness,
     /// Its coverage ledger: that of the newest capture is kept.
     pub coverage: &'a [CoverageRow],
+}
+
+/// What a run saw, handed on one after the other: all of it at once may be more than memory holds.
+pub trait Sightings {
+    /// Hands on every sighting, in the same order each time. Of two of one thing, the first counts.
+    ///
+    /// # Errors
+    /// [`StateError::Sightings`] where they cannot be read; what `each` answers, after which nothing more is handed on.
+    fn each(&self, each: &mut dyn FnMut(Sighting) -> Result<(), StateError>) -> Result<(), StateError>;
+}
+
+impl Sightings for Vec<Sighting> {
+    fn each(&self, each: &mut dyn FnMut(Sighting) -> Result<(), StateError>) -> Result<(), StateError> {
+        self.iter().cloned().try_for_each(each)
+    }
 }
 
 /// How much of the world a run saw.

@@ -1,6 +1,7 @@
 //! What was seen, and what is known of when.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Deref;
 use std::sync::Arc;
 
 use sv0_model::hash::sha256_hex;
@@ -79,31 +80,62 @@ impl Partition {
     }
 }
 
+/// What must have been read whole. An estate has few such sets, and many things that rest on each, so it is shared.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Partitions(Arc<BTreeSet<Partition>>);
+
+impl Deref for Partitions {
+    type Target = BTreeSet<Partition>;
+
+    fn deref(&self) -> &Self::Target {
+        &self.0
+    }
+}
+
+impl FromIterator<Partition> for Partitions {
+    fn from_iter<I: IntoIterator<Item = Partition>>(partitions: I) -> Self {
+        Self(Arc::new(partitions.into_iter().collect()))
+    }
+}
+
+impl<const N: usize> From<[Partition; N]> for Partitions {
+    fn from(partitions: [Partition; N]) -> Self {
+        partitions.into_iter().collect()
+    }
+}
+
 /// What would have to be known for the absence of a thing to mean that it is gone.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Grounds {
     /// What must have been read whole. If there is nothing, absence never means that a thing is gone.
-    pub partitions: BTreeSet<Partition>,
+    pub partitions: Partitions,
     /// Native ids of entities whose policies must have been readable, every one that is there.
     pub policies_of: BTreeSet<String>,
 }
 
 /// What a store answers with when it is asked for a thing.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Document {
     sha256: String,
     text: String,
+    steps: Vec<Arc<Step>>,
     summary: BTreeMap<String, String>,
 }
 
-impl Document {
-    /// A document with this text, found and listed by `summary`: a few short texts, such as `severity` and `account` of a finding.
+/// One step of paths. Many documents share it; a store may keep it once.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Step {
+    sha256: String,
+    text: String,
+}
+
+impl Step {
+    /// The step with this text: one JSON object.
     #[must_use]
-    pub fn new(text: String, summary: BTreeMap<String, String>) -> Self {
+    pub fn new(text: String) -> Self {
         Self {
             sha256: sha256_hex(text.as_bytes()),
             text,
-            summary,
         }
     }
 
@@ -113,10 +145,66 @@ impl Document {
         &self.sha256
     }
 
-    /// The document: one JSON object.
+    /// The step: one JSON object.
     #[must_use]
     pub fn text(&self) -> &str {
         &self.text
+    }
+}
+
+/// Where the steps of a document belong in its text.
+const NO_STEPS: &str = "\"hops\":[]";
+
+impl Document {
+    /// A document with this text, found and listed by `summary`: a few short texts, such as `severity` and `account` of a finding.
+    #[must_use]
+    pub fn new(text: String, summary: BTreeMap<String, String>) -> Self {
+        Self {
+            sha256: sha256_hex(text.as_bytes()),
+            text,
+            steps: Vec::new(),
+            summary,
+        }
+    }
+
+    /// The document of a path, with its steps apart: `text` has an empty list, `"hops":[]`, where they belong.
+    #[must_use]
+    pub fn of_path(text: String, steps: Vec<Arc<Step>>, summary: BTreeMap<String, String>) -> Self {
+        let mut hashed = text.clone();
+        for step in &steps {
+            hashed.push('\n');
+            hashed.push_str(step.sha256());
+        }
+        Self {
+            sha256: sha256_hex(hashed.as_bytes()),
+            text,
+            steps,
+            summary,
+        }
+    }
+
+    /// SHA-256 of the text, and of the hashes of the steps.
+    #[must_use]
+    pub fn sha256(&self) -> &str {
+        &self.sha256
+    }
+
+    /// The document without its steps: one JSON object.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The steps, in their order.
+    #[must_use]
+    pub fn steps(&self) -> &[Arc<Step>] {
+        &self.steps
+    }
+
+    /// The document with its steps: one JSON object.
+    #[must_use]
+    pub fn whole(&self) -> String {
+        whole(&self.text, self.steps.iter().map(|step| step.text()))
     }
 
     /// By what it is found and listed.
@@ -124,6 +212,24 @@ impl Document {
     pub fn summary(&self) -> &BTreeMap<String, String> {
         &self.summary
     }
+}
+
+/// A document with these steps where they belong.
+pub(crate) fn whole<'s>(text: &str, steps: impl Iterator<Item = &'s str>) -> String {
+    let mut steps = steps.peekable();
+    let Some((before, after)) = text.split_once(NO_STEPS).filter(|_| steps.peek().is_some()) else {
+        return text.to_owned();
+    };
+    let mut whole = format!("{before}\"hops\":[");
+    for (place, step) in steps.enumerate() {
+        if place > 0 {
+            whole.push(',');
+        }
+        whole.push_str(step);
+    }
+    whole.push(']');
+    whole.push_str(after);
+    whole
 }
 
 /// A thing as one run saw it.

@@ -1,6 +1,7 @@
 //! The SQLite adapter: one file that any SQL tool opens.
 
 mod read;
+mod record;
 mod write;
 
 use std::collections::BTreeMap;
@@ -11,16 +12,23 @@ use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
 use sv0_model::coverage::CoverageRow;
 use sv0_model::time::Timestamp;
 
-use crate::{History, Lease, LeaseAnswer, Outcome, RunRecord, Seen, SightingKind, StateError, StateStore, diff};
+use crate::{History, Lease, LeaseAnswer, Outcome, RunRecord, Seen, SightingKind, StateError, StateStore};
 use read::Time;
 
 /// The name of the file in a store's folder.
 pub const STATE_FILE: &str = "state.sqlite";
 
-const SCHEMA_VERSION: i64 = 2;
+const SCHEMA_VERSION: i64 = 3;
 const SCHEMA: &str = include_str!("sqlite/schema.sql");
+/// Tables and views of things; they end what makes a database one of version 3.
+const TABLES: &str = include_str!("sqlite/tables.sql");
 /// What leads from version 1 to version 2.
 const FROM_1_TO_2: &str = include_str!("sqlite/from-1-to-2.sql");
+/// What leads from version 2 to version 3, with [`TABLES`] between.
+const FROM_2_TO_3: [&str; 2] = [
+    include_str!("sqlite/from-2-to-3.sql"),
+    include_str!("sqlite/from-2-to-3-rows.sql"),
+];
 /// The tables of version 1. Before it was released, files with fewer of them were made under the same number.
 const TABLES_OF_1: [&str; 7] = [
     "runs",
@@ -35,9 +43,14 @@ const TABLES_OF_1: [&str; 7] = [
 /// How long a writer waits for another one.
 const PATIENCE: Duration = Duration::from_secs(30);
 
+/// Pages that a connection holds in memory, in KiB.
+const CACHE_KIB: i64 = 16 * 1024;
+/// Statements that are used once for each thing.
+const STATEMENTS: usize = 32;
+
 /// History in a SQLite database.
 ///
-/// To record a run it reads everything that is known, so memory grows with the number of things ever seen.
+/// To record a run it compares a few things at a time: memory holds the steps of paths and a bit of each thing, whatever the number of things ever seen.
 #[derive(Debug)]
 pub struct SqliteState {
     connection: Connection,
@@ -72,7 +85,11 @@ impl SqliteState {
         let failed = |source| store_error("opening", &name, source);
         let mut connection = connection.map_err(failed)?;
         connection.busy_timeout(PATIENCE).map_err(failed)?;
-        connection.pragma_update(None, "foreign_keys", true).map_err(failed)?;
+        connection
+            .pragma_update(None, "cache_size", -CACHE_KIB)
+            .map_err(failed)?;
+        // Tables are moved and dropped while a file is brought up to date.
+        connection.pragma_update(None, "foreign_keys", false).map_err(failed)?;
         let found = match migrate(&mut connection).map_err(failed)? {
             Some(found) => found,
             None => return Err(StateError::OlderSchema { store: name }),
@@ -84,6 +101,13 @@ impl SqliteState {
                 known: SCHEMA_VERSION,
             });
         }
+        connection.pragma_update(None, "foreign_keys", true).map_err(failed)?;
+        // Readers and a writer do not wait for each other. A power cut may take the last run with it, and leaves the runs before whole.
+        connection.pragma_update(None, "journal_mode", "WAL").map_err(failed)?;
+        connection
+            .pragma_update(None, "synchronous", "NORMAL")
+            .map_err(failed)?;
+        connection.set_prepared_statement_cache_capacity(STATEMENTS);
         Ok(Self { connection, name })
     }
 
@@ -101,13 +125,19 @@ fn store_error(operation: &'static str, store: &str, source: rusqlite::Error) ->
     }
 }
 
-/// Makes the tables of an empty database, and those that an older one lacks; answers with the version it then has, `None` where that cannot be done.
+/// Makes the tables of an empty database, and brings those of an older one up to date; answers with the version it then has, `None` where that cannot be done.
 fn migrate(connection: &mut Connection) -> rusqlite::Result<Option<i64>> {
+    let version = |connection: &Connection| connection.pragma_query_value(None, "user_version", |row| row.get(0));
+    // A reader does not wait for whoever writes.
+    let found: i64 = version(connection)?;
+    if found >= SCHEMA_VERSION {
+        return Ok(Some(found));
+    }
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    let version = |transaction: &Connection| transaction.pragma_query_value(None, "user_version", |row| row.get(0));
     let mut found: i64 = version(&transaction)?;
     if found == 0 {
         transaction.execute_batch(SCHEMA)?;
+        transaction.execute_batch(TABLES)?;
         found = version(&transaction)?;
     }
     if found == 1 {
@@ -115,6 +145,16 @@ fn migrate(connection: &mut Connection) -> rusqlite::Result<Option<i64>> {
             return Ok(None);
         }
         transaction.execute_batch(FROM_1_TO_2)?;
+        found = version(&transaction)?;
+    }
+    if found == 2 {
+        let [before, after] = FROM_2_TO_3;
+        for batch in [before, TABLES, after] {
+            transaction.execute_batch(batch)?;
+        }
+        if let Some(newest) = read::newest_of_runs(&transaction)? {
+            write::newest_capture(&transaction, newest)?;
+        }
         found = version(&transaction)?;
     }
     transaction.commit()?;
@@ -135,7 +175,7 @@ fn has_tables(connection: &Connection, names: &[&str]) -> rusqlite::Result<bool>
 impl StateStore for SqliteState {
     fn record_run(&mut self, run: &RunRecord, seen: Seen<'_>) -> Result<Outcome, StateError> {
         let failed = self.failed("recording a run in");
-        record(&mut self.connection, run, seen).map_err(failed)
+        record::record(&mut self.connection, run, seen, failed)
     }
 
     fn history(&self, kind: SightingKind, ids: &[&str]) -> Result<BTreeMap<String, History>, StateError> {
@@ -165,22 +205,6 @@ impl StateStore for SqliteState {
         self.connection.execute(sql, [name, holder]).map_err(failed)?;
         Ok(())
     }
-}
-
-fn record(connection: &mut Connection, run: &RunRecord, seen: Seen<'_>) -> rusqlite::Result<Outcome> {
-    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    if read::knows_run(&transaction, &run.run_id)? {
-        return Ok(Outcome::AlreadyRecorded);
-    }
-    let known = read::life_book(&transaction)?;
-    let delta = diff(&known, run.captured_at, seen.sightings, seen.complete);
-    write::run(&transaction, run)?;
-    if known.newest_capture <= Some(run.captured_at) {
-        write::coverage(&transaction, seen.coverage)?;
-    }
-    write::delta(&transaction, &delta, run.captured_at)?;
-    transaction.commit()?;
-    Ok(Outcome::Recorded(delta.tally))
 }
 
 fn acquire(connection: &mut Connection, lease: &Lease<'_>) -> rusqlite::Result<LeaseAnswer> {

@@ -1,6 +1,7 @@
 //! The port to wherever history is kept.
 
 use std::collections::BTreeMap;
+use std::ops::AddAssign;
 use std::time::Duration;
 
 use sv0_model::coverage::CoverageRow;
@@ -123,4 +124,15 @@ pub struct Tally {
     pub doubted: u64,
     /// Proved gone by this run.
     pub gone: u64,
+}
+
+impl AddAssign for Tally {
+    fn add_assign(&mut self, other: Self) {
+        self.appeared += other.appeared;
+        self.changed += other.changed;
+        self.returned += other.returned;
+        self.unchanged += other.unchanged;
+        self.doubted += other.doubted;
+        self.gone += other.gone;
+    }
 }

@@ -39,6 +39,9 @@ pub enum TableError {
     /// An object beside the table could not be read or written.
     #[error(transparent)]
     Object(#[from] sv0_lake::LakeError),
+    /// What a run saw could not be read.
+    #[error(transparent)]
+    Sightings(#[from] sv0_state::StateError),
 }
 
 impl TableError {

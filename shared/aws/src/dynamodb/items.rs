@@ -185,7 +185,8 @@ pub(super) fn write_of(
     write.set("content_sha256", life.content_sha256.as_str());
     if let Some(document) = changed.document {
         write.set("document_sha256", document.sha256());
-        texts.set(&mut write, "document", document.text())?;
+        // One read answers a question: the steps of a path stand in its item.
+        texts.set(&mut write, "document", &document.whole())?;
     }
     if let Some(document) = changed.sighting.and_then(|sighting| sighting.document.as_deref()) {
         summarize(&mut write, thing, document.summary());

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use futures_util::future::try_join_all;
 use sv0_model::coverage::CoverageRow;
 use sv0_model::hash::sha256_hex;
-use sv0_state::{LifeBook, RunRecord, Seen, Sighting, SightingKind, Tally, by_thing, diff};
+use sv0_state::{LifeBook, RunRecord, Seen, Sighting, SightingKind, StateError, Tally, by_thing, diff};
 
 use super::TableError;
 use super::attributes::{Item, Write, text};
@@ -15,6 +15,8 @@ use super::journal::JournalWriter;
 use super::keys::{Key, SHARDS, shard, shard_of};
 use super::state::DynamoState;
 
+/// So many shards' things are taken out of what the run saw at a time: memory holds a quarter of them, and the run is read four times.
+const A_WALK: usize = 64;
 /// So many shards are held in memory at once, and their writes are mixed: one after the other each would be a hot partition.
 const AT_ONCE: usize = 16;
 
@@ -26,30 +28,40 @@ pub(super) fn enter(
     seen: Seen<'_>,
     journal: &mut JournalWriter<'_>,
 ) -> Result<Tally, TableError> {
-    let mut sightings: Vec<Vec<&Sighting>> = vec![Vec::new(); SHARDS];
-    for sighting in seen.sightings {
-        if let Some(of_shard) = sightings.get_mut(shard_of(&sighting.thing)) {
-            of_shard.push(sighting);
-        }
-    }
     let mut tally = Tally::default();
     let shards: Vec<usize> = (0..SHARDS).collect();
-    for shards in shards.chunks(AT_ONCE) {
-        let names: Vec<String> = shards.iter().map(|index| shard(*index)).collect();
-        let read = names.iter().map(|pk| state.table.partition(pk, &LIFE));
-        let items = state.wait_for(try_join_all(read))?;
-        let mut writes = Vec::new();
-        for (index, items) in shards.iter().zip(items) {
-            let sightings = sightings.get(*index).map_or(&[][..], Vec::as_slice);
-            let changed = Shard { state, head, run, seen }.changes(&items, sightings, journal, &mut tally)?;
-            writes.extend(changed.into_iter().enumerate());
-        }
-        writes.sort_by_key(|(place, _)| *place);
-        for (_, write) in writes {
-            journal.add(write)?;
+    for walk in shards.chunks(A_WALK) {
+        let mut sightings = of_shards(walk, seen)?;
+        for shards in walk.chunks(AT_ONCE) {
+            let names: Vec<String> = shards.iter().map(|index| shard(*index)).collect();
+            let read = names.iter().map(|pk| state.table.partition(pk, &LIFE));
+            let items = state.wait_for(try_join_all(read))?;
+            let mut writes = Vec::new();
+            for (index, items) in shards.iter().zip(items) {
+                let sightings = sightings.remove(index).unwrap_or_default();
+                let changed = Shard { state, head, run, seen }.changes(&items, &sightings, journal, &mut tally)?;
+                writes.extend(changed.into_iter().enumerate());
+            }
+            writes.sort_by_key(|(place, _)| *place);
+            for (_, write) in writes {
+                journal.add(write)?;
+            }
         }
     }
     Ok(tally)
+}
+
+/// What the run saw of the things of these shards.
+fn of_shards(shards: &[usize], seen: Seen<'_>) -> Result<BTreeMap<usize, Vec<Sighting>>, StateError> {
+    let mut sightings: BTreeMap<usize, Vec<Sighting>> = BTreeMap::new();
+    seen.sightings.each(&mut |sighting| {
+        let shard = shard_of(&sighting.thing);
+        if shards.contains(&shard) {
+            sightings.entry(shard).or_default().push(sighting);
+        }
+        Ok(())
+    })?;
+    Ok(sightings)
 }
 
 struct Shard<'a> {
@@ -63,7 +75,7 @@ impl Shard<'_> {
     fn changes(
         &self,
         items: &[Item],
-        sightings: &[&Sighting],
+        sightings: &[Sighting],
         journal: &mut JournalWriter<'_>,
         tally: &mut Tally,
     ) -> Result<Vec<Write>, TableError> {
@@ -76,14 +88,13 @@ impl Shard<'_> {
             let (thing, life) = texts.life(item, self.head.newest_capture)?;
             book.lives.insert(thing, life);
         }
-        let seen = sightings.iter().copied();
-        let delta = diff(&book, self.run.captured_at, seen.clone(), self.seen.complete);
+        let delta = diff(&book, self.run.captured_at, sightings, self.seen.complete);
         let is_late = self
             .head
             .newest_capture
             .is_some_and(|newest| self.run.captured_at < newest);
-        let counting = if is_late { BTreeMap::new() } else { by_thing(seen) };
-        add(tally, &delta.tally);
+        let counting = if is_late { BTreeMap::new() } else { by_thing(sightings) };
+        *tally += delta.tally;
         let findings = delta
             .changes
             .iter()
@@ -101,15 +112,6 @@ impl Shard<'_> {
         });
         writes.collect()
     }
-}
-
-fn add(sum: &mut Tally, part: &Tally) {
-    sum.appeared += part.appeared;
-    sum.changed += part.changed;
-    sum.returned += part.returned;
-    sum.unchanged += part.unchanged;
-    sum.doubted += part.doubted;
-    sum.gone += part.gone;
 }
 
 /// Writes the ledger into the journal: an item for each account whose rows are not what they were.

@@ -231,6 +231,7 @@ impl DynamoState {
         let store = format!("dynamodb://{}", self.table.name);
         match error {
             TableError::Condition => StateError::Superseded { store },
+            TableError::Sightings(error) => error,
             error => StateError::Store {
                 operation,
                 store,

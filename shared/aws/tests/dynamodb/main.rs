@@ -352,9 +352,8 @@ fn what_is_too_large_for_an_item_lies_beside_the_runs() {
         large.document.unwrap().summary().clone(),
     )));
     let mut grounds = (*large.rests_on).clone();
-    grounds
-        .partitions
-        .extend((0..5000).map(|index| Partition::new("111122223333", "global", format!("s{index}"))));
+    let many = (0..5000).map(|index| Partition::new("111122223333", "global", format!("s{index}")));
+    grounds.partitions = grounds.partitions.iter().cloned().chain(many).collect();
     large.rests_on = Arc::new(grounds);
     let mut first = run("one", 10, &[], &["a"]);
     first.seen = vec![large];

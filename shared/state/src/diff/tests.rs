@@ -122,6 +122,14 @@ fn an_unchanged_estate_moves_last_sightings_and_nothing_else() {
 }
 
 #[test]
+fn of_two_sightings_of_a_thing_the_first_counts() {
+    let seen = [path("p", "b", &ACCOUNTS), path("p", "a", &ACCOUNTS[..1])];
+    let delta = diff(&LifeBook::default(), time(1), &seen, &whole(&[]));
+    let life = &delta.written[&Thing::new(SightingKind::Path, "p")];
+    assert_eq!((life.content_sha256.as_str(), delta.tally.appeared), ("b", 1));
+}
+
+#[test]
 fn a_late_capture_neither_adds_nor_removes() {
     let (p, q) = ([path("p", "a", &ACCOUNTS)], [path("q", "a", &ACCOUNTS)]);
     let late = history(&[(5, &p, &ACCOUNTS), (3, &q, &ACCOUNTS)]).unwrap();
@@ -131,10 +139,15 @@ fn a_late_capture_neither_adds_nor_removes() {
 
 fn any_sightings() -> impl Strategy<Value = Vec<Sighting>> {
     let one = ("[pq]", "[ab]", prop::sample::subsequence(ACCOUNTS.to_vec(), 0..=2));
-    prop::collection::vec(
-        one.prop_map(|(id, content, accounts)| path(&id, &content, &accounts)),
-        0..4,
-    )
+    // Each thing once.
+    prop::collection::vec(one, 0..4).prop_map(|all| {
+        let each: std::collections::BTreeMap<_, _> = all
+            .into_iter()
+            .map(|(id, content, accounts)| (id, (content, accounts)))
+            .collect();
+        let sightings = each.iter().map(|(id, (content, accounts))| path(id, content, accounts));
+        sightings.collect()
+    })
 }
 
 fn any_run() -> impl Strategy<Value = (i64, Vec<Sighting>, Vec<&'static str>)> {

@@ -1,10 +1,12 @@
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use proptest::prelude::*;
 
 use super::*;
-use crate::{Completeness, Document, Grounds, LifeBook, Partition, Sighting, Tally, Thing};
+
+mod older;
+
+use crate::{Completeness, Document, Grounds, LifeBook, Partition, Partitions, Sighting, Step, Tally, Thing, diff};
 
 fn time(second: i64) -> Timestamp {
     Timestamp::from_second(second).unwrap()
@@ -19,7 +21,7 @@ fn run(run_id: &str, captured_at: i64) -> RunRecord {
     }
 }
 
-fn all<'a>(sightings: &'a [Sighting], complete: &'a Completeness) -> Seen<'a> {
+fn all<'a>(sightings: &'a Vec<Sighting>, complete: &'a Completeness) -> Seen<'a> {
     Seen {
         sightings,
         complete,
@@ -28,7 +30,7 @@ fn all<'a>(sightings: &'a [Sighting], complete: &'a Completeness) -> Seen<'a> {
 }
 
 fn sighting(kind: SightingKind, id: &str, content: &str, sources: &[&str]) -> Sighting {
-    let partitions: BTreeSet<Partition> = sources
+    let partitions: Partitions = sources
         .iter()
         .map(|source| Partition::new("1", "global", *source))
         .collect();
@@ -55,7 +57,7 @@ fn keeps_the_state_store_contract_in_a_file_and_in_memory() {
 fn history_outlives_the_process() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join(STATE_FILE);
-    let seen = [sighting(SightingKind::Entity, "arn", "a", &["x"])];
+    let seen = vec![sighting(SightingKind::Entity, "arn", "a", &["x"])];
     let record = |id, at| {
         let mut state = SqliteState::open(&file).unwrap();
         state
@@ -79,9 +81,11 @@ fn a_run_that_cannot_be_recorded_leaves_nothing_behind() {
     let mut state = SqliteState::in_memory().unwrap();
     state
         .connection
-        .execute_batch("CREATE TRIGGER full BEFORE INSERT ON sightings WHEN new.id = 'last' BEGIN SELECT RAISE(FAIL, 'disk full'); END")
+        .execute_batch("CREATE TRIGGER full BEFORE INSERT ON things WHEN new.id = 'last' BEGIN SELECT RAISE(FAIL, 'disk full'); END")
         .unwrap();
-    let seen = ["first", "last"].map(|id| sighting(SightingKind::Path, id, "a", &["x"]));
+    let seen = ["first", "last"]
+        .map(|id| sighting(SightingKind::Path, id, "a", &["x"]))
+        .to_vec();
     let error = state
         .record_run(&run("one", 1), all(&seen, &Completeness::default()))
         .unwrap_err();
@@ -94,7 +98,7 @@ fn a_run_that_cannot_be_recorded_leaves_nothing_behind() {
 fn grounds_that_nothing_rests_on_are_removed() {
     let mut state = SqliteState::in_memory().unwrap();
     for (id, at, source) in [("one", 1, "x"), ("two", 2, "y")] {
-        let seen = [sighting(SightingKind::Path, "p", "a", &[source])];
+        let seen = vec![sighting(SightingKind::Path, "p", "a", &[source])];
         state
             .record_run(&run(id, at), all(&seen, &Completeness::default()))
             .unwrap();
@@ -115,11 +119,11 @@ fn refuses_what_a_newer_version_wrote_and_what_is_no_database() {
     SqliteState::open(&newer)
         .unwrap()
         .connection
-        .pragma_update(None, "user_version", 3)
+        .pragma_update(None, "user_version", 4)
         .unwrap();
     let error = SqliteState::open(&newer).unwrap_err();
     assert!(
-        matches!(error, StateError::NewerSchema { found: 3, known: 2, .. }),
+        matches!(error, StateError::NewerSchema { found: 4, known: 3, .. }),
         "{error}"
     );
     let other = folder.path().join("other.sqlite");
@@ -137,63 +141,6 @@ fn refuses_what_a_newer_version_wrote_and_what_is_no_database() {
     );
 }
 
-/// The first version's tables, as they were released.
-const VERSION_1: &str = "
-    CREATE TABLE runs (run_id TEXT NOT NULL PRIMARY KEY, captured_at TEXT NOT NULL, finished_at TEXT NOT NULL) STRICT;
-    CREATE TABLE run_counts (run_id TEXT NOT NULL, name TEXT NOT NULL, count INTEGER NOT NULL, PRIMARY KEY (run_id, name)) STRICT;
-    CREATE TABLE grounds (id INTEGER PRIMARY KEY, sha256 TEXT NOT NULL UNIQUE) STRICT;
-    CREATE TABLE ground_partitions (ground_id INTEGER NOT NULL, account TEXT NOT NULL, region TEXT NOT NULL, source TEXT NOT NULL,
-        PRIMARY KEY (ground_id, account, region, source)) STRICT;
-    CREATE TABLE ground_policies (ground_id INTEGER NOT NULL, native_id TEXT NOT NULL, PRIMARY KEY (ground_id, native_id)) STRICT;
-    CREATE TABLE sightings (kind TEXT NOT NULL, id TEXT NOT NULL, content_sha256 TEXT NOT NULL, first_seen TEXT NOT NULL,
-        last_seen TEXT NOT NULL, changed_at TEXT NOT NULL, stale_since TEXT, gone_at TEXT, rests_on INTEGER NOT NULL,
-        PRIMARY KEY (kind, id)) STRICT, WITHOUT ROWID;
-    CREATE TABLE leases (name TEXT NOT NULL PRIMARY KEY, holder TEXT NOT NULL, until TEXT NOT NULL) STRICT;
-    INSERT INTO grounds VALUES (1, 'x');
-    INSERT INTO runs VALUES ('one', '1970-01-01T00:00:01Z', '1970-01-01T00:00:01Z');
-    INSERT INTO sightings VALUES ('path', 'p', 'a', '1970-01-01T00:00:01Z', '1970-01-01T00:00:01Z', '1970-01-01T00:00:01Z', NULL, NULL, 1);
-    PRAGMA user_version = 1;
-";
-
-#[test]
-fn a_file_of_the_first_version_keeps_its_history_and_gets_documents() {
-    let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join(STATE_FILE);
-    Connection::open(&file).unwrap().execute_batch(VERSION_1).unwrap();
-    let mut state = SqliteState::open(&file).unwrap();
-    let mut seen = sighting(SightingKind::Path, "p", "a", &["x"]);
-    seen.document = Some(Document::new("{}".to_owned(), BTreeMap::new()).into());
-    let outcome = state
-        .record_run(&run("two", 2), all(&[seen], &Completeness::default()))
-        .unwrap();
-    let unchanged = Tally {
-        unchanged: 1,
-        ..Tally::default()
-    };
-    assert_eq!(outcome, Outcome::Recorded(unchanged));
-    assert_eq!(
-        state.history(SightingKind::Path, &["p"]).unwrap()["p"].first_seen,
-        time(1)
-    );
-    assert_eq!(state.documents(SightingKind::Path, &["p"]).unwrap()["p"], "{}");
-    SqliteState::open(&file).unwrap();
-}
-
-#[test]
-fn a_file_that_cannot_be_brought_up_to_date_is_refused_with_what_to_do() {
-    let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join(STATE_FILE);
-    let without = VERSION_1.split(';').filter(|statement| !statement.contains("ground_"));
-    let older: Vec<&str> = without.collect();
-    Connection::open(&file)
-        .unwrap()
-        .execute_batch(&older.join(";"))
-        .unwrap();
-    let error = SqliteState::open(&file).unwrap_err();
-    assert!(matches!(error, StateError::OlderSchema { .. }), "{error}");
-    assert!(error.to_string().contains("move it away"), "{error}");
-}
-
 #[test]
 fn another_document_with_the_same_content_is_kept_and_is_no_change() {
     let mut state = SqliteState::in_memory().unwrap();
@@ -201,7 +148,7 @@ fn another_document_with_the_same_content_is_kept_and_is_no_change() {
         let mut seen = sighting(SightingKind::Path, "p", "a", &["x"]);
         seen.document = Some(Document::new(text.to_owned(), BTreeMap::new()).into());
         state
-            .record_run(&run(id, at), all(&[seen], &Completeness::default()))
+            .record_run(&run(id, at), all(&vec![seen], &Completeness::default()))
             .unwrap();
         assert_eq!(state.documents(SightingKind::Path, &["p"]).unwrap()["p"], text);
     }
@@ -209,6 +156,130 @@ fn another_document_with_the_same_content_is_kept_and_is_no_change() {
         state.history(SightingKind::Path, &["p"]).unwrap()["p"].changed_at,
         time(1)
     );
+}
+
+fn path(id: &str, steps: &[&Arc<Step>]) -> Sighting {
+    let text = format!(r#"{{"id":"{id}","hops":[],"workload":"w"}}"#);
+    let summary = BTreeMap::from([("workload".to_owned(), "w".to_owned())]);
+    let steps = steps.iter().map(|step| Arc::clone(step)).collect();
+    Sighting {
+        document: Some(Document::of_path(text, steps, summary).into()),
+        ..sighting(SightingKind::Path, id, "a", &["x"])
+    }
+}
+
+fn steps() -> [Arc<Step>; 2] {
+    [1, 2].map(|number| Arc::new(Step::new(format!(r#"{{"to":{number}}}"#))))
+}
+
+fn record(state: &mut SqliteState, at: i64, seen: &Vec<Sighting>) {
+    state
+        .record_run(&run(&at.to_string(), at), all(seen, &Completeness::default()))
+        .unwrap();
+}
+
+fn texts(state: &SqliteState, sql: &str) -> Vec<String> {
+    let mut statement = state.connection.prepare(sql).unwrap();
+    let rows = statement.query_map([], |row| row.get(0)).unwrap();
+    rows.map(Result::unwrap).collect()
+}
+
+#[test]
+fn any_tool_reads_whole_documents_and_every_time() {
+    let mut state = SqliteState::in_memory().unwrap();
+    let [a, b] = steps();
+    let mut finding = sighting(SightingKind::Finding, "f", "a", &["x"]);
+    finding.document = Some(Document::new(r#"{"severity":"high"}"#.to_owned(), BTreeMap::new()).into());
+    record(
+        &mut state,
+        1,
+        &vec![path("p", &[&b, &a, &b]), path("q", &[&a]), path("none", &[]), finding],
+    );
+    record(&mut state, 2, &vec![path("p", &[&b, &a, &b])]);
+    for (id, kind) in [
+        ("p", SightingKind::Path),
+        ("q", SightingKind::Path),
+        ("none", SightingKind::Path),
+        ("f", SightingKind::Finding),
+    ] {
+        let read = texts(&state, &format!("SELECT document FROM documents WHERE id = '{id}'"));
+        let told = &state.documents(kind, &[id]).unwrap()[id];
+        let value = |text: &str| serde_json::from_str::<serde_json::Value>(text).unwrap();
+        assert_eq!(value(&read[0]), value(told), "{id}");
+    }
+    let ways = texts(
+        &state,
+        "SELECT path_id || place || step FROM path_steps ORDER BY path_id, place",
+    );
+    assert_eq!(
+        ways,
+        [r#"p0{"to":2}"#, r#"p1{"to":1}"#, r#"p2{"to":2}"#, r#"q0{"to":1}"#]
+    );
+    let seen = texts(&state, "SELECT last_seen FROM sightings ORDER BY id");
+    let [first, second] = [1, 2].map(|at| time(at).to_string());
+    assert_eq!(seen, [first.clone(), first.clone(), second, first], "f, none, p, q");
+}
+
+#[test]
+fn paths_are_found_by_an_index() {
+    let state = SqliteState::in_memory().unwrap();
+    for (column, index) in [("workload", "texts_by_workload"), ("resource", "texts_by_resource")] {
+        let sql =
+            format!("EXPLAIN QUERY PLAN SELECT id, document FROM documents WHERE kind = 'path' AND {column} = 'arn'");
+        let mut statement = state.connection.prepare(&sql).unwrap();
+        let plan = statement.query_map([], |row| row.get::<_, String>("detail")).unwrap();
+        let plan: Vec<String> = plan.map(Result::unwrap).collect();
+        assert!(plan[0].contains(index), "{plan:?}");
+    }
+}
+
+#[test]
+fn steps_that_no_path_takes_are_removed() {
+    let mut state = SqliteState::in_memory().unwrap();
+    let [a, b] = steps();
+    record(&mut state, 1, &vec![path("p", &[&a]), path("q", &[&a])]);
+    record(&mut state, 2, &vec![path("p", &[&b]), path("q", &[&a])]);
+    assert_eq!(
+        texts(&state, "SELECT step FROM steps ORDER BY step"),
+        [a.text(), b.text()]
+    );
+    record(&mut state, 3, &vec![path("p", &[&b]), path("q", &[&b])]);
+    assert_eq!(texts(&state, "SELECT step FROM steps ORDER BY step"), [b.text()]);
+}
+
+#[test]
+fn a_second_scan_of_an_unchanged_estate_writes_nothing_of_any_thing() {
+    let mut state = SqliteState::in_memory().unwrap();
+    let [a, b] = steps();
+    let seen = vec![path("p", &[&a]), path("q", &[&b]), path("r", &[&a, &b])];
+    record(&mut state, 1, &seen);
+    let before = state.connection.total_changes();
+    record(&mut state, 2, &seen);
+    let written = state.connection.total_changes() - before;
+    assert_eq!(
+        written, 3,
+        "the run, and the time of the newest capture in place of the one before"
+    );
+}
+
+/// Everything that the tables hold.
+fn life_book(connection: &Connection) -> LifeBook {
+    let lives = read::Lives::new(connection).unwrap();
+    let mut statement = connection.prepare("SELECT kind, id FROM things").unwrap();
+    let things = statement.query_map([], |row| {
+        Ok(Thing {
+            kind: row.get(0)?,
+            id: row.get(1)?,
+        })
+    });
+    let of = |thing: Thing| {
+        let (_, life) = lives.of(connection, &thing).unwrap().unwrap();
+        (thing, life)
+    };
+    LifeBook {
+        lives: things.unwrap().map(|thing| of(thing.unwrap())).collect(),
+        newest_capture: lives.newest_capture(),
+    }
 }
 
 /// One run of a small world: which of four things it saw with which content, and which of three sources it read whole.
@@ -245,7 +316,7 @@ proptest! {
             let outcome = state.record_run(&run(&index.to_string(), *at), all(sightings, complete)).unwrap();
             prop_assert_eq!(outcome, Outcome::Recorded(delta.tally));
             book.apply(delta, time(*at));
-            prop_assert_eq!(&read::life_book(&state.connection).unwrap(), &book);
+            prop_assert_eq!(&life_book(&state.connection), &book);
         }
     }
 }

@@ -5,15 +5,14 @@
 //! - A path rests on everything on its way, and on every policy of its roles and its resource being readable: one that is not could grant it again.
 //! - Paths and findings rest on the configuration as well: with shorter chains or other rules, absence proves nothing.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use sv0_model::coverage::CoverageRow;
 use sv0_model::finding::{Finding, FindingKind};
 use sv0_model::graph::{Edge, EdgeKind, Entity, Graph, Resolution, ResourcePolicy};
-use sv0_model::path::AuthorityPath;
 use sv0_sources::ledger_source;
-use sv0_state::{Completeness, Grounds, Partition};
+use sv0_state::{Completeness, Grounds, Partition, Partitions};
 
 /// The source of what nothing describes.
 const NOT_COLLECTED: &str = "not_collected";
@@ -26,11 +25,17 @@ const GLOBAL: &str = "global";
 /// The source that an account answers for all its Regions at once.
 const AUTHORIZATION_DETAILS: &str = "iam:authorization-details";
 
-/// Finds what the things of one run rest on.
+/// Partitions by their numbers.
+pub(super) type Sources = Arc<[u32]>;
+
+/// Finds what the things of one run rest on. Partitions are compared by number, and equal sets of them are one and the same.
 pub(super) struct GroundFinder<'g> {
     graph: &'g Graph,
     configuration: Partition,
-    shared: BTreeSet<Arc<Grounds>>,
+    partitions: Vec<Partition>,
+    numbers: HashMap<Partition, u32>,
+    sets: HashMap<Vec<u32>, Partitions>,
+    of_things: HashMap<String, Sources>,
 }
 
 impl<'g> GroundFinder<'g> {
@@ -38,58 +43,108 @@ impl<'g> GroundFinder<'g> {
         Self {
             graph,
             configuration: Partition::new(ORGANIZATION, GLOBAL, format!("configuration:{configuration_sha256}")),
-            shared: BTreeSet::new(),
+            partitions: Vec::new(),
+            numbers: HashMap::new(),
+            sets: HashMap::new(),
+            of_things: HashMap::new(),
         }
     }
 
-    pub fn of_entity(&mut self, entity: &Entity) -> Arc<Grounds> {
-        let partitions = sources_of(entity);
-        self.share(Grounds {
-            partitions,
+    pub fn of_entity(&mut self, entity: &Entity) -> Grounds {
+        let partitions = sources_of(entity).into_iter().map(|source| self.number(source));
+        let partitions = partitions.collect();
+        Grounds {
+            partitions: self.set(partitions),
             ..Grounds::default()
-        })
+        }
     }
 
-    pub fn of_edges(&mut self, edges: &[&Edge]) -> Arc<Grounds> {
-        let ends = edges.iter().flat_map(|edge| [edge.from.as_str(), edge.to.as_str()]);
+    pub fn of_edges(&mut self, edges: &[&Edge]) -> Grounds {
+        let mut partitions = Vec::new();
+        for edge in edges {
+            for end in [&edge.from, &edge.to] {
+                self.extend_described(&mut partitions, end);
+            }
+            partitions.extend(assigning_sources(edge).map(|source| self.number(source)));
+        }
         let by_policy = edges
             .iter()
             .filter(|edge| matches!(edge.kind, EdgeKind::Trusts | EdgeKind::Grants));
-        let mut partitions = self.described(ends);
-        partitions.extend(edges.iter().flat_map(|edge| assigning_sources(edge)));
-        let grounds = Grounds {
-            partitions,
+        Grounds {
+            partitions: self.set(partitions),
             policies_of: by_policy.map(|edge| edge.from.clone()).collect(),
-        };
-        self.share(grounds)
+        }
     }
 
-    pub fn of_path(&mut self, path: &AuthorityPath) -> Arc<Grounds> {
-        let grounds = self.path_grounds(path);
-        self.share(grounds)
+    /// Where these policies are described.
+    pub fn of_policies<'a>(&mut self, policies: impl Iterator<Item = &'a str>) -> Sources {
+        let mut partitions = Vec::new();
+        for policy in policies {
+            self.extend_described(&mut partitions, policy);
+        }
+        partitions.sort_unstable();
+        partitions.dedup();
+        partitions.into()
+    }
+
+    /// What a path rests on; `policies` are the sources of the policies of each of its steps.
+    pub fn of_path<'a>(
+        &mut self,
+        workload: &str,
+        roles: &[String],
+        resource: &str,
+        policies: impl Iterator<Item = &'a Sources>,
+    ) -> Grounds {
+        let mut partitions = vec![self.number(self.configuration.clone())];
+        for id in [workload, resource].into_iter().chain(roles.iter().map(String::as_str)) {
+            partitions.extend(self.sources(id).iter());
+        }
+        partitions.extend(policies.flat_map(|sources| sources.iter()));
+        let mut policies_of: BTreeSet<String> = roles.iter().cloned().collect();
+        policies_of.insert(resource.to_owned());
+        Grounds {
+            partitions: self.set(partitions),
+            policies_of,
+        }
     }
 
     /// What a finding rests on, given what the paths that it names do.
     ///
     /// A finding about something and an outsider that was only heard of rests on the thing: what it says of the outsider is written there.
-    pub fn of_finding(&mut self, finding: &Finding, paths: &BTreeMap<&str, Arc<Grounds>>) -> Arc<Grounds> {
+    pub fn of_finding(&mut self, finding: &Finding, paths: &HashMap<String, Arc<Grounds>>) -> Grounds {
         let policies = finding.statements.iter().map(|statement| statement.policy.as_str());
-        let mut grounds = Grounds {
-            partitions: self.described(finding.subjects.iter().map(String::as_str).chain(policies)),
-            policies_of: finding.subjects.iter().cloned().collect(),
-        };
+        let mut partitions = Vec::new();
+        for id in finding.subjects.iter().map(String::as_str).chain(policies) {
+            self.extend_described(&mut partitions, id);
+        }
+        let mut policies_of: BTreeSet<String> = finding.subjects.iter().cloned().collect();
         if finding.kind == FindingKind::CoverageGap {
-            grounds.partitions.insert(ledger());
-            grounds.policies_of.clear();
+            partitions.push(self.number(ledger()));
+            policies_of.clear();
         }
+        let mut met: HashSet<*const BTreeSet<Partition>> = HashSet::new();
         for of_path in finding.paths.iter().filter_map(|id| paths.get(id.as_str())) {
-            grounds.partitions.extend(of_path.partitions.iter().cloned());
-            grounds.policies_of.extend(of_path.policies_of.iter().cloned());
+            if met.insert(std::ptr::from_ref(&*of_path.partitions)) {
+                partitions.extend(
+                    of_path
+                        .partitions
+                        .iter()
+                        .map(|partition| self.number(partition.clone())),
+                );
+            }
+            for id in &of_path.policies_of {
+                if !policies_of.contains(id) {
+                    policies_of.insert(id.clone());
+                }
+            }
         }
-        if !grounds.partitions.is_empty() {
-            grounds.partitions.insert(self.configuration.clone());
+        if !partitions.is_empty() {
+            partitions.push(self.number(self.configuration.clone()));
         }
-        self.share(grounds)
+        Grounds {
+            partitions: self.set(partitions),
+            policies_of,
+        }
     }
 
     /// How much of the world this run saw.
@@ -100,31 +155,50 @@ impl<'g> GroundFinder<'g> {
         completeness
     }
 
-    fn path_grounds(&self, path: &AuthorityPath) -> Grounds {
-        let things = [&path.workload, &path.resource].into_iter().chain(&path.roles);
-        let mut partitions = self.all(things.map(String::as_str));
-        let statements = path
-            .hops
-            .iter()
-            .flat_map(|hop| hop.statements.iter().chain(&hop.granted_by));
-        partitions.extend(self.described(statements.map(|statement| statement.policy.as_str())));
-        partitions.insert(self.configuration.clone());
-        Grounds {
-            partitions,
-            policies_of: path.roles.iter().chain([&path.resource]).cloned().collect(),
+    /// Sources of this thing, [`NOT_COLLECTED`] where it was only heard of.
+    fn sources(&mut self, id: &str) -> Sources {
+        if let Some(known) = self.of_things.get(id) {
+            return known.clone();
         }
-    }
-
-    /// Sources of these things, [`NOT_COLLECTED`] for those only heard of.
-    fn all<'a>(&self, ids: impl Iterator<Item = &'a str>) -> BTreeSet<Partition> {
-        ids.filter_map(|id| self.entity(id)).flat_map(sources_of).collect()
-    }
-
-    /// Sources of those of these things that AWS described.
-    fn described<'a>(&self, ids: impl Iterator<Item = &'a str>) -> BTreeSet<Partition> {
-        let mut sources = self.all(ids);
-        sources.retain(|partition| partition.source != NOT_COLLECTED);
+        let sources = self.entity(id).map(sources_of).unwrap_or_default();
+        let sources: Sources = sources.into_iter().map(|source| self.number(source)).collect();
+        self.of_things.insert(id.to_owned(), sources.clone());
         sources
+    }
+
+    /// Adds the sources of this thing if AWS described it.
+    fn extend_described(&mut self, partitions: &mut Vec<u32>, id: &str) {
+        let sources = self.sources(id);
+        let is_described = |number: &&u32| {
+            let partition = usize::try_from(**number)
+                .ok()
+                .and_then(|number| self.partitions.get(number));
+            partition.is_some_and(|partition| partition.source != NOT_COLLECTED)
+        };
+        partitions.extend(sources.iter().filter(is_described));
+    }
+
+    fn number(&mut self, partition: Partition) -> u32 {
+        if let Some(number) = self.numbers.get(&partition) {
+            return *number;
+        }
+        let number = u32::try_from(self.partitions.len()).unwrap_or(u32::MAX);
+        self.partitions.push(partition.clone());
+        self.numbers.insert(partition, number);
+        number
+    }
+
+    /// The set of these partitions.
+    fn set(&mut self, mut numbers: Vec<u32>) -> Partitions {
+        numbers.sort_unstable();
+        numbers.dedup();
+        if let Some(known) = self.sets.get(&numbers) {
+            return known.clone();
+        }
+        let places = numbers.iter().filter_map(|number| usize::try_from(*number).ok());
+        let set: Partitions = places.filter_map(|place| self.partitions.get(place).cloned()).collect();
+        self.sets.insert(numbers, set.clone());
+        set
     }
 
     /// The entity of that id; for a policy that is none, the entity it belongs to.
@@ -155,15 +229,6 @@ impl<'g> GroundFinder<'g> {
         let members: Vec<String> = members.map(|edge| edge.from.clone()).collect();
         unreadable.extend(members);
         unreadable
-    }
-
-    fn share(&mut self, grounds: Grounds) -> Arc<Grounds> {
-        if let Some(shared) = self.shared.get(&grounds) {
-            return shared.clone();
-        }
-        let shared = Arc::new(grounds);
-        self.shared.insert(shared.clone());
-        shared
     }
 }
 

@@ -1,6 +1,7 @@
+use serde_json::json;
 use sv0_lake::{FolderStore, publish, run_key, to_ndjson};
 use sv0_model::time::Timestamp;
-use sv0_state::{History, SqliteState, Tally};
+use sv0_state::{History, SightingKind, SqliteState, Tally};
 
 use super::*;
 use crate::stages::StageContext;
