@@ -87,7 +87,7 @@ pub(crate) fn each_event_of(
     event: &mut dyn FnMut(Value),
 ) -> Result<(), Fault> {
     stream::read_bytes(stored, Path::new(name), limits, &mut |found| {
-        event(found.unwrap_or_default());
+        event(found.map_or(Value::Null, |found| found.to_value()));
     })
 }
 
