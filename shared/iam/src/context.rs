@@ -7,21 +7,87 @@ use crate::hash::hash;
 /// Condition keys with their values. Key names ignore case.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Context {
-    /// The keys by the hashes of their names: nothing but numbers is compared on the way to one.
-    by_hash: BTreeMap<u64, Entry>,
-    /// Keys whose hash another name has that comes before theirs.
-    beside: BTreeMap<String, Values>,
+    values: Keys,
     /// A bit for the hash of every key with values: a key whose bit is not set has none.
     filter: u64,
     absent: BTreeSet<String>,
     absent_prefixes: BTreeSet<String>,
 }
 
+/// Keys by the hashes of their names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Keys {
+    /// As most requests have: the hashes lie with the context, so that only the entry that is looked for is looked at.
+    Few {
+        /// Of each entry, in their order; 0 behind the last.
+        hashes: [u64; FEW],
+        /// In the order of their names.
+        entries: Vec<Entry>,
+    },
+    Many(BTreeMap<String, Values>),
+}
+
+/// As many hashes are looked through in the time that a tree takes.
+const FEW: usize = 16;
+
 /// A key with its values.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Entry {
     folded: String,
     values: Values,
+}
+
+impl Default for Keys {
+    fn default() -> Self {
+        Self::Few {
+            hashes: [0; FEW],
+            entries: Vec::new(),
+        }
+    }
+}
+
+impl Keys {
+    fn get(&self, folded: &str, hash: u64) -> Option<&Values> {
+        match self {
+            Self::Few { hashes, entries } => {
+                let alike = (0..entries.len()).filter(|at| hashes.get(*at) == Some(&hash));
+                let mut found = alike.filter_map(|at| entries.get(at));
+                let entry = found.find(|entry| entry.folded == folded)?;
+                Some(&entry.values)
+            }
+            Self::Many(keys) => keys.get(folded),
+        }
+    }
+
+    fn insert(&mut self, folded: String, hash: u64, values: Values) {
+        match self {
+            Self::Few { hashes, entries } => {
+                match entries.binary_search_by(|entry| entry.folded.as_str().cmp(&folded)) {
+                    Ok(at) => {
+                        if let Some(entry) = entries.get_mut(at) {
+                            entry.values = values;
+                        }
+                    }
+                    Err(at) if entries.len() < FEW => {
+                        if let Some(behind) = hashes.get_mut(at..) {
+                            behind.rotate_right(1);
+                            behind.iter_mut().take(1).for_each(|first| *first = hash);
+                        }
+                        entries.insert(at, Entry { folded, values });
+                    }
+                    Err(_) => {
+                        let entries = std::mem::take(entries).into_iter();
+                        let mut keys: BTreeMap<_, _> = entries.map(|entry| (entry.folded, entry.values)).collect();
+                        keys.insert(folded, values);
+                        *self = Self::Many(keys);
+                    }
+                }
+            }
+            Self::Many(keys) => {
+                keys.insert(folded, values);
+            }
+        }
+    }
 }
 
 /// The values of a key; most have one.
@@ -62,27 +128,8 @@ impl Context {
     pub fn insert(&mut self, key: &str, values: Vec<String>) {
         let folded = fold_key(key);
         let hash = hash(&folded);
-        self.insert_hashed(folded, hash, Values::of(values));
-    }
-
-    /// Keys of one hash stand in the same places in whatever order they come.
-    fn insert_hashed(&mut self, folded: String, hash: u64, values: Values) {
         self.filter |= bit(hash);
-        let entry = Entry { folded, values };
-        match self.by_hash.get_mut(&hash) {
-            None => {
-                self.by_hash.insert(hash, entry);
-            }
-            Some(own) if own.folded < entry.folded => {
-                self.beside.insert(entry.folded, entry.values);
-            }
-            Some(own) => {
-                let before = std::mem::replace(own, entry);
-                if before.folded != own.folded {
-                    self.beside.insert(before.folded, before.values);
-                }
-            }
-        }
+        self.values.insert(folded, hash, Values::of(values));
     }
 
     /// Says that the request does not carry `key`, even where other keys may have any value.
@@ -107,13 +154,7 @@ impl Context {
         if self.filter & bit(hash) == 0 {
             return None;
         }
-        let entry = self.by_hash.get(&hash)?;
-        let values = if entry.folded == folded {
-            &entry.values
-        } else {
-            self.beside.get(folded)?
-        };
-        Some(values.as_slice())
+        self.values.get(folded, hash).map(Values::as_slice)
     }
 
     /// Whether `key` is known to be absent.
@@ -170,23 +211,26 @@ mod tests {
         assert_eq!(context.get("aws:SourceIp"), Some(&["10.0.0.2".to_owned()][..]));
     }
 
-    /// As if the names had the same hash, which whoever sends requests can make them have.
+    /// Of few keys and of many, some of which have one hash, as whoever sends requests can make them have.
     #[test]
-    fn names_of_one_hash_are_told_apart() {
-        let names = ["b", "a", "d", "c", "a"];
-        let with = |order: &mut dyn Iterator<Item = &&str>| {
-            let mut context = Context::new();
-            for name in order {
-                let values = Values::of(vec![format!("value of {name}")]);
-                context.insert_hashed((*name).to_owned(), 5, values);
+    fn keys_are_found_however_many_and_in_whatever_order_they_came() {
+        for count in [1, 5, FEW, FEW + 1, 100] {
+            let names: Vec<String> = (0..count).map(|n| format!("svc:k{}", n * 7 % count)).collect();
+            let with = |order: &mut dyn Iterator<Item = &String>| {
+                let mut keys = Keys::default();
+                for name in order {
+                    keys.insert(name.clone(), 5 + hash(name) % 3, Values::of(vec!["before".to_owned()]));
+                    keys.insert(name.clone(), 5 + hash(name) % 3, Values::of(vec![format!("of {name}")]));
+                }
+                keys
+            };
+            let keys = with(&mut names.iter());
+            assert_eq!(keys, with(&mut names.iter().rev()));
+            for name in &names {
+                let found = keys.get(name, 5 + hash(name) % 3).map(Values::as_slice);
+                assert_eq!(found, Some(&[format!("of {name}")][..]), "{name} of {count}");
             }
-            context
-        };
-        let (forward, backward) = (with(&mut names.iter()), with(&mut names.iter().rev()));
-        assert_eq!(forward, backward);
-        for name in names {
-            assert_eq!(forward.get_hashed(name, 5), Some(&[format!("value of {name}")][..]));
+            assert_eq!(keys.get("svc:other", 5), None);
         }
-        assert_eq!(forward.get_hashed("e", 5), None);
     }
 }
