@@ -1,6 +1,7 @@
 //! Wildcards: `*` and `?` as the Action, Resource and Condition elements use them, without regular expressions.
 //!
-//! Matching is linear in the text for all but contrived patterns, and takes a 64th of text × pattern at worst; there is no recursion.
+//! Matching is linear in text and pattern for all but contrived patterns with `?`, or with `*` that keeps within its component, and takes a 64th of
+//! text × pattern at worst; there is no recursion.
 
 mod matching;
 

@@ -18,7 +18,41 @@ pub(super) fn matches(tokens: &[Token], text: &str) -> bool {
     let budget = (text.len() + tokens.len() + 1).saturating_mul(GREEDY_STEPS);
     Greedy::new(tokens, text)
         .run(budget)
+        .or_else(|| by_stretches(tokens, text))
         .unwrap_or_else(|| Simulation::new(tokens).accepts(text))
+}
+
+/// Looks for the texts between the `*`, each behind the one before, in time linear in text and pattern. `None` where the pattern has other wildcards.
+fn by_stretches(tokens: &[Token], text: &str) -> Option<bool> {
+    const STAR: Token = Token::Many { crosses: true };
+    let literal = |stretch: &[Token]| -> Option<String> {
+        let characters = stretch.iter().map(|token| match token {
+            Token::Char(c) => Some(*c),
+            Token::One { .. } | Token::Many { .. } | Token::Never => None,
+        });
+        characters.collect()
+    };
+    let stretches: Vec<String> = tokens
+        .split(|token| *token == STAR)
+        .map(literal)
+        .collect::<Option<_>>()?;
+    let (first, behind) = stretches.split_first()?;
+    let Some((last, between)) = behind.split_last() else {
+        return Some(text == first);
+    };
+    let ends_match = text
+        .strip_prefix(first.as_str())
+        .and_then(|rest| rest.strip_suffix(last.as_str()));
+    let Some(mut rest) = ends_match else {
+        return Some(false);
+    };
+    for stretch in between {
+        match rest.split_once(stretch.as_str()) {
+            Some((_, behind)) => rest = behind,
+            None => return Some(false),
+        }
+    }
+    Some(true)
 }
 
 /// Lets every `*` take as little as it can, and tries again only from the last one.
@@ -253,6 +287,10 @@ mod tests {
             let want = by_states(&tokens, &text);
             prop_assert_eq!(Greedy::new(&tokens, &text).run(usize::MAX), Some(want), "greedy: {} on {}", pattern, text);
             prop_assert_eq!(Simulation::new(&tokens).accepts(&text), want, "simulation: {} on {}", pattern, text);
+            let found = by_stretches(&tokens, &text);
+            prop_assert!(found.is_none_or(|found| found == want), "stretches: {} on {}", pattern, text);
+            let has_only_stars = tokens.iter().all(|token| matches!(token, Token::Char(_) | Token::Many { crosses: true }));
+            prop_assert_eq!(found.is_some(), has_only_stars);
         }
 
         #[test]
@@ -269,10 +307,11 @@ mod tests {
         let text = "a".repeat(20_000);
         for pattern in [
             "*a*a*a*a*b".to_owned(),
-            format!("{}b", "*a".repeat(5_000)),
-            format!("*{}b", "a".repeat(10_000)),
-            format!("*{}b", "?".repeat(10_000)),
-            format!("{}b", "*?".repeat(5_000)),
+            "*a*a*a*a*b*".to_owned(),
+            format!("{}b*", "*a".repeat(5_000)),
+            format!("*{}b*", "a".repeat(10_000)),
+            format!("*{}b*", "?".repeat(10_000)),
+            format!("{}b*", "*?".repeat(5_000)),
         ] {
             let started = Instant::now();
             assert!(!Glob::new(&pattern, WildcardScope::Anywhere).matches(&text));

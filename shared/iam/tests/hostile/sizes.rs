@@ -22,8 +22,10 @@ fn patterns_that_look_exponential() {
     let text = "a".repeat(100_000);
     for (what, pattern, matches) in [
         ("*a*a*a*a*b", "*a*a*a*a*b".to_owned(), false),
+        ("*a*a*a*a*b*", "*a*a*a*a*b*".to_owned(), false),
         ("*a*a*a*a*a", "*a*a*a*a*a".to_owned(), true),
         ("thousands of stars, without an end", "*a".repeat(50_000) + "b", false),
+        ("thousands of stars, open at the end", "*a".repeat(50_000) + "b*", false),
         ("thousands of stars, with an end", "*a".repeat(50_000), true),
         ("thousands of stars and question marks", "*?".repeat(49_999), true),
         ("more question marks than text", "?".repeat(100_001), false),
@@ -66,6 +68,67 @@ fn patterns_that_look_exponential_as_condition_values() {
             assert_eq!(answer(&row, UnknownContext::Absent)["decision"], want, "{operator}")
         });
     }
+}
+
+/// Eight times the input takes some eight times the work, where a quadratic search would take 64 times as much.
+#[test]
+fn work_grows_as_the_input_does() {
+    type Work = Box<dyn Fn()>;
+    type Case<'c> = (&'c str, usize, &'c dyn Fn(usize) -> Work);
+    let matching = |pattern: fn(usize) -> String, size: usize| -> Work {
+        let (pattern, text) = (pattern(size), "a".repeat(size));
+        Box::new(move || assert!(!action_matches(&pattern, &text)))
+    };
+    let statements = |size: usize| -> Work {
+        let statements: Vec<Value> = (0..size)
+            .map(|n| json!({"Effect": "Deny", "Action": "s3:*", "Resource": format!("arn:aws:s3:::b{n}/*")}))
+            .collect();
+        let row = row(&policy(&statements));
+        Box::new(move || assert_eq!(answer(&row, UnknownContext::Absent)["decision"], "implicit_deny"))
+    };
+    // None ends in a letter, which the end of the text would tell at once.
+    let cases: [Case<'_>; 5] = [
+        ("*a*a*a*a*b*", 40_000, &|size| {
+            matching(|_| "*a*a*a*a*b*".to_owned(), size)
+        }),
+        ("as many stars as half the text", 40_000, &|size| {
+            matching(|size| "*a".repeat(size / 2) + "b*", size)
+        }),
+        ("a star and a text half as long", 40_000, &|size| {
+            matching(|size| format!("*{}b*", "a".repeat(size / 2)), size)
+        }),
+        ("10 KB of stars and question marks", 40_000, &|size| {
+            matching(|_| "*?".repeat(5_000) + "b*", size)
+        }),
+        ("statements", 2_000, &statements),
+    ];
+    for (what, size, work) in cases {
+        let (Some(one), Some(eight)) = (time_of(&work(size)), time_of(&work(8 * size))) else {
+            println!("this system does not tell the time that a thread had");
+            return;
+        };
+        println!("{what}: {one:?}, {eight:?}");
+        assert!(
+            eight < 24 * one + Duration::from_millis(20),
+            "{what}: {one:?}, then {eight:?}"
+        );
+    }
+}
+
+/// The least time that this thread was on a processor for some work, of three tries: what else the machine does counts as little as can be.
+///
+/// Source: proc(5), `/proc/<pid>/task/<tid>/schedstat`.
+fn time_of(work: &dyn Fn()) -> Option<Duration> {
+    let on_processor = || {
+        let told = std::fs::read_to_string("/proc/thread-self/schedstat").ok()?;
+        told.split(' ').next()?.parse().ok().map(Duration::from_nanos)
+    };
+    let tries = (0..3).map(|_| {
+        let before = on_processor()?;
+        work();
+        on_processor()?.checked_sub(before)
+    });
+    tries.collect::<Option<Vec<_>>>()?.into_iter().min()
 }
 
 /// What is too involved to be searched through counts as overlapping.
