@@ -20,6 +20,10 @@ use sv0_iam::{RowEvaluator, RowOptions, decide};
 use sv0_model::decision::Decision;
 use sv0_synth::requests::{Layers, OneRequest, RequestPlan, Requests, requests};
 
+/// The allocator of `sv0`.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() {
     let arguments: Vec<String> = std::env::args()
         .skip(1)

@@ -15,6 +15,10 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use support::Workload;
 use sv0_iam::{RowEvaluator, RowOptions, UnknownContext, decide, evaluate, evaluate_line, parse_policy};
 
+/// The allocator of `sv0`.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() {
     let operation = std::env::args().find(|argument| !argument.starts_with('-') && !argument.contains('/'));
     let requests = support::generated();

@@ -10,10 +10,19 @@
 mod support;
 
 use std::hint::black_box;
+use std::sync::Arc;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use serde_json::{Value, json};
 use support::Workload;
-use sv0_iam::{RowEvaluator, RowOptions, decide, evaluate, evaluate_line, parse_policy};
+use sv0_iam::{
+    ApplicablePolicies, Context, NamedPolicy, Principal, Question, RowEvaluator, RowOptions, UnknownContext,
+    action_matches, decide, evaluate, evaluate_line, parse_policy,
+};
+
+/// The allocator of `sv0`.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn full_evaluations(criterion: &mut Criterion) {
     let requests = support::generated();
@@ -83,9 +92,61 @@ fn documents(criterion: &mut Criterion) {
     group.finish();
 }
 
+/// Input that is made to take long, each in three sizes: what a byte or a statement takes is to stay the same.
+fn contrived(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("contrived");
+    group.sample_size(10);
+    for kilobytes in [10, 20, 40] {
+        let text = "a".repeat(kilobytes * 1_000);
+        group.throughput(Throughput::Bytes(text.len() as u64));
+        for (name, pattern) in [
+            ("*a*a*a*a*b*", "*a*a*a*a*b*".to_owned()),
+            ("10 KB of *a", "*a".repeat(5_000) + "b*"),
+            ("10 KB of *?", "*?".repeat(5_000) + "b*"),
+            ("* and 10 KB of a", format!("*{}b*", "a".repeat(10_000))),
+        ] {
+            group.bench_function(format!("{name} on {kilobytes} KB"), |bencher| {
+                bencher.iter(|| black_box(action_matches(&pattern, &text)));
+            });
+        }
+    }
+    for thousands in [25_u64, 50, 100] {
+        let statements: Vec<Value> = (0..thousands * 1_000)
+            .map(|n| json!({"Effect": "Deny", "Action": ["s3:Get*", "s3:Put*"], "Resource": format!("arn:aws:s3:::b{n}/*")}))
+            .collect();
+        let document = json!({"Version": "2012-10-17", "Statement": statements});
+        group.throughput(Throughput::Elements(thousands * 1_000));
+        group.bench_function(format!("reading {thousands},000 statements"), |bencher| {
+            bencher.iter(|| black_box(parse_policy(&document)));
+        });
+        let identity = [NamedPolicy {
+            name: "one".to_owned(),
+            policy: Arc::new(parse_policy(&document).policy),
+        }];
+        let policies = ApplicablePolicies {
+            identity: &identity,
+            ..ApplicablePolicies::default()
+        };
+        let principal = Principal::parse("arn:aws:iam::111122223333:role/reader", None).unwrap();
+        let question = Question {
+            principal: &principal,
+            action: "s3:GetObject",
+            resource: "arn:aws:s3:::data/k",
+            resource_account: None,
+            context: &Context::new(),
+            now: None,
+            unknown_context: UnknownContext::Absent,
+        };
+        group.bench_function(format!("deciding by {thousands},000 statements"), |bencher| {
+            bencher.iter(|| black_box(decide(&question, &policies).unwrap()).decision);
+        });
+    }
+    group.finish();
+}
+
 criterion_group! {
     name = benches;
     config = Criterion::default().sample_size(20);
-    targets = full_evaluations, lines, documents
+    targets = full_evaluations, lines, documents, contrived
 }
 criterion_main!(benches);

@@ -2,12 +2,13 @@
 
 #![allow(dead_code, reason = "each benchmark uses a part")]
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use serde_json::{Map, Value};
 use sv0_iam::{
-    ApplicablePolicies, Context, NamedPolicy, PolicyLevel, Principal, Question, ResourcePolicyInput, UnknownContext,
-    parse_policy,
+    ApplicablePolicies, Context, NamedPolicy, Policy, PolicyLevel, Principal, Question, ResourcePolicyInput,
+    UnknownContext, parse_policy,
 };
 use sv0_synth::requests::{Layers, RequestPlan, Requests, requests};
 
@@ -46,13 +47,18 @@ pub fn generated() -> Requests {
     requests(plan).unwrap()
 }
 
+/// The policies that were compiled, by their texts: what is attached to many is compiled once, as it is of a graph and of the lines of a file.
+#[derive(Default)]
+struct Compiled(HashMap<String, Arc<Policy>>);
+
 impl Workload {
     pub fn of(requests: &Requests) -> Self {
-        let callers = requests.principals.iter().map(Caller::of).collect();
-        let asked = requests
-            .requests
-            .iter()
-            .map(|request| Asked::of(request.principal, &request.fields))
+        let mut compiled = Compiled::default();
+        let callers = (requests.principals.iter())
+            .map(|fields| Caller::of(fields, &mut compiled))
+            .collect();
+        let asked = (requests.requests.iter())
+            .map(|request| Asked::of(request.principal, &request.fields, &mut compiled))
             .collect();
         Self { callers, asked }
     }
@@ -83,28 +89,29 @@ impl Workload {
 }
 
 impl Caller {
-    fn of(fields: &Map<String, Value>) -> Self {
+    fn of(fields: &Map<String, Value>, compiled: &mut Compiled) -> Self {
         let scps = fields
             .get("scps")
             .map_or(&[][..], list)
             .iter()
             .enumerate()
             .map(|(number, level)| PolicyLevel {
-                policies: named(&level["policies"], &format!("/scps/{number}/policies")),
-            });
+                policies: compiled.named(&level["policies"], &format!("/scps/{number}/policies")),
+            })
+            .collect();
         Self {
             principal: Principal::parse(fields["principal"].as_str().unwrap(), None).unwrap(),
-            identity: named(&fields["identity_policies"], "/identity_policies"),
-            boundaries: fields
-                .get("permission_boundaries")
-                .map_or(Vec::new(), |documents| named(documents, "/permission_boundaries")),
-            scps: scps.collect(),
+            identity: compiled.named(&fields["identity_policies"], "/identity_policies"),
+            boundaries: fields.get("permission_boundaries").map_or(Vec::new(), |documents| {
+                compiled.named(documents, "/permission_boundaries")
+            }),
+            scps,
         }
     }
 }
 
 impl Asked {
-    fn of(caller: usize, fields: &Map<String, Value>) -> Self {
+    fn of(caller: usize, fields: &Map<String, Value>, compiled: &mut Compiled) -> Self {
         let text = |field: &str| fields.get(field).and_then(Value::as_str).map(str::to_owned);
         let mut context = Context::new();
         for (key, value) in fields["context"].as_object().unwrap() {
@@ -118,22 +125,26 @@ impl Asked {
             context,
             resource_policy: fields
                 .get("resource_policy")
-                .map(|document| one(document, "/resource_policy".to_owned())),
+                .map(|document| compiled.one(document, "/resource_policy".to_owned())),
         }
     }
 }
 
-fn named(documents: &Value, place: &str) -> Vec<NamedPolicy> {
-    let documents = list(documents).iter().enumerate();
-    documents
-        .map(|(number, document)| one(document, format!("{place}/{number}")))
-        .collect()
-}
+impl Compiled {
+    fn named(&mut self, documents: &Value, place: &str) -> Vec<NamedPolicy> {
+        let documents = list(documents).iter().enumerate();
+        documents
+            .map(|(number, document)| self.one(document, format!("{place}/{number}")))
+            .collect()
+    }
 
-fn one(document: &Value, name: String) -> NamedPolicy {
-    NamedPolicy {
-        name,
-        policy: Arc::new(parse_policy(document).policy),
+    fn one(&mut self, document: &Value, name: String) -> NamedPolicy {
+        let compile = || Arc::new(parse_policy(document).policy);
+        let policy = self.0.entry(document.to_string()).or_insert_with(compile);
+        NamedPolicy {
+            name,
+            policy: Arc::clone(policy),
+        }
     }
 }
 
