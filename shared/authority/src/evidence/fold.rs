@@ -61,35 +61,48 @@ impl EvidenceFold {
             newest: &[(event.time, event.id)],
         };
         self.widen_window(event.account, event.region, (event.time, event.time));
-        self.add_use(&event, &sight);
+        let calls = Calls::of(&event);
+        if let Some(calls) = &calls {
+            self.add_use(&event, calls, &sight);
+        }
         self.assumptions.add(&event, &sight);
         self.sessions.add_issue(&event);
-        self.notable.add(&event, &sight);
+        let action = calls.map(|calls| calls.action).or_else(|| event.action());
+        self.add_notable(&event, action, &sight);
     }
 
     fn add_row(&mut self, query: &str, record: &Record) {
         match row::read(query, record) {
             Some(Row::Window { account, region, span }) => self.widen_window(account, region, span),
             Some(Row::Events { query, row }) => row.each(record, &mut |event, sight| match query {
-                Query::ObservedUse => self.add_use(event, sight),
+                Query::ObservedUse => {
+                    if let Some(calls) = Calls::of(event) {
+                        self.add_use(event, &calls, sight);
+                    }
+                }
                 Query::Assumptions => {
                     self.assumptions.add(event, sight);
                     self.sessions.add_issue(event);
                 }
-                Query::NotableEvents => self.notable.add(event, sight),
+                Query::NotableEvents => self.add_notable(event, event.action(), sight),
             }),
             None => {}
         }
     }
 
-    fn add_use(&mut self, event: &Event<'_>, sight: &Sight<'_>) {
-        let Some(calls) = Calls::of(event) else { return };
-        self.sessions.add_calls(event, &calls, sight);
+    fn add_notable(&mut self, event: &Event<'_>, action: Option<String>, sight: &Sight<'_>) {
+        if let Some(action) = action {
+            self.notable.add(event, &action, sight);
+        }
+    }
+
+    fn add_use(&mut self, event: &Event<'_>, calls: &Calls, sight: &Sight<'_>) {
+        self.sessions.add_calls(event, calls, sight);
         self.callers.add(event, &calls.principal, sight);
         let is_one = sight.row.is_none_or(|count| count <= 1);
         match event.shared_id().filter(|_| is_one && !is_taken_by_service(event)) {
-            Some(id) => self.uses.add_copy(event, &calls, id, sight),
-            None => self.uses.add(event, &calls, sight),
+            Some(id) => self.uses.add_copy(event, calls, id, sight),
+            None => self.uses.add(event, calls, sight),
         }
     }
 

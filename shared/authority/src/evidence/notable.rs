@@ -43,13 +43,12 @@ impl Listed {
 }
 
 impl Notable {
-    pub(super) fn add(&mut self, event: &Event<'_>, sight: &Sight<'_>) {
-        let Some(action) = event.action() else { return };
-        for kind in kinds_of(event, &action).into_iter().flatten() {
-            let Some(told) = told(event, kind, &action) else {
+    pub(super) fn add(&mut self, event: &Event<'_>, action: &str, sight: &Sight<'_>) {
+        for kind in kinds_of(event, action).into_iter().flatten() {
+            let Some(told) = told(event, kind, action) else {
                 continue;
             };
-            let listed = self.kinds.entry((kind, action.clone())).or_default();
+            let listed = self.kinds.entry((kind, action.to_owned())).or_default();
             listed.all.add(&Sight { newest: &[], ..*sight });
             listed.list(told);
         }

@@ -60,7 +60,7 @@ pub(crate) fn action(event_source: &str, event_name: &str) -> Option<String> {
     let renamed = RENAMED_EVENTS
         .iter()
         .find(|(of, event, _)| *of == service && *event == name);
-    Some(renamed.map_or_else(|| format!("{service}:{name}"), |(_, _, action)| (*action).to_owned()))
+    Some(renamed.map_or_else(|| [service, ":", name].concat(), |(_, _, action)| (*action).to_owned()))
 }
 
 /// `Invoke20150331` and `UpdateFunctionCode20150331v2` carry the date of their API's version.
@@ -183,16 +183,26 @@ fn arn_of(parameter: &Parameter, name: &str, account: &str, place: &EventPlace<'
     if name.starts_with("arn:") {
         return name.to_owned();
     }
-    let rest = parameter.resource.replace("{}", name.trim_start_matches('/'));
+    let (before, after) = parameter.resource.split_once("{}").unwrap_or((parameter.resource, ""));
+    let name = name.trim_start_matches('/');
     let (region, account) = match parameter.scope {
         Scope::RegionAndAccount => (place.region, account),
         Scope::Account => ("", account),
         Scope::Neither => ("", ""),
     };
-    format!(
-        "arn:{}:{}:{region}:{account}:{rest}",
-        place.partition, parameter.service
-    )
+    let place = [
+        "arn:",
+        place.partition,
+        ":",
+        parameter.service,
+        ":",
+        region,
+        ":",
+        account,
+        ":",
+    ];
+    let resource = [before, name, after];
+    place.into_iter().chain(resource).collect()
 }
 
 /// A function named by its name, `account:function:name` or its ARN, each with or without a version or alias.

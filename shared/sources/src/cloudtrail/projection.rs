@@ -240,7 +240,10 @@ impl Visitor<'_> for FieldName {
     }
 
     fn visit_str<E>(self, name: &str) -> Result<Named, E> {
-        Ok(match self.0.iter().find(|(own, _)| *own == name) {
+        // Names of the same length mostly end otherwise, which is seen without a call.
+        let (length, last) = (name.len(), name.as_bytes().last());
+        let is_it = |own: &str| own.len() == length && own.as_bytes().last() == last && own == name;
+        Ok(match self.0.iter().find(|(own, _)| is_it(own)) {
             Some(field) => Named::Field(field),
             None if name == "Records" => Named::Records,
             None => Named::Other,
