@@ -34,7 +34,7 @@ pub struct InstructionsArguments {
 /// Fails where an operation takes more instructions than it did.
 pub fn instructions(arguments: &InstructionsArguments) -> Result<()> {
     let root = shell::workspace_root()?;
-    let program = built(&root, "counted")?;
+    let program = built(&root, "sv0-iam", "counted")?;
     let mut counted = BTreeMap::new();
     for (operation, before) in OPERATIONS {
         let most = count(&program, operation)?;
@@ -91,12 +91,12 @@ fn count(program: &Path, operation: &str) -> Result<u64> {
     count.with_context(|| format!("callgrind counted nothing of {operation}: {told}"))
 }
 
-/// Builds a benchmark of the policy engine, and asks cargo where it lies.
-pub fn built(root: &Path, benchmark: &str) -> Result<PathBuf> {
+/// Builds a benchmark as it would be released, and asks cargo where it lies.
+pub fn built(root: &Path, package: &str, benchmark: &str) -> Result<PathBuf> {
     let mut build = shell::cargo();
     build
         .current_dir(root)
-        .args(["bench", "--no-run", "--package", "sv0-iam", "--bench", benchmark]);
+        .args(["bench", "--no-run", "--package", package, "--bench", benchmark]);
     let messages = shell::output(build.args(["--message-format", "json-render-diagnostics"]))?;
     let mut executables = messages.lines().filter_map(|line| {
         let message: Value = serde_json::from_str(line).ok()?;

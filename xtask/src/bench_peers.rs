@@ -2,6 +2,8 @@
 //!
 //! The others run as processes of their own, out of `.tools/peers`, where they are installed when they are not there.
 
+mod account;
+
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -13,6 +15,8 @@ use crate::shell;
 
 const IAM_SIMULATE: &str = "@cloud-copilot/iam-simulate";
 const PRINCIPALMAPPER: &str = "principalmapper-0ca";
+const IAM_APE: &str = "iam-ape";
+const CLOUDSPLAINING: &str = "cloudsplaining";
 
 #[derive(Args)]
 pub struct PeersArguments {
@@ -22,6 +26,12 @@ pub struct PeersArguments {
     /// How many disagreements are shown of each comparison.
     #[arg(long, default_value_t = 3)]
     shown: usize,
+    /// Roles of the account that is read as a whole; with a tenth as many users and a quarter more policies.
+    #[arg(long, default_value_t = 2_000, value_parser = clap::value_parser!(u32).range(10..))]
+    roles: u32,
+    /// Read one account as a whole, and leave single requests out.
+    #[arg(long)]
+    account_only: bool,
 }
 
 /// What one engine answered.
@@ -44,7 +54,15 @@ struct Comparison {
 pub fn peers(arguments: &PeersArguments) -> Result<()> {
     let root = shell::workspace_root()?;
     let tools = Tools::install(&root.join(".tools/peers"))?;
-    let ours = built(&root)?;
+    if !arguments.account_only {
+        requests(arguments, &root, &tools)?;
+    }
+    account::peers(arguments.roles, &root, &tools)
+}
+
+/// Single requests: who answers how many in a second.
+fn requests(arguments: &PeersArguments, root: &Path, tools: &Tools) -> Result<()> {
+    let ours = super::bench_instructions::built(root, "sv0-iam", "answers")?;
     let folder = tempfile::tempdir().context("cannot make a folder for the requests")?;
     let generate = |layers: &str| -> Result<PathBuf> {
         let file = folder.path().join(format!("{layers}.ndjson"));
@@ -154,9 +172,15 @@ impl Tools {
         let tools = Self {
             folder: folder.to_owned(),
         };
-        if shell::output(tools.python().args(["-c", "import principalmapper"])).is_err() {
-            let mut pip = tools.python();
-            shell::step("install", pip.args(["-m", "pip", "install", "-q", PRINCIPALMAPPER]))?;
+        for (module, package) in [
+            ("principalmapper", PRINCIPALMAPPER),
+            ("iam_ape", IAM_APE),
+            ("cloudsplaining", CLOUDSPLAINING),
+        ] {
+            if shell::output(tools.python().args(["-c", &format!("import {module}")])).is_err() {
+                let mut pip = tools.python();
+                shell::step("install", pip.args(["-m", "pip", "install", "-q", package]))?;
+            }
         }
         Ok(tools)
     }
@@ -197,9 +221,4 @@ fn answered(command: &mut Command) -> Result<Answered> {
         bail!("a side answered nothing");
     }
     Ok(answered)
-}
-
-/// Builds our side as it would be released, and asks cargo where it lies.
-fn built(root: &Path) -> Result<PathBuf> {
-    super::bench_instructions::built(root, "answers")
 }
