@@ -22,6 +22,8 @@ const SCHEMA_VERSION: i64 = 3;
 const SCHEMA: &str = include_str!("sqlite/schema.sql");
 /// Tables and views of things; they end what makes a database one of version 3.
 const TABLES: &str = include_str!("sqlite/tables.sql");
+/// What finds paths by where they begin and end; made by the first run.
+const INDEXES: &str = include_str!("sqlite/indexes.sql");
 /// What leads from version 1 to version 2.
 const FROM_1_TO_2: &str = include_str!("sqlite/from-1-to-2.sql");
 /// What leads from version 2 to version 3, with [`TABLES`] between.
@@ -43,6 +45,8 @@ const TABLES_OF_1: [&str; 7] = [
 /// How long a writer waits for another one.
 const PATIENCE: Duration = Duration::from_secs(30);
 
+/// Bytes of a page. A document of a path takes one to two KB: larger pages are better filled, and fewer.
+const PAGE: i64 = 16 * 1024;
 /// Pages that a connection holds in memory, in KiB.
 const CACHE_KIB: i64 = 16 * 1024;
 /// Statements that are used once for each thing.
@@ -85,6 +89,7 @@ impl SqliteState {
         let failed = |source| store_error("opening", &name, source);
         let mut connection = connection.map_err(failed)?;
         connection.busy_timeout(PATIENCE).map_err(failed)?;
+        connection.pragma_update(None, "page_size", PAGE).map_err(failed)?;
         connection
             .pragma_update(None, "cache_size", -CACHE_KIB)
             .map_err(failed)?;
@@ -102,11 +107,14 @@ impl SqliteState {
             });
         }
         connection.pragma_update(None, "foreign_keys", true).map_err(failed)?;
-        // Readers and a writer do not wait for each other. A power cut may take the last run with it, and leaves the runs before whole.
-        connection.pragma_update(None, "journal_mode", "WAL").map_err(failed)?;
-        connection
-            .pragma_update(None, "synchronous", "NORMAL")
-            .map_err(failed)?;
+        // Readers and a writer do not wait for each other, but for the first run: nobody reads an empty database, and this way its pages are written once. With
+        // the log, a power cut may take the last run with it, and leaves the runs before whole.
+        if read::has_runs(&connection).map_err(failed)? {
+            connection.pragma_update(None, "journal_mode", "WAL").map_err(failed)?;
+            connection
+                .pragma_update(None, "synchronous", "NORMAL")
+                .map_err(failed)?;
+        }
         connection.set_prepared_statement_cache_capacity(STATEMENTS);
         Ok(Self { connection, name })
     }
@@ -149,7 +157,7 @@ fn migrate(connection: &mut Connection) -> rusqlite::Result<Option<i64>> {
     }
     if found == 2 {
         let [before, after] = FROM_2_TO_3;
-        for batch in [before, TABLES, after] {
+        for batch in [before, TABLES, after, INDEXES] {
             transaction.execute_batch(batch)?;
         }
         if let Some(newest) = read::newest_of_runs(&transaction)? {

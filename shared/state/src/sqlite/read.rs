@@ -62,6 +62,10 @@ pub(super) fn knows_run(connection: &Connection, run_id: &str) -> rusqlite::Resu
     connection.query_row(sql, [run_id], |row| row.get(0))
 }
 
+pub(super) fn has_runs(connection: &Connection) -> rusqlite::Result<bool> {
+    connection.query_row("SELECT EXISTS (SELECT 1 FROM runs)", [], |row| row.get(0))
+}
+
 pub(super) fn runs(connection: &Connection) -> rusqlite::Result<Vec<RunRecord>> {
     let mut counts = counts(connection)?;
     let mut statement = connection.prepare("SELECT run_id, captured_at, finished_at FROM runs")?;

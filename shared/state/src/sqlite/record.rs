@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use rusqlite::{Connection, TransactionBehavior};
 
+use super::INDEXES;
 use super::read::{self, Lives};
 use super::write::{self, Things};
 use crate::{LifeBook, Outcome, RunRecord, Seen, Sighting, StateError, Tally, Thing, diff};
@@ -111,6 +112,7 @@ impl<'c> Recording<'c> {
             self.become_of(&book, &rows, &[])?;
         }
         self.things.finish(self.connection)?;
+        self.connection.execute_batch(INDEXES)?;
         write::run(self.connection, self.run)?;
         if !self.is_late() {
             write::coverage(self.connection, self.seen.coverage)?;

@@ -32,9 +32,6 @@ CREATE TABLE texts (
     resource     TEXT
 ) STRICT;
 
-CREATE INDEX texts_by_workload ON texts (workload) WHERE workload IS NOT NULL;
-CREATE INDEX texts_by_resource ON texts (resource) WHERE resource IS NOT NULL;
-
 -- Steps of paths, each once: things.steps lists their numbers.
 CREATE TABLE steps (
     number INTEGER PRIMARY KEY,

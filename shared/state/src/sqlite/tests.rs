@@ -77,6 +77,25 @@ fn history_outlives_the_process() {
 }
 
 #[test]
+fn who_reads_keeps_no_run_from_being_recorded_and_sees_what_was_there() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join(STATE_FILE);
+    record(&mut SqliteState::open(&file).unwrap(), 1, &vec![path("p", &[])]);
+    let mut state = SqliteState::open(&file).unwrap();
+    let mut reader = Connection::open(&file).unwrap();
+    let reading = reader.transaction().unwrap();
+    let count = || -> i64 {
+        let sql = "SELECT count(*) FROM documents";
+        reading.query_row(sql, [], |row| row.get(0)).unwrap()
+    };
+    assert_eq!(count(), 1);
+    record(&mut state, 2, &vec![path("p", &[]), path("q", &[])]);
+    assert_eq!(count(), 1);
+    drop(reading);
+    assert_eq!(state.runs().unwrap().len(), 2);
+}
+
+#[test]
 fn a_run_that_cannot_be_recorded_leaves_nothing_behind() {
     let mut state = SqliteState::in_memory().unwrap();
     state
@@ -222,7 +241,8 @@ fn any_tool_reads_whole_documents_and_every_time() {
 
 #[test]
 fn paths_are_found_by_an_index() {
-    let state = SqliteState::in_memory().unwrap();
+    let mut state = SqliteState::in_memory().unwrap();
+    record(&mut state, 1, &vec![path("p", &[])]);
     for (column, index) in [("workload", "texts_by_workload"), ("resource", "texts_by_resource")] {
         let sql =
             format!("EXPLAIN QUERY PLAN SELECT id, document FROM documents WHERE kind = 'path' AND {column} = 'arn'");
