@@ -66,6 +66,24 @@ SELECT t.kind, t.id, t.document_sha256 AS sha256,
        x.type, x.name, x.account, x.region, x.severity, x.state, x.sensitivity, x.action_class, x.workload, x.resource
 FROM things AS t JOIN texts AS x ON x.number = t.number;
 
+-- One row of each, with its history: a join of the views above would look every thing up twice.
+CREATE VIEW paths AS
+SELECT t.id, x.type, x.state, x.workload, x.resource, x.action_class, x.sensitivity,
+       t.first_seen, coalesce(t.last_seen, (SELECT captured_at FROM newest)) AS last_seen, t.changed_at, t.stale_since, t.gone_at,
+       CASE WHEN t.steps IS NULL THEN x.document
+            ELSE json_set(x.document, '$.hops', json((SELECT '[' || group_concat(s.step, ',') || ']'
+                                                      FROM json_each(t.steps) AS j CROSS JOIN steps AS s ON s.number = j.value)))
+       END AS document
+FROM things AS t JOIN texts AS x ON x.number = t.number
+WHERE +t.kind = 'path'; -- The sign keeps SQLite from walking over all paths where a workload or resource is asked for.
+
+CREATE VIEW findings AS
+SELECT t.id, x.type, x.severity, x.name, x.account,
+       t.first_seen, coalesce(t.last_seen, (SELECT captured_at FROM newest)) AS last_seen, t.changed_at, t.stale_since, t.gone_at,
+       x.document
+FROM things AS t JOIN texts AS x ON x.number = t.number
+WHERE t.kind = 'finding';
+
 CREATE VIEW path_steps AS
 SELECT t.id AS path_id, j.key AS place, s.step
 FROM things AS t CROSS JOIN json_each(t.steps) AS j CROSS JOIN steps AS s ON s.number = j.value

@@ -225,7 +225,19 @@ fn any_tool_reads_whole_documents_and_every_time() {
         let told = &state.documents(kind, &[id]).unwrap()[id];
         let value = |text: &str| serde_json::from_str::<serde_json::Value>(text).unwrap();
         assert_eq!(value(&read[0]), value(told), "{id}");
+        let list = if kind == SightingKind::Path {
+            "paths"
+        } else {
+            "findings"
+        };
+        let listed = texts(&state, &format!("SELECT document FROM {list} WHERE id = '{id}'"));
+        assert_eq!(value(&listed[0]), value(told), "{id}");
     }
+    assert_eq!(texts(&state, "SELECT id FROM findings"), ["f"]);
+    assert_eq!(
+        texts(&state, "SELECT id || last_seen FROM paths WHERE stale_since IS NULL"),
+        [format!("p{}", time(2))]
+    );
     let ways = texts(
         &state,
         "SELECT path_id || place || step FROM path_steps ORDER BY path_id, place",
@@ -244,8 +256,8 @@ fn paths_are_found_by_an_index() {
     let mut state = SqliteState::in_memory().unwrap();
     record(&mut state, 1, &vec![path("p", &[])]);
     for (column, index) in [("workload", "texts_by_workload"), ("resource", "texts_by_resource")] {
-        let sql =
-            format!("EXPLAIN QUERY PLAN SELECT id, document FROM documents WHERE kind = 'path' AND {column} = 'arn'");
+        let ask = "EXPLAIN QUERY PLAN SELECT id, state, first_seen, document FROM paths WHERE gone_at IS NULL";
+        let sql = format!("{ask} AND {column} = 'arn'");
         let mut statement = state.connection.prepare(&sql).unwrap();
         let plan = statement.query_map([], |row| row.get::<_, String>("detail")).unwrap();
         let plan: Vec<String> = plan.map(Result::unwrap).collect();

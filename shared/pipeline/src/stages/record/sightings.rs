@@ -35,10 +35,20 @@ pub(super) struct RunSightings<'r, R> {
 
 impl<'r, R: Rows + Sync> RunSightings<'r, R> {
     pub fn read(snapshot: &'r Snapshot<R>, configuration_sha256: &'r str) -> Result<Self, LakeError> {
+        let mut graph = snapshot.graph()?;
+        // Of a policy's text it counts here whether it was read, and its hash.
+        for text in graph
+            .policies
+            .values_mut()
+            .filter_map(|policy| policy.document.as_mut())
+        {
+            *text = Value::Null;
+        }
+        (graph.signals, graph.service_access) = Default::default();
         Ok(Self {
             rows: snapshot.rows(),
             configuration_sha256,
-            graph: snapshot.graph()?,
+            graph,
             findings: snapshot.findings()?,
         })
     }
