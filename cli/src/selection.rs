@@ -1,5 +1,7 @@
 //! What a list is narrowed to: accounts and entities by the names that people give, and how much of it is shown.
 
+use std::collections::HashSet;
+
 use sv0_authority::suggestions;
 use sv0_iam::{Glob, WildcardScope};
 use sv0_model::graph::{Entity, Graph, OrganizationNodeKind, urn};
@@ -93,24 +95,22 @@ impl<'t> Named<'t> {
             }
     }
 
-    /// Whether the entity with this id is meant, or the id itself where it is of none.
-    pub fn is(&self, graph: &Graph, id: &str) -> bool {
-        self.is_id(id) || graph.entities.get(id).is_some_and(|entity| self.is_entity(entity))
+    /// The same, with the entities of a graph that are meant.
+    pub fn among(self, graph: &'t Graph) -> Meant<'t> {
+        let meant = graph.entities.values().filter(|entity| self.is_entity(entity));
+        Meant {
+            ids: meant.map(|entity| entity.native_id.as_str()).collect(),
+            named: self,
+        }
     }
 
-    /// Whether anything at all is meant.
+    /// Whether any entity is meant.
     ///
     /// # Errors
     /// `not_found`, with what comes near among what is wanted.
-    pub fn must_be_known(
-        &self,
-        graph: &Graph,
-        further: &[&str],
-        wanted: impl Fn(&Entity) -> bool,
-    ) -> Result<(), CommandError> {
-        let is_known = graph.entities.contains_key(self.text)
-            || further.iter().any(|id| self.is_id(id))
-            || graph.entities.values().any(|entity| self.is_entity(entity));
+    pub fn must_be_known(&self, graph: &Graph, wanted: impl Fn(&Entity) -> bool) -> Result<(), CommandError> {
+        let is_known =
+            graph.entities.contains_key(self.text) || graph.entities.values().any(|entity| self.is_entity(entity));
         if is_known {
             return Ok(());
         }
@@ -118,6 +118,20 @@ impl<'t> Named<'t> {
             format!("nothing in the scan is called {}", safe(self.text)),
             suggestions(graph, self.text, wanted),
         ))
+    }
+}
+
+/// What was asked about, looked up once: a list has many times as many ids as a graph has entities.
+pub struct Meant<'t> {
+    /// The name.
+    pub named: Named<'t>,
+    ids: HashSet<&'t str>,
+}
+
+impl Meant<'_> {
+    /// Whether the entity with this id is meant, or the id itself where it is of none.
+    pub fn is(&self, id: &str) -> bool {
+        self.ids.contains(id) || self.named.is_id(id)
     }
 }
 

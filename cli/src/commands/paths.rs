@@ -11,7 +11,7 @@ use sv0_model::path::{AuthorityPath, PathHop, PathKind, PathState};
 use super::{Outcome, print, print_json};
 use crate::arguments::{PathsArguments, StateArgument};
 use crate::error::CommandError;
-use crate::selection::{Named, account_id, cut, footer};
+use crate::selection::{Meant, Named, account_id, cut, footer};
 use crate::store;
 use crate::text::{condition, dim, entity, labelled, layers, name_of, observation, plain, safe, state};
 
@@ -19,12 +19,19 @@ pub fn run(arguments: &PathsArguments) -> Result<Outcome, CommandError> {
     let store = store::open(&arguments.query.store)?;
     let snapshot = store::snapshot(&store, &arguments.query)?;
     let graph = snapshot.graph()?;
-    let mut paths = snapshot.paths()?;
-    let all = paths.len();
-    let asked = Asked::new(&graph, &paths, arguments)?;
-    paths.retain(|path| asked.holds(path));
-    let blocked = paths.iter().filter(|path| path.state == PathState::Blocked).count();
-    paths.retain(|path| is_in_state(path.state, arguments));
+    let asked = Asked::new(&graph, arguments)?;
+    let mut listing = Listing::default();
+    snapshot.each_path(|path| {
+        listing.add(path, &asked);
+        Ok(())
+    })?;
+    asked.must_be_known(&listing)?;
+    let Listing {
+        all,
+        blocked,
+        mut paths,
+        ..
+    } = listing;
     let matching = paths.len();
     if !arguments.query.json {
         // A person wants what it reaches itself before what leads through it, and the worst before the rest.
@@ -50,57 +57,92 @@ pub fn run(arguments: &PathsArguments) -> Result<Outcome, CommandError> {
     Ok(Outcome::Done)
 }
 
+/// The paths that were asked for, and what was met on the way to them: a run has more paths than are worth holding.
+#[derive(Default)]
+struct Listing {
+    /// Those that are listed.
+    paths: Vec<AuthorityPath>,
+    /// Paths of the run.
+    all: usize,
+    /// Blocked ones of those that were asked for.
+    blocked: usize,
+    /// Whether a path starts from the id that was asked for, or leads through it.
+    leads_from: bool,
+    /// Whether a path ends on the id that was asked for.
+    leads_to: bool,
+    environments: BTreeSet<String>,
+}
+
+impl Listing {
+    fn add(&mut self, path: AuthorityPath, asked: &Asked<'_>) {
+        self.all += 1;
+        if let Some(from) = asked.from.as_ref().filter(|_| !self.leads_from) {
+            let mut ids = std::iter::once(&path.workload).chain(&path.roles);
+            self.leads_from = ids.any(|id| from.named.is_id(id));
+        }
+        if let Some(to) = asked.to.as_ref().filter(|_| !self.leads_to) {
+            self.leads_to = to.named.is_id(&path.resource) || to.named.is_id(&path.scope);
+        }
+        if let Some(name) = environment_of(&path).filter(|name| !self.environments.contains(*name)) {
+            self.environments.insert(name.to_owned());
+        }
+        if asked.holds(&path) {
+            self.blocked += usize::from(path.state == PathState::Blocked);
+            if is_in_state(path.state, asked.arguments) {
+                self.paths.push(path);
+            }
+        }
+    }
+}
+
 /// Which paths were asked for.
 struct Asked<'a> {
     graph: &'a Graph,
     arguments: &'a PathsArguments,
-    from: Option<Named<'a>>,
-    to: Option<Named<'a>>,
+    from: Option<Meant<'a>>,
+    to: Option<Meant<'a>>,
     account: Option<String>,
-    environment: Option<String>,
 }
 
 impl<'a> Asked<'a> {
-    /// What the arguments ask for: a name that nothing has must not look like an identity that reaches nothing.
-    fn new(graph: &'a Graph, paths: &[AuthorityPath], arguments: &'a PathsArguments) -> Result<Self, CommandError> {
-        let named = |text: &'a Option<String>, option| text.as_deref().map(|text| Named::new(text, option)).transpose();
-        let (from, to) = (named(&arguments.from, "--from")?, named(&arguments.to, "--to")?);
-        if let Some(from) = &from {
-            let starts = paths
-                .iter()
-                .flat_map(|path| std::iter::once(&path.workload).chain(&path.roles));
-            from.must_be_known(graph, &starts.map(String::as_str).collect::<Vec<_>>(), is_source)?;
-        }
-        if let Some(to) = &to {
-            let ends = paths
-                .iter()
-                .flat_map(|path| [path.resource.as_str(), path.scope.as_str()]);
-            to.must_be_known(graph, &ends.collect::<Vec<_>>(), is_end)?;
-        }
+    fn new(graph: &'a Graph, arguments: &'a PathsArguments) -> Result<Self, CommandError> {
+        let meant = |text: &'a Option<String>, option| {
+            let named = text.as_deref().map(|text| Named::new(text, option)).transpose()?;
+            Ok::<_, CommandError>(named.map(|named| named.among(graph)))
+        };
         let account = match &arguments.account {
             Some(text) => Some(account_id(graph, text)?),
-            None => None,
-        };
-        let environment = match &arguments.environment {
-            Some(text) => Some(environment(paths, text)?),
             None => None,
         };
         Ok(Self {
             graph,
             arguments,
-            from,
-            to,
+            from: meant(&arguments.from, "--from")?,
+            to: meant(&arguments.to, "--to")?,
             account,
-            environment,
         })
     }
 
+    /// A name that nothing has must not look like an identity that reaches nothing.
+    fn must_be_known(&self, listing: &Listing) -> Result<(), CommandError> {
+        if let Some(from) = self.from.as_ref().filter(|_| !listing.leads_from) {
+            from.named.must_be_known(self.graph, is_source)?;
+        }
+        if let Some(to) = self.to.as_ref().filter(|_| !listing.leads_to) {
+            to.named.must_be_known(self.graph, is_end)?;
+        }
+        match &self.arguments.environment {
+            Some(text) => environment_must_be_known(&listing.environments, text),
+            None => Ok(()),
+        }
+    }
+
     fn holds(&self, path: &AuthorityPath) -> bool {
-        let is_from = |from: &Named<'_>| {
+        let is_from = |from: &Meant<'_>| {
             let mut ids = std::iter::once(&path.workload).chain(&path.roles);
-            ids.any(|id| from.is(self.graph, id))
+            ids.any(|id| from.is(id))
         };
-        let is_to = |to: &Named<'_>| to.is(self.graph, &path.resource) || to.is_id(&path.scope);
+        let is_to = |to: &Meant<'_>| to.is(&path.resource) || to.named.is_id(&path.scope);
         let touches = |account: &String| {
             let mut ids = std::iter::once(&path.workload).chain(path.hops.iter().map(|hop| &hop.to));
             ids.any(|id| self.graph.entities.get(id).and_then(|of| of.account.as_ref()) == Some(account))
@@ -108,10 +150,7 @@ impl<'a> Asked<'a> {
         self.from.as_ref().is_none_or(is_from)
             && self.to.as_ref().is_none_or(is_to)
             && self.account.as_ref().is_none_or(touches)
-            && self
-                .environment
-                .as_ref()
-                .is_none_or(|name| environment_of(path) == Some(name))
+            && self.is_in_environment(path)
             && self
                 .arguments
                 .sensitivity
@@ -119,11 +158,14 @@ impl<'a> Asked<'a> {
             && self.arguments.kind.is_none_or(|kind| path.kinds.contains(&kind))
     }
 
+    fn is_in_environment(&self, path: &AuthorityPath) -> bool {
+        let is_it = |name: &String| environment_of(path).is_some_and(|of| of.eq_ignore_ascii_case(name));
+        self.arguments.environment.as_ref().is_none_or(is_it)
+    }
+
     /// Whether the path starts from what was asked about, or nothing was.
     fn is_own(&self, path: &AuthorityPath) -> bool {
-        self.from
-            .as_ref()
-            .is_none_or(|from| from.is(self.graph, &path.workload))
+        self.from.as_ref().is_none_or(|from| from.is(&path.workload))
     }
 }
 
@@ -131,13 +173,12 @@ fn environment_of(path: &AuthorityPath) -> Option<&str> {
     path.environment.as_ref().map(|word| word.value.as_str())
 }
 
-/// The environment of that name, where some path ends in it.
-fn environment(paths: &[AuthorityPath], text: &str) -> Result<String, CommandError> {
-    let known: BTreeSet<&str> = paths.iter().filter_map(environment_of).collect();
-    if let Some(name) = known.iter().find(|name| name.eq_ignore_ascii_case(text)) {
-        return Ok((*name).to_owned());
+/// An environment in which no path ends must not look like one that nobody reaches.
+fn environment_must_be_known(known: &BTreeSet<String>, text: &str) -> Result<(), CommandError> {
+    if known.iter().any(|name| name.eq_ignore_ascii_case(text)) {
+        return Ok(());
     }
-    let names: Vec<String> = known.into_iter().map(str::to_owned).collect();
+    let names: Vec<String> = known.iter().cloned().collect();
     Err(CommandError::NotFound {
         message: format!("no path ends in an environment {}", safe(text)),
         help: format!("paths end in {}", safe(&names.join(", "))),
