@@ -135,9 +135,12 @@ fn damaged_json() -> Vec<Case> {
 fn damaged_streams() -> Vec<Case> {
     let text = buckets(3);
     let document = gzip(json!([bucket("a")]).to_string());
-    let mut flipped = gzip(&text);
-    let middle = flipped.len() / 2;
-    flipped[middle] ^= 0xFF;
+    let mut no_block = gzip(&text);
+    // The header has ten bytes; a block whose type is 3 is none (RFC 1951, section 3.2.3).
+    no_block[10] = 0xFF;
+    let mut other_checksum = gzip(&text);
+    let of_checksum = other_checksum.len() - 8;
+    other_checksum[of_checksum] ^= 0xFF;
     let junk = b"\x00\x01\x02\x03junk";
     let gzip_cut = without_end(&gzip(&text), 8);
     let zstd_cut = without_end(&zstd(&text), 4);
@@ -156,7 +159,14 @@ fn damaged_streams() -> Vec<Case> {
             " truncated_gzip",
             0,
         ),
-        case("gzip damaged in its middle", ".json.gz", flipped, ":4 damaged_gzip", 0),
+        case("gzip damaged where it begins", ".json.gz", no_block, " damaged_gzip", 0),
+        case(
+            "gzip of another text",
+            ".ndjson.gz",
+            other_checksum,
+            ":4 damaged_gzip",
+            3,
+        ),
         case("not gzip", ".json.gz", junk, " damaged_gzip", 0),
         case("zstd cut off", ".ndjson.zst", zstd_cut, " truncated_zstd", 0),
         case("not zstd", ".json.zst", junk, " damaged_zstd", 0),
