@@ -15,7 +15,7 @@ pub struct Function {
     pub package: &'static str,
     /// Its program.
     pub binary: &'static str,
-    /// How many bytes its package may have.
+    /// How many bytes its package may have: `docs/adr/0023-sizes-of-packages.md`.
     pub most_zipped: u64,
     /// The settings that the template gives it, with values as long as those of a deployment.
     pub settings: &'static [(&'static str, &'static str)],
@@ -68,7 +68,7 @@ pub const FUNCTIONS: [Function; 4] = [
     Function {
         package: "sv0-scan-capture",
         binary: "scan-capture",
-        most_zipped: 6_000_000,
+        most_zipped: 12_000_000,
         settings: &[RESULTS, ("SV0_MAX_CAPTURE_BYTES", "2147483648")],
     },
 ];
