@@ -83,7 +83,11 @@ impl<'l> Listing<'l> {
     }
 
     fn take(&mut self, object: &Value, page: &mut Page) {
-        let key = text(object, "Key").unwrap_or_default();
+        let Some(key) = text(object, "Key") else {
+            // It may be a log file all the same: that it is not read must be told.
+            page.foreign += 1;
+            return;
+        };
         // A page that comes twice has nothing new.
         let Some(below) = key.strip_prefix(self.prefix).filter(|_| key > self.last.as_str()) else {
             return;

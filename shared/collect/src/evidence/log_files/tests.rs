@@ -23,6 +23,8 @@ const ORGANIZATION: &str = "o-exampleorgid";
 const OTHER: &str = "222233334444";
 /// A day of the window, which ends on 2026-02-01.
 const DAY: &str = "2026/01/31";
+/// What the key of an object ends in that is listed without it.
+const UNNAMED: &str = "unnamed.json.gz";
 
 /// A bucket.
 #[derive(Default)]
@@ -85,7 +87,10 @@ impl Logs {
         let page: Vec<Value> = keys
             .iter()
             .take(self.page)
-            .map(|key| json!({"Key": key, "Size": self.objects[*key].len()}))
+            .map(|key| match key.ends_with(UNNAMED) {
+                true => json!({"Size": 1}),
+                false => json!({"Key": key, "Size": self.objects[*key].len()}),
+            })
             .collect();
         let goes_on = keys.len() > self.page;
         let mut answer = json!({"Contents": page, "IsTruncated": goes_on});
@@ -413,6 +418,13 @@ fn what_is_not_read_stands_in_the_ledger() {
         (
             "a key is too long",
             two().event(&day, &format!("{}.json.gz", "k".repeat(80_000)), "3"),
+            u64::MAX,
+            (Partial, "InvalidKey", 2),
+            "does not make",
+        ),
+        (
+            "a key is left out",
+            two().event(&day, UNNAMED, "3"),
             u64::MAX,
             (Partial, "InvalidKey", 2),
             "does not make",
