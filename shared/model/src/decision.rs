@@ -103,6 +103,48 @@ pub enum ConditionExpression {
     },
 }
 
+impl ConditionExpression {
+    /// The condition under which all of them hold: nested conjunctions opened, each child once, sorted. `None` for none of them.
+    #[must_use]
+    pub fn all_of(conditions: impl IntoIterator<Item = Self>) -> Option<Self> {
+        let mut all = Vec::new();
+        for condition in conditions {
+            match condition {
+                Self::All { all: children } => all.extend(children),
+                other => all.push(other),
+            }
+        }
+        sort_by_text(&mut all);
+        match all.len() {
+            0 | 1 => all.pop(),
+            _ => Some(Self::All { all }),
+        }
+    }
+
+    /// The condition under which at least one of them holds: nested disjunctions opened, each child once, sorted. `None` for none of them.
+    #[must_use]
+    pub fn any_of(conditions: impl IntoIterator<Item = Self>) -> Option<Self> {
+        let mut any = Vec::new();
+        for condition in conditions {
+            match condition {
+                Self::Any { any: children } => any.extend(children),
+                other => any.push(other),
+            }
+        }
+        sort_by_text(&mut any);
+        match any.len() {
+            0 | 1 => any.pop(),
+            _ => Some(Self::Any { any }),
+        }
+    }
+}
+
+/// Sorts by the bytes of their JSON and drops what stands twice.
+fn sort_by_text(conditions: &mut Vec<ConditionExpression>) {
+    conditions.sort_by_cached_key(|condition| serde_json::to_string(condition).unwrap_or_default());
+    conditions.dedup();
+}
+
 /// The pseudo-key that stands for a policy that was not collected.
 pub const UNCOLLECTED_POLICY_KEY: &str = "sv0:UncollectedPolicy";
 

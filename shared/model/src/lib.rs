@@ -17,5 +17,6 @@ pub mod observation;
 pub mod owner;
 pub mod path;
 pub mod record;
+pub mod route;
 pub mod text;
 pub mod time;

@@ -116,40 +116,12 @@ pub(crate) fn union<T: Ord>(mut list: Vec<T>, more: Vec<T>) -> Vec<T> {
     list
 }
 
-/// The condition under which all of them hold: nested conjunctions opened, each child once, sorted. `None` for none of them.
+/// The condition under which all of them hold. `None` for none of them.
 pub(crate) fn conjunction(conditions: impl IntoIterator<Item = ConditionExpression>) -> Option<ConditionExpression> {
-    let mut all = Vec::new();
-    for condition in conditions {
-        match condition {
-            ConditionExpression::All { all: children } => all.extend(children),
-            other => all.push(other),
-        }
-    }
-    sort_by_text(&mut all);
-    match all.len() {
-        0 | 1 => all.pop(),
-        _ => Some(ConditionExpression::All { all }),
-    }
+    ConditionExpression::all_of(conditions)
 }
 
 /// The condition under which at least one of them holds.
 pub(crate) fn disjunction(conditions: impl IntoIterator<Item = ConditionExpression>) -> Option<ConditionExpression> {
-    let mut any = Vec::new();
-    for condition in conditions {
-        match condition {
-            ConditionExpression::Any { any: children } => any.extend(children),
-            other => any.push(other),
-        }
-    }
-    sort_by_text(&mut any);
-    match any.len() {
-        0 | 1 => any.pop(),
-        _ => Some(ConditionExpression::Any { any }),
-    }
-}
-
-/// Sorts by the bytes of their JSON and drops what stands twice.
-fn sort_by_text(conditions: &mut Vec<ConditionExpression>) {
-    conditions.sort_by_cached_key(|condition| serde_json::to_string(condition).unwrap_or_default());
-    conditions.dedup();
+    ConditionExpression::any_of(conditions)
 }
