@@ -20,9 +20,9 @@ mod testkit;
 
 pub use estate::{Estate, SnapshotText};
 pub use evidence::EvidenceFold;
-pub use findings::{FindingOptions, Judge, findings};
+pub use findings::{FindingOptions, Judge, Judgement, findings};
 pub use names::{nearest, suggestions};
-pub use paths::{PathOptions, PathProgress, PathsOutput, authority_paths, each_authority_path};
+pub use paths::{PathOptions, PathProgress, PathsOutput, authority_paths, each_route};
 pub use query::{
     Answer, Asked, AssumeInformation, Attachment, AttachmentKind, ButFor, Change, Explanation, Grant, Grants,
     LayerState, LayerVerdict, MissingElement, NearestMiss, Needed, PrincipalAnswer, Query, QueryError, Route,

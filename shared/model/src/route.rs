@@ -42,6 +42,13 @@ impl Route {
         self.roles.last().unwrap_or(&self.workload)
     }
 
+    /// Whether workload, roles and what is reached so are in more than one account.
+    #[must_use]
+    pub fn crosses_accounts_to(&self, access: &Access) -> bool {
+        let is_other = |account: &String| !self.accounts.contains(account);
+        self.accounts.len() > 1 || (!self.accounts.is_empty() && access.account.as_ref().is_some_and(is_other))
+    }
+
     /// Hash of workload, roles and marks: the same route has the same id in every run.
     #[must_use]
     pub fn id(&self) -> String {
@@ -101,6 +108,17 @@ impl Access {
         parts.extend((!self.is_best).then_some(state.as_str()));
         stable_id(&parts)
     }
+}
+
+/// A path that a finding names, and what it is made of.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct CitedPath {
+    /// The path's id.
+    pub path: String,
+    /// [`Route::id`] of its route.
+    pub route: String,
+    /// [`Access::id`] of its access.
+    pub access: String,
 }
 
 /// Kinds of a path and where data leaves to, in one number.
@@ -181,7 +199,7 @@ impl Taken {
 pub struct RoutePaths {
     /// The route.
     pub route: Arc<Route>,
-    /// What is reached at its end, by all routes that lead there. Sorted by resource, part, class and state.
+    /// What is reached at its end, by all routes that lead there: as a rule sorted by resource, part, class and state.
     pub accesses: Arc<[Access]>,
     /// To which of them it leads: all of them, as a rule. Sorted, none twice.
     pub taken: Vec<Taken>,
@@ -192,18 +210,35 @@ pub struct RoutePaths {
 impl RoutePaths {
     /// The paths, in the order of the accesses.
     pub fn paths(&self) -> impl Iterator<Item = RoutePath<'_>> {
-        let places = self
-            .taken
-            .iter()
-            .flat_map(|taken| taken.places().map(|place| (place, taken.kinds)));
+        self.places().map(|(_, path)| path)
+    }
+
+    /// The paths with the places of their accesses.
+    pub fn places(&self) -> impl Iterator<Item = (usize, RoutePath<'_>)> {
+        let places = self.taken.iter();
+        let places = places.flat_map(|taken| taken.places().map(|place| (place, taken.kinds)));
         places.filter_map(|(place, kinds)| {
-            Some(RoutePath {
+            let path = RoutePath {
                 route: &self.route,
                 access: self.accesses.get(place)?,
                 kinds,
                 execution: self.executions.get(&place).map_or("", String::as_str),
-            })
+            };
+            Some((place, path))
         })
+    }
+
+    /// Takes in the path to the access at that place, which is after those of all paths that are there.
+    pub fn take(&mut self, place: usize, kinds: PathKinds) {
+        let last = self.taken.last_mut();
+        match last.filter(|last| last.kinds == kinds && last.places().end == place) {
+            Some(last) => last.count += 1,
+            None => self.taken.push(Taken {
+                first: place,
+                count: 1,
+                kinds,
+            }),
+        }
     }
 
     /// How many paths there are.
@@ -236,9 +271,7 @@ impl RoutePath<'_> {
     /// Whether workload, roles and resource are in more than one account.
     #[must_use]
     pub fn is_cross_account(&self) -> bool {
-        let accounts = &self.route.accounts;
-        let is_other = |account: &String| !accounts.contains(account);
-        accounts.len() > 1 || (!accounts.is_empty() && self.access.account.as_ref().is_some_and(is_other))
+        self.route.crosses_accounts_to(self.access)
     }
 
     /// Hash of workload, roles, resource, class and scope. What reaches the same part in a second state, on the way of ECS's injection or on a detour, says so.
@@ -253,6 +286,17 @@ impl RoutePath<'_> {
         parts.extend(route.marks.iter().map(String::as_str));
         parts.extend((!access.is_best).then_some(state.as_str()));
         stable_id(&parts)
+    }
+
+    /// By what paths of one workload are ordered: depth, roles, resource, part, class, state, and its own id.
+    #[must_use]
+    pub fn order<'o>(&'o self, id: &'o str) -> impl Ord + use<'o> {
+        let (route, access) = (self.route, self.access);
+        (
+            (route.chain_depth, &route.roles),
+            (&access.resource, &access.scope, access.action_class),
+            (self.state(), id),
+        )
     }
 
     /// The path, put together.
@@ -300,6 +344,15 @@ impl RoutePath<'_> {
             caveats,
         }
     }
+}
+
+/// The paths of one workload, put together, by depth, roles, resource, part, class, state and id.
+#[must_use]
+pub fn in_order(of_workload: &[RoutePaths]) -> Vec<AuthorityPath> {
+    let views = of_workload.iter().flat_map(RoutePaths::paths);
+    let mut views: Vec<(RoutePath<'_>, String)> = views.map(|path| (path, path.id())).collect();
+    views.sort_by(|(a, of_a), (b, of_b)| a.order(of_a).cmp(&b.order(of_b)));
+    views.iter().map(|(path, _)| path.path()).collect()
 }
 
 /// The layers of the hops that give a path its state.

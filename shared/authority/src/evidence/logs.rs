@@ -24,6 +24,34 @@ pub(crate) struct Logs<'e> {
     chains: BTreeMap<String, Vec<&'e ObservedChain>>,
 }
 
+/// Executions that took the same roles one after the other.
+pub(crate) struct Executions<'e> {
+    /// The name of the first role.
+    start: String,
+    chains: Vec<&'e ObservedChain>,
+}
+
+impl Executions<'_> {
+    /// In words, that one of them did one of the actions on the resource in the end; `None` where none is seen to.
+    pub(crate) fn doing(&self, actions: &[String], resource: &str) -> Option<String> {
+        let did_this =
+            |chain: &&&ObservedChain| actions.contains(&chain.action) && same_resource(&chain.resource, resource);
+        let seen = self.chains.iter().filter(did_this);
+        let (count, last_seen) = seen.fold((0_u64, None), |(count, last), chain| {
+            (count.saturating_add(chain.count), last.max(Some(chain.last_seen)))
+        });
+        let last_seen = last_seen?;
+        let start = &self.start;
+        let executions = match count {
+            1 => "1 execution".to_owned(),
+            _ => format!("{count} executions"),
+        };
+        Some(format!(
+            "observed as a chain from {start} on: {executions} took the roles one after the other and did this, the last one {last_seen}"
+        ))
+    }
+}
+
 /// A hop, as a question to the logs.
 #[derive(Debug, Clone)]
 pub(crate) struct Sighting<'q> {
@@ -75,39 +103,22 @@ impl<'e> Logs<'e> {
         self.evidence
     }
 
-    /// In words, that one execution took the roles one after the other and did one of the actions on the resource; `None` where the logs show no such one.
-    pub(crate) fn execution(&self, roles: &[&str], actions: &[String], resource: &str) -> Option<String> {
+    /// Executions that took the roles one after the other; `None` where the logs show none.
+    pub(crate) fn executions(&self, roles: &[&str]) -> Option<Executions<'e>> {
         let last = roles.last().filter(|_| roles.len() > 1)?;
-        let wanted: Vec<String> = roles.iter().map(|role| caller_key(role)).collect();
         let chains = self.chains.get(&caller_key(last))?;
-        let seen = chains.iter().filter(|chain| {
-            let is_same_end = actions.contains(&chain.action) && same_resource(&chain.resource, resource);
-            is_same_end && chain.roles.len() >= wanted.len() && {
+        let wanted: Vec<String> = roles.iter().map(|role| caller_key(role)).collect();
+        let took_them = |chain: &&&ObservedChain| {
+            chain.roles.len() >= wanted.len() && {
                 let skipped = chain.roles.len() - wanted.len();
-                chain
-                    .roles
-                    .iter()
-                    .skip(skipped)
-                    .map(|role| caller_key(role))
-                    .eq(wanted.iter().cloned())
+                let taken = chain.roles.iter().skip(skipped).map(|role| caller_key(role));
+                taken.eq(wanted.iter().cloned())
             }
-        });
-        let (count, last_seen) = seen.fold((0_u64, None), |(count, last), chain| {
-            (count.saturating_add(chain.count), last.max(Some(chain.last_seen)))
-        });
-        Some(format!(
-            "observed as a chain from {} on: {} took the roles one after the other and did this, the last one {}",
-            roles
-                .first()
-                .and_then(|role| Arn::parse(role))
-                .map_or("its start", |role| role.name()),
-            if count == 1 {
-                "1 execution".to_owned()
-            } else {
-                format!("{count} executions")
-            },
-            last_seen?
-        ))
+        };
+        let start = roles.first().and_then(|role| Arn::parse(role));
+        let start = start.map_or("its start", |role| role.name()).to_owned();
+        let chains = chains.iter().filter(took_them).copied().collect();
+        Some(Executions { start, chains })
     }
 
     /// What the logs say: done, not done in the window they cover, or not to be told from them.

@@ -8,6 +8,7 @@ use sv0_model::finding::{FindingKind, FindingSeverity};
 use sv0_model::graph::Sensitivity;
 use sv0_model::observation::Observation;
 use sv0_model::path::{AuthorityPath, PathHop, PathKind, PathState};
+use sv0_model::route::RoutePath;
 
 use super::Facts;
 use super::admin::Administrators;
@@ -141,6 +142,13 @@ pub(super) fn is_looked_at(
 ) -> bool {
     let climbs = || path.state != PathState::Blocked && climbs(estate, path);
     (amplifies(path, min_depth) || climbs()) && !is_at_home(estate, path, administrators)
+}
+
+/// Whether a path may amplify, told before it is put together.
+pub(super) fn may_amplify(path: &RoutePath<'_>) -> bool {
+    path.kinds.contains(PathKind::AssumedChain)
+        && path.access.sensitivity == Sensitivity::Restricted
+        && path.is_cross_account()
 }
 
 fn amplifies(path: &AuthorityPath, min_depth: usize) -> bool {

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use sv0_model::decision::Caveat;
 use sv0_model::finding::FindingKind;
 use sv0_model::path::{AuthorityPath, PathState};
+use sv0_model::route::RoutePath;
 
 use super::Facts;
 use super::draft::{Draft, name_of};
@@ -16,7 +17,7 @@ const MOST_AUTHORITIES: usize = 5;
 /// One finding for each start.
 pub(crate) fn findings(facts: &Facts<'_, '_>) -> Vec<Draft> {
     let mut starts: BTreeMap<&str, Vec<&AuthorityPath>> = BTreeMap::new();
-    for path in facts.paths.iter().filter(|path| is_deep(path)) {
+    for path in facts.paths.iter().filter(|path| is_of_a_deep_chain(path)) {
         starts.entry(&path.workload).or_default().push(path);
     }
     starts
@@ -25,9 +26,16 @@ pub(crate) fn findings(facts: &Facts<'_, '_>) -> Vec<Draft> {
         .collect()
 }
 
-pub(super) fn is_deep(path: &AuthorityPath) -> bool {
+/// Whether a path that can be walked is of such a chain.
+pub(super) fn is_of_a_deep_chain(path: &AuthorityPath) -> bool {
     let is_cut = path.caveats.contains(&Caveat::DepthLimit);
     path.state != PathState::Blocked && (path.chain_depth > MOST_AUTHORITIES || is_cut)
+}
+
+/// Whether its chain is deep, told before it is put together.
+pub(super) fn is_deep(path: &RoutePath<'_>) -> bool {
+    let mut caveats = path.route.caveats.iter().chain(&path.access.caveats);
+    path.route.chain_depth > MOST_AUTHORITIES || caveats.any(|caveat| *caveat == Caveat::DepthLimit)
 }
 
 fn finding(facts: &Facts<'_, '_>, paths: &[&AuthorityPath]) -> Option<Draft> {

@@ -41,12 +41,15 @@ mod way;
 mod whole_account;
 
 use std::cmp::Reverse;
+use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use sv0_model::coverage::CoverageRow;
 use sv0_model::finding::Finding;
-use sv0_model::graph::Graph;
+use sv0_model::graph::{EntityKind, Graph};
 use sv0_model::observation::Evidence;
-use sv0_model::path::AuthorityPath;
+use sv0_model::path::{ActionClass, AuthorityPath, PathKind, PathState};
+use sv0_model::route::{CitedPath, Route, RoutePath, RoutePaths};
 
 use crate::estate::Estate;
 use crate::evidence::Logs;
@@ -93,6 +96,8 @@ pub(crate) struct Facts<'e, 'a> {
     pub estate: &'e Estate<'e>,
     /// Those that a finding may be made of.
     pub paths: &'a [AuthorityPath],
+    /// Native ids of functions that reach restricted or confidential content by a path that can be walked.
+    pub sensitive_functions: &'a BTreeSet<String>,
     pub logs: &'a Logs<'a>,
     pub coverage: &'a [CoverageRow],
     pub options: &'a FindingOptions,
@@ -105,69 +110,151 @@ pub(crate) struct Facts<'e, 'a> {
 pub fn findings(
     graph: &Graph,
     estate: &Estate<'_>,
-    paths: &[AuthorityPath],
+    routes: &[RoutePaths],
     evidence: &Evidence,
     coverage: &[CoverageRow],
     options: &FindingOptions,
 ) -> Vec<Finding> {
     let mut judge = Judge::new(estate, options);
-    paths.iter().for_each(|path| judge.look_at(path));
-    judge.findings(graph, evidence, coverage)
+    routes.iter().for_each(|routes| judge.look_at(routes));
+    judge.findings(graph, evidence, coverage).findings
 }
 
-/// Judges an estate whose paths come one after the other: it keeps those that a finding may be made of.
+/// Judges an estate whose routes come one after the other: it keeps the paths that a finding may be made of.
 pub struct Judge<'e> {
     estate: &'e Estate<'e>,
     options: &'e FindingOptions,
     administrators: admin::Administrators<'e>,
-    paths: Vec<AuthorityPath>,
+    kept: Vec<KeptPath>,
+    sensitive_functions: BTreeSet<String>,
+}
+
+/// A path that a finding may be made of, and what it was put together of.
+struct KeptPath {
+    path: AuthorityPath,
+    route: Arc<Route>,
+    access: String,
+}
+
+/// What a judge finds.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Judgement {
+    /// The findings, the worst first.
+    pub findings: Vec<Finding>,
+    /// The paths that they name, by id.
+    pub cited: Vec<CitedPath>,
 }
 
 impl<'e> Judge<'e> {
-    /// A judge that has seen no path yet.
+    /// A judge that has seen no route yet.
     #[must_use]
     pub fn new(estate: &'e Estate<'e>, options: &'e FindingOptions) -> Self {
         Self {
             estate,
             options,
             administrators: admin::Administrators::of(estate),
-            paths: Vec::new(),
+            kept: Vec::new(),
+            sensitive_functions: BTreeSet::new(),
         }
     }
 
-    /// Takes a path in. The paths come in the order of [`crate::PathsOutput::paths`].
-    pub fn look_at(&mut self, path: &AuthorityPath) {
-        if self.is_of_interest(path) {
-            self.paths.push(path.clone());
+    /// Takes the paths of a route in, in any order of routes.
+    pub fn look_at(&mut self, routes: &RoutePaths) {
+        let start = self.estate.entity(&routes.route.workload).map(|start| start.kind);
+        let is_function = start == Some(EntityKind::LambdaFunction);
+        for view in routes.paths() {
+            if is_function && exposure::reaches_sensitive_content(&view) {
+                self.sensitive_functions.insert(routes.route.workload.clone());
+            }
+            if self.may_be_of_interest(&view) {
+                let path = view.path();
+                if self.is_of_interest(&path) {
+                    self.kept.push(KeptPath {
+                        path,
+                        route: routes.route.clone(),
+                        access: view.access.id(),
+                    });
+                }
+            }
         }
+    }
+
+    /// Whether a path may be of interest, as far as that costs nothing to tell: there are many.
+    fn may_be_of_interest(&self, view: &RoutePath<'_>) -> bool {
+        let is_open = view.state() != PathState::Blocked;
+        let reads = is_open && view.access.action_class == ActionClass::ReadData;
+        let has = |kind| view.kinds.contains(kind);
+        // What climbs into production is of the kind as well.
+        has(PathKind::TrustAmplification)
+            || amplification::may_amplify(view)
+            || has(PathKind::ConfusedDeputy)
+            || (is_open && (has(PathKind::SupplyChain) || deep_trust_chain::is_deep(view)))
+            || (reads && (has(PathKind::Agent) || secrets::secret(self.estate, &view.access.resource).is_some()))
     }
 
     fn is_of_interest(&self, path: &AuthorityPath) -> bool {
         let min_depth = self.options.min_amplification_depth;
         amplification::is_looked_at(self.estate, path, min_depth, &self.administrators)
-            || deep_trust_chain::is_deep(path)
+            || deep_trust_chain::is_of_a_deep_chain(path)
             || supply_chain::open_injection(path).is_some()
             || llm_egress::tells_data(self.estate, path)
             || confused_deputy::is_of_a_deputy(path)
-            || secrets::read_secret(self.estate, path).is_some()
-            || exposure::reaches_sensitive_content(self.estate, path)
+            || secrets::secret_read_by(self.estate, path).is_some()
     }
 
-    /// What there is to find. The worst findings come first.
+    /// What there is to find.
     ///
     /// `graph` is the one that the estate was compiled from.
     #[must_use]
-    pub fn findings(self, graph: &Graph, evidence: &Evidence, coverage: &[CoverageRow]) -> Vec<Finding> {
+    pub fn findings(mut self, graph: &Graph, evidence: &Evidence, coverage: &[CoverageRow]) -> Judgement {
+        let by_order = |a: &KeptPath, b: &KeptPath| order_of(&a.path).cmp(&order_of(&b.path));
+        self.kept.sort_by(by_order);
+        let mut parts: Vec<(Arc<Route>, String)> = Vec::with_capacity(self.kept.len());
+        let mut paths: Vec<AuthorityPath> = Vec::with_capacity(self.kept.len());
+        for kept in self.kept {
+            parts.push((kept.route, kept.access));
+            paths.push(kept.path);
+        }
         let logs = Logs::new(evidence);
         let facts = Facts {
             estate: self.estate,
-            paths: &self.paths,
+            paths: &paths,
+            sensitive_functions: &self.sensitive_functions,
             logs: &logs,
             coverage,
             options: self.options,
         };
-        judged(&facts, graph, &self.administrators)
+        let findings = judged(&facts, graph, &self.administrators);
+        let named: BTreeSet<&str> = findings
+            .iter()
+            .flat_map(|finding| &finding.paths)
+            .map(String::as_str)
+            .collect();
+        let cited = paths
+            .into_iter()
+            .zip(parts)
+            .filter(|(path, _)| named.contains(path.id.as_str()));
+        let cited: BTreeSet<CitedPath> = cited
+            .map(|(path, (route, access))| CitedPath {
+                path: path.id,
+                route: route.id(),
+                access,
+            })
+            .collect();
+        Judgement {
+            cited: cited.into_iter().collect(),
+            findings,
+        }
     }
+}
+
+/// The order of paths over all workloads.
+fn order_of(path: &AuthorityPath) -> impl Ord + use<'_> {
+    (
+        (&path.workload, path.chain_depth, &path.roles),
+        (&path.resource, &path.scope, path.action_class),
+        (path.state, &path.id),
+    )
 }
 
 fn judged<'e>(facts: &Facts<'e, '_>, graph: &Graph, administrators: &admin::Administrators<'e>) -> Vec<Finding> {

@@ -16,21 +16,25 @@ pub(crate) fn findings(facts: &Facts<'_, '_>) -> Vec<Draft> {
     for path in facts
         .paths
         .iter()
-        .filter(|path| read_secret(facts.estate, path).is_some())
+        .filter(|path| secret_read_by(facts.estate, path).is_some())
     {
         pairs.entry((&path.workload, &path.resource)).or_default().push(path);
     }
     pairs
         .into_values()
-        .filter_map(|paths| finding(facts, read_secret(facts.estate, paths.first()?)?, &paths))
+        .filter_map(|paths| finding(facts, secret_read_by(facts.estate, paths.first()?)?, &paths))
         .collect()
 }
 
 /// The secret whose value a path that can be walked reads.
-pub(super) fn read_secret<'e>(estate: &'e Estate<'_>, path: &AuthorityPath) -> Option<&'e Entity> {
+pub(super) fn secret_read_by<'e>(estate: &'e Estate<'_>, path: &AuthorityPath) -> Option<&'e Entity> {
     let reads = path.state != PathState::Blocked && path.action_class == ActionClass::ReadData;
-    let resource = estate.entity(&path.resource).filter(|_| reads);
-    resource.filter(|entity| entity.kind == EntityKind::Secret)
+    secret(estate, &path.resource).filter(|_| reads)
+}
+
+/// The secret of that native id.
+pub(super) fn secret<'e>(estate: &'e Estate<'_>, id: &str) -> Option<&'e Entity> {
+    estate.entity(id).filter(|entity| entity.kind == EntityKind::Secret)
 }
 
 fn finding(facts: &Facts<'_, '_>, secret: &Entity, paths: &[&AuthorityPath]) -> Option<Draft> {

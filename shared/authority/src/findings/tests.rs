@@ -9,17 +9,20 @@ mod orchestrators;
 mod rises;
 mod third_parties;
 
+use std::convert::Infallible;
+
 use serde_json::json;
 use sv0_model::coverage::{CoverageRow, CoverageStatus};
 use sv0_model::finding::Finding;
 use sv0_model::observation::Evidence;
+use sv0_model::route::RoutePaths;
 
 mod ways;
 
 use super::{FindingOptions, findings};
 use crate::estate::Estate;
 use crate::evidence::EvidenceFold;
-use crate::paths::{PathOptions, authority_paths};
+use crate::paths::{PathOptions, each_route};
 use crate::testkit::{event, graph};
 
 const BASE: &str = "
@@ -36,8 +39,17 @@ fn judge(fixture: &str, evidence: &Evidence, coverage: &[CoverageRow]) -> Vec<Fi
 fn judge_with(fixture: &str, evidence: &Evidence, coverage: &[CoverageRow], options: &FindingOptions) -> Vec<Finding> {
     let graph = graph(&format!("{BASE}{fixture}"));
     let estate = Estate::new(&graph);
-    let paths = authority_paths(&estate, evidence, &PathOptions::default()).paths;
-    findings(&graph, &estate, &paths, evidence, coverage, options)
+    findings(&graph, &estate, &routes(&estate, evidence), evidence, coverage, options)
+}
+
+fn routes(estate: &Estate<'_>, evidence: &Evidence) -> Vec<RoutePaths> {
+    let mut routes = Vec::new();
+    let each = |found| {
+        routes.push(found);
+        Ok::<(), Infallible>(())
+    };
+    let Ok(_) = each_route(estate, evidence, &PathOptions::default(), &|_| {}, each);
+    routes
 }
 
 /// One finding in a line: kind, severity, title.

@@ -11,7 +11,7 @@ use sv0_model::time::Timestamp;
 use super::Facts;
 use super::draft::{Draft, command, name};
 use super::known::{day, days, time, truth};
-use super::secrets::read_secret;
+use super::secrets::secret_read_by;
 use super::severity::{Exposure, Measure, Reach, Use};
 
 /// One finding for each secret whose rotation is off, or did not happen for the configured number of days.
@@ -21,7 +21,7 @@ pub(crate) fn findings(facts: &Facts<'_, '_>) -> Vec<Draft> {
     };
     let mut readers: BTreeMap<&str, Vec<&AuthorityPath>> = BTreeMap::new();
     for path in facts.paths {
-        if let Some(secret) = read_secret(facts.estate, path) {
+        if let Some(secret) = secret_read_by(facts.estate, path) {
             readers.entry(&secret.native_id).or_default().push(path);
         }
     }

@@ -1,24 +1,23 @@
-//! Puts the steps of a path together.
+//! Puts routes together, and what is taken of the ends that they lead to.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use sv0_model::decision::{Caveat, Layer};
+use sv0_model::decision::Caveat;
 use sv0_model::graph::{EdgeKind, Entity, EntityKind};
-use sv0_model::hash::stable_id;
-use sv0_model::path::{ActionClass, Authority, AuthorityPath, PathHop, PathState};
+use sv0_model::path::{ActionClass, PathHop, PathState};
+use sv0_model::route::{Access, Route, RoutePaths};
 
 use super::chains::Chain;
-use super::ends::Reached;
+use super::ends::Ends;
 use super::further::Further;
 use super::hops::{Ground, PULLS_VIA, RUNS_AS};
 use super::keep::{Kept, Sketch};
-use super::kinds::{self, Look};
+use super::kinds::WayFacts;
 use super::reach::Reaches;
 use super::starts::Start;
 use super::transfer::Transfer;
-use crate::estate::conjunction;
-use crate::step::{Step, extend};
+use crate::step::Step;
 
 /// Everything that paths are made of.
 pub(crate) struct Assembly<'e, 'a> {
@@ -28,14 +27,14 @@ pub(crate) struct Assembly<'e, 'a> {
     pub chains: &'a BTreeMap<&'e str, Vec<Chain<'e, 'a>>>,
 }
 
-/// The way of a start to the authority on which ends are reached.
+/// The way of a start to an authority.
 #[derive(Clone, Copy)]
-struct Route<'e, 'a, 's> {
+struct Ride<'e, 'a, 's> {
     departure: &'s Transfer<'e>,
     chain: &'s Chain<'e, 'a>,
 }
 
-impl<'e, 'a, 's> Route<'e, 'a, 's> {
+impl<'e, 'a, 's> Ride<'e, 'a, 's> {
     fn transfers(self) -> impl Iterator<Item = &'s Transfer<'e>>
     where
         'a: 's,
@@ -63,12 +62,14 @@ impl<'e, 'a, 's> Route<'e, 'a, 's> {
     }
 }
 
-/// An end on a route.
-struct Found<'e, 'a, 's> {
-    state: PathState,
-    route: Route<'e, 'a, 's>,
+/// A way on which ends are reached: to the authority itself, or further through something else.
+struct Branch<'e, 'a, 's> {
+    ride: Ride<'e, 'a, 's>,
     further: Option<&'s Further<'e>>,
-    reached: &'s Reached<'e>,
+    ends: &'s Ends<'e>,
+    state: PathState,
+    /// The places of the ends that are kept.
+    kept: Vec<usize>,
 }
 
 /// The steps up to the authority on which an end is reached.
@@ -81,173 +82,197 @@ struct Approach<'e> {
     marks: Vec<String>,
 }
 
+/// The order in which ends are offered.
+const STATES: [PathState; 3] = [PathState::Allowed, PathState::Conditional, PathState::Blocked];
+
 impl<'e, 'a> Assembly<'e, 'a> {
-    pub(crate) fn paths_of(&self, start: &Start<'e>) -> Vec<AuthorityPath> {
-        let mut paths = Vec::new();
+    /// The paths of a start, by depth, roles and marks of their routes.
+    pub(crate) fn paths_of(&self, start: &Start<'e>) -> Vec<RoutePaths> {
+        let rides = self.rides(start);
+        let has_detours = rides.iter().any(|ride| ride.detours() > 0);
         let mut kept = Kept::default();
-        for group in self.routes(start).chunk_by(|a, b| a.detours() == b.detours()) {
-            let mut found: Vec<Found<'e, 'a, '_>> = group.iter().flat_map(|route| self.found_on(*route)).collect();
-            found.sort_by_key(|found| found.state);
-            for found in found {
-                let sketch = Sketch {
-                    resource: &found.reached.entity.native_id,
-                    scope: &found.reached.scope,
-                    class: found.reached.class,
-                    state: found.state,
-                    detours: found.route.detours(),
-                };
-                if kept.takes(sketch) {
-                    let mut approach = approach(start.entity, found.route);
-                    if let Some(further) = found.further {
-                        approach.go_further(further);
-                    }
-                    paths.push(self.path(start.entity, &approach, found.reached));
-                }
+        let mut found: Vec<RoutePaths> = Vec::new();
+        for group in rides.chunk_by(|a, b| a.detours() == b.detours()) {
+            let mut branches: Vec<Branch<'e, 'a, '_>> = group.iter().flat_map(|ride| self.branches(*ride)).collect();
+            if has_detours {
+                choose(&mut branches, &mut kept);
+            } else {
+                branches
+                    .iter_mut()
+                    .for_each(|branch| branch.kept = (0..branch.ends.accesses.len()).collect());
             }
+            found.extend(branches.iter().filter_map(|branch| {
+                let mut approach = approach(start.entity, branch.ride);
+                if let Some(further) = branch.further {
+                    approach.go_further(further);
+                }
+                self.taken(start.entity, approach, branch.ends, &branch.kept)
+            }));
         }
-        paths.extend(self.injected(start));
-        paths.extend(self.sent(start));
-        paths
+        found.extend(self.injected(start));
+        found.extend(self.sent(start));
+        found.sort_by(|a, b| order(&a.route).cmp(&order(&b.route)));
+        found
     }
 
-    fn found_on<'s>(&'s self, route: Route<'e, 'a, 's>) -> impl Iterator<Item = Found<'e, 'a, 's>> {
-        let terminal = route.chain.terminal();
-        let ends = self.reaches.ends(terminal).iter().map(move |reached| Found {
-            state: route.state().max(reached.hop.state),
-            route,
+    fn branches<'s>(&'s self, ride: Ride<'e, 'a, 's>) -> impl Iterator<Item = Branch<'e, 'a, 's>> {
+        let reach = self.reaches.of(ride.chain.terminal());
+        let ends = reach.into_iter().map(move |reach| Branch {
+            ride,
             further: None,
-            reached,
+            ends: &reach.ends,
+            state: ride.state(),
+            kept: Vec::new(),
         });
-        let further = self.reaches.further(terminal).iter();
-        let further = further.filter(move |further| further.by.is_none() || further.by == route.running());
-        ends.chain(further.map(move |further| Found {
-            state: route.state().max(further.state()),
-            route,
+        let further = reach.into_iter().flat_map(|reach| &reach.further);
+        let further = further.filter(move |further| further.by.is_none() || further.by == ride.running());
+        ends.chain(further.map(move |further| Branch {
+            ride,
             further: Some(further),
-            reached: &further.reached,
+            ends: &further.ends,
+            state: ride.state().max(further.state()),
+            kept: Vec::new(),
         }))
     }
 
     /// The ways from a start, those with the fewest detours first, then the shortest.
-    fn routes<'s>(&'s self, start: &'s Start<'e>) -> Vec<Route<'e, 'a, 's>> {
-        let mut routes: Vec<Route<'e, 'a, 's>> = start
+    fn rides<'s>(&'s self, start: &'s Start<'e>) -> Vec<Ride<'e, 'a, 's>> {
+        let mut rides: Vec<Ride<'e, 'a, 's>> = start
             .departures
             .iter()
             .flat_map(|departure| {
                 let chains = self.chains.get(departure.to).into_iter().flatten();
-                chains.map(move |chain| Route { departure, chain })
+                chains.map(move |chain| Ride { departure, chain })
             })
             .collect();
-        routes.sort_by_key(|route| (route.detours(), route.chain.transfers.len()));
-        routes
+        rides.sort_by_key(|ride| (ride.detours(), ride.chain.transfers.len()));
+        rides
     }
 
     /// Secrets that ECS reads under the execution role and hands to the containers.
-    fn injected(&self, start: &Start<'e>) -> Vec<AuthorityPath> {
-        let Some((injection, leg)) = &start.injection else {
-            return Vec::new();
-        };
+    fn injected(&self, start: &Start<'e>) -> Option<RoutePaths> {
+        let (injection, leg) = start.injection.as_ref()?;
         let approach = Approach {
             roles: vec![injection.role],
             hops: vec![leg.hop.clone()],
             caveats: leg.caveats.iter().copied().collect(),
-            marks: Vec::new(),
+            marks: vec![PULLS_VIA.to_owned()],
         };
-        let ends = self.reaches.ends(injection.role).iter().filter(|reached| {
-            let is_injected = injection.resources.contains(reached.entity.native_id.as_str());
-            is_injected && reached.class == ActionClass::ReadData
+        let ends = &self.reaches.of(injection.role)?.ends;
+        let injected = ends.each().filter(|(_, access, _)| {
+            let is_injected = injection.resources.contains(access.resource.as_str());
+            is_injected && access.action_class == ActionClass::ReadData
         });
-        ends.map(|reached| self.path(start.entity, &approach, reached))
-            .collect()
+        let kept: Vec<usize> = injected.map(|(place, ..)| place).collect();
+        self.taken(start.entity, approach, ends, &kept)
     }
 
     /// Places outside AWS that a start without a role of its own sends to by its configuration.
-    fn sent(&self, start: &Start<'e>) -> Vec<AuthorityPath> {
+    fn sent(&self, start: &Start<'e>) -> Option<RoutePaths> {
         if start.departures.iter().any(|departure| !departure.way.is_detour()) {
-            return Vec::new();
+            return None;
         }
         let places = self.ground.estate.targets(&start.entity.native_id, EdgeKind::SendsTo);
         let places = places.filter_map(|place| self.ground.entity(place));
         let outside = places.filter(|place| place.kind == EntityKind::InternetDestination);
-        let step = Step::allowed();
-        outside
-            .map(|place| {
-                let reached = self.ground.sending(&start.entity.native_id, place, Vec::new(), &step);
-                self.path(start.entity, &Approach::default(), &reached)
-            })
-            .collect()
+        let from = &start.entity.native_id;
+        let reached = outside.map(|place| self.ground.sending(from, place, Vec::new(), &Step::allowed()));
+        let ends = Ends::new(self.ground.estate, reached.collect());
+        let kept: Vec<usize> = (0..ends.accesses.len()).collect();
+        self.taken(start.entity, Approach::default(), &ends, &kept)
     }
 
-    fn path(&self, start: &Entity, approach: &Approach<'e>, end: &Reached<'e>) -> AuthorityPath {
-        let mut hops = approach.hops.clone();
-        let mut last = end.hop.clone();
-        let execution = self
-            .ground
-            .logs
-            .execution(&approach.roles, &last.actions, &end.entity.native_id);
-        if let Some(execution) = execution.filter(|_| last.note.is_empty()) {
-            Arc::make_mut(&mut last).note = execution;
+    /// The paths that lead so to those of the ends that are kept; none where none is.
+    fn taken(&self, start: &'e Entity, approach: Approach<'e>, ends: &Ends<'e>, kept: &[usize]) -> Option<RoutePaths> {
+        if kept.is_empty() {
+            return None;
         }
-        let (actions, observation) = (last.actions.clone(), last.observation.clone());
-        hops.push(last);
-        let state = hops.iter().map(|hop| hop.state).max().unwrap_or(PathState::Blocked);
-        let mut caveats = approach.caveats.clone();
-        caveats.extend(&end.caveats);
-        let is_own = usize::from(start.kind.is_iam_principal());
-        let mut path = AuthorityPath {
-            id: path_id(start, approach, end),
-            kind: sv0_model::path::PathKind::Direct,
-            kinds: Vec::new(),
-            workload: start.native_id.clone(),
-            roles: approach.roles.iter().map(|role| (*role).to_owned()).collect(),
-            resource: end.entity.native_id.clone(),
-            scope: end.scope.clone(),
-            action_class: end.class,
-            actions,
-            state,
-            blocked_by: layers(&hops, state),
-            condition: match state {
-                PathState::Conditional => conjunction(hops.iter().filter_map(|hop| hop.condition.clone())),
-                PathState::Allowed | PathState::Blocked => None,
-            },
-            chain_depth: approach.roles.len() + is_own,
-            cross_account: self.crosses_accounts(start, &hops),
-            observation,
-            hops,
-            sensitivity: end.entity.sensitivity,
-            sensitivity_rule: end.entity.sensitivity_rule.clone(),
-            data_domain: end.entity.data_domain.clone(),
-            environment: end.entity.environment.clone(),
-            egress_category: None,
-            authority: Authority::Effective,
-            caveats: caveats.into_iter().collect(),
+        let executions = self.executions(&approach, ends, kept);
+        let route = self.route(start, approach);
+        let way = WayFacts::of(self.ground.estate, start, &route);
+        let mut paths = RoutePaths {
+            route: Arc::new(route),
+            accesses: ends.accesses.clone(),
+            taken: Vec::new(),
+            executions,
         };
-        let look = Look {
-            estate: self.ground.estate,
-            start,
-            end: end.entity,
-            path: &path,
-        };
-        let (kinds, egress) = (kinds::of(&look), kinds::egress(&look));
-        path.kind = kinds.last().copied().unwrap_or(path.kind);
-        path.kinds = kinds;
-        path.egress_category = egress;
-        path
+        for place in kept {
+            let (Some(access), Some(end)) = (ends.accesses.get(*place), ends.facts.get(*place)) else {
+                continue;
+            };
+            let is_cross_account = paths.route.crosses_accounts_to(access);
+            let kinds = way.kinds(end, access.action_class, is_cross_account);
+            paths.take(*place, kinds);
+        }
+        Some(paths)
     }
 
-    fn crosses_accounts(&self, start: &Entity, hops: &[Arc<PathHop>]) -> bool {
-        let of_hops = hops.iter().filter_map(|hop| self.ground.account_of(&hop.to));
+    /// What the logs say of executions of whole paths, by the place of the access.
+    fn executions(&self, approach: &Approach<'e>, ends: &Ends<'e>, kept: &[usize]) -> BTreeMap<usize, String> {
+        let Some(executions) = self.ground.logs.executions(&approach.roles) else {
+            return BTreeMap::new();
+        };
+        let said = |place: &usize| {
+            let access: &Access = ends.accesses.get(*place)?;
+            let is_silent = access.hop.note.is_empty();
+            let execution = executions.doing(&access.hop.actions, &access.resource)?;
+            is_silent.then_some((*place, execution))
+        };
+        kept.iter().filter_map(said).collect()
+    }
+
+    fn route(&self, start: &Entity, approach: Approach<'e>) -> Route {
+        let of_hops = approach.hops.iter().filter_map(|hop| self.ground.account_of(&hop.to));
         let accounts: BTreeSet<&str> = of_hops.chain(start.account.as_deref()).collect();
-        accounts.len() > 1
+        let states = approach.hops.iter().map(|hop| hop.state);
+        let is_own = usize::from(start.kind.is_iam_principal());
+        Route {
+            workload: start.native_id.clone(),
+            chain_depth: approach.roles.len() + is_own,
+            roles: approach.roles.into_iter().map(str::to_owned).collect(),
+            state: states.max().unwrap_or(PathState::Allowed),
+            hops: approach.hops,
+            marks: approach.marks,
+            accounts: accounts.into_iter().map(str::to_owned).collect(),
+            caveats: approach.caveats.into_iter().collect(),
+        }
     }
 }
 
-fn approach<'e>(start: &Entity, route: Route<'e, '_, '_>) -> Approach<'e> {
+/// Keeps what tells something new of each end: the branches have equally many detours.
+fn choose<'e, 'a, 's: 'k, 'k>(branches: &mut [Branch<'e, 'a, 's>], kept: &mut Kept<'k>) {
+    for offered in STATES {
+        for branch in &mut *branches {
+            let ends: &'s Ends<'e> = branch.ends;
+            let detours = branch.ride.detours();
+            for (place, access, _) in ends.each() {
+                let state = branch.state.max(access.hop.state);
+                let sketch = Sketch {
+                    resource: &access.resource,
+                    scope: &access.scope,
+                    class: access.action_class,
+                    state,
+                    detours,
+                };
+                if state == offered && kept.takes(sketch) {
+                    branch.kept.push(place);
+                }
+            }
+        }
+    }
+    branches.iter_mut().for_each(|branch| branch.kept.sort_unstable());
+}
+
+fn order(route: &Route) -> (usize, &[String], &[String]) {
+    (route.chain_depth, &route.roles, &route.marks)
+}
+
+fn approach<'e>(start: &Entity, ride: Ride<'e, '_, '_>) -> Approach<'e> {
     let mut approach = Approach::default();
-    for transfer in route.transfers() {
+    for transfer in ride.transfers() {
         approach.add(start, transfer);
     }
-    if route.chain.is_cut {
+    if ride.chain.is_cut {
         approach.caveats.insert(Caveat::DepthLimit);
     }
     approach
@@ -274,40 +299,4 @@ impl<'e> Approach<'e> {
             self.roles.push(transfer.to);
         }
     }
-}
-
-/// The layers of the hops that give a path its state.
-fn layers(hops: &[Arc<PathHop>], state: PathState) -> Vec<Layer> {
-    let mut layers = Vec::new();
-    if state != PathState::Allowed {
-        for hop in hops.iter().filter(|hop| hop.state == state) {
-            extend(&mut layers, hop.blocked_by.iter().copied());
-        }
-    }
-    layers
-}
-
-/// Hash of workload, roles, resource, class and scope. What reaches the same part in a second state, on the way of ECS's injection or on a detour, says so.
-fn path_id(start: &Entity, approach: &Approach<'_>, end: &Reached<'_>) -> String {
-    let class = name_of(&end.class);
-    let state = name_of(&end.hop.state);
-    let mut parts = vec!["path", start.native_id.as_str()];
-    parts.extend(&approach.roles);
-    parts.extend([end.entity.native_id.as_str(), &class, &end.scope]);
-    if approach.hops.first().is_some_and(|hop| hop.relation == PULLS_VIA) {
-        parts.push(PULLS_VIA);
-    }
-    parts.extend(approach.marks.iter().map(String::as_str));
-    if !end.is_best {
-        parts.push(&state);
-    }
-    stable_id(&parts)
-}
-
-/// The name of a variant as it is serialised.
-fn name_of<T: serde::Serialize>(variant: &T) -> String {
-    serde_json::to_value(variant)
-        .ok()
-        .and_then(|value| value.as_str().map(str::to_owned))
-        .unwrap_or_default()
 }

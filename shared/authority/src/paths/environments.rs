@@ -33,13 +33,13 @@ const LESSER: &[&str] = &[
 
 /// How far an environment is trusted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Trust {
+pub(crate) enum Trust {
     Lesser,
     Production,
 }
 
 /// How far an entity's environment is trusted: its own, else its account's; none where neither is known.
-fn trust_of(estate: &Estate<'_>, entity: &Entity) -> Option<Trust> {
+pub(crate) fn trust_of(estate: &Estate<'_>, entity: &Entity) -> Option<Trust> {
     let of_account = || {
         let account = estate.entity(&urn::account(entity.account.as_deref()?))?;
         account.environment.as_ref()
@@ -52,17 +52,34 @@ fn trust_of(estate: &Estate<'_>, entity: &Entity) -> Option<Trust> {
     LESSER.contains(&word.as_str()).then_some(Trust::Lesser)
 }
 
+/// How far a way has come between environments.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Climb {
+    was_lesser: bool,
+    /// Whether it came from an environment of lesser trust into production.
+    pub has_climbed: bool,
+}
+
+impl Climb {
+    /// What it is once the way leads to something of this trust.
+    pub(crate) fn to(self, trust: Option<Trust>) -> Self {
+        Self {
+            was_lesser: self.was_lesser || trust == Some(Trust::Lesser),
+            has_climbed: self.has_climbed || (self.was_lesser && trust == Some(Trust::Production)),
+        }
+    }
+}
+
 /// Whether a path leads from an environment of lesser trust into production: its start, and then whatever each hop leads to.
 pub(crate) fn climbs(estate: &Estate<'_>, path: &AuthorityPath) -> bool {
     let stations = path.hops.iter().map(|hop| hop.to.as_str());
-    let mut was_lesser = false;
-    for station in std::iter::once(path.workload.as_str()).chain(stations) {
-        let trust = estate.entity(station).and_then(|entity| trust_of(estate, entity));
-        match trust {
-            Some(Trust::Lesser) => was_lesser = true,
-            Some(Trust::Production) if was_lesser => return true,
-            Some(Trust::Production) | None => {}
-        }
-    }
-    false
+    climb(estate, std::iter::once(path.workload.as_str()).chain(stations)).has_climbed
+}
+
+/// How far a way over these has come.
+pub(crate) fn climb<'s>(estate: &Estate<'_>, stations: impl Iterator<Item = &'s str>) -> Climb {
+    let entities = stations.map(|station| estate.entity(station));
+    entities.fold(Climb::default(), |climb, entity| {
+        climb.to(entity.and_then(|entity| trust_of(estate, entity)))
+    })
 }

@@ -11,7 +11,7 @@ use sv0_iam::{Context, UnknownContext};
 use sv0_model::graph::{EdgeKind, Entity, EntityKind};
 use sv0_model::path::{ActionClass, PathState};
 
-use super::ends::{self, End, Reached};
+use super::ends::{self, End, Ends, Reached, Spot};
 use super::hops::{ACCESSES, Ground, INVOKES, Leg, READS_FROM, RUNS_AS, SENDS_TO, Stride};
 use super::invoke::Seeker;
 use super::workloads::is_switched_off;
@@ -28,21 +28,21 @@ const PUBLISH: &str = "sns:Publish";
 /// The services that call an API destination under a role. No principal calls one by itself: the action is a permission and no API.
 const CALLERS_OF_DESTINATIONS: [&str; 2] = ["events.amazonaws.com", "pipes.amazonaws.com"];
 
-/// An end with the steps that lead to it from the authority.
-#[derive(Debug)]
+/// Ends with the steps that lead to them from the authority.
 pub(crate) struct Further<'e> {
     /// The workload that does it, running as the authority; none where the authority alone is enough.
     pub by: Option<&'e str>,
     pub legs: Vec<Leg>,
-    /// The role under which the end is reached, where that is another.
+    /// The role under which they are reached, where that is another.
     pub role: Option<&'e str>,
-    pub reached: Reached<'e>,
+    pub ends: Ends<'e>,
 }
 
 impl Further<'_> {
+    /// The state of the worst of its steps.
     pub(crate) fn state(&self) -> PathState {
-        let legs = self.legs.iter().map(|leg| leg.hop.state);
-        legs.fold(self.reached.hop.state, PathState::max)
+        let states = self.legs.iter().map(|leg| leg.hop.state);
+        states.max().unwrap_or(PathState::Allowed)
     }
 }
 
@@ -82,16 +82,10 @@ impl<'e> Seeker<'e, '_> {
                 break;
             }
             let leg = self.further_leg(INVOKES, destination, INVOKE_DESTINATION, &Step::from(access.evaluation));
-            found.extend(self.places(destination).map(|place| {
-                Further {
-                    by: None,
-                    legs: vec![leg.clone()],
-                    role: None,
-                    reached: self
-                        .ground
-                        .sending(&destination.native_id, place, Vec::new(), &Step::allowed()),
-                }
-            }));
+            let from = &destination.native_id;
+            let places = self.places(destination);
+            let sent = places.map(|place| self.ground.sending(from, place, Vec::new(), &Step::allowed()));
+            found.extend(self.further_ends(None, vec![leg], sent));
         }
         found
     }
@@ -130,16 +124,13 @@ impl<'e> Seeker<'e, '_> {
             is_topic && end.actions.iter().any(|action| action == PUBLISH)
         });
         publishing
-            .flat_map(|end| {
+            .filter_map(|end| {
                 let topic = end.entity;
-                self.places(topic).map(|place| Further {
-                    by: None,
-                    legs: vec![self.further_leg(ACCESSES, topic, PUBLISH, &end.step)],
-                    role: None,
-                    reached: self
-                        .ground
-                        .sending(&topic.native_id, place, Vec::new(), &Step::allowed()),
-                })
+                let leg = self.further_leg(ACCESSES, topic, PUBLISH, &end.step);
+                let from = &topic.native_id;
+                let places = self.places(topic);
+                let sent = places.map(|place| self.ground.sending(from, place, Vec::new(), &Step::allowed()));
+                self.further_ends(None, vec![leg], sent)
             })
             .collect()
     }
@@ -154,13 +145,10 @@ impl<'e> Seeker<'e, '_> {
         } else {
             (Step::allowed(), Vec::new())
         };
-        self.places(workload)
-            .map(|place| Further {
-                by: Some(&workload.native_id),
-                legs: Vec::new(),
-                role: None,
-                reached: self.ground.sending(self.from, place, actions.clone(), &step),
-            })
+        let places = self.places(workload);
+        let sent = places.map(|place| self.ground.sending(self.from, place, actions.clone(), &step));
+        self.further_ends(Some(&workload.native_id), Vec::new(), sent)
+            .into_iter()
             .collect()
     }
 
@@ -179,14 +167,12 @@ impl<'e> Seeker<'e, '_> {
             let retrieving = self.further_leg(READS_FROM, base, RETRIEVE, &step);
             for role in self.ground.estate.targets(&base.native_id, EdgeKind::RunsAs) {
                 let running = self.ground.service_leg(base, role, RUNS_AS);
-                for reached in self.read_by(base, role) {
-                    found.push(Further {
-                        by: Some(&workload.native_id),
-                        legs: vec![retrieving.clone(), running.clone()],
-                        role: Some(role),
-                        reached,
-                    });
-                }
+                let legs = vec![retrieving.clone(), running];
+                let read = self.further_ends(Some(&workload.native_id), legs, self.read_by(base, role));
+                found.extend(read.map(|further| Further {
+                    role: Some(role),
+                    ..further
+                }));
             }
         }
         found
@@ -225,6 +211,22 @@ impl<'e> Seeker<'e, '_> {
         Some(Step::from(access.evaluation))
     }
 
+    /// The ends that are reached over these steps, if there are any.
+    fn further_ends(
+        &self,
+        by: Option<&'e str>,
+        legs: Vec<Leg>,
+        reached: impl IntoIterator<Item = Reached<'e>>,
+    ) -> Option<Further<'e>> {
+        let reached: Vec<Reached<'e>> = reached.into_iter().collect();
+        (!reached.is_empty()).then(|| Further {
+            by,
+            legs,
+            role: None,
+            ends: Ends::new(self.ground.estate, reached),
+        })
+    }
+
     fn further_leg(&self, relation: &'static str, to: &Entity, action: &str, step: &Step) -> Leg {
         let stride = Stride {
             from: self.from,
@@ -257,15 +259,14 @@ impl<'e> Ground<'e, '_> {
             note: "by its configuration".to_owned(),
         };
         let reason = "CloudTrail does not record what leaves AWS";
-        let Leg { hop, caveats } = self.configured(stride, step, reason);
-        Reached {
+        let leg = self.configured(stride, step, reason);
+        let spot = Spot {
             entity: place,
             scope: place.native_id.clone(),
             class: ActionClass::WriteData,
             is_best: true,
-            caveats,
-            hop,
-        }
+        };
+        Reached::new(*self, spot, leg)
     }
 
     /// An end with the last step to it.
@@ -278,14 +279,13 @@ impl<'e> Ground<'e, '_> {
             on: None,
             note: String::new(),
         };
-        let Leg { hop, caveats } = self.leg(stride, &end.step);
-        Reached {
+        let leg = self.leg(stride, &end.step);
+        let spot = Spot {
             entity: end.entity,
             scope: end.scope,
             class: end.class,
             is_best: end.is_best,
-            caveats,
-            hop,
-        }
+        };
+        Reached::new(*self, spot, leg)
     }
 }

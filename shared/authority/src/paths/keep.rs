@@ -1,6 +1,6 @@
 //! Which paths are worth keeping: those that tell something that no plainer path of the same start tells.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 
 use sv0_model::path::{ActionClass, PathState};
 
@@ -19,12 +19,43 @@ pub(crate) struct Sketch<'p> {
 }
 
 /// Resource, scope and class.
-type KeptEnd<'p> = (&'p str, &'p str, ActionClass);
+type End<'p> = (&'p str, &'p str, ActionClass);
 
 /// The paths of one start that were kept so far. They are offered by the number of their detours, then by state.
 #[derive(Default)]
 pub(crate) struct Kept<'p> {
-    ends: BTreeMap<KeptEnd<'p>, Vec<(usize, PathState)>>,
+    ends: HashMap<End<'p>, KeptEnd>,
+}
+
+/// The paths to one end.
+#[derive(Debug, Clone, Copy, Default)]
+struct KeptEnd {
+    /// The best state of those with fewer detours than `detours`.
+    before: Option<PathState>,
+    detours: usize,
+    /// The best state of those with so many, and their number.
+    now: Option<PathState>,
+    count: usize,
+}
+
+impl KeptEnd {
+    /// The same once paths with so many detours are offered.
+    fn at(self, detours: usize) -> Self {
+        if self.detours == detours {
+            return self;
+        }
+        Self {
+            before: best(self.before, self.now),
+            detours,
+            now: None,
+            count: 0,
+        }
+    }
+}
+
+/// The better of two, where there is one.
+fn best(a: Option<PathState>, b: Option<PathState>) -> Option<PathState> {
+    a.into_iter().chain(b).min()
 }
 
 impl<'p> Kept<'p> {
@@ -33,26 +64,27 @@ impl<'p> Kept<'p> {
     pub(crate) fn takes(&mut self, sketch: Sketch<'p>) -> bool {
         let keeps = sketch.detours == 0 || self.is_news(&sketch);
         if keeps {
-            let end = (sketch.resource, sketch.scope, sketch.class);
-            self.ends.entry(end).or_default().push((sketch.detours, sketch.state));
+            let end = self
+                .ends
+                .entry((sketch.resource, sketch.scope, sketch.class))
+                .or_default();
+            *end = end.at(sketch.detours);
+            end.now = best(end.now, Some(sketch.state));
+            end.count += 1;
         }
         keeps
     }
 
     fn is_news(&self, sketch: &Sketch<'p>) -> bool {
-        let as_good = |scope: &'p str| {
+        let to = |scope: &'p str| {
             let known = self.ends.get(&(sketch.resource, scope, sketch.class));
-            known
-                .into_iter()
-                .flatten()
-                .filter(|(_, state)| *state <= sketch.state)
-                .map(|(detours, _)| *detours)
+            known.copied().unwrap_or_default().at(sketch.detours)
         };
-        let mut same = as_good(sketch.scope).chain(as_good(sketch.resource));
-        let alike = as_good(sketch.scope)
-            .filter(|detours| *detours == sketch.detours)
-            .count();
-        same.all(|detours| detours >= sketch.detours) && alike < MOST_OF_A_KIND
+        let is_plainer = |end: KeptEnd| end.before.is_some_and(|state| state <= sketch.state);
+        let same = to(sketch.scope);
+        // They come by state: all with as many detours that were kept are in as good a state.
+        let is_one_of_many = same.count >= MOST_OF_A_KIND;
+        !is_plainer(same) && !is_one_of_many && (sketch.scope == sketch.resource || !is_plainer(to(sketch.resource)))
     }
 }
 

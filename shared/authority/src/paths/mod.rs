@@ -15,6 +15,7 @@ mod hops;
 mod invoke;
 mod keep;
 mod kinds;
+mod limit;
 mod public;
 mod reach;
 mod runs;
@@ -31,7 +32,8 @@ use std::convert::Infallible;
 use rayon::prelude::*;
 use sv0_model::diagnostic::{Diagnostic, Severity};
 use sv0_model::observation::Evidence;
-use sv0_model::path::{AuthorityPath, PathState};
+use sv0_model::path::AuthorityPath;
+use sv0_model::route::{RoutePaths, in_order};
 
 use crate::escalation::Escalations;
 use crate::estate::Estate;
@@ -44,6 +46,7 @@ pub(crate) use workloads::of as all_workloads;
 use assemble::Assembly;
 use chains::Chain;
 use hops::Ground;
+use limit::strongest;
 use reach::{Reaches, Ways};
 use runs::Runs;
 
@@ -100,28 +103,33 @@ pub enum PathProgress {
 /// Finds every authority path of an estate and puts the logs beside it.
 #[must_use]
 pub fn authority_paths(estate: &Estate<'_>, evidence: &Evidence, options: &PathOptions) -> PathsOutput {
+    let mut of_workload: Vec<RoutePaths> = Vec::new();
     let mut paths = Vec::new();
-    let found = each_authority_path(estate, evidence, options, &|_| {}, |path| {
-        paths.push(path);
+    let found = each_route(estate, evidence, options, &|_| {}, |routes| {
+        let is_of_another = |last: &RoutePaths| last.route.workload != routes.route.workload;
+        if of_workload.last().is_some_and(is_of_another) {
+            paths.extend(in_order(&std::mem::take(&mut of_workload)));
+        }
+        of_workload.push(routes);
         Ok::<(), Infallible>(())
     });
     let Ok(diagnostics) = found;
+    paths.extend(in_order(&of_workload));
     PathsOutput { paths, diagnostics }
 }
 
-/// Hands on every authority path of an estate, in the order of [`PathsOutput::paths`], and answers what could not be followed to its end.
+/// Hands on every route of an estate with its paths, by workload, depth, roles and marks, and answers what could not be followed to its end.
 ///
-/// No more paths are held than those of a few workloads: an account's paths are as many as its workloads times what powerful roles of it reach. `progress` is
-/// called from several threads, `each` from one at a time.
+/// No more of them are held than those of a few workloads. `progress` is called from several threads, `each` from one at a time.
 ///
 /// # Errors
 /// What `each` answers, after which nothing more is handed on.
-pub fn each_authority_path<E: Send>(
+pub fn each_route<E: Send>(
     estate: &Estate<'_>,
     evidence: &Evidence,
     options: &PathOptions,
     progress: &(dyn Fn(PathProgress) + Sync),
-    each: impl FnMut(AuthorityPath) -> Result<(), E> + Send,
+    each: impl FnMut(RoutePaths) -> Result<(), E> + Send,
 ) -> Result<Vec<Diagnostic>, E> {
     let walk = || walk(estate, evidence, options, progress, each);
     match rayon::ThreadPoolBuilder::new().num_threads(options.threads).build() {
@@ -136,7 +144,7 @@ fn walk<E: Send>(
     evidence: &Evidence,
     options: &PathOptions,
     progress: &(dyn Fn(PathProgress) + Sync),
-    mut each: impl FnMut(AuthorityPath) -> Result<(), E> + Send,
+    mut each: impl FnMut(RoutePaths) -> Result<(), E> + Send,
 ) -> Result<Vec<Diagnostic>, E> {
     let logs = Logs::new(evidence);
     let ground = Ground { estate, logs: &logs };
@@ -178,7 +186,7 @@ fn walk<E: Send>(
             .collect();
         for of_one in walked {
             diagnostics.extend(of_one.cut);
-            of_one.paths.into_iter().try_for_each(&mut each)?;
+            of_one.routes.into_iter().try_for_each(&mut each)?;
         }
     }
     let cuts = chains
@@ -190,48 +198,23 @@ fn walk<E: Send>(
 
 /// The paths of one workload.
 struct Walked {
-    paths: Vec<AuthorityPath>,
+    routes: Vec<RoutePaths>,
     /// That there are more than are kept.
     cut: Option<Diagnostic>,
 }
 
 impl Walked {
-    fn of(mut paths: Vec<AuthorityPath>, options: &PathOptions) -> Self {
-        let mut diagnostic = None;
-        paths.sort_by(|a, b| sort_key(a).cmp(&sort_key(b)));
-        if paths.len() > options.max_paths_per_workload {
-            // The strongest are kept.
-            paths.sort_by_key(|path| (path.state, std::cmp::Reverse(path.sensitivity)));
-            diagnostic = paths.first().map(|path| cut(&path.workload, paths.len(), options));
-            paths.truncate(options.max_paths_per_workload);
-            paths.sort_by(|a, b| sort_key(a).cmp(&sort_key(b)));
+    fn of(routes: Vec<RoutePaths>, options: &PathOptions) -> Self {
+        let count = routes.iter().map(RoutePaths::count).sum();
+        let workload = routes.first().map(|first| first.route.workload.clone());
+        match workload.filter(|_| count > options.max_paths_per_workload) {
+            Some(workload) => Self {
+                routes: strongest(routes, options.max_paths_per_workload),
+                cut: Some(cut(&workload, count, options)),
+            },
+            None => Self { routes, cut: None },
         }
-        Self { paths, cut: diagnostic }
     }
-}
-
-type SortKey<'p> = (
-    &'p str,
-    usize,
-    &'p [String],
-    &'p str,
-    &'p str,
-    sv0_model::path::ActionClass,
-    PathState,
-    &'p str,
-);
-
-fn sort_key(path: &AuthorityPath) -> SortKey<'_> {
-    (
-        &path.workload,
-        path.chain_depth,
-        &path.roles,
-        &path.resource,
-        &path.scope,
-        path.action_class,
-        path.state,
-        &path.id,
-    )
 }
 
 /// What lies past the limit is in no path: that must not look like nothing.

@@ -8,7 +8,7 @@ use sv0_iam::{Context, UnknownContext};
 use sv0_model::path::StepPool;
 
 use super::PathProgress;
-use super::ends::{self, Reached};
+use super::ends::{self, Ends, Reached};
 use super::further::{self, Further};
 use super::hops::Ground;
 use super::invoke::Seeker;
@@ -20,10 +20,9 @@ use crate::escalation::Escalations;
 use crate::estate::Estate;
 
 /// What one authority reaches.
-#[derive(Default)]
 pub(crate) struct Reach<'e> {
     /// Sorted by resource, scope, class and state.
-    pub ends: Vec<Reached<'e>>,
+    pub ends: Ends<'e>,
     /// What it reaches only through something else.
     pub further: Vec<Further<'e>>,
     /// Sorted by where they lead, then by way.
@@ -32,7 +31,7 @@ pub(crate) struct Reach<'e> {
 
 /// What every authority reaches that can be come to from some starting ones.
 pub(crate) struct Reaches<'e> {
-    of: BTreeMap<&'e str, Reach<'e>>,
+    of: BTreeMap<&'e str, Option<Reach<'e>>>,
 }
 
 /// What the ways of an authority are looked up in.
@@ -62,19 +61,20 @@ impl<'e> Reaches<'e> {
         progress: &(dyn Fn(PathProgress) + Sync),
     ) -> Self {
         let targets = Targets::new(ways.ground.estate);
-        let mut of: BTreeMap<&str, Reach<'e>> = BTreeMap::new();
+        let mut of: BTreeMap<&str, Option<Reach<'e>>> = BTreeMap::new();
         let mut frontier = starts;
         for _ in 0..=max_hops {
             let known = of.len() + frontier.len();
-            let found: Vec<(&str, Reach<'e>)> = frontier
+            let found: Vec<(&str, Option<Reach<'e>>)> = frontier
                 .par_iter()
                 .map(|id| {
-                    let reach = targets.reach(ways, id).unwrap_or_default();
+                    let reach = targets.reach(ways, id);
                     progress(PathProgress::RoleReached { of: known });
                     (*id, reach)
                 })
                 .collect();
-            let next = found.iter().flat_map(|(_, reach)| &reach.transfers);
+            let next = found.iter().filter_map(|(_, reach)| reach.as_ref());
+            let next = next.flat_map(|reach| &reach.transfers);
             frontier = next.map(|transfer| transfer.to).collect();
             of.extend(found);
             frontier.retain(|id| !of.contains_key(id));
@@ -82,16 +82,13 @@ impl<'e> Reaches<'e> {
         Self { of }
     }
 
-    pub(crate) fn ends(&self, authority: &str) -> &[Reached<'e>] {
-        self.of.get(authority).map_or(&[], |reach| reach.ends.as_slice())
-    }
-
-    pub(crate) fn further(&self, authority: &str) -> &[Further<'e>] {
-        self.of.get(authority).map_or(&[], |reach| reach.further.as_slice())
+    /// What that authority reaches; none where nothing is known of it.
+    pub(crate) fn of(&self, authority: &str) -> Option<&Reach<'e>> {
+        self.of.get(authority)?.as_ref()
     }
 
     pub(crate) fn transfers(&self, authority: &str) -> &[Transfer<'e>] {
-        self.of.get(authority).map_or(&[], |reach| reach.transfers.as_slice())
+        self.of(authority).map_or(&[], |reach| reach.transfers.as_slice())
     }
 }
 
@@ -140,7 +137,7 @@ impl<'e> Targets<'e> {
         let mut ends: Vec<Reached<'e>> = ends.into_iter().map(|end| ground.ending(id, end)).collect();
         self.share(&mut ends);
         Some(Reach {
-            ends,
+            ends: Ends::new(ground.estate, ends),
             further,
             transfers,
         })
@@ -150,7 +147,7 @@ impl<'e> Targets<'e> {
     fn share(&self, ends: &mut [Reached<'e>]) {
         let mut pool = self.pool.lock().unwrap_or_else(PoisonError::into_inner);
         for reached in ends {
-            pool.share_step(&mut reached.hop);
+            pool.share_step(&mut reached.access.hop);
         }
     }
 }

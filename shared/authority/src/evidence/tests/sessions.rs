@@ -108,8 +108,10 @@ fn a_path_is_observed_as_a_chain_only_where_one_execution_took_its_roles() {
     let logs = Logs::new(&evidence);
     let [a, b, c] = ["a", "b", "c"].map(role);
     let secret = format!("arn:aws:secretsmanager:eu-west-1:{ACCOUNT}:secret:x-AbCdEf");
-    let seen =
-        |roles: &[&str], action: &str, resource: &str| logs.execution(roles, &[action.to_owned()], resource).is_some();
+    let seen = |roles: &[&str], action: &str, resource: &str| {
+        let executions = logs.executions(roles);
+        executions.is_some_and(|seen| seen.doing(&[action.to_owned()], resource).is_some())
+    };
     let get = "secretsmanager:GetSecretValue";
     assert!(seen(&[&a, &b], get, &secret));
     assert!(!seen(&[&b], get, &secret), "one role is no chain");

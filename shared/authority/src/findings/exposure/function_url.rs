@@ -8,11 +8,11 @@
 use serde_json::Value;
 use sv0_model::finding::FindingSeverity;
 use sv0_model::graph::{Entity, EntityKind, Sensitivity};
-use sv0_model::path::{ActionClass, AuthorityPath, PathState};
+use sv0_model::path::{ActionClass, PathState};
+use sv0_model::route::RoutePath;
 
 use super::requires_one_of;
 use crate::access::{Access, ActionTarget, Survey};
-use crate::estate::Estate;
 use crate::findings::Facts;
 
 const INVOKE_FUNCTION: &str = "lambda:InvokeFunction";
@@ -49,9 +49,7 @@ pub(super) fn rating(facts: &Facts<'_, '_>, access: &Access<'_>) -> Option<(Find
         return None;
     }
     let function = facts.estate.function_of(access.entity).unwrap_or(access.entity);
-    let mut paths = facts.paths.iter();
-    let reaches = is_sensitive(function.sensitivity)
-        || paths.any(|path| path.workload == function.native_id && reaches_sensitive_content(facts.estate, path));
+    let reaches = is_sensitive(function.sensitivity) || facts.sensitive_functions.contains(&function.native_id);
     Some(if reaches {
         (
             FindingSeverity::Critical,
@@ -63,11 +61,9 @@ pub(super) fn rating(facts: &Facts<'_, '_>, access: &Access<'_>) -> Option<(Find
 }
 
 /// What is to be known of a URL that everyone may call.
-/// Whether a path that can be walked leads a function to content that matters.
-pub(crate) fn reaches_sensitive_content(estate: &Estate<'_>, path: &AuthorityPath) -> bool {
-    let start = estate.entity(&path.workload).map(|entity| entity.kind);
-    let is_open = path.state != PathState::Blocked && is_sensitive(path.sensitivity);
-    is_open && start == Some(EntityKind::LambdaFunction)
+/// Whether a path can be walked and ends on content that matters.
+pub(crate) fn reaches_sensitive_content(path: &RoutePath<'_>) -> bool {
+    path.state() != PathState::Blocked && is_sensitive(path.access.sensitivity)
 }
 
 fn is_sensitive(sensitivity: Sensitivity) -> bool {
