@@ -49,12 +49,16 @@ pub mod keys {
     pub const NOTABLE_EVENTS: &str = "evidence/notable-events.ndjson.zst";
     /// Trails, log window and logged partitions: one line.
     pub const LOG_COVERAGE: &str = "evidence/log-coverage.ndjson";
-    /// Authority paths, each with the lines of its steps in [`STEPS`], counted from 0.
-    pub const PATHS: &str = "authority/paths.ndjson.zst";
-    /// Steps of authority paths, each once.
+    /// Routes from workloads to authorities, each with the lines of its steps in [`STEPS`] and the line of what is reached in [`ACCESSES`], counted from 0.
+    pub const ROUTES: &str = "authority/routes.ndjson.zst";
+    /// What authorities reach, as it stands together, each access with the line of its step in [`STEPS`].
+    pub const ACCESSES: &str = "authority/accesses.ndjson.zst";
+    /// Steps of routes and accesses, each once.
     pub const STEPS: &str = "authority/steps.ndjson.zst";
     /// Findings.
     pub const FINDINGS: &str = "findings/findings.ndjson.zst";
+    /// The paths that findings name, one `CitedPath` a line.
+    pub const CITED_PATHS: &str = "findings/cited-paths.ndjson.zst";
     /// The coverage ledger.
     pub const COVERAGE: &str = "coverage.ndjson";
     /// What was wrong with the input.

@@ -1,6 +1,7 @@
 //! A run's objects as values: what the later stages and the query commands start from.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -11,6 +12,7 @@ use sv0_model::finding::Finding;
 use sv0_model::graph::{Edge, Entity, Graph, Organization, PolicyRecord};
 use sv0_model::observation::{DividedSession, Evidence, LogWindow, NotableTotal, ObservedUse, Trail};
 use sv0_model::path::AuthorityPath;
+use sv0_model::route::{Access, CitedPath, RoutePaths};
 use sv0_model::time::Timestamp;
 
 use crate::path_rows;
@@ -165,6 +167,30 @@ impl<R: Rows> Snapshot<R> {
     /// As [`Snapshot::graph`], and what `each` answers.
     pub fn each_path(&self, each: impl FnMut(AuthorityPath) -> Result<(), LakeError>) -> Result<(), LakeError> {
         path_rows::each(&self.rows, each)
+    }
+
+    /// Hands on the routes from workloads to authorities one after the other, each with its paths. What routes to one authority reach is one and the same.
+    ///
+    /// # Errors
+    /// As [`Snapshot::graph`], and what `each` answers.
+    pub fn each_route(&self, each: impl FnMut(RoutePaths) -> Result<(), LakeError>) -> Result<(), LakeError> {
+        path_rows::each_route(&self.rows, each)
+    }
+
+    /// Hands on what is reached on routes, as it stands together, each once.
+    ///
+    /// # Errors
+    /// As [`Snapshot::graph`], and what `each` answers.
+    pub fn each_accesses(&self, each: impl FnMut(Arc<[Access]>) -> Result<(), LakeError>) -> Result<(), LakeError> {
+        path_rows::each_accesses(&self.rows, each)
+    }
+
+    /// The paths that findings name.
+    ///
+    /// # Errors
+    /// As [`Snapshot::graph`].
+    pub fn cited_paths(&self) -> Result<Vec<CitedPath>, LakeError> {
+        self.rows.rows(keys::CITED_PATHS)
     }
 
     /// The findings.

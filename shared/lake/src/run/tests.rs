@@ -6,8 +6,8 @@ fn time(text: &str) -> Timestamp {
 }
 
 fn run(store: &FolderStore, run_id: &str, captured_at: &str) -> RunManifest {
-    let rows = to_ndjson(keys::PATHS, [run_id]).unwrap();
-    store.put(&run_key(run_id, keys::PATHS), &rows).unwrap();
+    let rows = to_ndjson(keys::ROUTES, [run_id]).unwrap();
+    store.put(&run_key(run_id, keys::ROUTES), &rows).unwrap();
     let manifest = RunManifest {
         schema: "sv0-run/1".into(),
         run_id: run_id.into(),
@@ -33,7 +33,7 @@ fn a_published_run_reads_back_and_the_newest_is_current() {
     run(&store, "two", "2026-01-02T00:00:00Z");
     let newest = newest_run(&store).unwrap();
     assert_eq!(newest.manifest().run_id, "two");
-    assert_eq!(newest.rows::<String>(keys::PATHS).unwrap(), ["two"]);
+    assert_eq!(newest.rows::<String>(keys::ROUTES).unwrap(), ["two"]);
 }
 
 #[test]
@@ -54,10 +54,10 @@ fn what_was_altered_or_added_afterwards_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     let store = FolderStore::new(folder.path());
     run(&store, "one", "2026-01-01T00:00:00Z");
-    store.put(&run_key("one", keys::PATHS), b"other bytes").unwrap();
+    store.put(&run_key("one", keys::ROUTES), b"other bytes").unwrap();
     store.put(&run_key("one", keys::FINDINGS), b"").unwrap();
     let found = newest_run(&store).unwrap();
-    assert!(matches!(found.bytes(keys::PATHS), Err(LakeError::Altered { .. })));
+    assert!(matches!(found.bytes(keys::ROUTES), Err(LakeError::Altered { .. })));
     assert!(matches!(found.bytes(keys::FINDINGS), Err(LakeError::Unlisted { .. })));
 }
 
@@ -65,7 +65,7 @@ fn what_was_altered_or_added_afterwards_is_refused() {
 fn a_run_without_a_manifest_never_happened() {
     let folder = tempfile::tempdir().unwrap();
     let store = FolderStore::new(folder.path());
-    store.put(&run_key("dead", keys::PATHS), b"").unwrap();
+    store.put(&run_key("dead", keys::ROUTES), b"").unwrap();
     assert!(Run::open(&store, "dead").is_err());
     assert!(newest_run_as_of(&store, time("2030-01-01T00:00:00Z")).is_err());
 }

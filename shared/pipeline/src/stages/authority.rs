@@ -1,12 +1,12 @@
 //! Graph and observed use → authority paths and findings.
 
-use sv0_authority::{Estate, FindingOptions, Judge, PathOptions, PathProgress, each_authority_path};
+use sv0_authority::{Estate, FindingOptions, Judge, PathOptions, PathProgress, each_route};
 use sv0_lake::keys;
 use sv0_model::diagnostic::Diagnostic;
 
 use super::StageContext;
 use crate::ScanError;
-use crate::path_rows::PathWriter;
+use crate::path_rows::RouteWriter;
 
 /// How much was found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,10 +39,10 @@ pub fn run(context: &StageContext<'_>, progress: &(dyn Fn(PathProgress) + Sync))
         ..context.configuration.finding_options()
     };
     let mut judge = Judge::new(&estate, &finding_options);
-    let mut writer = PathWriter::new()?;
-    let further = each_authority_path(&estate, &evidence, &options, progress, |path| {
-        judge.look_at(&path);
-        writer.add(path)
+    let mut writer = RouteWriter::new()?;
+    let further = each_route(&estate, &evidence, &options, progress, |routes| {
+        judge.look_at(&routes);
+        writer.add(&routes)
     })?;
     let found = judge.findings(&graph, &evidence, &coverage);
     // What follows needs the results alone, and writing them takes memory of its own.
@@ -51,11 +51,12 @@ pub fn run(context: &StageContext<'_>, progress: &(dyn Fn(PathProgress) + Sync))
     let diagnostics = merged(snapshot.diagnostics()?, further);
     let paths = writer.count;
     writer.finish(context)?;
-    context.write_rows(keys::FINDINGS, &found)?;
+    context.write_rows(keys::FINDINGS, &found.findings)?;
+    context.write_rows(keys::CITED_PATHS, &found.cited)?;
     context.write_rows(keys::DIAGNOSTICS, &diagnostics)?;
     Ok(Evaluated {
         paths,
-        findings: found.len() as u64,
+        findings: found.findings.len() as u64,
         diagnostics: diagnostics.len() as u64,
     })
 }

@@ -75,7 +75,7 @@ impl Paths {
         })?;
         let unobserved = Observation::NotObservable { reason: String::new() };
         let unobserved = serde_json::to_string(&unobserved).map_err(|source| LakeError::Encode {
-            key: keys::PATHS.to_owned(),
+            key: keys::ROUTES.to_owned(),
             source,
         })?;
         Ok(Self { steps, unobserved })
@@ -93,14 +93,16 @@ impl Paths {
             let steps = told.steps.iter().map(|step| self.step(*step));
             let steps = steps.collect::<Result<Vec<_>, _>>()?;
             let sighting = self.sighting(told, &steps, grounds);
-            let sighting = sighting.map_err(|source| broken(keys::PATHS, line, source))?;
+            let sighting = sighting.map_err(|source| broken(keys::ROUTES, line, source))?;
             line += 1;
             each(sighting)
         })
     }
 
     fn step(&self, line: usize) -> Result<&KnownStep, LakeError> {
-        self.steps.get(line).ok_or_else(|| path_rows::dangling(line))
+        self.steps
+            .get(line)
+            .ok_or_else(|| path_rows::dangling(keys::ROUTES, keys::STEPS, line))
     }
 
     fn sighting(

@@ -207,7 +207,7 @@ impl Parts {
 fn stopped() -> LakeError {
     LakeError::Io {
         operation: "handing on",
-        key: keys::PATHS.to_owned(),
+        key: keys::ROUTES.to_owned(),
         source: std::io::ErrorKind::BrokenPipe.into(),
     }
 }

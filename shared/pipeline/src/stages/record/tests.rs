@@ -1,5 +1,9 @@
+use std::sync::Arc;
+
 use serde_json::json;
 use sv0_lake::{FolderStore, publish, run_key, to_ndjson};
+use sv0_model::path::{PathKind, PathState};
+use sv0_model::route::{Access, PathKinds, RoutePaths};
 use sv0_model::time::Timestamp;
 use sv0_state::{History, SightingKind, SqliteState, Tally};
 
@@ -20,7 +24,7 @@ struct World {
     entities: Vec<Value>,
     edges: Vec<Value>,
     policies: Vec<Value>,
-    paths: Vec<Value>,
+    paths: Vec<RoutePaths>,
     findings: Vec<Value>,
     coverage: Vec<Value>,
     configuration: &'static str,
@@ -38,19 +42,36 @@ fn covered(region: &str, source: &str) -> Value {
     json!({ "account": ACCOUNT, "region": region, "source": source, "status": "ok" })
 }
 
-fn path() -> Value {
-    let hop = json!({
-        "from": ROLE, "relation": "ACCESSES", "to": BUCKET, "actions": ["s3:GetObject"], "state": "allowed",
-        "blocked_by": [], "condition": null, "granted_by": [],
-        "statements": [{ "policy": POLICY, "index": 0, "sid": null, "effect": "Allow" }],
-        "observation": { "status": "not_observable", "reason": "no trail" },
+fn routes() -> RoutePaths {
+    let hop = |from: &str, relation: &str, to: &str, actions: &[&str], statements: Value| {
+        json!({
+            "from": from, "relation": relation, "to": to, "actions": actions, "state": "allowed",
+            "blocked_by": [], "condition": null, "granted_by": [], "statements": statements,
+            "observation": { "status": "not_observable", "reason": "no trail" },
+        })
+    };
+    let granting = json!([{ "policy": POLICY, "index": 0, "sid": null, "effect": "Allow" }]);
+    let route = json!({
+        "workload": FUNCTION, "roles": [ROLE], "hops": [hop(FUNCTION, "RUNS_AS", ROLE, &[], json!([]))], "marks": [],
+        "chain_depth": 1, "accounts": [ACCOUNT], "state": "allowed", "caveats": [],
     });
-    json!({
-        "id": "p1", "kind": "direct", "kinds": ["direct"], "workload": FUNCTION, "roles": [ROLE], "resource": BUCKET, "scope": BUCKET,
-        "action_class": "read_data", "actions": ["s3:GetObject"], "state": "allowed", "blocked_by": [],
-        "condition": null, "hops": [hop], "chain_depth": 1, "cross_account": false, "sensitivity": "unknown",
-        "authority": "effective", "caveats": [], "observation": { "status": "not_observable", "reason": "no trail" },
-    })
+    let access = json!({
+        "resource": BUCKET, "scope": BUCKET, "action_class": "read_data", "is_best": true,
+        "hop": hop(ROLE, "ACCESSES", BUCKET, &["s3:GetObject"], granting), "account": ACCOUNT, "caveats": [], "sensitivity": "unknown",
+    });
+    let accesses: Vec<Access> = vec![serde_json::from_value(access).unwrap()];
+    let mut paths = RoutePaths {
+        route: Arc::new(serde_json::from_value(route).unwrap()),
+        accesses: accesses.into(),
+        taken: Vec::new(),
+        executions: BTreeMap::new(),
+    };
+    paths.take(0, PathKinds::new([PathKind::Direct], None));
+    paths
+}
+
+fn p1() -> String {
+    routes().paths().next().unwrap().id()
 }
 
 fn finding(id: &str, subjects: &[&str], paths: &[&str]) -> Value {
@@ -87,8 +108,11 @@ fn world() -> World {
             "native_id": POLICY, "kind": "customer_managed", "name": "n", "owner": null, "document": {"Statement": []},
             "sha256": "text", "version_id": "v1", "captured_at": null, "origin": null,
         })],
-        paths: vec![path()],
-        findings: vec![finding("f1", &[BUCKET], &["p1"]), finding("f2", &[ROLE, OUTSIDER], &[])],
+        paths: vec![routes()],
+        findings: vec![
+            finding("f1", &[BUCKET], &[&p1()]),
+            finding("f2", &[ROLE, OUTSIDER], &[]),
+        ],
         coverage: vec![
             covered("global", "iam:authorization-details"),
             covered("eu-west-1", "config:AWS::Lambda::Function"),
@@ -138,12 +162,8 @@ fn record(state: &mut SqliteState, day: i8, world: &World) -> Tally {
         configuration: &Configuration::default(),
         threads: 1,
     };
-    let paths = world
-        .paths
-        .iter()
-        .map(|path| serde_json::from_value(path.clone()).unwrap());
-    let mut writer = path_rows::PathWriter::new().unwrap();
-    paths.for_each(|path| writer.add(path).unwrap());
+    let mut writer = path_rows::RouteWriter::new().unwrap();
+    world.paths.iter().for_each(|routes| writer.add(routes).unwrap());
     writer.finish(&context).unwrap();
     publish(&store, manifest(&run_id, day, world)).unwrap();
     match run(&store, &run_id, state).unwrap() {
@@ -191,7 +211,7 @@ fn assert_in_doubt(next: &World, kind: SightingKind, id: &str) {
 #[test]
 fn when_everything_was_read_what_is_absent_is_gone() {
     let next = detached();
-    assert_gone(&next, SightingKind::Path, "p1");
+    assert_gone(&next, SightingKind::Path, &p1());
     assert_gone(&next, SightingKind::Finding, "f1");
     assert_gone(&next, SightingKind::Finding, "f2");
     assert_gone(&next, SightingKind::Edge, &format!("{ROLE} HAS_POLICY {POLICY}"));
@@ -203,7 +223,7 @@ fn a_source_that_was_not_read_whole_leaves_doubt_where_it_matters() {
     next.entities.clear();
     next.coverage[2]["status"] = json!("partial");
     assert_in_doubt(&next, SightingKind::Entity, BUCKET);
-    assert_in_doubt(&next, SightingKind::Path, "p1");
+    assert_in_doubt(&next, SightingKind::Path, &p1());
     assert_in_doubt(&next, SightingKind::Finding, "f1");
     assert_gone(&next, SightingKind::Entity, ROLE);
     assert_gone(&next, SightingKind::Finding, "f2");
@@ -215,18 +235,18 @@ fn a_path_is_not_gone_while_the_role_holds_a_policy_that_nobody_read() {
     let other = "arn:aws:iam::aws:policy/SomethingElse";
     next.edges
         .push(json!({ "from": ROLE, "kind": "HAS_POLICY", "to": other, "attributes": {}, "origins": [] }));
-    assert_in_doubt(&next, SightingKind::Path, "p1");
+    assert_in_doubt(&next, SightingKind::Path, &p1());
     // A text of the dated snapshot is not the account's: AWS may have added what it granted before.
     next.policies.push(json!({
         "native_id": other, "kind": "aws_managed", "name": "n", "owner": null, "document": {"Statement": []}, "sha256": "text",
         "version_id": "v1", "captured_at": null, "origin": null, "snapshot": { "date": "2026-01-31", "source": "test 1.0" },
     }));
-    assert_in_doubt(&next, SightingKind::Path, "p1");
+    assert_in_doubt(&next, SightingKind::Path, &p1());
     next.policies[1]["snapshot"] = json!(null);
-    assert_gone(&next, SightingKind::Path, "p1");
+    assert_gone(&next, SightingKind::Path, &p1());
     let mut next = detached();
     next.entities[3]["resource_policy"] = json!({ "state": "not_collected" });
-    assert_in_doubt(&next, SightingKind::Path, "p1");
+    assert_in_doubt(&next, SightingKind::Path, &p1());
     assert_in_doubt(&next, SightingKind::Finding, "f1");
     assert_gone(&next, SightingKind::Finding, "f2");
 }
@@ -244,7 +264,7 @@ fn a_policy_of_something_else_that_nobody_read_leaves_no_doubt() {
     next.edges
         .push(json!({ "from": other["native_id"], "kind": "HAS_POLICY", "to": "x", "attributes": {}, "origins": [] }));
     next.entities.push(other);
-    assert_gone(&next, SightingKind::Path, "p1");
+    assert_gone(&next, SightingKind::Path, &p1());
 }
 
 #[test]
@@ -266,7 +286,7 @@ fn another_configuration_proves_nothing_about_paths_and_findings() {
         configuration: "shorter chains",
         ..detached()
     };
-    assert_in_doubt(&next, SightingKind::Path, "p1");
+    assert_in_doubt(&next, SightingKind::Path, &p1());
     assert_in_doubt(&next, SightingKind::Finding, "f2");
     assert_gone(&next, SightingKind::Edge, &format!("{ROLE} HAS_POLICY {POLICY}"));
 }
@@ -288,8 +308,9 @@ fn a_later_look_at_the_same_estate_is_no_change() {
     }
     let seen = json!({ "status": "observed", "count": 1, "first_seen": "2026-03-01T00:00:00Z",
         "last_seen": "2026-03-01T00:00:00Z", "event_ids": ["e"] });
-    next.paths[0]["hops"][0]["observation"] = seen.clone();
-    next.paths[0]["observation"] = seen;
+    let mut accesses = next.paths[0].accesses.to_vec();
+    Arc::make_mut(&mut accesses[0].hop).observation = serde_json::from_value(seen).unwrap();
+    next.paths[0].accesses = accesses.into();
     next.findings[0]["event_ids"] = json!(["e"]);
     next.findings[0]["description"] = json!("it was used once");
     let mut state = SqliteState::in_memory().unwrap();
@@ -309,11 +330,11 @@ fn another_tag_text_or_state_is_a_change() {
     let mut next = world();
     next.entities[3]["tags"]["team"] = json!("orders");
     next.policies[0]["sha256"] = json!("another text");
-    next.paths[0]["state"] = json!("conditional");
+    Arc::make_mut(&mut next.paths[0].route).state = PathState::Conditional;
     for (kind, id) in [
         (SightingKind::Entity, BUCKET),
         (SightingKind::Entity, POLICY),
-        (SightingKind::Path, "p1"),
+        (SightingKind::Path, p1().as_str()),
     ] {
         assert_eq!(after(&next, kind, id).changed_at, time(2), "{id}");
     }
