@@ -43,6 +43,10 @@ impl ObjectStore for Store {
         self.objects().get(key)
     }
 
+    fn get_range(&self, key: &str, offset: u64, length: u64) -> Result<Vec<u8>, LakeError> {
+        self.objects().get_range(key, offset, length)
+    }
+
     fn list(&self, prefix: &str) -> Result<Vec<String>, LakeError> {
         self.objects().list(prefix)
     }

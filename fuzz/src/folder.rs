@@ -101,6 +101,18 @@ impl ObjectStore for MemoryStore {
         })
     }
 
+    fn get_range(&self, key: &str, offset: u64, length: u64) -> Result<Vec<u8>, LakeError> {
+        let bytes = self.get(key)?;
+        let end = offset.checked_add(length).and_then(|end| usize::try_from(end).ok());
+        let range = usize::try_from(offset).ok().zip(end);
+        let found = range.and_then(|(start, end)| bytes.get(start..end));
+        found.map(<[u8]>::to_vec).ok_or_else(|| LakeError::Io {
+            operation: "reading",
+            key: key.to_owned(),
+            source: std::io::ErrorKind::UnexpectedEof.into(),
+        })
+    }
+
     fn list(&self, prefix: &str) -> Result<Vec<String>, LakeError> {
         let objects = self.objects.lock().expect("no writer panicked");
         Ok(objects.keys().filter(|key| key.starts_with(prefix)).cloned().collect())

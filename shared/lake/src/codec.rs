@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 use crate::LakeError;
 
 /// A middle level: on graph rows 19 saves a few per cent more and takes many times as long.
-const LEVEL: i32 = 3;
+pub(crate) const LEVEL: i32 = 3;
 
 /// One JSON document a line, compressed when `key` ends in `.zst`. The same items give the same bytes.
 ///

@@ -1,7 +1,7 @@
 //! The local-folder adapter.
 
 use std::fs;
-use std::io::{self, Write};
+use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use crate::LakeError;
@@ -32,6 +32,20 @@ impl FolderStore {
         }
     }
 
+    fn not_read(&self, key: &str, path: &Path, source: io::Error) -> LakeError {
+        match source.kind() {
+            io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => LakeError::NotFound {
+                key: key.to_owned(),
+                store: self.describe(),
+            },
+            _ => LakeError::Io {
+                operation: "reading",
+                key: path.display().to_string(),
+                source,
+            },
+        }
+    }
+
     fn collect(&self, folder: &Path, keys: &mut Vec<String>) -> io::Result<()> {
         for entry in fs::read_dir(folder)? {
             let entry = entry?;
@@ -49,6 +63,23 @@ impl FolderStore {
     }
 }
 
+/// The bytes of a file from `offset` on. What is asked for beyond its end is no reason to make room for it.
+fn range_of(path: &Path, offset: u64, length: u64) -> io::Result<Vec<u8>> {
+    let mut file = fs::File::open(path)?;
+    let end = offset.checked_add(length);
+    if end.is_none_or(|end| file.metadata().is_ok_and(|about| about.len() < end)) {
+        return Err(io::ErrorKind::UnexpectedEof.into());
+    }
+    file.seek(SeekFrom::Start(offset))?;
+    let mut bytes = Vec::new();
+    file.take(length).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 == length {
+        Ok(bytes)
+    } else {
+        Err(io::ErrorKind::UnexpectedEof.into())
+    }
+}
+
 impl ObjectStore for FolderStore {
     fn put(&self, key: &str, bytes: &[u8]) -> Result<(), LakeError> {
         let path = self.path_of(key)?;
@@ -61,17 +92,15 @@ impl ObjectStore for FolderStore {
 
     fn get(&self, key: &str) -> Result<Vec<u8>, LakeError> {
         let path = self.path_of(key)?;
-        fs::read(&path).map_err(|source| match source.kind() {
-            io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => LakeError::NotFound {
-                key: key.to_owned(),
-                store: self.describe(),
-            },
-            _ => LakeError::Io {
-                operation: "reading",
-                key: path.display().to_string(),
-                source,
-            },
-        })
+        fs::read(&path).map_err(|source| self.not_read(key, &path, source))
+    }
+
+    fn get_range(&self, key: &str, offset: u64, length: u64) -> Result<Vec<u8>, LakeError> {
+        let path = self.path_of(key)?;
+        if length == 0 {
+            return Ok(Vec::new());
+        }
+        range_of(&path, offset, length).map_err(|source| self.not_read(key, &path, source))
     }
 
     fn list(&self, prefix: &str) -> Result<Vec<String>, LakeError> {

@@ -19,12 +19,14 @@
 mod codec;
 mod error;
 mod folder;
+mod parts;
 mod run;
 mod store;
 
 pub use codec::{NdjsonEncoder, each_of_ndjson, from_ndjson, to_ndjson};
 pub use error::LakeError;
 pub use folder::FolderStore;
+pub use parts::{Divided, Part, PartsEncoder, index_key, read_index, slice};
 pub use run::{
     CURRENT_KEY, RUN_ID_FORM, Run, RunPointer, is_run_id, keys, manifest_key, newest_run, newest_run_as_of, publish,
     run_key,

@@ -8,7 +8,7 @@ use sv0_model::hash::sha256_hex;
 use sv0_model::manifest::{ManifestObject, RunManifest};
 use sv0_model::time::Timestamp;
 
-use crate::{LakeError, ObjectStore, each_of_ndjson, from_ndjson};
+use crate::{LakeError, ObjectStore, Part, each_of_ndjson, from_ndjson, index_key, read_index};
 
 /// The key of the pointer to the newest complete run.
 pub const CURRENT_KEY: &str = "current.json";
@@ -234,16 +234,29 @@ impl<'s> Run<'s> {
             run_id: self.manifest.run_id.clone(),
         })?;
         let bytes = self.store.get(&run_key(&self.manifest.run_id, key))?;
-        let found = sha256_hex(&bytes);
-        if found == *expected {
-            Ok(bytes)
-        } else {
-            Err(LakeError::Altered {
-                key: key.to_owned(),
-                expected: expected.clone(),
-                found,
-            })
+        checked(key, expected, bytes)
+    }
+
+    /// The parts of an object of the run; none of one that was written whole.
+    ///
+    /// # Errors
+    /// As [`Run::bytes`], and [`LakeError::Decode`].
+    pub fn parts(&self, key: &str) -> Result<Option<Vec<Part>>, LakeError> {
+        let index = index_key(key);
+        if !self.hashes.contains_key(&index) {
+            return Ok(None);
         }
+        read_index(&index, &self.bytes(&index)?).map(Some)
+    }
+
+    /// Reads a part of an object of the run and checks it against the index that names it.
+    ///
+    /// # Errors
+    /// [`LakeError::Altered`], or whatever the store answers.
+    pub fn part_bytes(&self, key: &str, part: &Part) -> Result<Vec<u8>, LakeError> {
+        let full = run_key(&self.manifest.run_id, key);
+        let bytes = self.store.get_range(&full, part.offset, part.bytes)?;
+        checked(key, &part.sha256, bytes)
     }
 
     /// Reads and decodes the rows of an NDJSON object of the run.
@@ -264,6 +277,20 @@ impl<'s> Run<'s> {
         each: impl FnMut(T) -> Result<(), LakeError>,
     ) -> Result<(), LakeError> {
         each_of_ndjson(key, &self.bytes(key)?, each)
+    }
+}
+
+/// The bytes, where they have the hash that is expected of them.
+fn checked(key: &str, expected: &str, bytes: Vec<u8>) -> Result<Vec<u8>, LakeError> {
+    let found = sha256_hex(&bytes);
+    if found == expected {
+        Ok(bytes)
+    } else {
+        Err(LakeError::Altered {
+            key: key.to_owned(),
+            expected: expected.to_owned(),
+            found,
+        })
     }
 }
 

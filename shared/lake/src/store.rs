@@ -19,6 +19,12 @@ pub trait ObjectStore: Sync {
     /// [`LakeError::NotFound`], [`LakeError::InvalidKey`] or [`LakeError::Io`].
     fn get(&self, key: &str) -> Result<Vec<u8>, LakeError>;
 
+    /// Reads `length` bytes of an object, the first of them the one at `offset`, counted from 0.
+    ///
+    /// # Errors
+    /// As [`ObjectStore::get`]; [`LakeError::Io`] also where the object is shorter. Of no bytes at all nothing is asked.
+    fn get_range(&self, key: &str, offset: u64, length: u64) -> Result<Vec<u8>, LakeError>;
+
     /// The keys that start with `prefix`, sorted by bytes.
     ///
     /// # Errors
@@ -77,6 +83,7 @@ pub mod contract {
             matches!(store.get("a/none.json"), Err(LakeError::NotFound { .. })),
             "an absent object is named as such",
         )?;
+        check_ranges(store)?;
         for key in ["", "/a", "a//b", "../a", "a/../../b", "a/\n", "a\\b"] {
             expect(
                 matches!(store.put(key, b"x"), Err(LakeError::InvalidKey { .. })),
@@ -84,6 +91,37 @@ pub mod contract {
             )?;
         }
         Ok(())
+    }
+
+    fn check_ranges(store: &dyn ObjectStore) -> Result<(), String> {
+        let said = |error: LakeError| error.to_string();
+        store.put("a/range", b"0123456789").map_err(said)?;
+        for (offset, length, want) in [
+            (0, 10, "0123456789"),
+            (0, 1, "0"),
+            (3, 4, "3456"),
+            (9, 1, "9"),
+            (4, 0, ""),
+        ] {
+            expect(
+                store.get_range("a/range", offset, length).map_err(said)? == want.as_bytes(),
+                &format!("{length} bytes from {offset} on are those of the object"),
+            )?;
+        }
+        for (offset, length) in [(0, 11), (9, 2), (10, 1), (400, 1), (u64::MAX, 1), (1, u64::MAX)] {
+            expect(
+                matches!(store.get_range("a/range", offset, length), Err(LakeError::Io { .. })),
+                &format!("{length} bytes from {offset} on are more than the object has"),
+            )?;
+        }
+        expect(
+            matches!(store.get_range("a/none.json", 0, 1), Err(LakeError::NotFound { .. })),
+            "a range of an absent object is named as such",
+        )?;
+        expect(
+            matches!(store.get_range("a//b", 0, 1), Err(LakeError::InvalidKey { .. })),
+            "a range of a key that is none is refused",
+        )
     }
 
     fn expect(holds: bool, promise: &str) -> Result<(), String> {

@@ -47,12 +47,14 @@ impl S3ObjectStore {
         }
     }
 
-    async fn read(&self, key: &str) -> Result<Vec<u8>, LakeError> {
+    /// An object, or the bytes of it that a `Range` header names.
+    async fn read(&self, key: &str, range: Option<String>) -> Result<Vec<u8>, LakeError> {
         let request = self
             .client
             .get_object()
             .bucket(self.location.bucket())
-            .key(self.full_key(key)?);
+            .key(self.full_key(key)?)
+            .set_range(range);
         let answer = match request.send().await {
             Ok(answer) => answer,
             Err(error) if error.as_service_error().is_some_and(GetObjectError::is_no_such_key) => {
@@ -110,7 +112,25 @@ impl ObjectStore for S3ObjectStore {
     }
 
     fn get(&self, key: &str) -> Result<Vec<u8>, LakeError> {
-        self.runtime.block_on(self.read(key))
+        self.runtime.block_on(self.read(key, None))
+    }
+
+    fn get_range(&self, key: &str, offset: u64, length: u64) -> Result<Vec<u8>, LakeError> {
+        self.full_key(key)?;
+        let too_short = || self.failed("reading", key, io::ErrorKind::UnexpectedEof.into());
+        let Some(last) = length.checked_sub(1) else {
+            return Ok(Vec::new());
+        };
+        let last = offset.checked_add(last).ok_or_else(too_short)?;
+        // Of a range that begins in the object and ends behind it, S3 sends what there is.
+        let bytes = self
+            .runtime
+            .block_on(self.read(key, Some(format!("bytes={offset}-{last}"))))?;
+        if bytes.len() as u64 == length {
+            Ok(bytes)
+        } else {
+            Err(too_short())
+        }
     }
 
     fn list(&self, prefix: &str) -> Result<Vec<String>, LakeError> {
@@ -144,6 +164,7 @@ mod tests {
             let store = store(prefix);
             for refused in [
                 store.get(key).map(|_| ()),
+                store.get_range(key, 0, 1).map(|_| ()),
                 store.put(key, b""),
                 store.list(key).map(|_| ()),
             ] {

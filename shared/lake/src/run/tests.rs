@@ -1,5 +1,5 @@
 use super::*;
-use crate::{FolderStore, to_ndjson};
+use crate::{FolderStore, PartsEncoder, to_ndjson};
 
 fn time(text: &str) -> Timestamp {
     text.parse().unwrap()
@@ -68,4 +68,41 @@ fn a_run_without_a_manifest_never_happened() {
     store.put(&run_key("dead", keys::ROUTES), b"").unwrap();
     assert!(Run::open(&store, "dead").is_err());
     assert!(newest_run_as_of(&store, time("2030-01-01T00:00:00Z")).is_err());
+}
+
+#[test]
+fn a_part_is_checked_by_the_index_and_the_index_by_the_manifest() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = FolderStore::new(folder.path());
+    let mut encoder = PartsEncoder::new(keys::EDGES).unwrap();
+    for (part, row) in [("", "a"), ("111111111111", "b"), ("222222222222", "c")] {
+        encoder.push(part, &row).unwrap();
+    }
+    let divided = encoder.finish().unwrap();
+    let index = index_key(keys::EDGES);
+    store.put(&run_key("one", keys::EDGES), &divided.object).unwrap();
+    store
+        .put(&run_key("one", &index), &divided.index(keys::EDGES).unwrap())
+        .unwrap();
+    run(&store, "one", "2026-01-01T00:00:00Z");
+    let found = newest_run(&store).unwrap();
+    assert_eq!(found.parts(keys::PATHS).unwrap(), None, "an object without parts");
+    let parts = found.parts(keys::EDGES).unwrap().unwrap();
+    let read = |name: &str| {
+        let part = parts.iter().find(|part| part.name == name).unwrap();
+        found.part_bytes(keys::EDGES, part)
+    };
+    let rows = from_ndjson::<String>(keys::EDGES, &read("111111111111").unwrap()).unwrap();
+    assert_eq!(rows, ["b"]);
+
+    let mut altered = divided.object.clone();
+    let last = altered.len() - 1;
+    altered[last] ^= 1;
+    store.put(&run_key("one", keys::EDGES), &altered).unwrap();
+    assert!(read("111111111111").is_ok(), "what was not altered is still read");
+    assert!(matches!(read("222222222222"), Err(LakeError::Altered { .. })));
+    store.put(&run_key("one", keys::EDGES), &altered[..last]).unwrap();
+    assert!(matches!(read("222222222222"), Err(LakeError::Io { .. })));
+    store.put(&run_key("one", &index), b"").unwrap();
+    assert!(matches!(found.parts(keys::EDGES), Err(LakeError::Altered { .. })));
 }
