@@ -18,7 +18,7 @@ mod step;
 #[cfg(test)]
 mod testkit;
 
-pub use estate::{Estate, SnapshotText};
+pub use estate::{Estate, SnapshotText, elsewhere};
 pub use evidence::EvidenceFold;
 pub use findings::{FindingOptions, Judge, Judgement, findings};
 pub use names::{nearest, suggestions};

@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Value, json};
 use sv0_model::arn::Arn;
 use sv0_model::graph::{
-    EdgeKind, Entity, EntityKind, Graph, Organization, OrganizationNodeKind, PolicyRecord, ResourcePolicy, urn,
+    EdgeKind, Elsewhere, Entity, EntityKind, Graph, Organization, OrganizationNodeKind, PolicyRecord, ResourcePolicy,
+    urn,
 };
 use sv0_model::observation::Trail;
 use sv0_model::record::Origin;
@@ -95,6 +96,7 @@ pub(crate) fn assemble(input: &GraphInput<'_>, mut facts: Facts) -> GraphOutput 
             policies,
             service_access: service_access::finish(&mut facts),
             signals: signals::finish(std::mem::take(&mut facts.signals)),
+            elsewhere: Elsewhere::default(),
         },
         trails: trails(facts.trails),
         diagnostics: facts.diagnostics.finish(),

@@ -635,6 +635,17 @@ pub struct ServiceAccess {
     pub origin: Origin,
 }
 
+/// What answers rest on that only the whole graph tells: a graph of which a part was read carries it along.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Elsewhere {
+    /// Accounts of which something besides their name was read.
+    pub scanned_accounts: BTreeSet<String>,
+    /// Accounts in which some entity is.
+    pub accounts: BTreeSet<String>,
+    /// Ids of other organizations that policies name in conditions on the caller's organization.
+    pub foreign_organizations: BTreeSet<String>,
+}
+
 /// Everything that was normalised from one capture.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Graph {
@@ -654,6 +665,8 @@ pub struct Graph {
     pub signals: Vec<Signal>,
     /// Services last accessed, sorted by principal and service.
     pub service_access: Vec<ServiceAccess>,
+    /// Of a graph that is a part of another, what the other would tell; of a whole graph nothing.
+    pub elsewhere: Elsewhere,
 }
 
 #[cfg(test)]

@@ -9,6 +9,8 @@ use sv0_model::decision::StatementRef;
 use sv0_model::diagnostic::{Diagnostic, Severity};
 use sv0_model::graph::{Graph, PolicyRecord};
 
+use super::elsewhere;
+
 /// Parsed policies by native id.
 pub(crate) struct Library<'g> {
     shelves: BTreeMap<&'g str, Volume<'g>>,
@@ -70,21 +72,13 @@ impl<'g> Library<'g> {
         }
     }
 
-    /// Ids of organizations other than `own` that policies name in conditions on the caller's organization.
-    pub(crate) fn foreign_organizations(&self, own: Option<&str>) -> BTreeSet<String> {
+    /// Ids of organizations other than the graph's that policies name in conditions on the caller's organization.
+    pub(crate) fn foreign_organizations(&self, graph: &Graph) -> BTreeSet<String> {
         let texts = self.shelves.values().filter_map(|volume| volume.text.as_ref());
-        texts
-            .flat_map(|text| text.policy.statements())
-            .flat_map(|statement| statement.conditions())
-            .filter(|clause| {
-                let key = clause.key();
-                key.eq_ignore_ascii_case("aws:PrincipalOrgID") || key.eq_ignore_ascii_case("aws:PrincipalOrgPaths")
-            })
-            .flat_map(|clause| clause.values())
-            .filter_map(|value| value.text().split('/').next())
-            .filter(|id| id.starts_with("o-") && Some(*id) != own && !id.contains(['*', '?']))
-            .map(str::to_owned)
-            .collect()
+        let policies = texts.map(|text| &*text.policy);
+        let mut found = elsewhere::foreign_organizations(policies, graph.organization.id.as_deref());
+        found.extend(graph.elsewhere.foreign_organizations.iter().cloned());
+        found
     }
 
     /// What could not be read as written: of copies of a document, the first.

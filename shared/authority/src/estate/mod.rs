@@ -4,6 +4,7 @@ mod access_points;
 mod beside;
 mod ceilings;
 mod compose;
+mod elsewhere;
 mod gates;
 mod holdings;
 mod judge;
@@ -29,6 +30,7 @@ use sv0_model::graph::{Edge, EdgeKind, Entity, Graph, OrganizationNodeKind};
 pub(crate) use access_points::as_bucket_pattern;
 pub(crate) use beside::is_public_grant;
 pub(crate) use compose::{conjunction, disjunction, uncollected_policy};
+pub use elsewhere::elsewhere;
 pub(crate) use gates::is_aws_managed;
 pub(crate) use holdings::Holdings;
 pub(crate) use judge::Request;
@@ -81,7 +83,7 @@ impl<'g> Estate<'g> {
             role_names: RoleNames::new(graph),
             scanned: subject::scanned_accounts(graph),
             lists_accounts: lists_accounts(graph),
-            foreign_organizations: library.foreign_organizations(graph.organization.id.as_deref()),
+            foreign_organizations: library.foreign_organizations(graph),
             library,
             holdings,
             edges_from,

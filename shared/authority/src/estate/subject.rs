@@ -69,7 +69,10 @@ impl<'g> RoleNames<'g> {
             .map(|node| node.id.as_str());
         Self {
             roles,
-            accounts: of_entities.chain(of_nodes).collect(),
+            accounts: of_entities
+                .chain(of_nodes)
+                .chain(graph.elsewhere.accounts.iter().map(String::as_str))
+                .collect(),
         }
     }
 
@@ -91,6 +94,7 @@ pub(crate) fn scanned_accounts(graph: &Graph) -> BTreeSet<&str> {
             entity.resolution == sv0_model::graph::Resolution::Collected && !is_organization_node(entity.kind)
         })
         .filter_map(|entity| entity.account.as_deref())
+        .chain(graph.elsewhere.scanned_accounts.iter().map(String::as_str))
         .collect()
 }
 
