@@ -1,5 +1,6 @@
 //! NDJSON, compressed with Zstandard where the key ends in `.zst`.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, BufRead, BufReader, BufWriter, Read, Write};
 
 use serde::Serialize;
@@ -9,6 +10,9 @@ use crate::LakeError;
 
 /// A middle level: on graph rows 19 saves a few per cent more and takes many times as long.
 pub(crate) const LEVEL: i32 = 3;
+
+/// As much text as is decompressed at once.
+const READ_AT_ONCE: usize = 64 * 1024;
 
 /// One JSON document a line, compressed when `key` ends in `.zst`. The same items give the same bytes.
 ///
@@ -118,6 +122,46 @@ pub fn each_of_ndjson<T: DeserializeOwned>(
     bytes: &[u8],
     mut each: impl FnMut(T) -> Result<(), LakeError>,
 ) -> Result<(), LakeError> {
+    each_line(key, bytes, |index, line| {
+        if line.is_empty() {
+            return Ok(());
+        }
+        each(decode(key, index, line)?)
+    })
+}
+
+/// Reads some of the lines that [`to_ndjson`] wrote, counted from 0, and decodes no other.
+///
+/// # Errors
+/// As [`from_ndjson`].
+pub fn lines_of_ndjson<T: DeserializeOwned>(
+    key: &str,
+    bytes: &[u8],
+    wanted: &BTreeSet<usize>,
+) -> Result<BTreeMap<usize, T>, LakeError> {
+    let mut found = BTreeMap::new();
+    each_line(key, bytes, |index, line| {
+        if wanted.contains(&index) {
+            found.insert(index, decode(key, index, line)?);
+        }
+        Ok(())
+    })?;
+    Ok(found)
+}
+
+fn decode<T: DeserializeOwned>(key: &str, index: usize, line: &[u8]) -> Result<T, LakeError> {
+    serde_json::from_slice(line).map_err(|source| LakeError::Decode {
+        key: key.to_owned(),
+        line: index + 1,
+        source,
+    })
+}
+
+fn each_line(
+    key: &str,
+    bytes: &[u8],
+    mut each: impl FnMut(usize, &[u8]) -> Result<(), LakeError>,
+) -> Result<(), LakeError> {
     let broken = |source| LakeError::Io {
         operation: "decompressing",
         key: key.to_owned(),
@@ -128,17 +172,14 @@ pub fn each_of_ndjson<T: DeserializeOwned>(
     } else {
         Box::new(bytes)
     };
-    for (index, line) in BufReader::new(reader).split(b'\n').enumerate() {
-        let line = line.map_err(broken)?;
-        if line.is_empty() {
-            continue;
+    let mut reader = BufReader::with_capacity(READ_AT_ONCE, reader);
+    let mut line = Vec::new();
+    for index in 0.. {
+        line.clear();
+        if reader.read_until(b'\n', &mut line).map_err(broken)? == 0 {
+            break;
         }
-        let item = serde_json::from_slice(&line).map_err(|source| LakeError::Decode {
-            key: key.to_owned(),
-            line: index + 1,
-            source,
-        })?;
-        each(item)?;
+        each(index, line.strip_suffix(b"\n").unwrap_or(&line))?;
     }
     Ok(())
 }
@@ -164,6 +205,19 @@ mod tests {
                 "the same items give the same bytes"
             );
         }
+    }
+
+    #[test]
+    fn reads_the_lines_that_are_wanted() {
+        let bytes = to_ndjson("a.ndjson.zst", ["x", "y", "z"]).unwrap();
+        let read = |wanted: &[usize]| {
+            let found = lines_of_ndjson::<String>("a.ndjson.zst", &bytes, &wanted.iter().copied().collect()).unwrap();
+            found.into_values().collect::<Vec<_>>()
+        };
+        assert_eq!(read(&[2, 0]), ["x", "z"]);
+        assert!(read(&[3]).is_empty());
+        let broken = lines_of_ndjson::<u32>("a.ndjson", b"1\ntwo\n3\n", &BTreeSet::from([0, 2]));
+        assert_eq!(broken.unwrap().into_values().collect::<Vec<_>>(), [1, 3]);
     }
 
     #[test]

@@ -23,7 +23,7 @@ mod parts;
 mod run;
 mod store;
 
-pub use codec::{NdjsonEncoder, each_of_ndjson, from_ndjson, to_ndjson};
+pub use codec::{NdjsonEncoder, each_of_ndjson, from_ndjson, lines_of_ndjson, to_ndjson};
 pub use error::LakeError;
 pub use folder::FolderStore;
 pub use parts::{Divided, Part, PartsEncoder, index_key, read_index, slice};

@@ -25,12 +25,16 @@ pub fn is_run_id(text: &str) -> bool {
 
 /// Keys of a run's objects, relative to the run.
 pub mod keys {
-    /// Entities of the graph.
+    /// Entities of the graph, in parts by account.
     pub const ENTITIES: &str = "graph/entities.ndjson.zst";
-    /// Edges of the graph.
+    /// Edges of the graph, in parts by the account of what they start from.
     pub const EDGES: &str = "graph/edges.ndjson.zst";
-    /// Policies and their texts.
+    /// Policies and their texts, in parts by account.
     pub const POLICIES: &str = "graph/policies.ndjson.zst";
+    /// Where entities are found whose ids do not tell, in parts that are named after the first id in them.
+    pub const HOMES: &str = "graph/homes.ndjson.zst";
+    /// Which parts of the graph a question needs beside those that it names: one line.
+    pub const DIVISION: &str = "graph/division.ndjson";
     /// The organization, and what the graph says of itself: one line.
     pub const ORGANIZATION: &str = "graph/organization.ndjson";
     /// Findings of other AWS services, one `Signal` a line.
@@ -55,7 +59,9 @@ pub mod keys {
     pub const ACCESSES: &str = "authority/accesses.ndjson.zst";
     /// Steps of routes and accesses, each once.
     pub const STEPS: &str = "authority/steps.ndjson.zst";
-    /// Findings.
+    /// By what findings are listed, one line each, in the order of lists.
+    pub const FINDING_LIST: &str = "findings/list.ndjson.zst";
+    /// Findings, in parts of a few rows.
     pub const FINDINGS: &str = "findings/findings.ndjson.zst";
     /// The paths that findings name, one `CitedPath` a line.
     pub const CITED_PATHS: &str = "findings/cited-paths.ndjson.zst";

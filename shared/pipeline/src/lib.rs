@@ -6,7 +6,10 @@
 //! Architecture invariant: no AWS SDK type appears here. What a stage needs of the world comes through the ports of `sv0-sources` and `sv0-lake`.
 
 mod configuration;
+mod division;
 mod error;
+mod finding_rows;
+mod partial;
 mod path_rows;
 mod scan;
 mod snapshot;
@@ -14,5 +17,7 @@ pub mod stages;
 
 pub use configuration::{Configuration, ConfigurationError};
 pub use error::ScanError;
+pub use finding_rows::{FindingFilter, Listed};
+pub use partial::Question;
 pub use scan::{ScanEvent, ScanRequest, ScanSummary, scan};
-pub use snapshot::Snapshot;
+pub use snapshot::{Rows, Snapshot};

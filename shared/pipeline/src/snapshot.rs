@@ -1,15 +1,18 @@
 //! A run's objects as values: what the later stages and the query commands start from.
 
 use std::collections::BTreeMap;
+use std::io;
 use std::sync::Arc;
 
+use rayon::prelude::*;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
-use sv0_lake::{LakeError, Run, keys};
+use sv0_lake::{LakeError, Part, Run, each_of_ndjson, from_ndjson, keys, slice};
+
 use sv0_model::coverage::CoverageRow;
 use sv0_model::diagnostic::Diagnostic;
 use sv0_model::finding::Finding;
-use sv0_model::graph::{Edge, Entity, Graph, Organization, PolicyRecord};
+use sv0_model::graph::{Edge, Elsewhere, Entity, Graph, Organization, PolicyRecord};
 use sv0_model::observation::{DividedSession, Evidence, LogWindow, NotableTotal, ObservedUse, Trail};
 use sv0_model::path::AuthorityPath;
 use sv0_model::route::{Access, CitedPath, RoutePaths};
@@ -19,6 +22,24 @@ use crate::path_rows;
 
 /// Where rows of a run come from: a published run whose hashes are checked, or one still being made.
 pub trait Rows {
+    /// The object with that key.
+    ///
+    /// # Errors
+    /// Whatever the store answers.
+    fn bytes(&self, key: &str) -> Result<Vec<u8>, LakeError>;
+
+    /// The parts of the object with that key; none of one that was written whole.
+    ///
+    /// # Errors
+    /// Whatever the store answers.
+    fn parts(&self, key: &str) -> Result<Option<Vec<Part>>, LakeError>;
+
+    /// A part of the object with that key.
+    ///
+    /// # Errors
+    /// Whatever the store answers.
+    fn part_bytes(&self, key: &str, part: &Part) -> Result<Vec<u8>, LakeError>;
+
     /// Hands on the rows of the object with that key, one after the other.
     ///
     /// # Errors
@@ -27,7 +48,9 @@ pub trait Rows {
         &self,
         key: &str,
         each: impl FnMut(T) -> Result<(), LakeError>,
-    ) -> Result<(), LakeError>;
+    ) -> Result<(), LakeError> {
+        each_of_ndjson(key, &self.bytes(key)?, each)
+    }
 
     /// The rows of the object with that key.
     ///
@@ -45,12 +68,16 @@ pub trait Rows {
 }
 
 impl Rows for Run<'_> {
-    fn each<T: DeserializeOwned>(
-        &self,
-        key: &str,
-        each: impl FnMut(T) -> Result<(), LakeError>,
-    ) -> Result<(), LakeError> {
-        self.each_row(key, each)
+    fn bytes(&self, key: &str) -> Result<Vec<u8>, LakeError> {
+        Run::bytes(self, key)
+    }
+
+    fn parts(&self, key: &str) -> Result<Option<Vec<Part>>, LakeError> {
+        Run::parts(self, key)
+    }
+
+    fn part_bytes(&self, key: &str, part: &Part) -> Result<Vec<u8>, LakeError> {
+        Run::part_bytes(self, key, part)
     }
 }
 
@@ -101,18 +128,48 @@ impl<R: Rows> Snapshot<R> {
     /// [`LakeError`] when an object is absent, altered or unreadable.
     pub fn graph(&self) -> Result<Graph, LakeError> {
         let header: GraphHeader = self.only_row(keys::ORGANIZATION)?;
-        let entities = self.rows.rows::<Entity>(keys::ENTITIES)?;
-        let policies = self.rows.rows::<PolicyRecord>(keys::POLICIES)?;
+        let entities = self.divided_rows::<Entity>(keys::ENTITIES)?;
+        let policies = self.divided_rows::<PolicyRecord>(keys::POLICIES)?;
+        let mut edges: Vec<Edge> = self.divided_rows(keys::EDGES)?.into_iter().flatten().collect();
+        // They lie in the order of their parts; those that start from one entity are in one part.
+        edges.sort_by(|a, b| a.from.cmp(&b.from));
         Ok(Graph {
             captured_at: header.captured_at,
             partition: header.partition,
             organization: header.organization,
             entities: by_id(entities, |entity| entity.native_id.clone()),
-            edges: self.rows.rows::<Edge>(keys::EDGES)?,
+            edges,
             policies: by_id(policies, |policy| policy.native_id.clone()),
             signals: self.rows.rows(keys::SIGNALS)?,
             service_access: self.rows.rows(keys::SERVICE_ACCESS)?,
+            elsewhere: Elsewhere::default(),
         })
+    }
+
+    /// All rows of an object, part by part, read on all cores.
+    fn divided_rows<T: DeserializeOwned + Send>(&self, key: &str) -> Result<Vec<Vec<T>>, LakeError> {
+        let Some(parts) = self.rows.parts(key)? else {
+            return Ok(vec![self.rows.rows(key)?]);
+        };
+        let object = self.rows.bytes(key)?;
+        let rows = parts.par_iter().map(|part| {
+            let bytes = slice(&object, part).ok_or_else(|| LakeError::Io {
+                operation: "reading",
+                key: key.to_owned(),
+                source: io::ErrorKind::UnexpectedEof.into(),
+            })?;
+            from_ndjson(key, bytes)
+        });
+        rows.collect()
+    }
+
+    /// The organization, for what needs no more of the graph.
+    ///
+    /// # Errors
+    /// As [`Snapshot::graph`].
+    pub fn organization(&self) -> Result<Organization, LakeError> {
+        let header: GraphHeader = self.only_row(keys::ORGANIZATION)?;
+        Ok(header.organization)
     }
 
     /// The account that the scan was made from, where the capture says.
@@ -217,7 +274,7 @@ impl<R: Rows> Snapshot<R> {
         self.rows.rows(keys::DIAGNOSTICS)
     }
 
-    fn only_row<T: DeserializeOwned>(&self, key: &str) -> Result<T, LakeError> {
+    pub(crate) fn only_row<T: DeserializeOwned>(&self, key: &str) -> Result<T, LakeError> {
         let mut rows = self.rows.rows::<T>(key)?;
         rows.pop().ok_or_else(|| LakeError::NotFound {
             key: key.to_owned(),
@@ -226,6 +283,6 @@ impl<R: Rows> Snapshot<R> {
     }
 }
 
-fn by_id<T>(items: Vec<T>, id: impl Fn(&T) -> String) -> BTreeMap<String, T> {
-    items.into_iter().map(|item| (id(&item), item)).collect()
+fn by_id<T>(items: Vec<Vec<T>>, id: impl Fn(&T) -> String) -> BTreeMap<String, T> {
+    items.into_iter().flatten().map(|item| (id(&item), item)).collect()
 }

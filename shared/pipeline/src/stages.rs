@@ -7,8 +7,7 @@ pub mod report;
 mod snapshot_coverage;
 
 use serde::Serialize;
-use serde::de::DeserializeOwned;
-use sv0_lake::{LakeError, ObjectStore, each_of_ndjson, run_key, to_ndjson};
+use sv0_lake::{Divided, LakeError, ObjectStore, Part, index_key, read_index, run_key, to_ndjson};
 
 use crate::snapshot::Rows;
 use crate::{Configuration, Snapshot};
@@ -45,6 +44,15 @@ impl<'a> StageContext<'a> {
     }
 }
 
+impl StageContext<'_> {
+    /// Writes an object in parts, and the index of them.
+    pub(crate) fn write_divided(&self, key: &str, divided: &Divided) -> Result<(), LakeError> {
+        self.store
+            .put(&run_key(self.run_id, &index_key(key)), &divided.index(key)?)?;
+        self.store.put(&run_key(self.run_id, key), &divided.object)
+    }
+}
+
 /// Rows of a run that is still being made.
 pub struct StageRows<'a> {
     store: &'a dyn ObjectStore,
@@ -52,11 +60,21 @@ pub struct StageRows<'a> {
 }
 
 impl Rows for StageRows<'_> {
-    fn each<T: DeserializeOwned>(
-        &self,
-        key: &str,
-        each: impl FnMut(T) -> Result<(), LakeError>,
-    ) -> Result<(), LakeError> {
-        each_of_ndjson(key, &self.store.get(&run_key(self.run_id, key))?, each)
+    fn bytes(&self, key: &str) -> Result<Vec<u8>, LakeError> {
+        self.store.get(&run_key(self.run_id, key))
+    }
+
+    fn parts(&self, key: &str) -> Result<Option<Vec<Part>>, LakeError> {
+        let index = index_key(key);
+        match self.bytes(&index) {
+            Ok(bytes) => read_index(&index, &bytes).map(Some),
+            Err(LakeError::NotFound { .. }) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    fn part_bytes(&self, key: &str, part: &Part) -> Result<Vec<u8>, LakeError> {
+        self.store
+            .get_range(&run_key(self.run_id, key), part.offset, part.bytes)
     }
 }

@@ -5,8 +5,8 @@ use sv0_lake::keys;
 use sv0_model::diagnostic::Diagnostic;
 
 use super::StageContext;
-use crate::ScanError;
 use crate::path_rows::RouteWriter;
+use crate::{ScanError, finding_rows};
 
 /// How much was found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,7 +51,7 @@ pub fn run(context: &StageContext<'_>, progress: &(dyn Fn(PathProgress) + Sync))
     let diagnostics = merged(snapshot.diagnostics()?, further);
     let paths = writer.count;
     writer.finish(context)?;
-    context.write_rows(keys::FINDINGS, &found.findings)?;
+    finding_rows::write(context, &found.findings)?;
     context.write_rows(keys::CITED_PATHS, &found.cited)?;
     context.write_rows(keys::DIAGNOSTICS, &diagnostics)?;
     Ok(Evaluated {

@@ -14,8 +14,8 @@ use sv0_model::record::{CaptureHeader, Record, RecordKind};
 use sv0_sources::{CaptureContents, EventFold, ReadOptions, ReadProgress, read_capture};
 
 use super::{StageContext, snapshot_coverage};
-use crate::ScanError;
 use crate::snapshot::{GraphHeader, LogCoverage};
+use crate::{ScanError, division};
 
 /// The source of the ledger's rows about log files.
 const LOGS: &str = "cloudtrail:logs";
@@ -82,9 +82,7 @@ pub fn run(
     coverage.sort();
 
     let graph = &output.graph;
-    context.write_rows(keys::ENTITIES, graph.entities.values())?;
-    context.write_rows(keys::EDGES, &graph.edges)?;
-    context.write_rows(keys::POLICIES, graph.policies.values())?;
+    division::write(context, graph)?;
     context.write_rows(keys::SIGNALS, &graph.signals)?;
     context.write_rows(keys::SERVICE_ACCESS, &graph.service_access)?;
     let header = GraphHeader {
