@@ -22,7 +22,7 @@ pub use estate::{Estate, SnapshotText, elsewhere};
 pub use evidence::EvidenceFold;
 pub use findings::{FindingOptions, Judge, Judgement, findings};
 pub use names::{nearest, suggestions};
-pub use paths::{PathOptions, PathProgress, PathsOutput, authority_paths, each_route};
+pub use paths::{PathOptions, PathProgress, PathsOutput, Shard, authority_paths, each_route};
 pub use query::{
     Answer, Asked, AssumeInformation, Attachment, AttachmentKind, ButFor, Change, Explanation, Grant, Grants,
     LayerState, LayerVerdict, MissingElement, NearestMiss, Needed, PrincipalAnswer, Query, QueryError, Route,

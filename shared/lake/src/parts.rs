@@ -44,6 +44,32 @@ pub struct Divided {
 }
 
 impl Divided {
+    /// An object without parts.
+    #[must_use]
+    pub fn empty() -> Self {
+        Self {
+            object: Vec::new(),
+            parts: Vec::new(),
+        }
+    }
+
+    /// Puts the parts of another after its own. The object is what it would be had all of their rows been written to it.
+    pub fn append(&mut self, other: &Self) {
+        let before = self.object.len() as u64;
+        for part in &other.parts {
+            let offset = self.object.len() as u64;
+            let Some(bytes) = slice(&other.object, part) else {
+                continue;
+            };
+            self.object.extend_from_slice(bytes);
+            self.parts.push(Part { offset, ..part.clone() });
+        }
+        if self.parts.is_empty() && before == 0 {
+            // A frame of nothing.
+            self.object.clone_from(&other.object);
+        }
+    }
+
     /// The object that lies beside it under [`index_key`].
     ///
     /// # Errors

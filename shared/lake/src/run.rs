@@ -59,6 +59,8 @@ pub mod keys {
     pub const ACCESSES: &str = "authority/accesses.ndjson.zst";
     /// Steps of routes and accesses, each once.
     pub const STEPS: &str = "authority/steps.ndjson.zst";
+    /// Where the routes of each part of [`ROUTES`] lead: accounts that they lead through, accounts of what is reached, and the number of paths.
+    pub const ROUTE_PARTS: &str = "authority/route-parts.ndjson";
     /// By what findings are listed, one line each, in the order of lists.
     pub const FINDING_LIST: &str = "findings/list.ndjson.zst";
     /// Findings, in parts of a few rows.

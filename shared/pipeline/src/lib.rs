@@ -19,5 +19,6 @@ pub use configuration::{Configuration, ConfigurationError};
 pub use error::ScanError;
 pub use finding_rows::{FindingFilter, Listed};
 pub use partial::Question;
+pub use path_rows::RouteFilter;
 pub use scan::{ScanEvent, ScanRequest, ScanSummary, scan};
 pub use snapshot::{Rows, Snapshot};

@@ -3,12 +3,13 @@
 //! An estate has many times as many paths as routes and accesses, and many times as many hops as steps. Told once, they make a run's paths a fraction as large,
 //! and as fast to read.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
-use sv0_lake::{LakeError, NdjsonEncoder, keys, run_key};
+use sv0_lake::{Divided, LakeError, Part, PartsEncoder, each_of_ndjson, index_key, keys};
 use sv0_model::decision::Caveat;
 use sv0_model::graph::{Classified, Sensitivity};
 use sv0_model::path::{ActionClass, AuthorityPath, EgressCategory, PathHop, PathKind, PathState, StepPool};
@@ -113,46 +114,89 @@ impl Steps {
     }
 }
 
-/// Writes routes that come one after the other, what is reached on them, and the steps.
+/// A line of [`keys::ROUTE_PARTS`]: where the routes of a part lead.
+#[derive(Debug, Serialize, Deserialize)]
+struct PartRow {
+    /// The account of the workloads; empty for those that are in none.
+    part: String,
+    /// Accounts that they lead through.
+    through: BTreeSet<String>,
+    /// Accounts of what is reached on them, and how many paths there are.
+    into: BTreeSet<String>,
+    paths: u64,
+}
+
+/// Writes routes that come one after the other by the account of their workload, what is reached on them, and the steps. The routes of an account are a part that refers
+/// to parts of the same name alone.
 pub(crate) struct RouteWriter {
+    routes: PartsEncoder,
+    accesses: PartsEncoder,
+    steps: PartsEncoder,
+    parts: Vec<PartRow>,
+    part: PartWriter,
+}
+
+/// What is known of the part that is written.
+#[derive(Default)]
+struct PartWriter {
     steps: Steps,
-    routes: NdjsonEncoder,
-    accesses: NdjsonEncoder,
     /// The lines of what routes reach, by where it lies, which `kept` holds on to.
     lines: HashMap<usize, usize>,
     kept: Vec<Arc<[Access]>>,
-    /// Paths that were added.
-    pub count: u64,
+}
+
+/// The objects of authority paths.
+pub(crate) struct RouteObjects {
+    routes: Divided,
+    accesses: Divided,
+    steps: Divided,
+    parts: Vec<PartRow>,
 }
 
 impl RouteWriter {
     /// A writer without routes.
     ///
     /// # Errors
-    /// As [`NdjsonEncoder::new`].
+    /// As [`PartsEncoder::new`].
     pub fn new() -> Result<Self, LakeError> {
         Ok(Self {
-            steps: Steps::default(),
-            routes: NdjsonEncoder::new(keys::ROUTES)?,
-            accesses: NdjsonEncoder::new(keys::ACCESSES)?,
-            lines: HashMap::new(),
-            kept: Vec::new(),
-            count: 0,
+            routes: PartsEncoder::new(keys::ROUTES)?,
+            accesses: PartsEncoder::new(keys::ACCESSES)?,
+            steps: PartsEncoder::new(keys::STEPS)?,
+            parts: Vec::new(),
+            part: PartWriter::default(),
         })
     }
 
-    /// Adds a route with its paths.
+    /// Adds a route with its paths; `account` is that of its workload.
     ///
     /// # Errors
-    /// As [`NdjsonEncoder::push`].
-    pub fn add(&mut self, paths: &RoutePaths) -> Result<(), LakeError> {
-        let accesses = self.line_of(&paths.accesses)?;
+    /// As [`PartsEncoder::push`].
+    pub fn add(&mut self, account: &str, paths: &RoutePaths) -> Result<(), LakeError> {
+        if self.parts.last().is_none_or(|last| last.part != account) {
+            self.end_part()?;
+            self.parts.push(PartRow {
+                part: account.to_owned(),
+                through: BTreeSet::new(),
+                into: BTreeSet::new(),
+                paths: 0,
+            });
+        }
+        let accesses = self.line_of(account, &paths.accesses)?;
         let route = &*paths.route;
-        self.count += paths.count() as u64;
-        self.routes.push(&RouteRow {
+        if let Some(part) = self.parts.last_mut() {
+            part.paths += paths.count() as u64;
+            for account in &route.accounts {
+                if !part.through.contains(account) {
+                    part.through.insert(account.clone());
+                }
+            }
+        }
+        let steps = &mut self.part.steps;
+        let row = RouteRow {
             workload: route.workload.clone(),
             roles: route.roles.clone(),
-            steps: route.hops.iter().map(|hop| self.steps.line_of(hop)).collect(),
+            steps: route.hops.iter().map(|hop| steps.line_of(hop)).collect(),
             marks: route.marks.clone(),
             chain_depth: route.chain_depth,
             accounts: route.accounts.clone(),
@@ -161,31 +205,70 @@ impl RouteWriter {
             accesses,
             taken: paths.taken.iter().map(taken_row).collect(),
             executions: paths.executions.clone(),
-        })
+        };
+        self.routes.push(account, &row)
     }
 
-    fn line_of(&mut self, accesses: &Arc<[Access]>) -> Result<usize, LakeError> {
+    fn line_of(&mut self, account: &str, accesses: &Arc<[Access]>) -> Result<usize, LakeError> {
         let address = accesses.as_ptr().addr();
-        if let Some(line) = self.lines.get(&address) {
+        if let Some(line) = self.part.lines.get(&address) {
             return Ok(*line);
         }
-        let rows = accesses.iter().map(|access| self.steps.access_row(access)).collect();
-        self.accesses.push(&AccessesRow { accesses: rows })?;
-        let line = self.kept.len();
-        self.kept.push(accesses.clone());
-        self.lines.insert(address, line);
+        let rows = accesses
+            .iter()
+            .map(|access| self.part.steps.access_row(access))
+            .collect();
+        self.accesses.push(account, &AccessesRow { accesses: rows })?;
+        if let Some(part) = self.parts.last_mut() {
+            for account in accesses.iter().filter_map(|access| access.account.as_ref()) {
+                if !part.into.contains(account) {
+                    part.into.insert(account.clone());
+                }
+            }
+        }
+        let line = self.part.kept.len();
+        self.part.kept.push(accesses.clone());
+        self.part.lines.insert(address, line);
         Ok(line)
     }
 
-    /// Puts all of it where the run's objects lie.
+    fn end_part(&mut self) -> Result<(), LakeError> {
+        let ended = std::mem::take(&mut self.part);
+        let Some(part) = self.parts.last() else { return Ok(()) };
+        let mut lines = ended.steps.lines.iter();
+        lines.try_for_each(|step| self.steps.push(&part.part, step))
+    }
+
+    /// The objects.
+    ///
+    /// # Errors
+    /// As [`PartsEncoder::finish`].
+    pub fn finish(mut self) -> Result<RouteObjects, LakeError> {
+        self.end_part()?;
+        Ok(RouteObjects {
+            routes: self.routes.finish()?,
+            accesses: self.accesses.finish()?,
+            steps: self.steps.finish()?,
+            parts: self.parts,
+        })
+    }
+}
+
+impl RouteObjects {
+    /// How many paths there are.
+    pub fn paths(&self) -> u64 {
+        self.parts.iter().map(|part| part.paths).sum()
+    }
+
+    /// Puts them where the run's objects lie.
     ///
     /// # Errors
     /// As the store.
-    pub fn finish(self, context: &StageContext<'_>) -> Result<(), LakeError> {
-        let put = |key: &str, bytes: Vec<u8>| context.store.put(&run_key(context.run_id, key), &bytes);
-        put(keys::ROUTES, self.routes.finish()?)?;
-        put(keys::ACCESSES, self.accesses.finish()?)?;
-        context.write_rows(keys::STEPS, &self.steps.lines)
+    pub fn write(&self, context: &StageContext<'_>) -> Result<(), LakeError> {
+        context.write_divided(keys::ROUTES, &self.routes)?;
+        context.write_divided(keys::ACCESSES, &self.accesses)?;
+        context.write_divided(keys::STEPS, &self.steps)?;
+        context.write_rows(keys::ROUTE_PARTS, &self.parts)
     }
 }
 
@@ -198,26 +281,58 @@ fn taken_row(taken: &Taken) -> TakenRow {
     }
 }
 
-/// Steps and accesses of a run, which routes refer to.
+/// Steps and accesses of a part, which its routes refer to.
 struct Parts {
     steps: Vec<Arc<PathHop>>,
     accesses: Vec<Arc<[Access]>>,
 }
 
-impl Parts {
-    fn read<R: Rows>(rows: &R) -> Result<Self, LakeError> {
+/// Where the parts of a run's routes lie.
+struct Places<'r, R> {
+    rows: &'r R,
+    steps: BTreeMap<String, Part>,
+    accesses: BTreeMap<String, Part>,
+}
+
+impl<'r, R: Rows> Places<'r, R> {
+    fn of(rows: &'r R) -> Result<Self, LakeError> {
+        let places = |key| {
+            let parts = rows.parts(key)?.ok_or_else(|| undivided(key))?;
+            Ok(parts.into_iter().map(|part| (part.name.clone(), part)).collect())
+        };
+        Ok(Self {
+            rows,
+            steps: places(keys::STEPS)?,
+            accesses: places(keys::ACCESSES)?,
+        })
+    }
+
+    fn each<T: DeserializeOwned>(
+        &self,
+        key: &str,
+        part: Option<&Part>,
+        each: impl FnMut(T) -> Result<(), LakeError>,
+    ) -> Result<(), LakeError> {
+        match part {
+            Some(part) => each_of_ndjson(key, &self.rows.part_bytes(key, part)?, each),
+            None => Ok(()),
+        }
+    }
+
+    /// What the routes of that part refer to.
+    fn read(&self, part: &str) -> Result<Parts, LakeError> {
         let mut pool = StepPool::default();
         let mut steps: Vec<Arc<PathHop>> = Vec::new();
-        rows.each(keys::STEPS, |mut step: Arc<PathHop>| {
+        self.each(keys::STEPS, self.steps.get(part), |mut step: Arc<PathHop>| {
             pool.share_step(&mut step);
             steps.push(step);
             Ok(())
         })?;
-        let mut parts = Self {
+        let mut parts = Parts {
             steps,
             accesses: Vec::new(),
         };
-        rows.each(keys::ACCESSES, |row: AccessesRow| {
+        self.each(keys::ACCESSES, self.accesses.get(part), |row: AccessesRow| {
             let accesses = row.accesses.into_iter().map(|row| parts.access(row));
             let accesses = accesses.collect::<Result<_, _>>()?;
             parts.accesses.push(accesses);
@@ -226,6 +341,18 @@ impl Parts {
         Ok(parts)
     }
 
+    /// Hands on the routes of a part.
+    fn each_route(
+        &self,
+        part: &Part,
+        mut each: impl FnMut(RoutePaths) -> Result<(), LakeError>,
+    ) -> Result<(), LakeError> {
+        let parts = self.read(&part.name)?;
+        self.each(keys::ROUTES, Some(part), |row: RouteRow| each(parts.route(row)?))
+    }
+}
+
+impl Parts {
     fn step(&self, of: &str, line: usize) -> Result<Arc<PathHop>, LakeError> {
         let step = self.steps.get(line).cloned();
         step.ok_or_else(|| dangling(of, keys::STEPS, line))
@@ -278,36 +405,65 @@ impl Parts {
     }
 }
 
-/// Hands on the routes with their paths, by workload. Steps that are equal are one and the same, and so is what routes to one authority reach.
+/// Which routes are asked for. Others may be handed on as well: this tells which parts need not be read.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct RouteFilter<'f> {
+    /// Those that start in this account or lead through it.
+    pub through: Option<&'f str>,
+    /// Those on which something in this account is reached.
+    pub into: Option<&'f str>,
+}
+
+impl RouteFilter<'_> {
+    fn admits(&self, part: &PartRow) -> bool {
+        let leads_through = |account: &str| part.part == account || part.through.contains(account);
+        self.through.is_none_or(leads_through) && self.into.is_none_or(|account| part.into.contains(account))
+    }
+}
+
+/// Hands on the routes with their paths, by account of the workload and workload. Within an account equal steps are one and the same, and so is what routes to one
+/// authority reach.
 ///
 /// # Errors
 /// As the store; what `each` answers; [`LakeError::Dangling`] where a row names a line that is not there.
 pub fn each_route<R: Rows>(
     rows: &R,
+    filter: &RouteFilter<'_>,
     mut each: impl FnMut(RoutePaths) -> Result<(), LakeError>,
 ) -> Result<(), LakeError> {
-    let parts = Parts::read(rows)?;
-    rows.each(keys::ROUTES, |row: RouteRow| each(parts.route(row)?))
+    let mut admitted: BTreeSet<String> = BTreeSet::new();
+    rows.each(keys::ROUTE_PARTS, |part: PartRow| {
+        if filter.admits(&part) {
+            admitted.insert(part.part);
+        }
+        Ok(())
+    })?;
+    let places = Places::of(rows)?;
+    let parts = rows.parts(keys::ROUTES)?.ok_or_else(|| undivided(keys::ROUTES))?;
+    let mut parts = parts.iter().filter(|part| admitted.contains(&part.name));
+    parts.try_for_each(|part| places.each_route(part, &mut each))
 }
 
-/// Hands on what is reached on routes, each once.
+/// How many paths there are.
 ///
 /// # Errors
-/// As [`each_route`].
-pub fn each_accesses<R: Rows>(
-    rows: &R,
-    each: impl FnMut(Arc<[Access]>) -> Result<(), LakeError>,
-) -> Result<(), LakeError> {
-    Parts::read(rows)?.accesses.into_iter().try_for_each(each)
+/// As the store.
+pub fn count<R: Rows>(rows: &R) -> Result<u64, LakeError> {
+    let mut paths = 0;
+    rows.each(keys::ROUTE_PARTS, |part: PartRow| {
+        paths += part.paths;
+        Ok(())
+    })?;
+    Ok(paths)
 }
 
-/// Hands on the paths, put together, by workload, depth, roles, resource, part, class, state and id.
+/// Hands on the paths, put together, by account of the workload, workload, depth, roles, resource, part, class, state and id.
 ///
 /// # Errors
 /// As [`each_route`].
 pub fn each<R: Rows>(rows: &R, mut each: impl FnMut(AuthorityPath) -> Result<(), LakeError>) -> Result<(), LakeError> {
     let mut of_workload: Vec<RoutePaths> = Vec::new();
-    each_route(rows, |routes| {
+    each_route(rows, &RouteFilter::default(), |routes| {
         let is_of_another = |last: &RoutePaths| last.route.workload != routes.route.workload;
         if of_workload.last().is_some_and(is_of_another) {
             in_order(&std::mem::take(&mut of_workload))
@@ -329,7 +485,7 @@ pub(crate) struct ToldPath {
     pub path: Box<RawValue>,
 }
 
-/// Hands on the paths as rows.
+/// Hands on the paths as rows; lines of steps are those of the whole object.
 ///
 /// # Errors
 /// As [`each_route`].
@@ -337,30 +493,42 @@ pub(crate) fn each_told<R: Rows>(
     rows: &R,
     mut each: impl FnMut(ToldPath) -> Result<(), LakeError>,
 ) -> Result<(), LakeError> {
-    let parts = Parts::read(rows)?;
-    let lines: HashMap<usize, usize> = parts
-        .steps
-        .iter()
-        .enumerate()
-        .map(|(line, step)| (Arc::as_ptr(step).addr(), line))
-        .collect();
-    rows.each(keys::ROUTES, |row: RouteRow| {
-        let routes = parts.route(row)?;
-        for view in routes.paths() {
-            let hops = view.route.hops.iter().chain([&view.access.hop]);
-            let steps = hops
-                .filter_map(|hop| lines.get(&Arc::as_ptr(hop).addr()).copied())
-                .collect();
-            let mut path = view.path();
-            path.hops.clear();
-            let path = serde_json::value::to_raw_value(&path).map_err(|source| LakeError::Encode {
-                key: keys::ROUTES.to_owned(),
-                source,
-            })?;
-            each(ToldPath { steps, path })?;
-        }
-        Ok(())
-    })
+    let places = Places::of(rows)?;
+    let of_steps = rows.parts(keys::STEPS)?.unwrap_or_default();
+    for part in rows.parts(keys::ROUTES)?.unwrap_or_default() {
+        let before = of_steps.iter().take_while(|steps| steps.name != part.name);
+        let before: usize = before.filter_map(|steps| usize::try_from(steps.rows).ok()).sum();
+        let parts = places.read(&part.name)?;
+        let numbered = parts.steps.iter().enumerate();
+        let lines: HashMap<usize, usize> = numbered
+            .map(|(line, step)| (Arc::as_ptr(step).addr(), before + line))
+            .collect();
+        places.each(keys::ROUTES, Some(&part), |row: RouteRow| {
+            let routes = parts.route(row)?;
+            for view in routes.paths() {
+                let hops = view.route.hops.iter().chain([&view.access.hop]);
+                let steps = hops.filter_map(|hop| lines.get(&Arc::as_ptr(hop).addr()).copied());
+                let steps = steps.collect();
+                let mut path = view.path();
+                path.hops.clear();
+                let path = serde_json::value::to_raw_value(&path).map_err(|source| LakeError::Encode {
+                    key: keys::ROUTES.to_owned(),
+                    source,
+                })?;
+                each(ToldPath { steps, path })?;
+            }
+            Ok(())
+        })?;
+    }
+    Ok(())
+}
+
+/// An object that is always written in parts was not.
+fn undivided(key: &str) -> LakeError {
+    LakeError::NotFound {
+        key: index_key(key),
+        store: "the run".to_owned(),
+    }
 }
 
 /// A row names a line that is not there.

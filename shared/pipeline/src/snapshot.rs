@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::io;
-use std::sync::Arc;
 
 use rayon::prelude::*;
 use serde::de::DeserializeOwned;
@@ -15,10 +14,10 @@ use sv0_model::finding::Finding;
 use sv0_model::graph::{Edge, Elsewhere, Entity, Graph, Organization, PolicyRecord};
 use sv0_model::observation::{DividedSession, Evidence, LogWindow, NotableTotal, ObservedUse, Trail};
 use sv0_model::path::AuthorityPath;
-use sv0_model::route::{Access, CitedPath, RoutePaths};
+use sv0_model::route::{CitedPath, RoutePaths};
 use sv0_model::time::Timestamp;
 
-use crate::path_rows;
+use crate::path_rows::{self, RouteFilter};
 
 /// Where rows of a run come from: a published run whose hashes are checked, or one still being made.
 pub trait Rows {
@@ -226,20 +225,33 @@ impl<R: Rows> Snapshot<R> {
         path_rows::each(&self.rows, each)
     }
 
-    /// Hands on the routes from workloads to authorities one after the other, each with its paths. What routes to one authority reach is one and the same.
+    /// Hands on the routes from workloads to authorities one after the other, each with its paths, by account of the workload. What routes of an account to one authority
+    /// reach is one and the same.
     ///
     /// # Errors
     /// As [`Snapshot::graph`], and what `each` answers.
     pub fn each_route(&self, each: impl FnMut(RoutePaths) -> Result<(), LakeError>) -> Result<(), LakeError> {
-        path_rows::each_route(&self.rows, each)
+        self.each_route_of(&RouteFilter::default(), each)
     }
 
-    /// Hands on what is reached on routes, as it stands together, each once.
+    /// As [`Snapshot::each_route`], without reading parts that hold none of those that are asked for.
     ///
     /// # Errors
     /// As [`Snapshot::graph`], and what `each` answers.
-    pub fn each_accesses(&self, each: impl FnMut(Arc<[Access]>) -> Result<(), LakeError>) -> Result<(), LakeError> {
-        path_rows::each_accesses(&self.rows, each)
+    pub fn each_route_of(
+        &self,
+        filter: &RouteFilter<'_>,
+        each: impl FnMut(RoutePaths) -> Result<(), LakeError>,
+    ) -> Result<(), LakeError> {
+        path_rows::each_route(&self.rows, filter, each)
+    }
+
+    /// How many authority paths there are.
+    ///
+    /// # Errors
+    /// As [`Snapshot::graph`].
+    pub fn path_count(&self) -> Result<u64, LakeError> {
+        path_rows::count(&self.rows)
     }
 
     /// The paths that findings name.

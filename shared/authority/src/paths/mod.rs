@@ -20,6 +20,7 @@ mod public;
 mod reach;
 mod runs;
 mod service;
+mod shard;
 mod starts;
 #[cfg(test)]
 mod tests;
@@ -49,6 +50,7 @@ use hops::Ground;
 use limit::strongest;
 use reach::{Reaches, Ways};
 use runs::Runs;
+pub use shard::Shard;
 
 /// Workloads whose paths are made at once. Enough to keep every thread busy: how many paths one has differs a hundredfold.
 const WORKLOADS_AT_A_TIME: usize = 64;
@@ -62,6 +64,8 @@ pub struct PathOptions {
     pub max_paths_per_workload: usize,
     /// Threads to use; 0 for one for each core. The result is the same whatever their number.
     pub threads: usize,
+    /// Of which workloads.
+    pub shard: Shard,
 }
 
 impl Default for PathOptions {
@@ -70,6 +74,7 @@ impl Default for PathOptions {
             max_assume_hops: 5,
             max_paths_per_workload: 20_000,
             threads: 0,
+            shard: Shard::WHOLE,
         }
     }
 }
@@ -115,10 +120,12 @@ pub fn authority_paths(estate: &Estate<'_>, evidence: &Evidence, options: &PathO
     });
     let Ok(diagnostics) = found;
     paths.extend(in_order(&of_workload));
+    // Stable: what is of one workload is in order.
+    paths.sort_by(|a, b| a.workload.cmp(&b.workload));
     PathsOutput { paths, diagnostics }
 }
 
-/// Hands on every route of an estate with its paths, by workload, depth, roles and marks, and answers what could not be followed to its end.
+/// Hands on every route of an estate with its paths, by account of the workload, workload, depth, roles and marks, and answers what could not be followed to its end.
 ///
 /// No more of them are held than those of a few workloads. `progress` is called from several threads, `each` from one at a time.
 ///
@@ -149,7 +156,8 @@ fn walk<E: Send>(
     let logs = Logs::new(evidence);
     let ground = Ground { estate, logs: &logs };
     let runs = Runs::new(ground);
-    let starts = starts::of(ground, &runs);
+    let all = starts::of(ground, &runs);
+    let starts = options.shard.of_starts(&all);
     progress(PathProgress::Workloads(starts.len()));
     let firsts: BTreeSet<&str> = starts
         .iter()

@@ -22,7 +22,18 @@ pub(crate) struct Start<'e> {
     pub injection: Option<(Injection<'e>, Leg)>,
 }
 
-/// Every start of an estate that has some authority, sorted by native id.
+impl<'e> Start<'e> {
+    /// The account that it is in; empty where it is in none, or that is not known.
+    pub(crate) fn account(&self) -> &'e str {
+        self.entity.account.as_deref().unwrap_or_default()
+    }
+
+    fn order(&self) -> (&'e str, &'e str) {
+        (self.account(), &self.entity.native_id)
+    }
+}
+
+/// Every start of an estate that has some authority, sorted by account and native id.
 pub(crate) fn of<'e>(ground: Ground<'e, '_>, runs: &Runs<'e>) -> Vec<Start<'e>> {
     let estate = ground.estate;
     let providers = Providers::new(estate);
@@ -51,7 +62,7 @@ pub(crate) fn of<'e>(ground: Ground<'e, '_>, runs: &Runs<'e>) -> Vec<Start<'e>> 
         add(entity, departures);
     }
     add_injections(ground, &mut starts);
-    starts.sort_by(|a, b| a.entity.native_id.cmp(&b.entity.native_id));
+    starts.sort_by(|a, b| a.order().cmp(&b.order()));
     starts
 }
 

@@ -3,6 +3,8 @@
 use sv0_authority::{Estate, FindingOptions, Judge, PathOptions, PathProgress, each_route};
 use sv0_lake::keys;
 use sv0_model::diagnostic::Diagnostic;
+use sv0_model::graph::Graph;
+use sv0_model::route::RoutePaths;
 
 use super::StageContext;
 use crate::path_rows::RouteWriter;
@@ -42,23 +44,31 @@ pub fn run(context: &StageContext<'_>, progress: &(dyn Fn(PathProgress) + Sync))
     let mut writer = RouteWriter::new()?;
     let further = each_route(&estate, &evidence, &options, progress, |routes| {
         judge.look_at(&routes);
-        writer.add(&routes)
+        writer.add(account_of(&graph, &routes), &routes)
     })?;
     let found = judge.findings(&graph, &evidence, &coverage);
     // What follows needs the results alone, and writing them takes memory of its own.
     drop(estate);
     drop(graph);
     let diagnostics = merged(snapshot.diagnostics()?, further);
-    let paths = writer.count;
-    writer.finish(context)?;
+    let objects = writer.finish()?;
+    objects.write(context)?;
     finding_rows::write(context, &found.findings)?;
     context.write_rows(keys::CITED_PATHS, &found.cited)?;
     context.write_rows(keys::DIAGNOSTICS, &diagnostics)?;
     Ok(Evaluated {
-        paths,
+        paths: objects.paths(),
         findings: found.findings.len() as u64,
         diagnostics: diagnostics.len() as u64,
     })
+}
+
+/// The account of the workload; empty where it is in none, or that is not known.
+fn account_of<'g>(graph: &'g Graph, routes: &RoutePaths) -> &'g str {
+    let workload = graph.entities.get(&routes.route.workload);
+    workload
+        .and_then(|workload| workload.account.as_deref())
+        .unwrap_or_default()
 }
 
 /// Both, each once: a stage that runs a second time adds nothing.

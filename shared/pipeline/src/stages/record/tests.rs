@@ -163,8 +163,11 @@ fn record(state: &mut SqliteState, day: i8, world: &World) -> Tally {
         threads: 1,
     };
     let mut writer = path_rows::RouteWriter::new().unwrap();
-    world.paths.iter().for_each(|routes| writer.add(routes).unwrap());
-    writer.finish(&context).unwrap();
+    world
+        .paths
+        .iter()
+        .for_each(|routes| writer.add(ACCOUNT, routes).unwrap());
+    writer.finish().unwrap().write(&context).unwrap();
     publish(&store, manifest(&run_id, day, world)).unwrap();
     match run(&store, &run_id, state).unwrap() {
         Outcome::Recorded(tally) => tally,
