@@ -95,6 +95,14 @@ impl<'t> Named<'t> {
             }
     }
 
+    /// The same, without looking for entities that are called so.
+    pub fn alone(self) -> Meant<'t> {
+        Meant {
+            named: self,
+            ids: HashSet::new(),
+        }
+    }
+
     /// The same, with the entities of a graph that are meant.
     pub fn among(self, graph: &'t Graph) -> Meant<'t> {
         let meant = graph.entities.values().filter(|entity| self.is_entity(entity));

@@ -5,8 +5,11 @@ use std::collections::BTreeSet;
 use std::fmt::Write;
 
 use serde_json::json;
+use sv0_model::arn::{account_of, is_account_id};
 use sv0_model::graph::{Entity, Graph};
 use sv0_model::path::{AuthorityPath, PathHop, PathKind, PathState};
+use sv0_model::route::{Access, Route, RoutePath, RoutePaths};
+use sv0_pipeline::{RouteFilter, Rows, Snapshot};
 
 use super::{Outcome, print, print_json};
 use crate::arguments::{PathsArguments, StateArgument};
@@ -18,30 +21,28 @@ use crate::text::{condition, dim, entity, labelled, layers, name_of, observation
 pub fn run(arguments: &PathsArguments) -> Result<Outcome, CommandError> {
     let store = store::open(&arguments.query.store)?;
     let snapshot = store::snapshot(&store, &arguments.query)?;
+    if arguments.query.json && is_told_by_ids(arguments) {
+        let asked = Asked::by_ids(arguments)?;
+        let listing = Listing::of(&snapshot, &asked)?;
+        // What is not found so may be called so in another way.
+        if listing.knows(&asked) {
+            return show_json(listing.in_order(), arguments);
+        }
+    }
     let graph = snapshot.graph()?;
     let asked = Asked::new(&graph, arguments)?;
-    let mut listing = Listing::default();
-    snapshot.each_path(|path| {
-        listing.add(path, &asked);
-        Ok(())
-    })?;
-    asked.must_be_known(&listing)?;
-    let Listing {
-        all,
-        blocked,
-        mut paths,
-        ..
-    } = listing;
-    let matching = paths.len();
-    if !arguments.query.json {
-        // A person wants what it reaches itself before what leads through it, and the worst before the rest.
-        paths.sort_by_key(|path| (!asked.is_own(path), Reverse(path.sensitivity), path.state));
-    }
-    cut(&mut paths, arguments.limit, arguments.query.json);
+    let listing = Listing::of(&snapshot, &asked)?;
+    asked.must_be_known(&graph, &listing)?;
     if arguments.query.json {
-        print_json(&json!({"schema": "sv0-paths/1", "paths": paths}))?;
-        return Ok(Outcome::Done);
+        return show_json(listing.in_order(), arguments);
     }
+    let all = usize::try_from(snapshot.path_count()?).unwrap_or(usize::MAX);
+    let blocked = listing.blocked;
+    let mut paths = listing.in_order();
+    let matching = paths.len();
+    // A person wants what it reaches itself before what leads through it, and the worst before the rest.
+    paths.sort_by_key(|path| (!asked.is_own(path), Reverse(path.sensitivity), path.state));
+    cut(&mut paths, arguments.limit, arguments.query.json);
     let mut out = String::new();
     for path in &paths {
         out.push_str(&chain_text(&graph, path));
@@ -57,13 +58,24 @@ pub fn run(arguments: &PathsArguments) -> Result<Outcome, CommandError> {
     Ok(Outcome::Done)
 }
 
+fn show_json(mut paths: Vec<AuthorityPath>, arguments: &PathsArguments) -> Result<Outcome, CommandError> {
+    cut(&mut paths, arguments.limit, true);
+    print_json(&json!({"schema": "sv0-paths/1", "paths": paths}))?;
+    Ok(Outcome::Done)
+}
+
+/// Whether everything is asked for by ids, so that no name has to be looked up.
+fn is_told_by_ids(arguments: &PathsArguments) -> bool {
+    let is_arn = |text: &String| text.starts_with("arn:") && !text.contains(['*', '?']);
+    let ends = arguments.from.iter().chain(&arguments.to);
+    ends.into_iter().all(is_arn) && arguments.account.as_deref().is_none_or(is_account_id)
+}
+
 /// The paths that were asked for, and what was met on the way to them: a run has more paths than are worth holding.
 #[derive(Default)]
 struct Listing {
     /// Those that are listed.
     paths: Vec<AuthorityPath>,
-    /// Paths of the run.
-    all: usize,
     /// Blocked ones of those that were asked for.
     blocked: usize,
     /// Whether a path starts from the id that was asked for, or leads through it.
@@ -74,30 +86,72 @@ struct Listing {
 }
 
 impl Listing {
-    fn add(&mut self, path: AuthorityPath, asked: &Asked<'_>) {
-        self.all += 1;
+    fn of<R: Rows>(snapshot: &Snapshot<R>, asked: &Asked<'_>) -> Result<Self, CommandError> {
+        let mut listing = Self::default();
+        snapshot.each_route_of(&asked.filter(), |routes| {
+            listing.add(&routes, asked);
+            Ok(())
+        })?;
+        Ok(listing)
+    }
+
+    fn add(&mut self, routes: &RoutePaths, asked: &Asked<'_>) {
+        let route = &*routes.route;
         if let Some(from) = asked.from.as_ref().filter(|_| !self.leads_from) {
-            let mut ids = std::iter::once(&path.workload).chain(&path.roles);
-            self.leads_from = ids.any(|id| from.named.is_id(id));
+            self.leads_from = stations(route).any(|id| from.named.is_id(id));
         }
-        if let Some(to) = asked.to.as_ref().filter(|_| !self.leads_to) {
-            self.leads_to = to.named.is_id(&path.resource) || to.named.is_id(&path.scope);
-        }
-        if let Some(name) = environment_of(&path).filter(|name| !self.environments.contains(*name)) {
-            self.environments.insert(name.to_owned());
-        }
-        if asked.holds(&path) {
-            self.blocked += usize::from(path.state == PathState::Blocked);
-            if is_in_state(path.state, asked.arguments) {
-                self.paths.push(path);
+        let is_from = asked
+            .from
+            .as_ref()
+            .is_none_or(|from| stations(route).any(|id| from.is(id)));
+        for path in routes.paths() {
+            let access = path.access;
+            if let Some(to) = asked.to.as_ref().filter(|_| !self.leads_to) {
+                self.leads_to = to.named.is_id(&access.resource) || to.named.is_id(&access.scope);
+            }
+            if let Some(name) = environment_of(access).filter(|name| !self.environments.contains(*name)) {
+                self.environments.insert(name.to_owned());
+            }
+            if is_from && asked.holds(&path) {
+                self.blocked += usize::from(path.state() == PathState::Blocked);
+                if is_in_state(path.state(), asked.arguments) {
+                    self.paths.push(path.path());
+                }
             }
         }
     }
+
+    /// Whether the ids that were asked for are met on paths.
+    fn knows(&self, asked: &Asked<'_>) -> bool {
+        let is_known = |is_asked: bool, is_met: bool| !is_asked || is_met;
+        is_known(asked.from.is_some(), self.leads_from)
+            && is_known(asked.to.is_some(), self.leads_to)
+            && is_known(asked.account.is_some(), !self.paths.is_empty())
+            && asked.arguments.environment.is_none()
+    }
+
+    /// By workload, depth, roles, resource, part, class, state and id.
+    fn in_order(self) -> Vec<AuthorityPath> {
+        let mut paths = self.paths;
+        paths.sort_by(|a, b| order(a).cmp(&order(b)));
+        paths
+    }
+}
+
+fn stations(route: &Route) -> impl Iterator<Item = &String> {
+    std::iter::once(&route.workload).chain(&route.roles)
+}
+
+fn order(path: &AuthorityPath) -> impl Ord + use<'_> {
+    (
+        (&path.workload, path.chain_depth, &path.roles),
+        (&path.resource, &path.scope, path.action_class),
+        (path.state, &path.id),
+    )
 }
 
 /// Which paths were asked for.
 struct Asked<'a> {
-    graph: &'a Graph,
     arguments: &'a PathsArguments,
     from: Option<Meant<'a>>,
     to: Option<Meant<'a>>,
@@ -106,30 +160,52 @@ struct Asked<'a> {
 
 impl<'a> Asked<'a> {
     fn new(graph: &'a Graph, arguments: &'a PathsArguments) -> Result<Self, CommandError> {
-        let meant = |text: &'a Option<String>, option| {
-            let named = text.as_deref().map(|text| Named::new(text, option)).transpose()?;
-            Ok::<_, CommandError>(named.map(|named| named.among(graph)))
-        };
         let account = match &arguments.account {
             Some(text) => Some(account_id(graph, text)?),
             None => None,
         };
         Ok(Self {
-            graph,
-            arguments,
-            from: meant(&arguments.from, "--from")?,
-            to: meant(&arguments.to, "--to")?,
             account,
+            ..Self::with(arguments, |named| named.among(graph))?
         })
     }
 
+    fn by_ids(arguments: &'a PathsArguments) -> Result<Self, CommandError> {
+        Self::with(arguments, Named::alone)
+    }
+
+    fn with(arguments: &'a PathsArguments, meant: impl Fn(Named<'a>) -> Meant<'a>) -> Result<Self, CommandError> {
+        let meant = |text: &'a Option<String>, option| {
+            let named = text.as_deref().map(|text| Named::new(text, option)).transpose()?;
+            Ok::<_, CommandError>(named.map(&meant))
+        };
+        Ok(Self {
+            arguments,
+            from: meant(&arguments.from, "--from")?,
+            to: meant(&arguments.to, "--to")?,
+            account: arguments.account.clone(),
+        })
+    }
+
+    /// The parts of the routes that have to be read. What a name means may lie anywhere, and so may what tells which environments there are.
+    fn filter(&self) -> RouteFilter<'_> {
+        let arguments = self.arguments;
+        if arguments.environment.is_some() || !is_told_by_ids(arguments) {
+            return RouteFilter::default();
+        }
+        RouteFilter {
+            through: arguments.from.as_deref().and_then(account_of),
+            into: arguments.to.as_deref().and_then(account_of),
+        }
+    }
+
     /// A name that nothing has must not look like an identity that reaches nothing.
-    fn must_be_known(&self, listing: &Listing) -> Result<(), CommandError> {
+    fn must_be_known(&self, graph: &Graph, listing: &Listing) -> Result<(), CommandError> {
         if let Some(from) = self.from.as_ref().filter(|_| !listing.leads_from) {
-            from.named.must_be_known(self.graph, is_source)?;
+            from.named.must_be_known(graph, is_source)?;
         }
         if let Some(to) = self.to.as_ref().filter(|_| !listing.leads_to) {
-            to.named.must_be_known(self.graph, is_end)?;
+            to.named.must_be_known(graph, is_end)?;
         }
         match &self.arguments.environment {
             Some(text) => environment_must_be_known(&listing.environments, text),
@@ -137,29 +213,24 @@ impl<'a> Asked<'a> {
         }
     }
 
-    fn holds(&self, path: &AuthorityPath) -> bool {
-        let is_from = |from: &Meant<'_>| {
-            let mut ids = std::iter::once(&path.workload).chain(&path.roles);
-            ids.any(|id| from.is(id))
-        };
-        let is_to = |to: &Meant<'_>| to.is(&path.resource) || to.named.is_id(&path.scope);
-        let touches = |account: &String| {
-            let mut ids = std::iter::once(&path.workload).chain(path.hops.iter().map(|hop| &hop.to));
-            ids.any(|id| self.graph.entities.get(id).and_then(|of| of.account.as_ref()) == Some(account))
-        };
-        self.from.as_ref().is_none_or(is_from)
-            && self.to.as_ref().is_none_or(is_to)
+    /// Whether a path was asked for, as far as its start and roles do not tell.
+    fn holds(&self, path: &RoutePath<'_>) -> bool {
+        let access = path.access;
+        let is_to = |to: &Meant<'_>| to.is(&access.resource) || to.named.is_id(&access.scope);
+        let touches =
+            |account: &String| path.route.accounts.contains(account) || access.account.as_ref() == Some(account);
+        self.to.as_ref().is_none_or(is_to)
             && self.account.as_ref().is_none_or(touches)
-            && self.is_in_environment(path)
+            && self.is_in_environment(access)
             && self
                 .arguments
                 .sensitivity
-                .is_none_or(|least| path.sensitivity >= least.into())
-            && self.arguments.kind.is_none_or(|kind| path.kinds.contains(&kind))
+                .is_none_or(|least| access.sensitivity >= least.into())
+            && self.arguments.kind.is_none_or(|kind| path.kinds.contains(kind))
     }
 
-    fn is_in_environment(&self, path: &AuthorityPath) -> bool {
-        let is_it = |name: &String| environment_of(path).is_some_and(|of| of.eq_ignore_ascii_case(name));
+    fn is_in_environment(&self, access: &Access) -> bool {
+        let is_it = |name: &String| environment_of(access).is_some_and(|of| of.eq_ignore_ascii_case(name));
         self.arguments.environment.as_ref().is_none_or(is_it)
     }
 
@@ -169,8 +240,8 @@ impl<'a> Asked<'a> {
     }
 }
 
-fn environment_of(path: &AuthorityPath) -> Option<&str> {
-    path.environment.as_ref().map(|word| word.value.as_str())
+fn environment_of(access: &Access) -> Option<&str> {
+    access.environment.as_ref().map(|word| word.value.as_str())
 }
 
 /// An environment in which no path ends must not look like one that nobody reaches.

@@ -16,6 +16,7 @@ use sv0_model::hash::stable_id;
 use sv0_model::manifest::RunManifest;
 use sv0_model::observation::Observation;
 use sv0_model::path::{AuthorityPath, PathState};
+use sv0_model::route::RoutePath;
 use sv0_pipeline::{Configuration, ScanError, ScanRequest, ScanSummary, Snapshot, scan};
 use sv0_state::{STATE_FILE, SqliteState};
 
@@ -150,15 +151,28 @@ impl Results {
         let snapshot = Snapshot::new(Run::open(store, &manifest.run_id)?);
         let mut paths_by_state = BTreeMap::new();
         let mut telling: BTreeMap<String, AuthorityPath> = BTreeMap::new();
-        snapshot.each_path(|path| {
-            *paths_by_state.entry(name_of(&path.state)).or_default() += 1;
-            let known = telling.get(&path.workload);
-            let is_better = known.is_none_or(|known| rank(&path) < rank(known));
-            if is_better && path.state != PathState::Blocked {
-                telling.insert(path.workload.clone(), path);
+        snapshot.each_route(|routes| {
+            let known = telling.get(&routes.route.workload);
+            let mut best: Option<RoutePath<'_>> = None;
+            for path in routes.paths() {
+                *paths_by_state.entry(path.state()).or_default() += 1;
+                let is_better = best.is_none_or(|best| telling_order(&path) < telling_order(&best));
+                if is_better && path.state() != PathState::Blocked {
+                    best = Some(path);
+                }
+            }
+            let best = best.map(|best| best.path());
+            let best = best.filter(|best| known.is_none_or(|known| of_workload(best) < of_workload(known)));
+            if let Some(best) = best {
+                telling.insert(best.workload.clone(), best);
             }
             Ok(())
         })?;
+        let paths_by_state: BTreeMap<PathState, u64> = paths_by_state;
+        let paths_by_state = paths_by_state
+            .into_iter()
+            .map(|(state, count)| (name_of(&state), count))
+            .collect();
         let mut telling_paths: Vec<AuthorityPath> = telling.into_values().collect();
         telling_paths.sort_by_key(rank);
         Ok(Self {
@@ -210,18 +224,37 @@ impl Results {
     }
 }
 
+/// The most telling path of a workload first; of equally telling ones the first in the order of results.
+fn of_workload(path: &AuthorityPath) -> impl Ord + use<'_> {
+    (
+        rank(path),
+        (path.chain_depth, &path.roles),
+        (&path.resource, &path.scope, path.action_class, path.state, &path.id),
+    )
+}
+
+/// The same for the paths of one route, before they are put together.
+fn telling_order<'p>(path: &RoutePath<'p>) -> impl Ord + use<'p> {
+    let access = path.access;
+    (
+        (Reverse(access.sensitivity), path.state()),
+        Reverse(is_seen(&access.hop.observation)),
+        (&access.resource, &access.scope, access.action_class),
+    )
+}
+
 /// The most telling first.
 fn rank(path: &AuthorityPath) -> impl Ord + use<> {
     (
         Reverse(path.sensitivity),
         path.state,
         Reverse(path.chain_depth),
-        Reverse(is_seen(path)),
+        Reverse(is_seen(&path.observation)),
     )
 }
 
-fn is_seen(path: &AuthorityPath) -> bool {
-    matches!(path.observation, Observation::Observed { .. })
+fn is_seen(observation: &Observation) -> bool {
+    matches!(observation, Observation::Observed { .. })
 }
 
 fn count(names: impl Iterator<Item = String>) -> BTreeMap<String, u64> {
