@@ -1,6 +1,8 @@
 //! CloudTrail log files: events are taken out of the stream one by one and folded, never kept.
 
+mod kept;
 mod projection;
+mod scan;
 mod stream;
 mod window;
 

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use serde::de::{Deserialize, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::Number;
 use sv0_model::event::EventPart;
 
@@ -191,16 +191,6 @@ impl<'de> DeserializeSeed<'de> for Projection {
     }
 }
 
-/// What is kept of an event that is read by its type.
-#[derive(Debug)]
-pub(super) struct KeptEvent<'de>(pub Option<EventPart<'de>>);
-
-impl<'de> Deserialize<'de> for KeptEvent<'de> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Projection(&EVENT).deserialize(deserializer).map(Self)
-    }
-}
-
 impl Projection {
     fn keeps_scalars(self) -> bool {
         matches!(self.0, Scalars | TextOrFields(_))
@@ -338,7 +328,7 @@ impl<'de> Visitor<'de> for Projection {
 }
 
 /// As many fields as an object of an event mostly has at most.
-const LIKELY_FIELDS: usize = 20;
+pub(super) const LIKELY_FIELDS: usize = 20;
 
 #[cfg(test)]
 mod tests {

@@ -4,9 +4,10 @@
 
 use std::io::Read;
 
-use serde_json::Deserializer;
+use sv0_model::event::EventPart;
 
-use super::projection::KeptEvent;
+use super::kept;
+use super::scan::{Scanner, Stop};
 use super::stream::Sink;
 use crate::options::Limits;
 use crate::plan::InputFile;
@@ -33,18 +34,11 @@ pub(super) fn read(file: &InputFile, limits: &Limits, sink: &mut Sink<'_>) -> Re
         window.blanks()?;
         window.take(token)?;
     }
-    if window.blanks()? != Some(b']') {
-        let mut left = limits.max_items_per_file;
-        loop {
-            left = left.checked_sub(1).filter(|left| *left > 0).ok_or(Otherwise)?;
-            window.event(sink)?;
-            match window.blanks()? {
-                Some(b',') => window.take(b",")?,
-                _ => break,
-            }
-        }
+    if window.blanks()? == Some(b']') {
+        window.take(b"]")?;
+    } else {
+        window.events(limits.max_items_per_file, sink)?;
     }
-    window.take(b"]")?;
     window.blanks()?;
     window.take(b"}")?;
     window.blanks()?.map_or(Ok(()), |_| Err(Otherwise))
@@ -122,28 +116,63 @@ impl<R: Read> Window<R> {
         Ok(())
     }
 
-    /// Hands out the event that begins here.
-    fn event(&mut self, sink: &mut Sink<'_>) -> Result<(), Otherwise> {
-        if self.blanks()? != Some(b'{') {
-            return Err(Otherwise);
-        }
-        loop {
-            let mut events = Deserializer::from_slice(self.rest()).into_iter::<KeptEvent<'_>>();
-            match events.next() {
-                Some(Ok(KeptEvent(event))) if events.byte_offset() <= self.most => {
-                    let bytes = events.byte_offset();
-                    sink(event);
-                    self.start += bytes;
-                    return Ok(());
-                }
-                Some(Err(error)) if error.is_eof() => {}
-                _ => return Err(Otherwise),
+    /// The text of the window; a character at its end that is not there in whole is left out.
+    fn text(&self) -> Result<&str, Otherwise> {
+        let rest = self.rest();
+        match str::from_utf8(rest) {
+            Ok(text) => Ok(text),
+            Err(fault) if fault.error_len().is_none() => {
+                let whole = rest.get(..fault.valid_up_to()).unwrap_or_default();
+                str::from_utf8(whole).map_err(|_| Otherwise)
             }
-            if !self.more()? {
-                return Err(Otherwise);
+            Err(_) => Err(Otherwise),
+        }
+    }
+
+    /// Hands out the events of a list, the first of which begins here, up to the end of the list.
+    fn events(&mut self, most: u64, sink: &mut Sink<'_>) -> Result<(), Otherwise> {
+        let mut left = most;
+        loop {
+            let mut events = Scanner::new(self.text()?);
+            let mut taken = 0;
+            let stop = loop {
+                match next(&mut events, self.most) {
+                    Ok((event, is_last)) => {
+                        left = left.checked_sub(1).filter(|left| *left > 0).ok_or(Otherwise)?;
+                        sink(event);
+                        taken = events.at();
+                        if is_last {
+                            break None;
+                        }
+                    }
+                    Err(stop) => break Some(stop),
+                }
+            };
+            self.start += taken;
+            match stop {
+                None => return Ok(()),
+                Some(Stop::Ended) if self.more()? => {}
+                Some(_) => return Err(Otherwise),
             }
         }
     }
+}
+
+/// Reads an event of at most so many bytes, and what comes after it: whether the list ends there.
+fn next<'t>(events: &mut Scanner<'t>, most: usize) -> Result<(Option<EventPart<'t>>, bool), Stop> {
+    if events.peek()? != b'{' {
+        return Err(Stop::Otherwise);
+    }
+    let start = events.at();
+    let event = kept::event(events)?;
+    if events.at().saturating_sub(start) > most {
+        return Err(Stop::Otherwise);
+    }
+    let is_last = !events.takes(b',')?;
+    if is_last {
+        events.take(b']')?;
+    }
+    Ok((event, is_last))
 }
 
 #[cfg(test)]
@@ -293,7 +322,7 @@ mod tests {
         let text = format!("{{\"Records\":[{{\"eventID\":\"{}\"}}]}}", "x".repeat(4_000_000));
         let mut window = Window::new(text.as_bytes(), usize::try_from(limits.max_event_bytes).unwrap());
         window.take(b"{\"Records\":[").unwrap();
-        assert!(window.event(&mut |_| {}).is_err());
+        assert!(window.events(10, &mut |_| {}).is_err());
         assert!(
             window.buffer.len() <= 2 * 1_000_000 + WINDOW_BYTES,
             "{}",

@@ -33,11 +33,30 @@ pub(crate) fn scrub(text: &str) -> Option<String> {
     })
 }
 
-/// Whether the text has a character without which it is no secret by its form. Most texts have none, and all texts of all logs are asked.
+/// Whether the text has a character without which it is no secret by its form: of a presigned URL the equals sign, of a URL with a user the `@`, of
+/// `PRIVATE KEY` the `V`. Most texts have none, and all texts of all logs are asked: eight bytes are looked at at once.
 fn may_hold_a_secret(text: &[u8]) -> bool {
-    // Of a presigned URL the equals sign, of a URL with a user the `@`, of `PRIVATE KEY` the `V`. Without an early end the loop goes over many bytes at once.
-    text.iter()
-        .fold(false, |may, byte| may | matches!(byte, b'=' | b'@' | b'V'))
+    let (words, rest) = text.as_chunks();
+    let marks = words
+        .iter()
+        .fold(0, |marks, word| marks | marked(u64::from_le_bytes(*word)));
+    let is_marked = |byte: &u8| matches!(byte, b'=' | b'@' | b'V');
+    // The last eight bytes stand for the rest where there are eight.
+    match text.last_chunk() {
+        Some(last) => (marks | marked(u64::from_le_bytes(*last))) & (EACH * 0x80) != 0,
+        None => rest.iter().any(is_marked),
+    }
+}
+
+const EACH: u64 = u64::from_ne_bytes([1; 8]);
+
+/// The highest bit of a byte that is such a character, and maybe of a byte after it.
+///
+/// Source: Mycroft's test for a zero byte (Warren, "Hacker's Delight", 6-1).
+fn marked(word: u64) -> u64 {
+    let is_zero = |word: u64| word.wrapping_sub(EACH) & !word;
+    let is = |byte: u8| is_zero(word ^ (EACH * u64::from(byte)));
+    is(b'=') | is(b'@') | is(b'V')
 }
 
 /// A URL without the user and password in it, or `None` where it has none.
