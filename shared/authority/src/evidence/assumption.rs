@@ -39,8 +39,8 @@ const CALLS: &[(&str, AssumptionKind)] = &[
 
 /// How an event issues a session; `None` for every other event.
 pub(super) fn kind_of(event: &Event<'_>) -> Option<AssumptionKind> {
-    let source = text_at(event.body, "/eventSource")?;
-    let name = text_at(event.body, "/eventName")?;
+    let source = event.source()?;
+    let name = event.name()?;
     let (_, kind) = CALLS.iter().find(|(call, _)| *call == name)?;
     let wanted = if *kind == AssumptionKind::ConsoleSwitch {
         "signin.amazonaws.com"
@@ -198,13 +198,16 @@ fn is_alone(event: &Event<'_>, assumption: &Assumption) -> bool {
 
 fn read(event: &Event<'_>, kind: AssumptionKind, sight: &Sight<'_>) -> Option<Assumption> {
     let owned = |pointer| event.text(pointer).map(str::to_owned);
-    let parameters = event.body.get("requestParameters").unwrap_or(&EventPart::Bool(false));
+    let parameters = event.parameters().unwrap_or(&EventPart::Bool(false));
     let is_session = kind != AssumptionKind::ConsoleSwitch;
     Some(Assumption {
         from: taker_of(event, kind)?,
         to: target_of(event, kind)?,
         how: kind,
-        via: owned("/userIdentity/invokedBy").filter(|_| event.text("/userIdentity/type") != Some("AWSService")),
+        via: event
+            .invoked_by()
+            .filter(|_| event.caller_kind() != Some("AWSService"))
+            .map(str::to_owned),
         account: event.account.to_owned(),
         region: event.region.to_owned(),
         time: event.time,
@@ -233,8 +236,8 @@ fn read(event: &Event<'_>, kind: AssumptionKind, sight: &Sight<'_>) -> Option<As
             .or_else(|| owned("/userIdentity/userName").filter(|_| is_federated(kind))),
         policies: policies(parameters),
         mfa: mfa(event, parameters),
-        network: event.text("/sourceIPAddress").and_then(network).map(Cow::into_owned),
-        agent: event.text("/userAgent").map(agent),
+        network: event.address().and_then(network).map(Cow::into_owned),
+        agent: event.agent().map(agent),
     })
 }
 

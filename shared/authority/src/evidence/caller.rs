@@ -22,10 +22,10 @@ struct Profile {
 
 impl Profile {
     fn add(&mut self, event: &Event<'_>, sight: &Sight<'_>) {
-        if let Some(network) = event.text("/sourceIPAddress").and_then(network) {
+        if let Some(network) = event.address().and_then(network) {
             add_value(&mut self.networks, &network, sight);
         }
-        if let Some(text) = event.text("/userAgent") {
+        if let Some(text) = event.agent() {
             add_value(&mut self.agents, agent(text), sight);
         }
     }
@@ -42,7 +42,7 @@ impl Callers {
     /// Adds a call that the principal made itself: what a service calls in its name says nothing of the place.
     pub(super) fn add(&mut self, event: &Event<'_>, principal: &Caller, sight: &Sight<'_>) {
         let Caller::Named(name) = principal else { return };
-        if !name.starts_with("arn:") || event.text("/userIdentity/invokedBy").is_some() {
+        if !name.starts_with("arn:") || event.invoked_by().is_some() {
             return;
         }
         if let Some(profile) = self.callers.get_mut(name.as_str()) {

@@ -8,6 +8,7 @@ use sv0_model::hash::sha256_first_half;
 use sv0_model::time::{Timestamp, parse_timestamp};
 
 use super::resource::{self, EventPlace};
+use super::told::{Identity, Told};
 
 /// Longest text taken over from an event as a principal, an action or a resource. IAM's longest ARN is shorter.
 const LONGEST_TEXT: usize = 2_048;
@@ -48,6 +49,7 @@ impl Caller {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Event<'e> {
     pub body: &'e EventPart<'e>,
+    pub told: Told<'e>,
     /// The account whose log holds it.
     pub account: &'e str,
     /// The Region whose log holds it.
@@ -69,21 +71,23 @@ pub(crate) struct Sessions {
 impl<'e> Event<'e> {
     /// `None` for an event without account, Region, time or id.
     pub(crate) fn of(event: &'e LoggedEvent<'e>) -> Option<Self> {
-        let time = event.body.text_at("/eventTime").and_then(parse_timestamp)?;
-        Self::at(event, time, event.body.text_at("/eventID")?)
+        let told = Told::of(&event.body);
+        let time = told.time.and_then(parse_timestamp)?;
+        Self::told(event, told, time, told.id?)
     }
 
     /// The event as if it had happened then.
     pub(crate) fn at(event: &'e LoggedEvent<'e>, time: Timestamp, id: &'e str) -> Option<Self> {
-        let body = &event.body;
-        let account = text_at(body, "/recipientAccountId")
-            .or(event.account)
-            .or_else(|| text_at(body, "/userIdentity/accountId"))?;
-        let region = text_at(body, "/awsRegion").or(event.region)?;
+        Self::told(event, Told::of(&event.body), time, id)
+    }
+
+    fn told(event: &'e LoggedEvent<'e>, told: Told<'e>, time: Timestamp, id: &'e str) -> Option<Self> {
+        let callers = || told.identity.and_then(|identity| identity.account);
         Some(Self {
-            body,
-            account,
-            region,
+            body: &event.body,
+            told,
+            account: told.account.or(event.account).or_else(callers)?,
+            region: told.region.or(event.region)?,
             time,
             id,
             sessions: None,
@@ -91,14 +95,49 @@ impl<'e> Event<'e> {
     }
 
     pub(crate) fn text(&self, pointer: &str) -> Option<&'e str> {
-        text_at(self.body, pointer).filter(|text| !text.is_empty() && text.len() <= LONGEST_TEXT)
+        usable(text_at(self.body, pointer))
+    }
+
+    /// The service's host name.
+    pub(crate) fn source(&self) -> Option<&'e str> {
+        self.told.source
+    }
+
+    /// What was called.
+    pub(crate) fn name(&self) -> Option<&'e str> {
+        self.told.name
+    }
+
+    /// The kind of the caller: `AssumedRole` and the like.
+    pub(crate) fn caller_kind(&self) -> Option<&'e str> {
+        usable(self.identity()?.kind)
+    }
+
+    /// The service that called in the caller's name.
+    pub(crate) fn invoked_by(&self) -> Option<&'e str> {
+        usable(self.identity()?.invoked_by)
+    }
+
+    /// The address that the call came from.
+    pub(crate) fn address(&self) -> Option<&'e str> {
+        usable(self.told.address)
+    }
+
+    /// The program that called.
+    pub(crate) fn agent(&self) -> Option<&'e str> {
+        usable(self.told.agent)
+    }
+
+    /// `requestParameters`.
+    pub(crate) fn parameters(&self) -> Option<&'e EventPart<'e>> {
+        self.told.parameters
     }
 
     /// The session in which the call was made.
     pub(crate) fn session(&self) -> Option<u128> {
         match self.sessions {
             Some(sessions) => sessions.own,
-            None => session(self.text("/userIdentity/accessKeyId")?),
+            None => session(usable(self.identity()?.access_key)?),
         }
     }
 
@@ -110,31 +149,30 @@ impl<'e> Event<'e> {
         }
     }
 
-    pub(crate) fn identity(&self) -> Option<&'e EventPart<'e>> {
-        self.body.get("userIdentity")
+    fn identity(&self) -> Option<Identity<'e>> {
+        self.told.identity
     }
 
     pub(crate) fn caller(&self) -> Option<Caller> {
-        caller(self.identity()?).filter(|caller| caller.text().len() <= LONGEST_TEXT)
+        caller(&self.identity()?).filter(|caller| caller.text().len() <= LONGEST_TEXT)
     }
 
     pub(crate) fn action(&self) -> Option<String> {
-        resource::action(text_at(self.body, "/eventSource")?, text_at(self.body, "/eventName")?)
-            .filter(|action| action.len() <= LONGEST_TEXT)
+        resource::action(self.source()?, self.name()?).filter(|action| action.len() <= LONGEST_TEXT)
     }
 
     pub(crate) fn succeeded(&self) -> bool {
-        text_at(self.body, "/errorCode").is_none()
+        self.told.error.is_none()
     }
 
     /// CloudTrail gives the copies of one event in several accounts the same `sharedEventID`.
     pub(crate) fn shared_id(&self) -> Option<&'e str> {
-        self.text("/sharedEventID")
+        usable(self.told.shared_id)
     }
 
     pub(crate) fn partition(&self) -> &'e str {
         self.identity()
-            .map_or("aws", |identity| partition_name(identity, self.region))
+            .map_or("aws", |identity| partition_name(&identity, self.region))
     }
 
     /// ARNs of the resources that the event acted on; `*` where it names none.
@@ -144,13 +182,17 @@ impl<'e> Event<'e> {
             account: self.account,
             region: self.region,
         };
-        let mut resources = resource::resources(action, self.body, &place);
+        let mut resources = resource::resources(action, &self.told, &place);
         resources.retain(|resource| resource.len() <= LONGEST_TEXT);
         if resources.is_empty() {
             resources.insert("*".to_owned());
         }
         resources
     }
+}
+
+fn usable(text: Option<&str>) -> Option<&str> {
+    text.filter(|text| !text.is_empty() && text.len() <= LONGEST_TEXT)
 }
 
 /// The session whose temporary credentials an access key id belongs to ("IAM identifiers": `ASIA`).
@@ -201,28 +243,28 @@ impl Calls {
 }
 
 /// Who called. A role's session is counted under its role, so that one role is one principal whatever its sessions are called.
-fn caller(identity: &EventPart<'_>) -> Option<Caller> {
+fn caller(identity: &Identity<'_>) -> Option<Caller> {
     let named = |text: &str| Some(Caller::Named(text.to_owned()));
-    let arn = text_at(identity, "/arn");
-    match text_at(identity, "/type")? {
-        "AWSService" => named(text_at(identity, "/invokedBy")?),
-        "AssumedRole" | "FederatedUser" => text_at(identity, "/sessionContext/sessionIssuer/arn")
-            .map(str::to_owned)
-            .or_else(|| role_of_session(arn?))
-            .map(Caller::Named),
-        "WebIdentityUser" | "SAMLUser" => named(text_at(identity, "/identityProvider").or(arn)?),
-        _ => match arn {
+    match identity.kind? {
+        "AWSService" => named(identity.invoked_by?),
+        "AssumedRole" | "FederatedUser" => match identity.issuer {
+            Some(issuer) => named(issuer),
+            None => role_of_session(identity.arn?).map(Caller::Named),
+        },
+        "WebIdentityUser" | "SAMLUser" => named(identity.provider.or(identity.arn)?),
+        _ => match identity.arn {
             Some(arn) => named(arn),
             None => partly_named(identity),
         },
     }
 }
 
-fn partly_named(identity: &EventPart<'_>) -> Option<Caller> {
-    let unique_id = text_at(identity, "/principalId")
+fn partly_named(identity: &Identity<'_>) -> Option<Caller> {
+    let unique_id = identity
+        .principal_id
         .and_then(|id| id.split(':').next())
         .filter(|id| !id.is_empty());
-    let text = match (unique_id, text_at(identity, "/accountId")) {
+    let text = match (unique_id, identity.account) {
         (_, Some("anonymous")) => "anonymous",
         (Some(id), _) => id,
         (None, Some(account)) => account,
@@ -239,8 +281,8 @@ pub(crate) fn role_of_session(session: &str) -> Option<String> {
 }
 
 /// The partition, from the caller's own ARN or from the Region's name.
-fn partition_name<'v>(identity: &'v EventPart<'_>, region: &str) -> &'v str {
-    let from_arn = text_at(identity, "/arn").and_then(Arn::parse).map(|arn| arn.partition);
+fn partition_name<'v>(identity: &Identity<'v>, region: &str) -> &'v str {
+    let from_arn = identity.arn.and_then(Arn::parse).map(|arn| arn.partition);
     from_arn.unwrap_or_else(|| match region {
         region if region.starts_with("cn-") => "aws-cn",
         region if region.starts_with("us-gov-") => "aws-us-gov",

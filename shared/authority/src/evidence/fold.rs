@@ -172,7 +172,7 @@ impl EvidenceFold {
 
 /// Whether a service takes a role: most of all calls in many logs, and recorded in one account only although they carry a `sharedEventID`.
 fn is_taken_by_service(event: &Event<'_>) -> bool {
-    event.text("/userIdentity/type") == Some("AWSService") && event.text("/eventSource") == Some("sts.amazonaws.com")
+    event.caller_kind() == Some("AWSService") && event.source() == Some("sts.amazonaws.com")
 }
 
 fn log_windows((account, regions): (String, BTreeMap<String, Span>)) -> impl Iterator<Item = LogWindow> {

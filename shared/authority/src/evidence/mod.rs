@@ -4,6 +4,7 @@ mod assumption;
 mod caller;
 mod event;
 mod fold;
+mod ids;
 mod logs;
 mod notable;
 mod origin;
@@ -15,6 +16,7 @@ mod seen;
 mod session;
 #[cfg(test)]
 mod tests;
+mod told;
 mod uses;
 
 pub use fold::EvidenceFold;

@@ -92,7 +92,7 @@ impl Join for Notable {
 
 /// What makes the event notable: of the root user that it is the root user's, of every event what it does.
 fn kinds_of(event: &Event<'_>, action: &str) -> [Option<NotableKind>; 2] {
-    let is_root = event.text("/userIdentity/type") == Some("Root") && event.text("/userIdentity/invokedBy").is_none();
+    let is_root = event.caller_kind() == Some("Root") && event.invoked_by().is_none();
     let is_login = action == "signin:ConsoleLogin";
     let by_root = is_root.then_some(if is_login {
         NotableKind::RootLogin
@@ -109,7 +109,7 @@ fn kind_by_action(event: &Event<'_>, action: &str) -> Option<NotableKind> {
     match action {
         "signin:ConsoleLogin" => {
             // Of a federated sign-in AWS does not see the second factor: "No" says nothing there.
-            let is_user = event.text("/userIdentity/type") == Some("IAMUser");
+            let is_user = event.caller_kind() == Some("IAMUser");
             let is_without = event.text("/additionalEventData/MFAUsed") == Some("No");
             (is_user && is_without && outcome(event).is_none()).then_some(NotableKind::ConsoleLoginWithoutMfa)
         }
@@ -122,7 +122,7 @@ fn kind_by_action(event: &Event<'_>, action: &str) -> Option<NotableKind> {
 }
 
 fn is_by_service(event: &Event<'_>) -> bool {
-    event.text("/userIdentity/invokedBy").is_some()
+    event.invoked_by().is_some()
 }
 
 fn changes_logging(action: &str) -> bool {

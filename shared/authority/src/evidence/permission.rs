@@ -39,7 +39,7 @@ pub(super) fn change_of(event: &Event<'_>, action: &str) -> Option<PermissionCha
 
 /// `ModifyImageAttribute` and `ModifySnapshotAttribute` change much; whom the image is shared with is one of it.
 fn shares_ec2(event: &Event<'_>, name: &str) -> bool {
-    let Some(parameters) = event.body.get("requestParameters") else {
+    let Some(parameters) = event.parameters() else {
         return false;
     };
     let permission = match name {
@@ -96,7 +96,7 @@ pub(super) fn target_of(event: &Event<'_>, action: &str) -> String {
     if let Some(resource) = named {
         return resource;
     }
-    let Some(parameters) = event.body.get("requestParameters") else {
+    let Some(parameters) = event.parameters() else {
         return "*".to_owned();
     };
     let target = TARGETS.iter().find_map(|(parameter, form)| {
@@ -146,7 +146,7 @@ const POLICIES: &[&str] = &[
 
 /// What is given and to whom, as far as the event says it.
 pub(super) fn details(event: &Event<'_>) -> Vec<String> {
-    let Some(parameters) = event.body.get("requestParameters") else {
+    let Some(parameters) = event.parameters() else {
         return Vec::new();
     };
     let mut details: BTreeSet<String> = BTreeSet::new();

@@ -6,6 +6,7 @@ use sv0_model::arn::{Arn, is_account_id};
 use sv0_model::event::EventPart;
 
 use super::event::text_at;
+use super::told::Told;
 
 /// Most resources taken from one event; the services' own batch limits are lower.
 const MOST_RESOURCES: usize = 100;
@@ -118,7 +119,7 @@ const fn parameter(service: &'static str, field: &'static str, resource: &'stati
 }
 
 /// ARNs of the resources that an event acted on; empty where it names none.
-pub(crate) fn resources(action: &str, event: &EventPart<'_>, place: &EventPlace<'_>) -> BTreeSet<String> {
+pub(crate) fn resources(action: &str, event: &Told<'_>, place: &EventPlace<'_>) -> BTreeSet<String> {
     let service = action.split(':').next().unwrap_or_default();
     let listed = listed_arns(event, service);
     let named: BTreeSet<String> = PARAMETERS
@@ -138,9 +139,9 @@ pub(crate) fn resources(action: &str, event: &EventPart<'_>, place: &EventPlace<
 }
 
 /// ARNs in the event's `resources`, those of the event's own service first: a `GetSecretValue` may list the KMS key too.
-fn listed_arns(event: &EventPart<'_>, service: &str) -> BTreeSet<String> {
+fn listed_arns(event: &Told<'_>, service: &str) -> BTreeSet<String> {
     let arns: Vec<&str> = event
-        .get("resources")
+        .resources
         .map_or(&[] as &[_], EventPart::elements)
         .iter()
         .filter_map(|resource| text_at(resource, "/ARN").or_else(|| text_at(resource, "/arn")))
@@ -157,16 +158,16 @@ fn listed_arns(event: &EventPart<'_>, service: &str) -> BTreeSet<String> {
     own
 }
 
-fn named_by(parameter: &Parameter, event: &EventPart<'_>, place: &EventPlace<'_>) -> Vec<String> {
-    let value = event
-        .get("requestParameters")
-        .and_then(|parameters| parameters.get(parameter.field));
+fn named_by(parameter: &Parameter, event: &Told<'_>, place: &EventPlace<'_>) -> Vec<String> {
+    let parameters = event.parameters;
+    let value = parameters.and_then(|parameters| parameters.get(parameter.field));
     let names: Vec<&str> = match value {
         Some(EventPart::Text(name)) => vec![name],
         Some(names) => names.elements().iter().filter_map(EventPart::as_str).collect(),
         None => Vec::new(),
     };
-    let account = text_at(event, "/requestParameters/registryId")
+    let account = parameters
+        .and_then(|parameters| text_at(parameters, "/registryId"))
         .filter(|id| is_account_id(id))
         .unwrap_or(place.account);
     names

@@ -1,9 +1,11 @@
 //! Sets that grow the same whatever the order: what the fold is made of.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use sv0_model::observation::SeenValue;
 use sv0_model::time::Timestamp;
+
+use super::ids::Ids;
 
 /// How many event ids are kept of what was seen.
 const KEPT_EVENT_IDS: usize = 3;
@@ -32,7 +34,7 @@ pub(super) struct Sight<'s> {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Seen<const MOST: usize> {
     /// 128 bits of each event's identity: enough to count it once, and a fraction of its text.
-    ids: BTreeSet<u128>,
+    ids: Ids<MOST>,
     /// Rows, and for how many events each stands.
     rows: BTreeMap<u128, u64>,
     span: Option<Span>,
@@ -43,13 +45,12 @@ pub(super) struct Seen<const MOST: usize> {
 impl<const MOST: usize> Seen<MOST> {
     pub(super) fn add(&mut self, sight: &Sight<'_>) {
         match sight.row {
-            None if self.ids.len() == MOST && self.ids.last().is_some_and(|last| *last < sight.identity) => {}
-            None => {
-                self.ids.insert(sight.identity);
+            None => self.ids.add(sight.identity),
+            Some(count) => {
+                raise(&mut self.rows, sight.identity, count);
+                self.cut();
             }
-            Some(count) => raise(&mut self.rows, sight.identity, count),
         }
-        self.cut();
         widen(self.span.get_or_insert(sight.span), sight.span);
         for (time, id) in sight.newest {
             self.keep_if_new(*time, id);
@@ -57,9 +58,6 @@ impl<const MOST: usize> Seen<MOST> {
     }
 
     fn cut(&mut self) {
-        while self.ids.len() > MOST {
-            self.ids.pop_last();
-        }
         while self.rows.len() > MOST {
             self.rows.pop_last();
         }
@@ -81,7 +79,7 @@ impl<const MOST: usize> Seen<MOST> {
 
     /// How many events. Logs and rows of the same calls tell the same twice: the larger count stands, never the sum.
     pub(super) fn count(&self) -> u64 {
-        let events = u64::try_from(self.ids.len()).unwrap_or(u64::MAX);
+        let events = u64::try_from(self.ids.count()).unwrap_or(u64::MAX);
         let rows = self.rows.values().fold(0, |sum: u64, count| sum.saturating_add(*count));
         let most = u64::try_from(MOST).unwrap_or(u64::MAX);
         events.max(rows).min(most)
@@ -110,7 +108,7 @@ impl<const MOST: usize> Seen<MOST> {
 
 impl<const MOST: usize> Join for Seen<MOST> {
     fn join(&mut self, other: Self) {
-        self.ids.extend(other.ids);
+        self.ids.join(other.ids);
         for (row, count) in other.rows {
             raise(&mut self.rows, row, count);
         }

@@ -150,10 +150,10 @@ impl Sessions {
 
     fn add_place(&mut self, event: &Event<'_>, session: u128, principal: &Caller, sight: &Sight<'_>) {
         // A service that calls on in the session's name does so from its own place.
-        if event.text("/userIdentity/invokedBy").is_some() {
+        if event.invoked_by().is_some() {
             return;
         }
-        let network = event.text("/sourceIPAddress").and_then(network);
+        let network = event.address().and_then(network);
         if let Some(network) = network.filter(|network| is_public(network)) {
             let key = (session, network.into_owned());
             if let Some(place) = self.places.get_mut(&key) {

@@ -1,7 +1,6 @@
 //! Uses: calls by principal, action, resource, account and Region.
 
-use std::borrow::Borrow;
-use std::cmp::Ordering;
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
 use sv0_model::observation::ObservedUse;
@@ -12,80 +11,22 @@ use super::seen::{Join, Seen, Sight, digest, identity};
 /// Adds up calls.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Uses {
-    uses: BTreeMap<UseKey, Tally>,
+    /// By 128 bits that stand for the texts of the key: most events are of a use that is known, which is found without comparing many texts or copying one.
+    uses: BTreeMap<u128, Box<Use>>,
+    /// Uses whose bits are those of another: none, unless somebody made them so.
+    alike: BTreeMap<UseKey, Tally>,
     /// Copies of the events that CloudTrail may record in several accounts, by `sharedEventID` and by who, in which account, called according to the copy.
     shared: BTreeMap<u128, BTreeMap<CopyKey, BTreeSet<Call>>>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct UseKey {
-    principal: String,
-    action: String,
-    resource: String,
-    account: String,
-    region: String,
+struct Use {
+    key: UseKey,
+    tally: Tally,
 }
 
-/// The texts of a key, in the order by which keys are sorted. Most events are of a use that is known: it is found without a copy of them.
-trait UseTexts {
-    fn texts(&self) -> [&str; 5];
-}
-
-impl UseTexts for UseKey {
-    fn texts(&self) -> [&str; 5] {
-        [
-            &self.principal,
-            &self.action,
-            &self.resource,
-            &self.account,
-            &self.region,
-        ]
-    }
-}
-
-impl UseTexts for [&str; 5] {
-    fn texts(&self) -> [&str; 5] {
-        *self
-    }
-}
-
-impl PartialEq for dyn UseTexts + '_ {
-    fn eq(&self, other: &Self) -> bool {
-        self.texts() == other.texts()
-    }
-}
-
-impl Eq for dyn UseTexts + '_ {}
-
-impl PartialOrd for dyn UseTexts + '_ {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl Ord for dyn UseTexts + '_ {
-    fn cmp(&self, other: &Self) -> Ordering {
-        self.texts().cmp(&other.texts())
-    }
-}
-
-impl PartialOrd for UseKey {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl Ord for UseKey {
-    fn cmp(&self, other: &Self) -> Ordering {
-        self.texts().cmp(&other.texts())
-    }
-}
-
-impl<'k> Borrow<dyn UseTexts + 'k> for UseKey {
-    fn borrow(&self) -> &(dyn UseTexts + 'k) {
-        self
-    }
-}
+/// Principal, action, resource, account and Region.
+type UseKey = [Box<str>; 5];
 
 /// Sorts the copy that names its caller in full before the one that does not.
 type CopyKey = (Caller, String, String);
@@ -134,7 +75,7 @@ impl Uses {
                 event.account,
                 event.region,
             ];
-            add(&mut self.uses, key, sight, event.succeeded());
+            self.tally(key).add(sight, event.succeeded());
         }
     }
 
@@ -152,15 +93,44 @@ impl Uses {
             .extend(calls.each(event, sight.row.is_some()));
     }
 
-    pub(super) fn finish(self) -> Vec<ObservedUse> {
-        let mut uses = self.uses;
-        let best_copies = self
-            .shared
-            .into_values()
-            .filter_map(|copies| copies.into_values().next());
-        for call in best_copies.flatten() {
-            count(&mut uses, &call);
+    /// What is known of a use.
+    fn tally(&mut self, key: [&str; 5]) -> &mut Tally {
+        let owned = || key.map(Box::from);
+        match self.uses.entry(digest(&key)) {
+            Entry::Vacant(free) => {
+                let (key, tally) = (owned(), Tally::default());
+                &mut free.insert(Box::new(Use { key, tally })).tally
+            }
+            Entry::Occupied(known) if known.get().key.iter().map(Box::as_ref).eq(key) => &mut known.into_mut().tally,
+            Entry::Occupied(_) => self.alike.entry(owned()).or_default(),
         }
+    }
+
+    fn count(&mut self, call: &Call) {
+        let sight = Sight {
+            identity: identity(&call.event_id, call.time),
+            row: call.is_row.then_some(1),
+            span: (call.time, call.time),
+            newest: &[(call.time, &call.event_id)],
+        };
+        let key = [
+            call.principal.text(),
+            &call.action,
+            &call.resource,
+            &call.account,
+            &call.region,
+        ];
+        self.tally(key).add(&sight, call.succeeded);
+    }
+
+    pub(super) fn finish(mut self) -> Vec<ObservedUse> {
+        for copies in std::mem::take(&mut self.shared).into_values() {
+            let best = copies.into_values().next();
+            best.iter().flatten().for_each(|call| self.count(call));
+        }
+        let uses = self.uses.into_values().map(|found| (found.key, found.tally));
+        let mut uses: Vec<(UseKey, Tally)> = uses.chain(self.alike).collect();
+        uses.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
         uses.into_iter()
             .filter_map(|(key, tally)| observed(key, &tally))
             .collect()
@@ -169,8 +139,15 @@ impl Uses {
 
 impl Join for Uses {
     fn join(&mut self, other: Self) {
-        for (key, tally) in other.uses {
-            self.uses.entry(key).or_default().join(tally);
+        for (bits, found) in other.uses {
+            match self.uses.entry(bits) {
+                Entry::Vacant(free) => drop(free.insert(found)),
+                Entry::Occupied(known) if known.get().key == found.key => known.into_mut().tally.join(found.tally),
+                Entry::Occupied(_) => self.alike.entry(found.key).or_default().join(found.tally),
+            }
+        }
+        for (key, tally) in other.alike {
+            self.tally(key.each_ref().map(Box::as_ref)).join(tally);
         }
         for (id, copies) in other.shared {
             let own = self.shared.entry(id).or_default();
@@ -181,47 +158,16 @@ impl Join for Uses {
     }
 }
 
-fn add(uses: &mut BTreeMap<UseKey, Tally>, key: [&str; 5], sight: &Sight<'_>, succeeded: bool) {
-    if let Some(tally) = uses.get_mut(&key as &dyn UseTexts) {
-        return tally.add(sight, succeeded);
-    }
-    let [principal, action, resource, account, region] = key.map(str::to_owned);
-    let key = UseKey {
+fn observed(key: UseKey, tally: &Tally) -> Option<ObservedUse> {
+    let shown = tally.shown();
+    let (first_seen, last_seen) = shown.span()?;
+    let [principal, action, resource, account, region] = key.map(String::from);
+    Some(ObservedUse {
         principal,
         action,
         resource,
         account,
         region,
-    };
-    uses.entry(key).or_default().add(sight, succeeded);
-}
-
-fn count(uses: &mut BTreeMap<UseKey, Tally>, call: &Call) {
-    let sight = Sight {
-        identity: identity(&call.event_id, call.time),
-        row: call.is_row.then_some(1),
-        span: (call.time, call.time),
-        newest: &[(call.time, &call.event_id)],
-    };
-    let key = [
-        call.principal.text(),
-        &call.action,
-        &call.resource,
-        &call.account,
-        &call.region,
-    ];
-    add(uses, key, &sight, call.succeeded);
-}
-
-fn observed(key: UseKey, tally: &Tally) -> Option<ObservedUse> {
-    let shown = tally.shown();
-    let (first_seen, last_seen) = shown.span()?;
-    Some(ObservedUse {
-        principal: key.principal,
-        action: key.action,
-        resource: key.resource,
-        account: key.account,
-        region: key.region,
         count: tally.succeeded.count(),
         errors: tally.failed.count(),
         first_seen,

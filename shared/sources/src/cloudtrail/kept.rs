@@ -246,6 +246,8 @@ fn searched(name: &str) -> impl Iterator<Item = usize> {
     let bytes = name.as_bytes();
     let (first, last) = (bytes.first().copied(), bytes.last().copied());
     let of = |byte: Option<u8>, factor| usize::from(byte.unwrap_or_default()).wrapping_mul(factor);
-    let begin = of(first, 7).wrapping_add(of(last, 31)).wrapping_add(bytes.len().wrapping_mul(11));
+    let begin = of(first, 7)
+        .wrapping_add(of(last, 31))
+        .wrapping_add(bytes.len().wrapping_mul(11));
     (0..PLACES).map(move |step| begin.wrapping_add(step) % PLACES)
 }

@@ -54,7 +54,11 @@ impl<'t> Scanner<'t> {
 
     /// Goes over blanks and this byte.
     pub(super) fn take(&mut self, byte: u8) -> Result<(), Stop> {
-        if self.takes(byte)? { Ok(()) } else { Err(Stop::Otherwise) }
+        if self.takes(byte)? {
+            Ok(())
+        } else {
+            Err(Stop::Otherwise)
+        }
     }
 
     /// Goes over blanks, and over this byte if it follows.
