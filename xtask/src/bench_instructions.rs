@@ -6,7 +6,6 @@ use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 use clap::Args;
-use serde_json::Value;
 
 use crate::shell;
 
@@ -28,7 +27,7 @@ const TOLERANCE: u64 = 5;
 pub struct InstructionsArguments {
     /// Keep what was counted instead of comparing with it.
     #[arg(long)]
-    update: bool,
+    pub update: bool,
 }
 
 /// Fails where an operation takes more instructions than it did.
@@ -98,10 +97,5 @@ pub fn built(root: &Path, package: &str, benchmark: &str) -> Result<PathBuf> {
         .current_dir(root)
         .args(["bench", "--no-run", "--package", package, "--bench", benchmark]);
     let messages = shell::output(build.args(["--message-format", "json-render-diagnostics"]))?;
-    let mut executables = messages.lines().filter_map(|line| {
-        let message: Value = serde_json::from_str(line).ok()?;
-        let is_it = message.pointer("/target/name")?.as_str()? == benchmark;
-        is_it.then(|| message.get("executable")?.as_str().map(PathBuf::from))?
-    });
-    executables.next().context("cargo names no benchmark that it built")
+    shell::executable(&messages, benchmark).context("cargo names no benchmark that it built")
 }

@@ -3,6 +3,7 @@
 //! The others run as processes of their own, out of `.tools/peers`, where they are installed when they are not there.
 
 mod account;
+mod programs;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -64,17 +65,15 @@ pub fn peers(arguments: &PeersArguments) -> Result<()> {
 fn requests(arguments: &PeersArguments, root: &Path, tools: &Tools) -> Result<()> {
     let ours = super::bench_instructions::built(root, "sv0-iam", "answers")?;
     let folder = tempfile::tempdir().context("cannot make a folder for the requests")?;
-    let generate = |layers: &str| -> Result<PathBuf> {
-        let file = folder.path().join(format!("{layers}.ndjson"));
+    let generate = |layers: &str, count: u32| -> Result<PathBuf> {
+        let file = folder.path().join(format!("{layers}-{count}.ndjson"));
         let mut command = Command::new(&ours);
-        command
-            .arg("generate")
-            .arg(&file)
-            .args([layers, &arguments.requests.to_string()]);
+        command.arg("generate").arg(&file).args([layers, &count.to_string()]);
         shell::output(&mut command)?;
         Ok(file)
     };
-    let (all, identity) = (generate("all")?, generate("identity")?);
+    let count = arguments.requests;
+    let (all, identity) = (generate("all", count)?, generate("identity", count)?);
     let own = |manner: &str, file: &Path| answered(Command::new(&ours).arg(manner).arg(file));
     let comparisons = [
         Comparison {
@@ -110,7 +109,10 @@ fn requests(arguments: &PeersArguments, root: &Path, tools: &Tools) -> Result<()
         };
         comparison.show(file, arguments.shown)?;
     }
-    Ok(())
+    // A program that is started takes some time whatever it is asked, of which a longer file shows less.
+    let [_, lines, _] = &comparisons;
+    let longer = generate("all", count.saturating_mul(10))?;
+    programs::evaluate(root, &[all, longer], &lines.theirs, &lines.ours)
 }
 
 impl Comparison {

@@ -6,6 +6,7 @@ use std::process::{Command, Stdio};
 use std::time::Instant;
 
 use anyhow::{Context, Result, bail};
+use serde_json::Value;
 
 /// The root of the workspace.
 pub fn workspace_root() -> Result<PathBuf> {
@@ -62,6 +63,15 @@ pub fn output(command: &mut Command) -> Result<String> {
         );
     }
     String::from_utf8(result.stdout).with_context(|| format!("{} printed invalid UTF-8", as_text(command)))
+}
+
+/// Where cargo says, in messages in JSON, that it put the program of a target.
+pub fn executable(messages: &str, target: &str) -> Option<PathBuf> {
+    messages.lines().find_map(|line| {
+        let message: Value = serde_json::from_str(line).ok()?;
+        let is_it = message.pointer("/target/name")?.as_str()? == target;
+        is_it.then(|| message.get("executable")?.as_str().map(PathBuf::from))?
+    })
 }
 
 fn as_text(command: &Command) -> String {

@@ -2,6 +2,7 @@
 
 mod browser;
 mod guard;
+mod instructions;
 mod packages;
 pub mod python;
 
@@ -85,6 +86,9 @@ fn workspace_tests(scope: Scope) -> Result<()> {
             std::env::consts::OS,
             browser::TESTS
         );
+    }
+    if scope == Scope::All {
+        instructions::check()?;
     }
     Ok(())
 }
