@@ -176,7 +176,7 @@ fn bit_of_egress(egress: EgressCategory) -> u32 {
 }
 
 /// Accesses next to each other to which a route leads, by paths of the same kinds.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Taken {
     /// The place of the first among the accesses.
     pub first: usize,

@@ -93,7 +93,11 @@ impl<'a> Surroundings<'a> {
         let exposure = self.exposure(id);
         let is_used = self.used.get(id).is_some_and(|&count| count > 0);
         let seen = if is_used { Seen::Observed } else { reach.seen };
-        let halves: usize = reach.resources.values().map(half_points).sum();
+        let halves = reach
+            .resources
+            .iter()
+            .map(|(reached, count)| half_points(reached) * count)
+            .sum::<usize>();
         let base = halves + if escalates { 2 * ESCALATION_WEIGHT } else { 0 };
         let factor = 2 + usize::from(exposure.is_some()) + usize::from(seen == Seen::Observed);
         Danger {
@@ -170,13 +174,11 @@ mod tests {
     use super::*;
 
     fn reach(resources: &[(&'static str, Sensitivity, PathState)]) -> EntityReach {
-        let reached = resources
-            .iter()
-            .map(|&(id, sensitivity, state)| (id.into(), Reached { sensitivity, state }));
-        EntityReach {
-            resources: reached.collect(),
-            ..EntityReach::default()
+        let mut reach = EntityReach::default();
+        for &(_, sensitivity, state) in resources {
+            *reach.resources.entry(Reached { sensitivity, state }).or_default() += 1;
         }
+        reach
     }
 
     fn danger(reach: &EntityReach, evidence: &Evidence) -> Danger {

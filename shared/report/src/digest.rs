@@ -1,116 +1,128 @@
-//! What a report tells of the authority paths: how many there are of each, and the most telling of them whole.
+//! What a report tells of the authority paths: how many there are of each, how far everything reaches, and the most telling of them whole.
+
+pub(crate) mod accesses;
+pub(crate) mod choice;
+pub(crate) mod counts;
+pub(crate) mod numbers;
+pub(crate) mod summary;
+pub(crate) mod tally;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeMap;
 
-use sv0_model::graph::{Graph, Sensitivity};
-use sv0_model::observation::Observation;
-use sv0_model::path::{AuthorityPath, PathKind, PathState};
+use sv0_model::graph::Graph;
+use sv0_model::path::{AuthorityPath, PathState};
+use sv0_model::route::RoutePaths;
 
-use crate::names::account_of_entity;
+use self::accesses::{AccessSets, Ids};
+use self::choice::{Choice, Limits};
+use self::counts::{PathCounts, PathsIntoAccount};
+use self::summary::{Summaries, Summary};
 use crate::reach::{Reach, ReachFold};
 use crate::shown;
 
-/// The authority paths of a run as its report needs them. They are added one by one: a run has more than are worth holding, and far more than a page can show.
+/// The authority paths of a run as its report needs them.
 #[derive(Debug)]
-pub struct PathDigest<'g> {
-    graph: &'g Graph,
+pub struct PathDigest {
     pub(crate) counts: PathCounts,
     /// By the account of the resource.
     pub(crate) accounts: BTreeMap<String, PathsIntoAccount>,
+    /// How far every entity reaches, over all paths.
+    pub(crate) reach: Reach,
+    /// The paths that a page shows, the most dangerous first.
+    pub(crate) most_telling: Vec<AuthorityPath>,
+}
+
+/// Reads the [`PathDigest`] off the paths, which are handed over route by route.
+///
+/// A run has far more paths than routes and accesses, and nothing is held of single ones. What routes have in common is known by their sharing the accesses that
+/// they lead to ([`RoutePaths::accesses`]): equal ones that are held apart cost as much as different ones.
+#[derive(Debug)]
+pub struct PathFold<'g> {
+    ids: Ids<'g>,
+    accesses: AccessSets,
+    summaries: Summaries,
+    counts: PathCounts,
+    accounts: BTreeMap<usize, PathsIntoAccount>,
     reach: ReachFold,
-    most_telling: Vec<AuthorityPath>,
+    choice: Choice,
 }
 
-/// How many paths there are.
-#[derive(Debug, Default)]
-pub(crate) struct PathCounts {
-    pub(crate) all: usize,
-    pub(crate) by_state: BTreeMap<PathState, usize>,
-    /// A path counts under each of its kinds.
-    pub(crate) by_kind: BTreeMap<PathKind, BTreeMap<PathState, usize>>,
-    /// Open ones into restricted data.
-    pub(crate) open_to_restricted: usize,
-    /// Open ones whose last step was seen.
-    pub(crate) open_and_used: usize,
-}
-
-/// Paths to resources of one account that are not blocked.
-#[derive(Debug, Default)]
-pub(crate) struct PathsIntoAccount {
-    pub(crate) all: usize,
-    pub(crate) to_restricted: usize,
-    pub(crate) from_elsewhere: usize,
-}
-
-impl PathCounts {
-    pub(crate) fn in_state(&self, state: PathState) -> usize {
-        self.by_state.get(&state).copied().unwrap_or_default()
-    }
-
-    fn add(&mut self, path: &AuthorityPath) {
-        self.all += 1;
-        *self.by_state.entry(path.state).or_default() += 1;
-        for &kind in &path.kinds {
-            *self.by_kind.entry(kind).or_default().entry(path.state).or_default() += 1;
-        }
-        if path.state == PathState::Allowed {
-            self.open_to_restricted += usize::from(path.sensitivity == Sensitivity::Restricted);
-            self.open_and_used += usize::from(matches!(path.observation, Observation::Observed { .. }));
-        }
+impl PathDigest {
+    /// The digest of `routes`, whose order does not matter.
+    #[must_use]
+    pub fn of(graph: &Graph, routes: impl IntoIterator<Item = RoutePaths>) -> Self {
+        let mut fold = PathFold::new(graph);
+        routes.into_iter().for_each(|routes| fold.add(routes));
+        fold.finish()
     }
 }
 
-impl<'g> PathDigest<'g> {
-    /// A digest of no paths yet, over `graph`.
+impl<'g> PathFold<'g> {
+    /// No paths yet, over `graph`.
     #[must_use]
     pub fn new(graph: &'g Graph) -> Self {
+        Self::within(graph, shown::PATHS)
+    }
+
+    /// The same, for a page that holds so many paths.
+    fn within(graph: &'g Graph, limits: Limits) -> Self {
         Self {
-            graph,
+            ids: Ids::new(graph),
+            accesses: AccessSets::default(),
+            summaries: Summaries::default(),
             counts: PathCounts::default(),
             accounts: BTreeMap::new(),
             reach: ReachFold::default(),
-            most_telling: Vec::new(),
+            choice: Choice::of(limits),
         }
     }
 
-    /// A digest of `paths`, whose order does not matter.
-    #[must_use]
-    pub fn of(graph: &'g Graph, paths: impl IntoIterator<Item = AuthorityPath>) -> Self {
-        let mut digest = Self::new(graph);
-        paths.into_iter().for_each(|path| digest.add(path));
-        digest
-    }
-
-    /// Adds a path.
-    pub fn add(&mut self, path: AuthorityPath) {
-        self.counts.add(&path);
-        self.count_into_account(&path);
-        self.reach.add(&path);
-        self.most_telling.push(path);
-        if self.most_telling.len() >= 2 * shown::MOST_PATHS {
-            self.most_telling = shown::most_telling(std::mem::take(&mut self.most_telling));
-        }
-    }
-
-    fn count_into_account(&mut self, path: &AuthorityPath) {
-        let account = account_of_entity(self.graph, &path.resource);
-        let Some(account) = account.filter(|_| path.state != PathState::Blocked) else {
+    /// Adds the paths that take a route.
+    pub fn add(&mut self, routes: RoutePaths) {
+        let number = self.accesses.number(&routes.accesses, &mut self.ids);
+        let Some(set) = self.accesses.all.get_mut(number) else {
             return;
         };
-        let is_from_elsewhere = account_of_entity(self.graph, &path.workload) != Some(account);
-        let into = self.accounts.entry(account.to_owned()).or_default();
-        into.all += 1;
-        into.to_restricted += usize::from(path.sensitivity == Sensitivity::Restricted);
-        into.from_elsewhere += usize::from(is_from_elsewhere);
+        for taken in &routes.taken {
+            set.come_to(taken, routes.route.state);
+        }
+        let last_steps = self.summaries.of(&routes, set, number);
+        self.counts.add(routes.route.state, &last_steps);
+        self.reach.add(&routes, &last_steps, set, &mut self.ids.numbers);
+        self.count_into_accounts(&routes, &last_steps);
+        let accounts = routes.route.accounts.iter();
+        let accounts: Vec<usize> = accounts.map(|account| self.ids.accounts.number(account)).collect();
+        self.choice.offer(routes, number, &last_steps.lots, &accounts);
     }
 
-    /// How far every entity reaches, over all paths.
-    pub(crate) fn reach(&self) -> &Reach {
-        self.reach.reach()
+    fn count_into_accounts(&mut self, routes: &RoutePaths, last_steps: &Summary) {
+        if routes.route.state == PathState::Blocked {
+            return;
+        }
+        let workload = self.ids.numbers.number(&routes.route.workload);
+        let of_workload = self.ids.account_of(workload);
+        for (account, of_account) in &last_steps.by_account {
+            let into = self.accounts.entry(*account).or_default();
+            into.add(of_account, of_workload != Some(*account));
+        }
     }
 
-    /// The paths that a page shows, the most dangerous first.
-    pub(crate) fn most_telling(&self) -> Vec<&AuthorityPath> {
-        shown::most_telling(self.most_telling.iter().collect())
+    /// The digest of what was added.
+    #[must_use]
+    pub fn finish(self) -> PathDigest {
+        let accounts = self.accounts.into_iter();
+        let most_telling = self.choice.paths(&self.accesses.all);
+        PathDigest {
+            counts: self.counts,
+            accounts: accounts
+                .map(|(account, into)| (self.ids.accounts.text(account).to_owned(), into))
+                .collect(),
+            most_telling,
+            reach: self
+                .reach
+                .finish(&self.accesses, &self.summaries.target_sets.all, self.ids.numbers),
+        }
     }
 }

@@ -14,6 +14,7 @@ use sv0_model::graph::Graph;
 use sv0_model::observation::Evidence;
 
 mod askers;
+mod bits;
 mod csp;
 mod danger;
 mod digest;
@@ -27,7 +28,7 @@ mod reach;
 mod shown;
 mod words;
 
-pub use digest::PathDigest;
+pub use digest::{PathDigest, PathFold};
 pub use export::{ExportFormat, ExportInput, export};
 
 /// Everything a report is made of.
@@ -40,7 +41,7 @@ pub struct ReportInput<'a> {
     /// What the logs show.
     pub evidence: &'a Evidence,
     /// Authority paths; shown in the order of their danger.
-    pub paths: &'a PathDigest<'a>,
+    pub paths: &'a PathDigest,
     /// Findings; shown by severity, whatever the order here.
     pub findings: &'a [Finding],
     /// The coverage ledger.

@@ -60,7 +60,7 @@ struct Page {
 /// # Errors
 /// When the page or its data cannot be serialised.
 pub(crate) fn render(input: &ReportInput<'_>) -> Result<String, ReportError> {
-    let reach = input.paths.reach();
+    let reach = &input.paths.reach;
     let shown = Shown::of(input, reach);
     let island = island::text(input, &shown, reach)?;
     let page = Page {

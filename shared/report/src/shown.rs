@@ -1,31 +1,30 @@
 //! Which paths, findings and rows the page shows, and in which order.
 
-use std::borrow::Borrow;
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
 
 use sv0_model::coverage::CoverageRow;
 use sv0_model::diagnostic::Diagnostic;
 use sv0_model::finding::Finding;
 use sv0_model::graph::Graph;
-use sv0_model::observation::{Observation, ObservedUse};
-use sv0_model::path::{AuthorityPath, PathKind, PathState};
+use sv0_model::observation::ObservedUse;
+use sv0_model::path::AuthorityPath;
 
 use crate::ReportInput;
+use crate::digest::choice::Limits;
 use crate::grants::{self, Grant};
 use crate::reach::Reach;
 use crate::words::entity::{self, Group};
 use crate::words::labels::coverage_rank;
 use crate::words::text::thousands;
 
-/// The most paths that a page holds.
-pub(crate) const MOST_PATHS: usize = 20_000;
+/// The paths that a page holds.
+pub(crate) const PATHS: Limits = Limits {
+    paths: 20_000,
+    of_a_kind: 200,
+};
 
 /// The most of each that a page holds and a browser still handles with ease. What is left out is said on the page.
 mod limit {
-    pub(super) const PATHS: usize = super::MOST_PATHS;
-    /// Paths of each kind and state that are kept before any other.
-    pub(super) const OF_A_KIND: usize = 200;
     pub(super) const FINDINGS: usize = 5_000;
     pub(super) const COVERAGE: usize = 50_000;
     pub(super) const DIAGNOSTICS: usize = 1_000;
@@ -58,7 +57,7 @@ impl<'a> Shown<'a> {
     /// Sorts, and cuts where there is more than a page can hold.
     pub(crate) fn of(input: &ReportInput<'a>, reach: &Reach) -> Self {
         let mut left_out = Vec::new();
-        let paths = input.paths.most_telling();
+        let paths: Vec<&AuthorityPath> = input.paths.most_telling.iter().collect();
         if input.paths.counts.all > paths.len() {
             left_out.push(format!(
                 "This page holds {} of {} paths, the most dangerous of every kind and state; the results of the run hold all of them.",
@@ -116,39 +115,6 @@ impl<'a> Shown<'a> {
     }
 }
 
-/// Of many paths those that a page shows, by danger; of every kind and state some at least, so that many dangerous paths of one kind do not hide all of another.
-///
-/// What is chosen of those chosen before and of further paths is what would be chosen of all of them.
-pub(crate) fn most_telling<P: Borrow<AuthorityPath>>(mut paths: Vec<P>) -> Vec<P> {
-    paths.sort_by(|a, b| path_order(a.borrow()).cmp(&path_order(b.borrow())));
-    sampled(paths, limit::PATHS, limit::OF_A_KIND)
-}
-
-/// The first `limit` of sorted paths; of every kind and state at least `of_a_kind`.
-fn sampled<P: Borrow<AuthorityPath>>(all: Vec<P>, limit: usize, of_a_kind: usize) -> Vec<P> {
-    if all.len() <= limit {
-        return all;
-    }
-    let mut kept_of: BTreeMap<(PathKind, PathState), usize> = BTreeMap::new();
-    let is_kept: Vec<bool> = all
-        .iter()
-        .map(|path| {
-            let path: &AuthorityPath = path.borrow();
-            let kept = kept_of.entry((path.kind, path.state)).or_default();
-            *kept += 1;
-            *kept <= of_a_kind
-        })
-        .collect();
-    let mut room = limit.saturating_sub(is_kept.iter().filter(|kept| **kept).count());
-    let paired = all.into_iter().zip(is_kept);
-    let chosen = paired.filter(|(_, is_kept)| {
-        let has_room = *is_kept || room > 0;
-        room = room.saturating_sub(usize::from(!*is_kept));
-        has_room
-    });
-    chosen.map(|(path, _)| path).take(limit).collect()
-}
-
 fn sorted<'a, T, K: Ord>(all: &'a [T], order: impl Fn(&'a T) -> K) -> Vec<&'a T> {
     let mut sorted: Vec<&T> = all.iter().collect();
     sorted.sort_by_cached_key(|item| order(item));
@@ -161,7 +127,7 @@ fn explorable<'a>(graph: &'a Graph, reach: &Reach) -> Vec<&'a str> {
         .values()
         .filter(|item| entity::group(item.kind) != Group::Other);
     let mut ids: Vec<&str> = of_tables.map(|item| item.native_id.as_str()).collect();
-    ids.sort_by_key(|id| !reach.contains_key(*id));
+    ids.sort_by_key(|id| reach.get(id).is_none());
     ids
 }
 
@@ -181,67 +147,10 @@ fn cut<T>(limit: usize, all: &mut Vec<T>, what: &str, left_out: &mut Vec<String>
     }
 }
 
-fn path_order(path: &AuthorityPath) -> impl Ord + use<'_> {
-    let unseen = !matches!(path.observation, Observation::Observed { .. });
-    (
-        path.state,
-        Reverse(path.sensitivity),
-        Reverse(path.kind),
-        !path.cross_account,
-        unseen,
-        Reverse(path.chain_depth),
-        &path.workload,
-        &path.resource,
-        &path.id,
-    )
-}
-
 fn finding_order(finding: &Finding) -> impl Ord {
     (Reverse(finding.severity), finding.kind, &finding.title, &finding.id)
 }
 
 fn coverage_order(row: &CoverageRow) -> impl Ord {
     (coverage_rank(row.status), row)
-}
-
-#[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-
-    fn path(number: usize, kind: &str, state: &str) -> AuthorityPath {
-        let path = json!({"id": format!("p{number:03}"), "kind": kind, "kinds": [kind], "workload": "function", "roles": [], "resource": "bucket",
-            "scope": "bucket", "action_class": "read_data", "actions": [], "state": state, "blocked_by": [], "condition": null, "hops": [],
-            "chain_depth": 1, "cross_account": false, "sensitivity": "unknown", "authority": "effective", "caveats": [],
-            "observation": {"status": "not_observable", "reason": ""}});
-        serde_json::from_value(path).unwrap()
-    }
-
-    fn ids(paths: &[AuthorityPath]) -> Vec<&str> {
-        paths.iter().map(|path| path.id.as_str()).collect()
-    }
-
-    #[test]
-    fn what_is_chosen_part_by_part_is_what_is_chosen_of_all() {
-        let kinds = ["direct", "agent", "orchestrated", "supply_chain"];
-        let states = ["allowed", "conditional", "blocked"];
-        let all: Vec<AuthorityPath> = (0..200)
-            .map(|number| path(number, kinds[number * number % 7 % 4], states[number * 5 % 11 % 3]))
-            .collect();
-        let chosen = |mut paths: Vec<AuthorityPath>| {
-            paths.sort_by(|a, b| path_order(a).cmp(&path_order(b)));
-            sampled(paths, 20, 2)
-        };
-        let at_once = chosen(all.clone());
-        assert_eq!(at_once.len(), 20);
-        for size in [1, 3, 17, 60] {
-            let mut kept = Vec::new();
-            for part in all.chunks(size) {
-                kept.extend_from_slice(part);
-                kept = chosen(kept);
-            }
-            assert_eq!(ids(&kept), ids(&at_once), "parts of {size}");
-        }
-    }
 }

@@ -70,11 +70,13 @@ fn the_same_facts_give_the_same_bytes_in_any_order() {
     let first = page(&estate);
     assert_eq!(first, page(&estate::acme()));
     let mut reversed = estate::acme();
-    reversed.paths.reverse();
+    let routes = estate::routes::of(&reversed.paths);
+    let digest = sv0_report::PathDigest::of(&reversed.graph, routes.into_iter().rev());
     reversed.findings.reverse();
     reversed.coverage.reverse();
     reversed.diagnostics.reverse();
-    assert_eq!(first, page(&reversed), "the order of the input does not show");
+    let page = sv0_report::render(&reversed.input(&digest)).expect("the page renders");
+    assert_eq!(first, page, "the order of the input does not show");
 }
 
 #[test]
@@ -400,4 +402,19 @@ fn a_page_does_not_grow_with_the_texts_of_policies_without_end() {
     let page = page(&estate);
     assert!(page.len() < 10 * 1024 * 1024, "{} bytes", page.len());
     assert!(markup(&page).contains("policy statements and conditions was left out"));
+}
+
+#[test]
+fn told_by_routes_every_path_is_what_it_was() {
+    let mut paths = estate::whole().paths;
+    let routes = estate::routes::of(&paths);
+    assert!(routes.len() < paths.len(), "some paths share a route");
+    let mut told: Vec<_> = routes
+        .iter()
+        .flat_map(|routes| routes.paths())
+        .map(|path| path.path())
+        .collect();
+    told.sort();
+    paths.sort();
+    assert_eq!(told, paths);
 }

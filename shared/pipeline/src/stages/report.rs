@@ -1,7 +1,7 @@
 //! Everything a run holds → one HTML file.
 
 use sv0_lake::{keys, run_key};
-use sv0_report::{PathDigest, ReportInput, render};
+use sv0_report::{PathFold, ReportInput, render};
 
 use super::StageContext;
 use crate::ScanError;
@@ -13,16 +13,16 @@ use crate::ScanError;
 pub fn run(context: &StageContext<'_>) -> Result<(), ScanError> {
     let snapshot = context.snapshot();
     let graph = snapshot.graph()?;
-    let mut paths = PathDigest::new(&graph);
-    snapshot.each_path(|path| {
-        paths.add(path);
+    let mut paths = PathFold::new(&graph);
+    snapshot.each_route(|routes| {
+        paths.add(routes);
         Ok(())
     })?;
     let html = render(&ReportInput {
         title: "Authority report",
         graph: &graph,
         evidence: &snapshot.evidence()?,
-        paths: &paths,
+        paths: &paths.finish(),
         findings: &snapshot.findings()?,
         coverage: &snapshot.coverage()?,
         diagnostics: &snapshot.diagnostics()?,

@@ -258,12 +258,12 @@ impl<'a> Builder<'a> {
             danger: danger.as_ref().map_or(0, Danger::points),
             escalates: danger.as_ref().is_some_and(|danger| danger.escalates),
             exposure: danger.and_then(|danger| danger.exposure),
-            allowed: reach.map_or(0, |reach| reach.allowed),
-            conditional: reach.map_or(0, |reach| reach.conditional),
-            blocked: reach.map_or(0, |reach| reach.blocked),
-            reaches: reach.map_or(0, |reach| reach.resources.len()),
+            allowed: reach.map_or(0, |reach| reach.paths.allowed),
+            conditional: reach.map_or(0, |reach| reach.paths.conditional),
+            blocked: reach.map_or(0, |reach| reach.paths.blocked),
+            reaches: reach.map_or(0, EntityReach::all_resources),
             reaches_restricted: reach.map_or(0, |reach| reach.resources_of(Sensitivity::Restricted)),
-            reached_by: reach.map_or(0, |reach| reach.workloads.len()),
+            reached_by: reach.map_or(0, |reach| reach.workloads),
         };
         let number = self.tables.entities.push(&row, &mut self.pool)?;
         self.entities.insert(id, number);

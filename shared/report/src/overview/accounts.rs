@@ -194,7 +194,7 @@ mod tests {
             title: "",
             graph: &graph,
             evidence: &evidence,
-            paths: &PathDigest::new(&graph),
+            paths: &PathDigest::of(&graph, []),
             findings: &[],
             coverage: &coverage,
             diagnostics: &[],

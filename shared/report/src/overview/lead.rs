@@ -4,7 +4,7 @@ use sv0_model::finding::FindingSeverity;
 use sv0_model::path::PathState;
 
 use crate::ReportInput;
-use crate::digest::PathCounts;
+use crate::digest::counts::PathCounts;
 use crate::words::text::{count, thousands};
 
 /// Two to four sentences, the most important first.

@@ -1,6 +1,7 @@
 //! Blast radius of the most dangerous identities.
 
 use std::cmp::Reverse;
+use std::collections::BTreeSet;
 
 use sv0_model::graph::{Graph, Sensitivity};
 
@@ -8,7 +9,7 @@ use super::permille;
 use crate::ReportInput;
 use crate::danger::{Danger, Surroundings};
 use crate::names::{account_label, account_of_entity, entity_name};
-use crate::reach::{EntityReach, Reach, Seen};
+use crate::reach::{EntityReach, Reach, Resources, Seen};
 use crate::words::entity::{self, Group};
 use crate::words::text::{percent_encoded, shown as visible, thousands, whole};
 
@@ -32,15 +33,16 @@ pub(crate) struct RadiusLine {
     pub(crate) facts: Vec<String>,
 }
 
+type Identity<'a> = (&'a str, &'a EntityReach, Danger);
+
 /// The most dangerous, and how many more have any danger at all.
 pub(super) fn most_dangerous(input: &ReportInput<'_>, reach: &Reach) -> Vec<RadiusLine> {
     let graph = input.graph;
     let surroundings = Surroundings::of(graph, input.findings, input.evidence);
     let nothing = EntityReach::default();
-    let without_path = surroundings.escalating().filter(|id| !reach.contains_key(*id));
-    let mut identities: Vec<(&str, &EntityReach, Danger)> = reach
+    let without_path = surroundings.escalating().filter(|id| reach.get(id).is_none());
+    let mut identities: Vec<Identity<'_>> = reach
         .iter()
-        .map(|(id, reach)| (&**id, reach))
         .chain(without_path.map(|id| (id, &nothing)))
         .filter(|(id, _)| acts(graph, id))
         .map(|(id, reach)| (id, reach, surroundings.danger(id, reach)))
@@ -49,38 +51,52 @@ pub(super) fn most_dangerous(input: &ReportInput<'_>, reach: &Reach) -> Vec<Radi
     identities.sort_by_key(|(id, reach, danger)| {
         (
             Reverse(danger.quarters),
-            Reverse(reach.resources.len()),
-            Reverse(reach.workloads.len()),
+            Reverse(reach.all_resources()),
+            Reverse(reach.workloads),
             *id,
         )
     });
-    let identities = folded(identities);
+    let identities = folded(identities, reach);
     let greatest = identities.first().map_or(0, |(_, _, danger)| danger.quarters);
     identities
         .iter()
-        .map(|(id, reach, danger)| line(graph, id, reach, danger, greatest))
+        .map(|identity| line(graph, reach, identity, greatest))
         .collect()
 }
 
 /// A workload that reaches just what a role of it reaches, which stands before it, says nothing new: the role's line names it.
-fn folded<'a, 'r>(identities: Vec<(&'a str, &'r EntityReach, Danger)>) -> Vec<(&'a str, &'r EntityReach, Danger)> {
-    let mut kept: Vec<(&str, &EntityReach, Danger)> = Vec::new();
-    for (id, reach, danger) in identities {
-        let is_said = kept.iter().any(|(_, of_role, role)| {
-            let says_all = reach
-                .resources
-                .iter()
-                .all(|(resource, reached)| of_role.resources.get(resource) == Some(reached));
-            says_all && role.quarters >= danger.quarters && of_role.workloads.contains(id)
+fn folded<'a>(identities: Vec<Identity<'a>>, reach: &'a Reach) -> Vec<Identity<'a>> {
+    let mut kept: Vec<(Identity<'a>, Said<'a>)> = Vec::new();
+    for identity in identities {
+        let (id, _, danger) = &identity;
+        let of_it = Said::of(reach, id);
+        let is_said = kept.iter().any(|((_, _, role), of_role)| {
+            let is_no_more = role.quarters >= danger.quarters && of_role.workloads.contains(id);
+            is_no_more && of_it.resources.are_among(&of_role.resources)
         });
         if !is_said {
-            kept.push((id, reach, danger));
+            kept.push((identity, of_it));
         }
         if kept.len() == MOST_DANGEROUS {
             break;
         }
     }
-    kept
+    kept.into_iter().map(|(identity, _)| identity).collect()
+}
+
+/// What a line tells of an identity.
+struct Said<'a> {
+    resources: Resources,
+    workloads: BTreeSet<&'a str>,
+}
+
+impl<'a> Said<'a> {
+    fn of(reach: &'a Reach, id: &str) -> Self {
+        Self {
+            resources: reach.resources(id),
+            workloads: reach.workloads(id).collect(),
+        }
+    }
 }
 
 /// Whether somebody can act as it. What nothing describes counts too: an unknown role on a path is no less an identity.
@@ -89,8 +105,9 @@ fn acts(graph: &Graph, id: &str) -> bool {
     group.is_none_or(|group| matches!(group, Group::Identity | Group::Workload))
 }
 
-fn line(graph: &Graph, id: &str, reach: &EntityReach, danger: &Danger, greatest: usize) -> RadiusLine {
-    let kind = graph.entities.get(id).map(|item| item.kind);
+fn line(graph: &Graph, reach: &Reach, identity: &Identity<'_>, greatest: usize) -> RadiusLine {
+    let (id, of_it, danger) = identity;
+    let kind = graph.entities.get(*id).map(|item| item.kind);
     RadiusLine {
         href: format!("#/entities/{}", percent_encoded(id)),
         native_id: whole(id),
@@ -102,8 +119,11 @@ fn line(graph: &Graph, id: &str, reach: &EntityReach, danger: &Danger, greatest:
             .unwrap_or_default(),
         danger: thousands(danger.points()),
         permille: permille(danger.quarters, greatest),
-        reached: reached(reach),
-        facts: facts(graph, reach, danger),
+        reached: reached(of_it),
+        facts: held_by(graph, reach.workloads(id))
+            .into_iter()
+            .chain(facts(of_it, danger))
+            .collect(),
     }
 }
 
@@ -124,7 +144,7 @@ fn reached(reach: &EntityReach) -> Vec<(String, &'static str)> {
         .collect()
 }
 
-fn facts(graph: &Graph, reach: &EntityReach, danger: &Danger) -> Vec<String> {
+fn facts(reach: &EntityReach, danger: &Danger) -> impl Iterator<Item = String> {
     let use_words = match danger.seen {
         Seen::Observed => "seen in use",
         Seen::NotObserved => "not seen in use",
@@ -134,15 +154,14 @@ fn facts(graph: &Graph, reach: &EntityReach, danger: &Danger) -> Vec<String> {
     let escalation = danger.escalates.then_some("can raise its authority");
     let egress = reach.leaves.then_some("data can leave AWS or reach a model");
     let facts = [escalation, danger.exposure, egress, Some(use_words)];
-    let facts = facts.into_iter().flatten().map(str::to_owned);
-    held_by(graph, reach).into_iter().chain(facts).collect()
+    facts.into_iter().flatten().map(str::to_owned)
 }
 
-fn held_by(graph: &Graph, reach: &EntityReach) -> Option<String> {
-    let mut holders = reach.workloads.iter();
-    let first = holders.next()?;
+fn held_by<'r>(graph: &Graph, holders: impl Iterator<Item = &'r str>) -> Option<String> {
+    let holders: BTreeSet<&str> = holders.collect();
+    let first = visible(entity_name(graph, holders.first()?));
     Some(match holders.len() {
-        0 => format!("paths begin at {}", visible(entity_name(graph, first))),
-        more => format!("paths begin at {} and {more} more", visible(entity_name(graph, first))),
+        1 => format!("paths begin at {first}"),
+        all => format!("paths begin at {first} and {} more", all - 1),
     })
 }

@@ -6,7 +6,7 @@ use sv0_model::finding::{Finding, FindingKind, FindingSeverity};
 use sv0_model::graph::{Graph, Sensitivity};
 use sv0_model::path::{AuthorityPath, PathKind, PathState};
 
-use crate::digest::PathCounts;
+use crate::digest::counts::PathCounts;
 use crate::names::entity_name;
 use crate::reach::{Seen, seen};
 use crate::shown::Shown;
@@ -104,7 +104,8 @@ fn steps(graph: &Graph, path: &AuthorityPath) -> String {
 pub(super) fn path_kinds(paths: &PathCounts) -> Vec<KindLine> {
     let of_kind = |kind: PathKind| {
         let states = paths.by_kind.get(&kind)?;
-        let parts = states.iter().map(|(&state, &count)| (labels::path_state(state), count));
+        let parts = states.each().into_iter().filter(|(_, count)| *count > 0);
+        let parts = parts.map(|(state, count)| (labels::path_state(state), count));
         Some(kind_line(
             name_of(&kind),
             path_kind(kind).label,

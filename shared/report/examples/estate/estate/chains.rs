@@ -13,7 +13,7 @@ use super::graph::{
     DATA_PROD, DENY_DATA_SCP, SHARED, SHOP_DEV, SHOP_PROD, account, bucket, function, instance, key, policy, role,
     secret, task,
 };
-use super::{HOSTILE_DIRECTION, HOSTILE_MARKUP, at, hostile_length};
+use super::{HOSTILE_DIRECTION, HOSTILE_MARKUP, at, hostile_length, routes};
 
 pub fn allow(policy: impl Into<String>, index: usize, sid: Option<&str>) -> StatementRef {
     statement(policy.into(), index, sid, Effect::Allow)
@@ -256,13 +256,8 @@ impl Chain {
         } else {
             self.kinds
         };
-        AuthorityPath {
-            id: stable_id(&[
-                &self.workload,
-                &self.roles.join(" "),
-                &self.resource,
-                &format!("{:?}", self.class),
-            ]),
+        routes::told(&AuthorityPath {
+            id: String::new(),
             kind: kinds.iter().copied().max().unwrap_or(by_length),
             kinds,
             sensitivity_rule: String::new(),
@@ -289,7 +284,7 @@ impl Chain {
             authority: Authority::Effective,
             caveats: self.caveats,
             observation: last.observation,
-        }
+        })
     }
 }
 

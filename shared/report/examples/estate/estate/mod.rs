@@ -11,6 +11,7 @@ mod findings;
 mod graph;
 mod kinds;
 mod ledger;
+pub mod routes;
 
 use sv0_model::coverage::CoverageRow;
 use sv0_model::diagnostic::Diagnostic;
@@ -42,12 +43,12 @@ pub struct Estate {
 
 impl Estate {
     /// The paths as [`sv0_report::render`] takes them.
-    pub fn digest(&self) -> PathDigest<'_> {
-        PathDigest::of(&self.graph, self.paths.iter().cloned())
+    pub fn digest(&self) -> PathDigest {
+        PathDigest::of(&self.graph, routes::of(&self.paths))
     }
 
     /// The same, borrowed as [`sv0_report::render`] takes it.
-    pub fn input<'a>(&'a self, paths: &'a PathDigest<'a>) -> ReportInput<'a> {
+    pub fn input<'a>(&'a self, paths: &'a PathDigest) -> ReportInput<'a> {
         ReportInput {
             title: "Acme Retail",
             graph: &self.graph,

@@ -1,0 +1,205 @@
+//! What is told of routes is what is told of each of their paths.
+
+mod naive;
+
+use std::sync::Arc;
+
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::sample::select;
+use serde_json::json;
+use sv0_model::arn::account_of;
+use sv0_model::graph::{Graph, Sensitivity};
+use sv0_model::path::{ActionClass, AuthorityPath, EgressCategory, PathHop, PathKind, PathState};
+use sv0_model::route::{Access, PathKinds, Route, RoutePaths};
+
+use super::choice::Limits;
+use super::{PathDigest, PathFold};
+
+/// Few, so that workloads are roles of other routes, and resources of themselves.
+fn id() -> impl Strategy<Value = String> {
+    (0..3_u8, 0..4_u8).prop_map(|(account, name)| format!("arn:aws:iam::11111111111{account}:role/{name}"))
+}
+
+fn state() -> impl Strategy<Value = PathState> {
+    // Routes of many steps are to be open often enough.
+    select(vec![
+        PathState::Allowed,
+        PathState::Allowed,
+        PathState::Allowed,
+        PathState::Conditional,
+        PathState::Blocked,
+    ])
+}
+
+fn hop(from: String, to: String, state: PathState, relation: &str, status: &str) -> Arc<PathHop> {
+    let observation = json!({"status": status, "reason": "", "count": 1, "event_ids": [],
+        "first_seen": "2025-01-01T00:00:00Z", "last_seen": "2025-01-01T00:00:00Z",
+        "window_start": "2025-01-01T00:00:00Z", "window_end": "2025-01-01T00:00:00Z"});
+    let hop = json!({"from": from, "relation": relation, "to": to, "actions": [], "state": state, "blocked_by": [], "condition": null,
+        "statements": [], "granted_by": [], "observation": observation});
+    Arc::new(serde_json::from_value(hop).unwrap())
+}
+
+fn status() -> impl Strategy<Value = &'static str> {
+    select(vec!["observed", "not_observed", "not_observable"])
+}
+
+fn access() -> impl Strategy<Value = Access> {
+    let sensitivity = select(vec![
+        Sensitivity::Unknown,
+        Sensitivity::Internal,
+        Sensitivity::Restricted,
+    ]);
+    let step = (id(), state(), status(), select(vec!["ACCESSES", "ESCALATES_TO"]));
+    (id(), step, sensitivity, any::<bool>()).prop_map(
+        |(resource, (from, state, status, relation), sensitivity, is_in_account)| Access {
+            account: account_of(&resource).filter(|_| is_in_account).map(str::to_owned),
+            scope: String::new(),
+            action_class: ActionClass::ReadData,
+            is_best: true,
+            hop: hop(from, resource.clone(), state, relation, status),
+            resource,
+            caveats: Vec::new(),
+            sensitivity,
+            sensitivity_rule: String::new(),
+            data_domain: None,
+            environment: None,
+        },
+    )
+}
+
+/// What authorities reach. `is_of_one` as a rule: all from the same.
+fn accesses() -> impl Strategy<Value = Arc<[Access]>> {
+    (vec(access(), 0..12), any::<bool>()).prop_map(|(mut accesses, is_of_one)| {
+        let start = accesses.first().map(|access| access.hop.from.clone());
+        for (place, access) in accesses.iter_mut().enumerate() {
+            access.scope = format!("{place}");
+            if let Some(start) = start.clone().filter(|_| is_of_one) {
+                Arc::make_mut(&mut access.hop).from = start;
+            }
+        }
+        accesses.into()
+    })
+}
+
+fn kinds() -> impl Strategy<Value = PathKinds> {
+    let kind = select(vec![PathKind::Direct, PathKind::AssumedChain, PathKind::Agent]);
+    let egress = select(vec![None, Some(EgressCategory::Llm), Some(EgressCategory::Internet)]);
+    (vec(kind, 0..3), egress).prop_map(|(kinds, egress)| PathKinds::new(kinds, egress))
+}
+
+fn route() -> impl Strategy<Value = Route> {
+    let step = (id(), state(), status(), select(vec!["ASSUMES", "PASSES_ROLE"]));
+    (id(), vec(id(), 0..3), vec(step, 0..4), 1..4_usize).prop_map(|(workload, roles, steps, chain_depth)| {
+        let mut from = workload.clone();
+        let hops: Vec<Arc<PathHop>> = steps
+            .into_iter()
+            .map(|(to, state, status, relation)| {
+                hop(std::mem::replace(&mut from, to.clone()), to, state, relation, status)
+            })
+            .collect();
+        let mut accounts: Vec<String> = roles
+            .iter()
+            .filter_map(|role| account_of(role))
+            .map(str::to_owned)
+            .collect();
+        accounts.sort();
+        accounts.dedup();
+        Route {
+            state: hops.iter().map(|hop| hop.state).max().unwrap_or(PathState::Allowed),
+            workload,
+            roles,
+            hops,
+            marks: Vec::new(),
+            chain_depth,
+            accounts,
+            caveats: Vec::new(),
+        }
+    })
+}
+
+/// Routes to all or to some of what few authorities reach.
+fn routes() -> impl Strategy<Value = Vec<RoutePaths>> {
+    let sets = vec(accesses(), 1..4);
+    let taken = prop_oneof![
+        kinds().prop_map(|kinds| vec![Some(kinds); 12]),
+        vec(proptest::option::of(kinds()), 12),
+    ];
+    let one = (
+        route(),
+        any::<prop::sample::Index>(),
+        taken,
+        proptest::option::of(0..12_usize),
+    );
+    (sets, vec(one, 0..40)).prop_map(|(sets, routes)| {
+        let routes = routes.into_iter().enumerate();
+        routes
+            .map(|(number, (mut route, set, kinds, executed))| {
+                // No two paths have the same id.
+                route.marks.push(number.to_string());
+                let accesses = set.get(&sets).clone();
+                let mut paths = RoutePaths {
+                    route: Arc::new(route),
+                    accesses,
+                    taken: Vec::new(),
+                    executions: executed.map(|place| (place, "seen".to_owned())).into_iter().collect(),
+                };
+                for (place, kinds) in kinds.into_iter().enumerate().take(paths.accesses.len()) {
+                    if let Some(kinds) = kinds {
+                        paths.take(place, kinds);
+                    }
+                }
+                paths
+            })
+            .collect()
+    })
+}
+
+fn digest(routes: &[RoutePaths], limits: Limits) -> PathDigest {
+    let graph = Graph::default();
+    let mut fold = PathFold::within(&graph, limits);
+    routes.iter().cloned().for_each(|routes| fold.add(routes));
+    fold.finish()
+}
+
+const ALL: Limits = Limits {
+    paths: usize::MAX / 4,
+    of_a_kind: 2,
+};
+
+proptest! {
+    #[test]
+    fn the_counts_of_routes_are_those_of_their_paths(routes in routes()) {
+        let digest = digest(&routes, ALL);
+        let paths: Vec<AuthorityPath> = routes.iter().flat_map(RoutePaths::paths).map(|path| path.path()).collect();
+        let (counts, accounts) = naive::counts(&paths);
+        prop_assert_eq!(digest.counts, counts);
+        prop_assert_eq!(digest.accounts, accounts);
+    }
+
+    #[test]
+    fn the_reach_of_routes_is_that_of_their_paths(routes in routes()) {
+        let reach = digest(&routes, ALL).reach;
+        let paths: Vec<AuthorityPath> = routes.iter().flat_map(RoutePaths::paths).map(|path| path.path()).collect();
+        let known = naive::reach(&paths);
+        prop_assert_eq!(reach.iter().count(), known.len());
+        for (id, known_of_it) in &known {
+            let mut workloads: Vec<&str> = reach.workloads(id).collect();
+            workloads.sort_unstable();
+            prop_assert_eq!(&workloads, &known_of_it.workloads.iter().copied().collect::<Vec<_>>());
+            prop_assert_eq!(reach.get(id), Some(&known_of_it.summed_up()), "{}", id);
+            for (other, known_of_other) in &known {
+                let is_among = known_of_it.resources.iter().all(|(resource, reached)| known_of_other.resources.get(resource) == Some(reached));
+                prop_assert_eq!(reach.resources(id).are_among(&reach.resources(other)), is_among, "{} {}", id, other);
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_chosen_of_routes_is_what_is_chosen_of_their_paths(routes in routes(), paths in 1..60_usize, of_a_kind in 0..4_usize) {
+        let limits = Limits { paths, of_a_kind };
+        let all = routes.iter().flat_map(RoutePaths::paths).map(|path| path.path()).collect();
+        prop_assert_eq!(digest(&routes, limits).most_telling, naive::most_telling(all, limits));
+    }
+}
