@@ -7,7 +7,7 @@ pub(crate) mod numbers;
 pub(crate) mod summary;
 pub(crate) mod tally;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 use std::collections::BTreeMap;
 

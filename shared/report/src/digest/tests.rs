@@ -7,11 +7,12 @@ use std::sync::Arc;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
-use serde_json::json;
 use sv0_model::arn::account_of;
 use sv0_model::graph::{Graph, Sensitivity};
+use sv0_model::observation::Observation;
 use sv0_model::path::{ActionClass, AuthorityPath, EgressCategory, PathHop, PathKind, PathState};
 use sv0_model::route::{Access, PathKinds, Route, RoutePaths};
+use sv0_model::time::Timestamp;
 
 use super::choice::Limits;
 use super::{PathDigest, PathFold};
@@ -32,17 +33,55 @@ fn state() -> impl Strategy<Value = PathState> {
     ])
 }
 
-fn hop(from: String, to: String, state: PathState, relation: &str, status: &str) -> Arc<PathHop> {
-    let observation = json!({"status": status, "reason": "", "count": 1, "event_ids": [],
-        "first_seen": "2025-01-01T00:00:00Z", "last_seen": "2025-01-01T00:00:00Z",
-        "window_start": "2025-01-01T00:00:00Z", "window_end": "2025-01-01T00:00:00Z"});
-    let hop = json!({"from": from, "relation": relation, "to": to, "actions": [], "state": state, "blocked_by": [], "condition": null,
-        "statements": [], "granted_by": [], "observation": observation});
-    Arc::new(serde_json::from_value(hop).unwrap())
+/// A step of which the logs say that.
+pub(crate) fn hop(from: &str, relation: &str, to: &str, state: PathState, observation: Observation) -> Arc<PathHop> {
+    Arc::new(PathHop {
+        from: from.to_owned(),
+        relation: relation.to_owned(),
+        to: to.to_owned(),
+        actions: Vec::new(),
+        state,
+        blocked_by: Vec::new(),
+        condition: None,
+        statements: Vec::new(),
+        granted_by: Vec::new(),
+        observation,
+        note: String::new(),
+    })
 }
 
-fn status() -> impl Strategy<Value = &'static str> {
-    select(vec!["observed", "not_observed", "not_observable"])
+/// What a step leads to.
+pub(crate) fn access_by(hop: Arc<PathHop>, sensitivity: Sensitivity) -> Access {
+    Access {
+        resource: hop.to.clone(),
+        scope: String::new(),
+        action_class: ActionClass::ReadData,
+        is_best: true,
+        hop,
+        account: None,
+        caveats: Vec::new(),
+        sensitivity,
+        sensitivity_rule: String::new(),
+        data_domain: None,
+        environment: None,
+    }
+}
+
+fn observation() -> impl Strategy<Value = Observation> {
+    let time = Timestamp::default();
+    select(vec![
+        Observation::Observed {
+            count: 1,
+            first_seen: time,
+            last_seen: time,
+            event_ids: Vec::new(),
+        },
+        Observation::NotObserved {
+            window_start: time,
+            window_end: time,
+        },
+        Observation::NotObservable { reason: String::new() },
+    ])
 }
 
 fn access() -> impl Strategy<Value = Access> {
@@ -51,22 +90,20 @@ fn access() -> impl Strategy<Value = Access> {
         Sensitivity::Internal,
         Sensitivity::Restricted,
     ]);
-    let step = (id(), state(), status(), select(vec!["ACCESSES", "ESCALATES_TO"]));
-    (id(), step, sensitivity, any::<bool>()).prop_map(
-        |(resource, (from, state, status, relation), sensitivity, is_in_account)| Access {
-            account: account_of(&resource).filter(|_| is_in_account).map(str::to_owned),
-            scope: String::new(),
-            action_class: ActionClass::ReadData,
-            is_best: true,
-            hop: hop(from, resource.clone(), state, relation, status),
-            resource,
-            caveats: Vec::new(),
-            sensitivity,
-            sensitivity_rule: String::new(),
-            data_domain: None,
-            environment: None,
-        },
-    )
+    let step = (
+        id(),
+        select(vec!["ACCESSES", "ESCALATES_TO"]),
+        id(),
+        state(),
+        observation(),
+    );
+    (step, sensitivity, any::<bool>()).prop_map(|((from, relation, to, state, seen), sensitivity, names_account)| {
+        let account = account_of(&to).filter(|_| names_account).map(str::to_owned);
+        Access {
+            account,
+            ..access_by(hop(&from, relation, &to, state, seen), sensitivity)
+        }
+    })
 }
 
 /// What authorities reach. `is_of_one` as a rule: all from the same.
@@ -90,15 +127,14 @@ fn kinds() -> impl Strategy<Value = PathKinds> {
 }
 
 fn route() -> impl Strategy<Value = Route> {
-    let step = (id(), state(), status(), select(vec!["ASSUMES", "PASSES_ROLE"]));
+    let step = (select(vec!["ASSUMES", "PASSES_ROLE"]), id(), state(), observation());
     (id(), vec(id(), 0..3), vec(step, 0..4), 1..4_usize).prop_map(|(workload, roles, steps, chain_depth)| {
         let mut from = workload.clone();
-        let hops: Vec<Arc<PathHop>> = steps
-            .into_iter()
-            .map(|(to, state, status, relation)| {
-                hop(std::mem::replace(&mut from, to.clone()), to, state, relation, status)
-            })
-            .collect();
+        let hops = steps.into_iter().map(|(relation, to, state, seen)| {
+            let from = std::mem::replace(&mut from, to.clone());
+            hop(&from, relation, &to, state, seen)
+        });
+        let hops: Vec<Arc<PathHop>> = hops.collect();
         let mut accounts: Vec<String> = roles
             .iter()
             .filter_map(|role| account_of(role))

@@ -1,18 +1,20 @@
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use serde_json::json;
 use sv0_model::graph::{Graph, Sensitivity};
-use sv0_model::path::{ActionClass, PathHop, PathState};
-use sv0_model::route::{Access, Route, RoutePaths};
+use sv0_model::observation::Observation;
+use sv0_model::path::{PathHop, PathState};
+use sv0_model::route::{PathKinds, Route, RoutePaths};
 
 use super::{Reach, Reached};
 use crate::PathDigest;
+use crate::digest;
 use crate::digest::tally::ByState;
+use crate::digest::tests::access_by;
 
 fn hop(from: &str, to: &str, state: PathState) -> Arc<PathHop> {
-    let hop = json!({"from": from, "relation": "ASSUMES", "to": to, "actions": [], "state": state, "blocked_by": [], "condition": null,
-        "statements": [], "granted_by": [], "observation": {"status": "not_observable", "reason": ""}});
-    Arc::new(serde_json::from_value(hop).unwrap())
+    let unknown = Observation::NotObservable { reason: String::new() };
+    digest::tests::hop(from, "ASSUMES", to, state, unknown)
 }
 
 /// A route from a function over these steps; the last one ends in a bucket.
@@ -28,26 +30,14 @@ fn path(hops: &[Arc<PathHop>]) -> RoutePaths {
         state: route.iter().map(|hop| hop.state).max().unwrap_or(PathState::Allowed),
         caveats: Vec::new(),
     };
-    let access = Access {
-        resource: "bucket".to_owned(),
-        scope: "bucket".to_owned(),
-        action_class: ActionClass::ReadData,
-        is_best: true,
-        hop: last.clone(),
-        account: None,
-        caveats: Vec::new(),
-        sensitivity: Sensitivity::Restricted,
-        sensitivity_rule: String::new(),
-        data_domain: None,
-        environment: None,
-    };
+    let access = access_by(last.clone(), Sensitivity::Restricted);
     let mut routes = RoutePaths {
         route: Arc::new(route),
         accesses: [access].into(),
         taken: Vec::new(),
-        executions: std::iter::empty().collect(),
+        executions: BTreeMap::new(),
     };
-    routes.take(0, Default::default());
+    routes.take(0, PathKinds::default());
     routes
 }
 
