@@ -185,7 +185,7 @@ fn stored(capture: &Path, folder: &Path, steps: &mut Steps) -> Result<Graph, Fai
         "recorded answers read, {} entities stored",
         normalized.entities
     ))?;
-    let graph = context.snapshot().graph()?;
+    let graph = context.snapshot().asked_graph()?;
     steps.end("read out of the store")?;
     Ok(graph)
 }

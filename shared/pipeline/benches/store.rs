@@ -95,6 +95,8 @@ fn ask(store: &FolderStore) -> Result<(), Failure> {
     step.end("the store opened", QUESTIONS)?;
     let whole = snapshot(store)?.graph()?;
     step.end("the whole graph read", 1)?;
+    snapshot(store)?.asked_graph()?;
+    step.end("the same as far as questions need it", 1)?;
     let estate = Estate::new(&whole);
     step.end("the whole graph compiled", 1)?;
     let principals = every(&whole, QUESTIONS, |kind| {
@@ -165,7 +167,7 @@ fn answered(
     {
         return Ok(true);
     }
-    ask(&Estate::new(&snapshot.graph()?))?;
+    ask(&Estate::new(&snapshot.asked_graph()?))?;
     Ok(false)
 }
 

@@ -5,6 +5,7 @@
 //!
 //! Architecture invariant: no AWS SDK type appears here. What a stage needs of the world comes through the ports of `sv0-sources` and `sv0-lake`.
 
+mod asked_rows;
 mod configuration;
 mod division;
 mod error;

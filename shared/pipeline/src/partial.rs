@@ -11,8 +11,9 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use sv0_lake::{LakeError, Part, from_ndjson, keys};
 use sv0_model::arn::{Arn, account_of};
-use sv0_model::graph::{Edge, EdgeKind, Entity, EntityKind, Graph, PolicyRecord};
+use sv0_model::graph::{EdgeKind, Entity, EntityKind, Graph, PolicyRecord};
 
+use crate::asked_rows::{AskedEdge, AskedEntity};
 use crate::division::{COMMON, Division, Home, part_in};
 use crate::snapshot::{GraphHeader, Rows, Snapshot};
 
@@ -32,7 +33,7 @@ const HOLDING: [EdgeKind; 3] = [EdgeKind::HasPolicy, EdgeKind::MemberOf, EdgeKin
 const WORTH_READING: u64 = 3;
 
 impl<R: Rows> Snapshot<R> {
-    /// The parts of the graph that a question about a user, a role or a session of one needs: an answer out of them is that out of the whole graph. A name that they do not
+    /// The parts of the graph, as [`Snapshot::asked_graph`] has it, that a question about a user, a role or a session of one needs: an answer out of them is that out of the whole graph. A name that they do not
     /// hold may be one that the whole graph holds.
     ///
     /// None where the question may need the whole: where the principal is none of these, where the run was written without parts, or where they would be much of it.
@@ -162,17 +163,18 @@ impl<'s, R: Rows> Reader<'s, R> {
         if self.left.is_none() {
             return Ok(());
         }
-        let entities = self.rows::<Entity>(keys::ENTITIES, &entities)?;
+        let entities = self.rows::<AskedEntity>(keys::ENTITIES, &entities)?;
         let policies = self.rows::<PolicyRecord>(keys::POLICIES, &policies)?;
-        let edges = self.rows::<Edge>(keys::EDGES, &edges)?;
+        let edges = self.rows::<AskedEdge>(keys::EDGES, &edges)?;
         let graph = &mut self.graph;
+        let entities = entities.into_iter().map(Entity::from);
         graph
             .entities
-            .extend(entities.into_iter().map(|entity| (entity.native_id.clone(), entity)));
+            .extend(entities.map(|entity| (entity.native_id.clone(), entity)));
         graph
             .policies
             .extend(policies.into_iter().map(|policy| (policy.native_id.clone(), policy)));
-        graph.edges.extend(edges);
+        graph.edges.extend(edges.into_iter().filter_map(|edge| edge.0));
         self.read.extend(names.into_iter().map(str::to_owned));
         Ok(())
     }

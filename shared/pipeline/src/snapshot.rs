@@ -17,6 +17,7 @@ use sv0_model::path::AuthorityPath;
 use sv0_model::route::{CitedPath, RoutePaths};
 use sv0_model::time::Timestamp;
 
+use crate::asked_rows::{AskedEdge, AskedEntity};
 use crate::path_rows::{self, RouteFilter};
 
 /// Where rows of a run come from: a published run whose hashes are checked, or one still being made.
@@ -142,6 +143,31 @@ impl<R: Rows> Snapshot<R> {
             signals: self.rows.rows(keys::SIGNALS)?,
             service_access: self.rows.rows(keys::SERVICE_ACCESS)?,
             elsewhere: Elsewhere::default(),
+        })
+    }
+
+    /// The graph as far as questions of access need it: all that decides and all names, without the records that they come from.
+    ///
+    /// # Errors
+    /// As [`Snapshot::graph`].
+    pub fn asked_graph(&self) -> Result<Graph, LakeError> {
+        let header: GraphHeader = self.only_row(keys::ORGANIZATION)?;
+        let entities = self.divided_rows::<AskedEntity>(keys::ENTITIES)?.into_iter().flatten();
+        let policies = self.divided_rows::<PolicyRecord>(keys::POLICIES)?;
+        let edges = self.divided_rows::<AskedEdge>(keys::EDGES)?.into_iter().flatten();
+        let mut edges: Vec<Edge> = edges.filter_map(|edge| edge.0).collect();
+        edges.sort_by(|a, b| a.from.cmp(&b.from));
+        Ok(Graph {
+            captured_at: header.captured_at,
+            partition: header.partition,
+            organization: header.organization,
+            entities: entities
+                .map(Entity::from)
+                .map(|entity| (entity.native_id.clone(), entity))
+                .collect(),
+            edges,
+            policies: by_id(policies, |policy| policy.native_id.clone()),
+            ..Graph::default()
         })
     }
 

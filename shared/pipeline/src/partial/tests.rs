@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use sv0_authority::{Estate, Query, QueryError};
 use sv0_iam::{Context, UnknownContext};
 use sv0_lake::FolderStore;
-use sv0_model::graph::{PolicyKind, ResourcePolicy, urn};
+use sv0_model::graph::{Edge, PolicyKind, ResourcePolicy, urn};
 use sv0_synth::Organization;
 
 use super::*;
@@ -36,6 +36,7 @@ struct Count {
 
 struct World<'a> {
     whole: &'a Estate<'a>,
+    asked: &'a Estate<'a>,
     snapshot: &'a Snapshot<StageRows<'a>>,
     count: Count,
 }
@@ -46,6 +47,8 @@ impl World<'_> {
         question: &Question<'_>,
         ask: impl Fn(&Estate<'_>) -> Result<T, QueryError>,
     ) {
+        let whole = ask(self.whole);
+        assert_eq!(ask(self.asked), whole, "{question:?}");
         let Some(part) = self.snapshot.graph_within(question, 1).unwrap() else {
             self.count.of_the_whole += 1;
             return;
@@ -55,7 +58,7 @@ impl World<'_> {
             Err(QueryError::NotFound { .. }) => self.count.of_the_whole += 1,
             out_of_parts => {
                 self.count.out_of_parts += 1;
-                assert_eq!(out_of_parts, ask(self.whole), "{question:?}");
+                assert_eq!(out_of_parts, whole, "{question:?}");
             }
         }
     }
@@ -193,13 +196,28 @@ fn check(graph: &Graph, store: &FolderStore, dice: &mut Dice, count: usize) -> C
         "the whole graph reads back as it was"
     );
     let estate = Estate::new(graph);
+    let asked_graph = snapshot.asked_graph().unwrap();
+    let of_asked = Estate::new(&asked_graph);
     let (principals, resources) = asked(graph, dice, count);
     let mut world = World {
         whole: &estate,
+        asked: &of_asked,
         snapshot: &snapshot,
         count: Count::default(),
     };
     world.ask_all(&principals, &resources);
+    for resource in &resources {
+        let who = |estate: &Estate<'_>| {
+            let answer = estate.who_can_via_roles(
+                action_on(resource, 0),
+                resource,
+                &Context::default(),
+                UnknownContext::Any,
+            );
+            format!("{answer:?}")
+        };
+        assert_eq!(who(world.asked), who(world.whole), "{resource}");
+    }
     world.count
 }
 
