@@ -19,7 +19,7 @@ def rows(folder, key):
         try:
             import zstandard
 
-            data = zstandard.ZstdDecompressor().stream_reader(data).read()
+            data = zstandard.ZstdDecompressor().stream_reader(data, read_across_frames=True).read()
         except ImportError:
             from compression import zstd  # Python 3.14
 
