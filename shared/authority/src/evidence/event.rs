@@ -1,7 +1,5 @@
 //! Reads one CloudTrail event as the uses of authority it records.
 
-use std::collections::BTreeSet;
-
 use sv0_model::arn::Arn;
 use sv0_model::event::{EventPart, LoggedEvent};
 use sv0_model::hash::sha256_first_half;
@@ -176,7 +174,7 @@ impl<'e> Event<'e> {
     }
 
     /// ARNs of the resources that the event acted on; `*` where it names none.
-    pub(crate) fn resources(&self, action: &str) -> BTreeSet<String> {
+    pub(crate) fn resources(&self, action: &str) -> Vec<String> {
         let place = EventPlace {
             partition: self.partition(),
             account: self.account,
@@ -185,7 +183,7 @@ impl<'e> Event<'e> {
         let mut resources = resource::resources(action, &self.told, &place);
         resources.retain(|resource| resource.len() <= LONGEST_TEXT);
         if resources.is_empty() {
-            resources.insert("*".to_owned());
+            resources.push("*".to_owned());
         }
         resources
     }
@@ -211,7 +209,8 @@ pub(crate) fn session_of_hash(sha256: &str) -> Option<u128> {
 pub(crate) struct Calls {
     pub principal: Caller,
     pub action: String,
-    pub resources: BTreeSet<String>,
+    /// In order, each once.
+    pub resources: Vec<String>,
 }
 
 impl Calls {

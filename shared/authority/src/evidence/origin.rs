@@ -40,6 +40,14 @@ pub(crate) fn is_public(network: &str) -> bool {
 
 /// Four numbers up to 255, leading zeros let through.
 fn ipv4(text: &str) -> Option<[u8; 4]> {
+    let begins = text.len() <= 15
+        && text
+            .bytes()
+            .next()
+            .is_some_and(|byte| byte.is_ascii_digit() || byte == b'+');
+    if !begins {
+        return None;
+    }
     let mut octets = [0; 4];
     let mut fields = text.split('.');
     for octet in &mut octets {
@@ -75,21 +83,44 @@ const AGENTS: &[(&str, &str)] = &[
 /// The family of a user agent.
 pub(super) fn agent(user_agent: &str) -> &'static str {
     let begin = user_agent.trim_start_matches(['[', '"']);
-    let end = begin.char_indices().nth(64).map_or(begin.len(), |(end, _)| end);
-    let mut text = begin.get(..end).unwrap_or(begin).to_owned();
-    text.make_ascii_lowercase();
+    let bytes = begin.as_bytes();
+    // Of 64 characters; of texts of ASCII, as nearly all are, the bytes are those.
+    let end = match bytes.get(..64) {
+        Some(first) if !first.is_ascii() => begin.char_indices().nth(64).map_or(bytes.len(), |(end, _)| end),
+        Some(first) => first.len(),
+        None => bytes.len(),
+    };
+    let text = bytes.get(..end).unwrap_or(bytes);
+    let begins = |start: &str| {
+        let head = text.get(..start.len());
+        head.is_some_and(|head| head.eq_ignore_ascii_case(start.as_bytes()))
+    };
     // The console's own calls name it, or the browser behind it, after a general beginning.
-    if text.starts_with("s3console") || text.contains("console.amazon") {
+    if begins("s3console") || names_console(text) {
         return "console";
     }
-    if let Some((_, family)) = AGENTS.iter().find(|(start, _)| text.starts_with(start)) {
+    if let Some((_, family)) = AGENTS.iter().find(|(start, _)| begins(start)) {
         return family;
     }
-    if text.ends_with(".amazonaws.com") {
+    let suffix = text.len().checked_sub(SERVICE.len()).and_then(|from| text.get(from..));
+    if suffix.is_some_and(|suffix| suffix.eq_ignore_ascii_case(SERVICE)) {
         "service"
     } else {
         "other"
     }
+}
+
+/// What the host names of services end with.
+const SERVICE: &[u8] = b".amazonaws.com";
+
+fn names_console(text: &[u8]) -> bool {
+    const CONSOLE: &[u8] = b"console.amazon";
+    // Few have a `z`, and a search for one byte takes many at once.
+    let has_rare = text.iter().fold(false, |has, byte| has | matches!(byte, b'z' | b'Z'));
+    has_rare
+        && text
+            .windows(CONSOLE.len())
+            .any(|part| part.eq_ignore_ascii_case(CONSOLE))
 }
 
 /// Whether a person sits before it.
@@ -181,6 +212,14 @@ mod tests {
             ("cloudformation.amazonaws.com", "service"),
             ("lambda.amazonaws.com", "service"),
             ("stratus-red-team_5c59eb79", "other"),
+            ("Events.AmazonAWS.com", "service"),
+            ("[é, https://console.amazonaws.com/s3]", "console"),
+            ("\u{e9}aws-cli/2.15.0", "other"),
+            // Nothing after the first 64 characters counts, whatever their bytes.
+            (&format!("{}.amazonaws.com", "é".repeat(51)), "other"),
+            (&format!("{}.amazonaws.com", "é".repeat(50)), "service"),
+            (&format!("{}.amazonaws.com", "e".repeat(51)), "other"),
+            (&format!("{} console.amazonaws.com", "e".repeat(60)), "other"),
         ] {
             assert_eq!(agent(text), want, "{text}");
         }

@@ -1,7 +1,5 @@
 //! Maps the names of CloudTrail events to IAM actions, and their parameters to resource ARNs.
 
-use std::collections::BTreeSet;
-
 use sv0_model::arn::{Arn, is_account_id};
 use sv0_model::event::EventPart;
 
@@ -118,63 +116,60 @@ const fn parameter(service: &'static str, field: &'static str, resource: &'stati
     }
 }
 
-/// ARNs of the resources that an event acted on; empty where it names none.
-pub(crate) fn resources(action: &str, event: &Told<'_>, place: &EventPlace<'_>) -> BTreeSet<String> {
+/// ARNs of the resources that an event acted on, in order and each once; empty where it names none.
+pub(crate) fn resources(action: &str, event: &Told<'_>, place: &EventPlace<'_>) -> Vec<String> {
     let service = action.split(':').next().unwrap_or_default();
     let listed = listed_arns(event, service);
-    let named: BTreeSet<String> = PARAMETERS
+    let named: Vec<String> = PARAMETERS
         .iter()
         .filter(|parameter| parameter.service == service)
         .flat_map(|parameter| named_by(parameter, event, place))
         .take(MOST_RESOURCES)
         .collect();
-    match service {
+    let mut resources = match service {
         // The list holds the object as well as the bucket; uses are counted by bucket.
         "s3" => named,
         // A name or partial ARN in the parameters says less than the full ARN in the list.
         _ if listed.is_empty() => named,
         "sts" | "lambda" | "ssm" | "ecr" | "dynamodb" if !named.is_empty() => named,
         _ => listed,
-    }
+    };
+    resources.sort_unstable();
+    resources.dedup();
+    resources
 }
 
 /// ARNs in the event's `resources`, those of the event's own service first: a `GetSecretValue` may list the KMS key too.
-fn listed_arns(event: &Told<'_>, service: &str) -> BTreeSet<String> {
-    let arns: Vec<&str> = event
-        .resources
-        .map_or(&[] as &[_], EventPart::elements)
-        .iter()
-        .filter_map(|resource| text_at(resource, "/ARN").or_else(|| text_at(resource, "/arn")))
-        .take(MOST_RESOURCES)
-        .collect();
-    let own: BTreeSet<String> = arns
-        .iter()
+fn listed_arns(event: &Told<'_>, service: &str) -> Vec<String> {
+    let arns = || {
+        let listed = event.resources.map_or(&[] as &[_], EventPart::elements).iter();
+        listed
+            .filter_map(|resource| text_at(resource, "/ARN").or_else(|| text_at(resource, "/arn")))
+            .take(MOST_RESOURCES)
+    };
+    let own: Vec<String> = arns()
         .filter(|arn| Arn::parse(arn).is_some_and(|arn| arn.service == service))
-        .map(|arn| (*arn).to_owned())
+        .map(str::to_owned)
         .collect();
     if own.is_empty() {
-        return arns.first().map(|arn| (*arn).to_owned()).into_iter().collect();
+        return arns().next().map(str::to_owned).into_iter().collect();
     }
     own
 }
 
-fn named_by(parameter: &Parameter, event: &Told<'_>, place: &EventPlace<'_>) -> Vec<String> {
+fn named_by<'e>(parameter: &Parameter, event: &Told<'e>, place: &EventPlace<'e>) -> impl Iterator<Item = String> {
     let parameters = event.parameters;
     let value = parameters.and_then(|parameters| parameters.get(parameter.field));
-    let names: Vec<&str> = match value {
-        Some(EventPart::Text(name)) => vec![name],
-        Some(names) => names.elements().iter().filter_map(EventPart::as_str).collect(),
-        None => Vec::new(),
-    };
+    let one = value.and_then(EventPart::as_str);
+    let several = value.map_or(&[] as &[_], EventPart::elements);
     let account = parameters
         .and_then(|parameters| text_at(parameters, "/registryId"))
         .filter(|id| is_account_id(id))
         .unwrap_or(place.account);
-    names
-        .into_iter()
+    one.into_iter()
+        .chain(several.iter().filter_map(EventPart::as_str))
         .filter(|name| !name.is_empty())
-        .map(|name| arn_of(parameter, name, account, place))
-        .collect()
+        .map(move |name| arn_of(parameter, name, account, place))
 }
 
 fn arn_of(parameter: &Parameter, name: &str, account: &str, place: &EventPlace<'_>) -> String {
