@@ -48,6 +48,12 @@ impl From<Evaluation> for Step {
     }
 }
 
+impl From<Arc<Evaluation>> for Step {
+    fn from(evaluation: Arc<Evaluation>) -> Self {
+        Self::from(Arc::unwrap_or_clone(evaluation))
+    }
+}
+
 impl Step {
     /// The step that holds where at least one of two with the same state does.
     pub(crate) fn or(mut self, other: Self) -> Self {

@@ -18,7 +18,7 @@ use std::sync::{Arc, OnceLock};
 
 pub use canonical::CanonicalPermission;
 pub(crate) use fit::resource_type_is_ruled_out;
-pub use fit::{Fit, resource_type_fits};
+pub use fit::{Fit, is_ruled_out, resource_type_fits};
 
 use crate::glob::{Glob, WildcardScope};
 use crate::hash::{HashIndex, hash};

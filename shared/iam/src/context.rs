@@ -132,6 +132,24 @@ impl Context {
         self.values.insert(folded, hash, Values::of(values));
     }
 
+    /// Gives `key` its values, unless something is said of it already.
+    pub fn fill(&mut self, key: &str, values: impl FnOnce() -> Vec<String>) {
+        let folded = fold_key(key);
+        let hash = hash(&folded);
+        if self.get_hashed(&folded, hash).is_none() && !self.is_marked_absent(&folded) {
+            self.filter |= bit(hash);
+            self.values.insert(folded, hash, Values::of(values()));
+        }
+    }
+
+    /// Says that the request does not carry `key`, unless something is said of it already.
+    pub fn fill_absent(&mut self, key: &str) {
+        let folded = fold_key(key);
+        if self.get_hashed(&folded, hash(&folded)).is_none() {
+            self.absent.insert(folded);
+        }
+    }
+
     /// Says that the request does not carry `key`, even where other keys may have any value.
     pub fn mark_absent(&mut self, key: &str) {
         self.absent.insert(fold_key(key));
@@ -209,6 +227,17 @@ mod tests {
         assert!(context.is_absent("SVC:absent") && !context.is_absent("svc:none"));
         context.insert("AWS:SOURCEIP", vec!["10.0.0.2".to_owned()]);
         assert_eq!(context.get("aws:SourceIp"), Some(&["10.0.0.2".to_owned()][..]));
+        let other = || vec!["other".to_owned()];
+        let before = context.clone();
+        for key in ["AWS:SourceIp", "svc:None", "svc:absent"] {
+            context.fill(key, other);
+            context.fill_absent(key);
+        }
+        assert_eq!(context, before);
+        context.fill("svc:New", other);
+        context.fill_absent("svc:Gone");
+        assert_eq!(context.get("svc:new"), Some(&["other".to_owned()][..]));
+        assert!(context.is_absent("svc:gone"));
     }
 
     /// Of few keys and of many, some of which have one hash, as whoever sends requests can make them have.

@@ -7,6 +7,7 @@
 
 mod action_index;
 mod action_list;
+mod asked;
 mod atom;
 pub mod catalogue;
 mod context;
@@ -36,6 +37,7 @@ mod truth;
 mod variables;
 
 pub use action_list::ActionList;
+pub use asked::{Classified, ClassifiedSet, OneAction};
 pub use context::{Context, UnknownContext};
 pub use document::{DocumentError, decode_document};
 pub use evaluate::{Decided, DecisiveStatement, decide, evaluate, evaluate_by_formulas};

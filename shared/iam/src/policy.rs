@@ -5,6 +5,7 @@ use std::sync::Arc;
 use sv0_model::decision::Effect;
 
 use crate::action_index::ActionIndex;
+use crate::asked::LookedUp;
 use crate::gate::{AskedAction, Gate, Gated};
 use crate::glob::Glob;
 use crate::operator::ConditionOperator;
@@ -29,6 +30,7 @@ pub struct Policy {
     /// Of all statements, and of each.
     gate: Gate,
     gates: Vec<Gate>,
+    pub(crate) classified: LookedUp,
 }
 
 impl Policy {
@@ -39,6 +41,7 @@ impl Policy {
             statements,
             gate: Gate::of_all(&gates),
             gates,
+            classified: LookedUp::default(),
         }
     }
 

@@ -3,12 +3,14 @@
 //! Nothing is left out that a policy opens. What is left out is only what no collected statement grants.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::OnceLock;
 
-use sv0_iam::{Element, Policy, PrincipalPattern, Statement, Template};
+use sv0_iam::{ClassifiedSet, Element, OneAction, Policy, PrincipalPattern, Statement, Template};
 use sv0_model::arn::Arn;
 use sv0_model::decision::Effect;
-use sv0_model::graph::{Entity, EntityKind, ResourcePolicy};
+use sv0_model::graph::{Entity, EntityKind};
 
+use super::alike::{self, Questions};
 use super::classes::rows_of;
 use crate::estate::{Estate, Place, Subject};
 
@@ -23,16 +25,25 @@ pub(crate) fn assumable_roles<'e>(estate: &'e Estate<'_>) -> Candidates<'e> {
 /// Resources by what opens them.
 #[derive(Default)]
 pub(crate) struct Candidates<'e> {
+    /// Each once, sorted by native id.
+    all: Vec<Candidate<'e>>,
+    places: BTreeMap<&'e str, usize>,
     /// Resources of each account.
-    of_account: BTreeMap<&'e str, Vec<&'e Entity>>,
+    of_account: BTreeMap<&'e str, Vec<usize>>,
     /// Resources whose own policy names a principal: its ARN, its account, or everyone.
-    opened_to: BTreeMap<Opening<'e>, Vec<&'e Entity>>,
-    /// Whom the policy of each resource names.
-    openings: BTreeMap<&'e str, BTreeSet<Opening<'e>>>,
-    /// The access points of buckets.
-    doors: BTreeMap<&'e str, &'e [&'e Entity]>,
+    opened_to: BTreeMap<Opening<'e>, Vec<usize>>,
     /// Resources whose policy was not collected, by native id.
-    closed_books: BTreeMap<&'e str, &'e Entity>,
+    closed_books: BTreeMap<&'e str, usize>,
+    questions: OnceLock<Vec<Questions>>,
+}
+
+/// A resource.
+struct Candidate<'e> {
+    entity: &'e Entity,
+    /// Whom its policy names.
+    openings: BTreeSet<Opening<'e>>,
+    /// The access points of a bucket.
+    doors: &'e [&'e Entity],
 }
 
 /// Whom a statement of a resource's policy names.
@@ -66,61 +77,131 @@ impl<'e> Candidates<'e> {
     }
 
     fn add(&mut self, estate: &'e Estate<'_>, entity: &'e Entity) {
+        let place = self.all.len();
         if let Some(account) = entity.account.as_deref() {
-            self.of_account.entry(account).or_default().push(entity);
+            self.of_account.entry(account).or_default().push(place);
         }
         let openings: BTreeSet<Opening<'_>> = estate.opening_policies(entity).flat_map(openings).collect();
         for opening in &openings {
-            self.opened_to.entry(*opening).or_default().push(entity);
+            self.opened_to.entry(*opening).or_default().push(place);
         }
-        let is_read = match &entity.resource_policy {
-            ResourcePolicy::NotSet | ResourcePolicy::NotSupported => true,
-            ResourcePolicy::Set { policy } => estate.library().policy(policy).is_some(),
-            ResourcePolicy::NotCollected => false,
-        };
-        if !is_read {
-            self.closed_books.insert(&entity.native_id, entity);
+        if !estate.is_policy_collected(entity) {
+            self.closed_books.insert(&entity.native_id, place);
         }
-        self.openings.insert(&entity.native_id, openings);
-        self.doors.insert(&entity.native_id, estate.access_points_of(entity));
+        self.places.insert(&entity.native_id, place);
+        self.all.push(Candidate {
+            entity,
+            openings,
+            doors: estate.access_points_of(entity),
+        });
+    }
+
+    fn candidate(&self, place: &Place<'_>) -> Option<&Candidate<'e>> {
+        let at = self.places.get(place.entity?.native_id.as_str())?;
+        self.all.get(*at)
     }
 
     /// The access points through which a resource can be reached besides by its own ARN.
     pub(crate) fn doors_of(&self, place: &Place<'_>) -> &[&'e Entity] {
-        let doors = place
-            .entity
-            .and_then(|entity| self.doors.get(entity.native_id.as_str()));
-        doors.copied().unwrap_or_default()
+        self.candidate(place).map_or(&[], |candidate| candidate.doors)
+    }
+
+    /// What is asked of all candidates, in their order.
+    fn questions(&self, estate: &Estate<'_>) -> &[Questions] {
+        self.questions
+            .get_or_init(|| alike::questions(estate, self.all.iter().map(|candidate| candidate.entity)))
+    }
+
+    /// The candidates of a principal for actions of the classes, sorted by native id, with what is asked of them: without those none of whose actions is
+    /// `listed`, unless their own policies name the principal. With `listed` as none, all.
+    pub(crate) fn questions_for<'c>(
+        &'c self,
+        estate: &Estate<'_>,
+        subject: &Subject<'_>,
+        listed: Option<&ClassifiedSet>,
+    ) -> impl Iterator<Item = (&'e Entity, &'c Questions)> {
+        let questions = self.questions(estate);
+        let of_statement = |statement: (&Statement, &ClassifiedSet)| !statement.1.is_empty();
+        let places = self.places_of(subject, &|policy| {
+            let concerning = policy.classified_actions().filter(|statement| of_statement(*statement));
+            concerning.map(|(statement, _)| statement).collect()
+        });
+        let asked = places.into_iter().filter_map(move |place| {
+            let candidate = self.all.get(place)?;
+            let questions = questions.get(place)?;
+            let is_worth_it =
+                |listed: &ClassifiedSet| !candidate.openings.is_empty() || questions.actions.meets(listed);
+            listed.is_none_or(is_worth_it).then_some((candidate.entity, questions))
+        });
+        asked
     }
 
     /// The candidates of a principal for any of `actions`, sorted by native id.
     pub(crate) fn of(&self, subject: &Subject<'_>, actions: &[&str]) -> Vec<&'e Entity> {
-        let mut found: BTreeMap<&str, &'e Entity> = BTreeMap::new();
-        let mut add =
-            |entities: &[&'e Entity]| found.extend(entities.iter().map(|entity| (entity.native_id.as_str(), *entity)));
-        if let Some(account) = subject.account() {
-            add(self.of_account.get(account).map_or(&[], Vec::as_slice));
-        }
+        let actions: Vec<OneAction> = actions.iter().map(|action| OneAction::new(action)).collect();
+        let places = self.places_of(subject, &|policy| {
+            let concerning = actions.iter().flat_map(|action| policy.statements_concerning(action));
+            concerning.collect()
+        });
+        self.entities(places)
+    }
+
+    fn entities(&self, places: Vec<usize>) -> Vec<&'e Entity> {
+        let candidates = places.into_iter().filter_map(|place| self.all.get(place));
+        candidates.map(|candidate| candidate.entity).collect()
+    }
+
+    /// Of these candidates for one action those that have not to be allowed by statements of the principal's own: whose policies name it.
+    pub(crate) fn opened_to(&self, subject: &Subject<'_>) -> Vec<&'e Entity> {
+        let mut places = Vec::new();
+        self.add_opened(subject, &mut places);
+        places.sort_unstable();
+        places.dedup();
+        self.entities(places)
+    }
+
+    fn add_opened(&self, subject: &Subject<'_>, places: &mut Vec<usize>) {
         for opening in openings_for(subject) {
-            add(self.opened_to.get(&opening).map_or(&[], Vec::as_slice));
+            places.extend(self.opened_to.get(&opening).into_iter().flatten());
         }
-        for prefix in named_prefixes(subject, actions) {
-            let from_prefix = self
-                .closed_books
-                .range(prefix..)
-                .take_while(|(id, _)| id.starts_with(prefix));
-            let named: Vec<&Entity> = from_prefix.map(|(_, entity)| *entity).collect();
-            add(&named);
+    }
+
+    /// The places of the candidates of a principal, given which statements of a policy are about the actions in question.
+    fn places_of<'s>(
+        &self,
+        subject: &'s Subject<'_>,
+        concerning: &dyn Fn(&'s Policy) -> Vec<&'s Statement>,
+    ) -> Vec<usize> {
+        let own = subject.account().and_then(|account| self.of_account.get(account));
+        let mut places = own.cloned().unwrap_or_default();
+        self.add_opened(subject, &mut places);
+        if !self.closed_books.is_empty() {
+            let policies = subject.holdings.identity.iter();
+            let statements = policies.flat_map(|policy| concerning(&policy.policy));
+            let prefixes: BTreeSet<&str> = resources_allowed(statements)
+                .filter_map(|pattern| named_prefix(pattern.text()))
+                .collect();
+            for prefix in prefixes {
+                let from_prefix = self.closed_books.range(prefix..);
+                let named = from_prefix.take_while(|(id, _)| id.starts_with(prefix));
+                places.extend(named.map(|(_, place)| *place));
+            }
         }
-        found.into_values().collect()
+        places.sort_unstable();
+        places.dedup();
+        places
     }
 
     /// Whether a resource is among the candidates of a principal for an action: what [`Candidates::of`] says, for one resource.
     pub(crate) fn include(&self, subject: &Subject<'_>, action: &str, entity: &Entity) -> bool {
         let is_own = subject.account().is_some() && subject.account() == entity.account.as_deref();
         let is_open = || {
-            let openings = self.openings.get(entity.native_id.as_str());
-            openings.is_some_and(|openings| openings_for(subject).iter().any(|opening| openings.contains(opening)))
+            let candidate = self.places.get(entity.native_id.as_str());
+            let candidate = candidate.and_then(|place| self.all.get(*place));
+            candidate.is_some_and(|candidate| {
+                let openings = openings_for(subject);
+                openings.iter().any(|opening| candidate.openings.contains(opening))
+            })
         };
         let is_named = || {
             self.closed_books.contains_key(entity.native_id.as_str())
@@ -133,19 +214,15 @@ impl<'e> Candidates<'e> {
 
     /// Whether a resource's own policy names anybody.
     pub(crate) fn is_opened(&self, place: &Place<'_>) -> bool {
-        let openings = place
-            .entity
-            .and_then(|entity| self.openings.get(entity.native_id.as_str()));
-        openings.is_some_and(|openings| !openings.is_empty())
+        self.candidate(place)
+            .is_some_and(|candidate| !candidate.openings.is_empty())
     }
 
     /// The openings of a resource's own policy through which a principal may come.
     pub(crate) fn openings_towards<'s>(&self, place: &Place<'_>, subject: &'s Subject<'_>) -> Vec<Opening<'s>> {
-        let openings = place
-            .entity
-            .and_then(|entity| self.openings.get(entity.native_id.as_str()));
+        let candidate = self.candidate(place);
         let mut towards = openings_for(subject);
-        towards.retain(|opening| openings.is_some_and(|openings| openings.contains(opening)));
+        towards.retain(|opening| candidate.is_some_and(|candidate| candidate.openings.contains(opening)));
         towards
     }
 }
@@ -237,10 +314,16 @@ pub(crate) fn allowed_resources<'s, 'a>(
     actions: &'a [&'a str],
 ) -> impl Iterator<Item = &'s Template> + use<'s, 'a> {
     let policies = subject.holdings.identity.iter();
-    policies
+    let statements = policies
         .flat_map(|policy| policy.policy.statements())
+        .filter(|statement| actions.iter().any(|action| statement.may_concern(action)));
+    resources_allowed(statements)
+}
+
+/// The resource patterns of those that are Allow statements.
+fn resources_allowed<'s>(statements: impl Iterator<Item = &'s Statement>) -> impl Iterator<Item = &'s Template> {
+    statements
         .filter(|statement| statement.effect() == Some(Effect::Allow))
-        .filter(|statement| actions.iter().any(|action| statement.may_concern(action)))
         .filter_map(|statement| match statement.resources() {
             Element::Only(entries) => Some(&entries.items),
             _ => None,

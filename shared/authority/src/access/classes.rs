@@ -7,7 +7,7 @@ mod tests;
 
 use serde_json::Value;
 use sv0_iam::catalogue::classes::tables;
-pub(crate) use sv0_iam::catalogue::classes::{ActionTarget, ClassRow, class_of, classified_actions};
+pub(crate) use sv0_iam::catalogue::classes::{ActionTarget, ClassRow, class_of};
 use sv0_model::arn::Arn;
 use sv0_model::graph::{Entity, EntityKind};
 

@@ -62,9 +62,12 @@ impl<'s> IdentityGrants<'s> {
 
     /// Whether some statement could allow the action on the resource or on something in it.
     pub(crate) fn may_allow(&self, action: &str, arn: &str) -> bool {
-        self.by_action
-            .get(action)
-            .is_some_and(|lists| lists.iter().any(|list| may_list(list, arn)))
+        self.lists_of(action).iter().any(|list| may_list(list, arn))
+    }
+
+    /// What the statements list that allow the action.
+    pub(crate) fn lists_of(&self, action: &str) -> &[&'s Element<Template>] {
+        self.by_action.get(action).map_or(&[], Vec::as_slice)
     }
 }
 
@@ -75,7 +78,8 @@ fn allows<'s>(subject: &'s Subject<'_>) -> impl Iterator<Item = &'s Statement> {
     statements.filter(|statement| statement.effect() != Some(Effect::Deny))
 }
 
-fn may_list(list: &Element<Template>, arn: &str) -> bool {
+/// Whether a statement that lists these could allow something on the resource or in it.
+pub(crate) fn may_list(list: &Element<Template>, arn: &str) -> bool {
     match list {
         Element::Only(entries) => entries.incomplete || entries.items.iter().any(|pattern| may_match(pattern, arn)),
         Element::Except(_) | Element::Missing | Element::Unreadable => true,
@@ -99,15 +103,25 @@ pub(crate) fn may_be_granted(
     place: &Place<'_>,
     action: &str,
 ) -> bool {
-    let is_closed = || !identity.lists(action) && !candidates.is_opened(place);
-    if !subject.is_root() && is_closed() {
+    may_be_granted_by(candidates, identity.lists_of(action), subject, place)
+}
+
+/// The same, given what the principal's statements list that allow the action.
+pub(crate) fn may_be_granted_by(
+    candidates: &Candidates<'_>,
+    allows: &[&Element<Template>],
+    subject: &Subject<'_>,
+    place: &Place<'_>,
+) -> bool {
+    if subject.is_root() {
+        return true;
+    }
+    if allows.is_empty() && !candidates.is_opened(place) {
         return false;
     }
+    let may_allow = |arn: &str| allows.iter().any(|list| may_list(list, arn));
     let mut doors = candidates.doors_of(place).iter();
-    if subject.is_root()
-        || identity.may_allow(action, &place.arn)
-        || doors.any(|door| identity.may_allow(action, &door.native_id))
-    {
+    if may_allow(&place.arn) || doors.any(|door| may_allow(&door.native_id)) {
         return true;
     }
     let is_own = subject.account().is_some() && subject.account() == place.account();

@@ -1,22 +1,25 @@
 //! Evaluates the candidates of a principal.
 
-use std::sync::LazyLock;
+use std::borrow::Cow;
+use std::cell::LazyCell;
+use std::collections::HashMap;
+use std::sync::Arc;
 
 use sv0_iam::catalogue::{Fit, resource_type_fits};
-use sv0_iam::{Context, Evaluation, UnknownContext};
+use sv0_iam::{Context, Element, Evaluation, Template, UnknownContext};
 use sv0_model::arn::{Arn, account_of};
 use sv0_model::decision::{Caveat, ConditionExpression, Decision, Effect, Layer, StatementRef};
 use sv0_model::graph::{Entity, PolicyKind};
 use sv0_model::path::ActionClass;
 
+use super::alike::Asked;
 use super::candidates::Candidates;
-use super::classes::{ActionTarget, classified_actions, rows_of};
-use super::grants_of::{AskedActions, IdentityGrants, may_be_granted};
-use super::scope::{Part, Separator, Whole, parts, takes_in};
+use super::classes::{ActionTarget, rows_of};
+use super::grants_of::{IdentityGrants, may_be_granted, may_be_granted_by, may_list};
+use super::scope::{Part, Separator, Whole, ordinary_name, parts, takes_in};
+use super::sight::{Matched, OfAction, Sight};
 use super::variables::{Variables, assume, under_assumption};
 use crate::estate::{Estate, Place, Request, Subject};
-
-static CLASSIFIED: LazyLock<AskedActions<'static>> = LazyLock::new(|| AskedActions::new(classified_actions()));
 
 /// One action on one part of a resource, and what every layer says to it.
 #[derive(Debug, Clone)]
@@ -26,8 +29,25 @@ pub(crate) struct Access<'e> {
     pub scope: String,
     pub class: Option<ActionClass>,
     pub action: String,
-    pub evaluation: Evaluation,
+    /// Of everything alike that answers alike, the same one.
+    pub evaluation: Arc<Evaluation>,
 }
+
+/// An [`Access`] by an action of the classes, with names that are not its own.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Seen<'e> {
+    pub entity: &'e Entity,
+    pub scope: Cow<'e, str>,
+    pub class: ActionClass,
+    pub action: &'static str,
+    pub evaluation: Arc<Evaluation>,
+}
+
+/// What tells the questions about resources of a principal's own account apart: group, action, patterns that match, and whether it is ruled out.
+type AlikeKey = (usize, usize, Matched, bool);
+
+/// What was answered already; none where the access does not count.
+type Answered = HashMap<AlikeKey, Option<Arc<Evaluation>>>;
 
 /// Which accesses count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,23 +81,96 @@ struct OnEntity<'e, 'a> {
 impl<'e> Survey<'e, '_> {
     /// Every access by an action of the classes that some statement grants, sorted by resource. What stops it is in its evaluation.
     pub(crate) fn reach(&self) -> Vec<Access<'e>> {
-        let actions: Vec<&str> = classified_actions().collect();
-        let identity = IdentityGrants::new(self.subject, &CLASSIFIED);
         let mut found = Vec::new();
-        for entity in self.candidates.of(self.subject, &actions) {
-            for row in rows_of(entity) {
-                for (action, target) in row.actions {
-                    let question = OnEntity {
-                        entity,
-                        class: Some(row.class),
-                        action,
-                        target: *target,
-                    };
-                    found.extend(self.accesses(&identity, &question));
+        self.each_seen(&mut |seen| {
+            found.push(Access {
+                entity: seen.entity,
+                scope: seen.scope.into_owned(),
+                class: Some(seen.class),
+                action: seen.action.to_owned(),
+                evaluation: seen.evaluation,
+            });
+        });
+        found
+    }
+
+    /// The same, one after the other. Resources that are alike are asked about once for all that the same patterns match.
+    pub(crate) fn each_seen(&self, take: &mut dyn FnMut(Seen<'e>)) {
+        #[cfg(test)]
+        self.check_against_each_alone();
+        self.each_seen_alike(take);
+    }
+
+    fn each_seen_alike(&self, take: &mut dyn FnMut(Seen<'e>)) {
+        let sight = Sight::new(self.estate, self.subject);
+        let listed = (!self.subject.is_root() && !self.may_hold_more()).then_some(&sight.listed);
+        let mut answered = Answered::new();
+        for (entity, questions) in self.candidates.questions_for(self.estate, self.subject, listed) {
+            let group = questions
+                .group
+                .filter(|_| entity.account.as_deref() == self.subject.account());
+            for asked in &questions.asked {
+                let Some(of_action) = sight.of(asked.place) else {
+                    continue;
+                };
+                match group.and_then(|group| alike_key(group, of_action, entity, asked)) {
+                    Some(key) => self.see(key, of_action, entity, asked, &mut answered, take),
+                    None => self.see_alone(of_action, entity, asked, take),
                 }
             }
         }
-        found
+    }
+
+    fn see(
+        &self,
+        key: AlikeKey,
+        of_action: &OfAction<'_>,
+        entity: &'e Entity,
+        asked: &Asked,
+        answered: &mut Answered,
+        take: &mut dyn FnMut(Seen<'e>),
+    ) {
+        let whole = match asked.target {
+            ActionTarget::Unscoped => "*",
+            _ => &entity.native_id,
+        };
+        let is_worth_asking =
+            self.may_hold_more() || self.subject.is_root() || of_action.allows.iter().any(|list| may_list(list, whole));
+        if !is_worth_asking {
+            return;
+        }
+        let evaluation = answered.entry(key).or_insert_with(|| {
+            let question = OnEntity::of(entity, asked);
+            let place = Place::inside(entity, name_of(entity, asked.target).into_owned());
+            let evaluation = self.ask(&question, &place)?;
+            self.counts(&question, whole, &evaluation).then(|| Arc::new(evaluation))
+        });
+        if let Some(evaluation) = evaluation {
+            take(Seen {
+                entity,
+                scope: Cow::Borrowed(whole),
+                class: asked.class,
+                action: asked.action,
+                evaluation: Arc::clone(evaluation),
+            });
+        }
+    }
+
+    fn see_alone(&self, of_action: &OfAction<'_>, entity: &'e Entity, asked: &Asked, take: &mut dyn FnMut(Seen<'e>)) {
+        for access in self.accesses(&of_action.allows, &OnEntity::of(entity, asked)) {
+            take(Seen {
+                entity,
+                scope: Cow::Owned(access.scope),
+                class: asked.class,
+                action: asked.action,
+                evaluation: access.evaluation,
+            });
+        }
+    }
+
+    /// Whether policies that were not collected may grant what counts.
+    fn may_hold_more(&self) -> bool {
+        self.basis == Basis::Possible && !self.subject.holdings.uncollected.is_empty()
     }
 
     /// Every access by one action that some statement grants.
@@ -87,7 +180,12 @@ impl<'e> Survey<'e, '_> {
         let fits = |entity: &Entity| {
             is_of_class(entity, action) || resource_type_fits(action, &inside(entity, target)) != Fit::RuledOut
         };
-        let candidates = self.candidates.of(self.subject, &[action]);
+        let allows = identity.lists_of(action);
+        let candidates = if allows.is_empty() && !self.subject.is_root() && !self.may_hold_more() {
+            self.candidates.opened_to(self.subject)
+        } else {
+            self.candidates.of(self.subject, &[action])
+        };
         candidates
             .into_iter()
             .filter(|entity| is_of_service(entity, action) || is_of_class(entity, action))
@@ -98,7 +196,7 @@ impl<'e> Survey<'e, '_> {
                     action,
                     target,
                 };
-                let found = self.accesses(&identity, &question);
+                let found = self.accesses(allows, &question);
                 if found.is_empty() || fits(entity) {
                     found
                 } else {
@@ -125,12 +223,11 @@ impl<'e> Survey<'e, '_> {
         self.granted(&question, &place.arn, evaluation)
     }
 
-    fn accesses(&self, identity: &IdentityGrants<'_>, question: &OnEntity<'e, '_>) -> Vec<Access<'e>> {
+    fn accesses(&self, allows: &[&Element<Template>], question: &OnEntity<'e, '_>) -> Vec<Access<'e>> {
         let Some(whole) = place_of(question.entity, question.target) else {
             return Vec::new();
         };
-        let may_hold_more = self.basis == Basis::Possible && !self.subject.holdings.uncollected.is_empty();
-        if !may_hold_more && !may_be_granted(self.candidates, identity, self.subject, &whole, question.action) {
+        if !self.may_hold_more() && !may_be_granted_by(self.candidates, allows, self.subject, &whole) {
             return Vec::new();
         }
         let separator = match question.target {
@@ -144,7 +241,8 @@ impl<'e> Survey<'e, '_> {
             ActionTarget::Inside | ActionTarget::Related(_) => Separator::Slash,
             ActionTarget::WholeOrQualified => Separator::Colon,
         };
-        let variables = Variables::new(self.estate.surroundings(&self.request(question, &whole)), self.subject);
+        let surroundings = || self.estate.surroundings(&self.request(question, &whole));
+        let variables = LazyCell::new(|| Variables::new(surroundings(), self.subject));
         let resource = Whole {
             place: &whole,
             separator,
@@ -199,23 +297,67 @@ impl<'e> Survey<'e, '_> {
     }
 
     fn granted(&self, question: &OnEntity<'e, '_>, scope: &str, evaluation: Evaluation) -> Option<Access<'e>> {
-        let counts = match self.basis {
-            Basis::Possible => evaluation.decision.is_possible(),
-            Basis::Granted => {
-                let owner = account_of(scope).or(question.entity.account.as_deref());
-                let same_account = self.subject.account().is_some() && self.subject.account() == owner;
-                is_structural(self.estate, &evaluation, same_account)
-            }
-        };
-        counts.then(|| Access {
+        self.counts(question, scope, &evaluation).then(|| Access {
             entity: question.entity,
             scope: scope.to_owned(),
             class: question.class,
             action: question.action.to_owned(),
-            evaluation,
+            evaluation: Arc::new(evaluation),
         })
     }
+
+    fn counts(&self, question: &OnEntity<'e, '_>, scope: &str, evaluation: &Evaluation) -> bool {
+        match self.basis {
+            Basis::Possible => evaluation.decision.is_possible(),
+            Basis::Granted => {
+                let owner = account_of(scope).or(question.entity.account.as_deref());
+                let same_account = self.subject.account().is_some() && self.subject.account() == owner;
+                is_structural(self.estate, evaluation, same_account)
+            }
+        }
+    }
 }
+
+impl<'e> OnEntity<'e, 'static> {
+    fn of(entity: &'e Entity, asked: &Asked) -> Self {
+        Self {
+            entity,
+            class: Some(asked.class),
+            action: asked.action,
+            target: asked.target,
+        }
+    }
+}
+
+/// What tells the question apart from others of the same principal; none where it has to be asked by itself.
+fn alike_key(group: usize, of_action: &OfAction<'_>, entity: &Entity, asked: &Asked) -> Option<AlikeKey> {
+    let separator = match asked.target {
+        ActionTarget::Whole | ActionTarget::Unscoped => None,
+        ActionTarget::Inside => Some(Separator::Slash),
+        ActionTarget::WholeOrQualified => Some(Separator::Colon),
+        ActionTarget::Related(_) => return None,
+    };
+    let has_parts = |separator: Separator| of_action.may_single_out(&entity.native_id, separator.text());
+    if asked.action == INVOKE_FUNCTION_URL || separator.is_some_and(has_parts) {
+        return None;
+    }
+    let matched = of_action.matched(&name_of(entity, asked.target))?;
+    Some((group, asked.place, matched, asked.is_ruled_out))
+}
+
+/// The ARN that an action is asked on where no pattern singles out a part.
+fn name_of(entity: &Entity, target: ActionTarget) -> Cow<'_, str> {
+    match target {
+        ActionTarget::Whole | ActionTarget::WholeOrQualified | ActionTarget::Related(_) => {
+            Cow::Borrowed(&entity.native_id)
+        }
+        ActionTarget::Inside => Cow::Owned(ordinary_name(&entity.native_id)),
+        ActionTarget::Unscoped => Cow::Borrowed("*"),
+    }
+}
+
+/// Requests for it carry how the URL of that very function authenticates.
+const INVOKE_FUNCTION_URL: &str = "lambda:InvokeFunctionUrl";
 
 /// Whether the action's service is the resource's: STS acts on IAM's roles.
 fn is_of_service(entity: &Entity, action: &str) -> bool {
@@ -306,3 +448,6 @@ pub(crate) fn side_of(estate: &Estate<'_>, statement: &StatementRef) -> Layer {
         _ => Layer::Identity,
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -3,11 +3,13 @@
 //! A policy may open `reports/*` of a bucket and nothing else. Whether "all objects" are allowed says nothing of that, so each part that some pattern
 //! singles out is asked for by an object of its own, beside one that no pattern singles out.
 
+use std::cell::LazyCell;
 use std::collections::{BTreeMap, BTreeSet};
 
-use sv0_iam::{NamedPolicy, Template, patterns_overlap};
+use sv0_iam::{OneAction, Template, patterns_overlap};
 use sv0_model::arn::Arn;
 
+use super::sight::may_single_out;
 use super::variables::{Filled, Variables};
 use crate::estate::{Estate, Place, Subject, as_bucket_pattern};
 
@@ -16,6 +18,12 @@ const MOST_PARTS: usize = 24;
 
 /// Names that stand for "any object": the first that no pattern singles out is taken.
 const ORDINARY_NAMES: [&str; 4] = ["sv0-any", "0-any-other", "any~object~z", "_/other"];
+
+/// Something in a resource of whose parts no pattern singles one out.
+pub(crate) fn ordinary_name(whole: &str) -> String {
+    let [first, ..] = ORDINARY_NAMES;
+    format!("{whole}/{first}")
+}
 
 /// A part of a resource, and an ARN in it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,7 +52,7 @@ pub(crate) enum Separator {
 }
 
 impl Separator {
-    fn text(self) -> &'static str {
+    pub(crate) fn text(self) -> &'static str {
         match self {
             Self::Slash => "/",
             Self::Colon => ":",
@@ -58,11 +66,22 @@ pub(crate) fn parts(
     subject: &Subject<'_>,
     action: &str,
     whole: &Whole<'_>,
-    variables: &Variables,
+    variables: &LazyCell<Variables, impl FnOnce() -> Variables>,
 ) -> Parts {
     let mut found: BTreeMap<String, Part> = BTreeMap::new();
+    let one = OneAction::new(action);
+    let has_points = whole
+        .place
+        .entity
+        .is_some_and(|entity| !estate.access_points_of(entity).is_empty());
     estate.for_each_policy(subject, whole.place, action, &mut |policy| {
-        let filled = patterns(policy, action).filter_map(|pattern| variables.fill(pattern));
+        let statements = policy.policy.statements_concerning(&one);
+        let patterns = statements.flat_map(|statement| statement.resources().items());
+        let patterns = patterns.filter(|pattern| has_points || whole.may_be_singled_out(pattern));
+        let filled = patterns.filter_map(|pattern| match pattern.fixed() {
+            Some(_) => Some(Filled::as_written(pattern)),
+            None => variables.fill(pattern),
+        });
         let filled = filled.map(|pattern| whole.seen_from_inside(estate, pattern));
         for part in filled.filter_map(|pattern| whole.part(pattern)) {
             found.entry(part.scope.clone()).or_insert(part);
@@ -107,6 +126,12 @@ impl Whole<'_> {
         format!("{}{}", self.place.arn, self.separator.text())
     }
 
+    /// A look at what a pattern begins with, which errs towards yes.
+    fn may_be_singled_out(&self, pattern: &Template) -> bool {
+        let plain = pattern.fixed().filter(|_| !pattern.text().contains("${"));
+        plain.is_none_or(|glob| may_single_out(glob, &self.place.arn, self.separator.text()))
+    }
+
     /// The part that a pattern singles out; none when it takes in all of it, or nothing.
     fn part(&self, pattern: Filled) -> Option<Part> {
         let inside = format!("{}*", self.prefix());
@@ -143,15 +168,6 @@ impl Whole<'_> {
         let first = names.clone().next();
         names.into_iter().find(is_ordinary).or(first).unwrap_or_default()
     }
-}
-
-fn patterns<'p>(policy: &'p NamedPolicy, action: &'p str) -> impl Iterator<Item = &'p Template> {
-    policy
-        .policy
-        .statements()
-        .iter()
-        .filter(move |statement| statement.may_concern(action))
-        .flat_map(|statement| statement.resources().items())
 }
 
 /// Whether one part takes in another.

@@ -42,18 +42,13 @@ impl Variables {
         Self { context }
     }
 
-    /// Replaces the variables of a pattern; none where a value could not stand in a pattern as it is.
+    /// Replaces the variables of a pattern that has some; none where a value could not stand in a pattern as it is.
     pub(crate) fn fill(&self, pattern: &Template) -> Option<Filled> {
         let mut filled = Filled {
             text: String::new(),
             shown: String::new(),
             assumed: BTreeSet::new(),
         };
-        if pattern.fixed().is_some() {
-            pattern.text().clone_into(&mut filled.text);
-            pattern.text().clone_into(&mut filled.shown);
-            return Some(filled);
-        }
         let mut rest = pattern.text();
         while let Some((before, variable)) = rest.split_once("${") {
             let (inner, after) = variable.split_once('}')?;
@@ -81,6 +76,15 @@ impl Variables {
 }
 
 impl Filled {
+    /// A pattern without variables.
+    pub(crate) fn as_written(pattern: &Template) -> Self {
+        Self {
+            text: pattern.text().to_owned(),
+            shown: pattern.text().to_owned(),
+            assumed: BTreeSet::new(),
+        }
+    }
+
     fn push(&mut self, text: &str, shown: &str) {
         self.text.push_str(text);
         self.shown.push_str(shown);

@@ -109,7 +109,8 @@ impl Estate<'_> {
     }
 }
 
-fn has_all_grants(key: &Entity) -> bool {
+/// Whether the grants of a key are all known.
+pub(crate) fn has_all_grants(key: &Entity) -> bool {
     key.attributes.get("grants_complete").and_then(Value::as_bool) == Some(true)
         || is_aws_managed(&key.native_id, Some(key))
 }

@@ -1,6 +1,7 @@
 //! What each principal holds: identity policies of its own and of its groups, and its permissions boundary.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use serde_json::Value;
 use sv0_iam::{NamedPolicy, UncollectedPolicy};
@@ -28,12 +29,12 @@ pub(crate) fn of_all<'g>(
     graph: &'g Graph,
     edges: &EdgeIndex<'g>,
     library: &Library<'g>,
-) -> BTreeMap<&'g str, Holdings> {
+) -> BTreeMap<&'g str, Arc<Holdings>> {
     graph
         .entities
         .values()
         .filter(|entity| is_principal(entity))
-        .map(|entity| (entity.native_id.as_str(), of(entity, graph, edges, library)))
+        .map(|entity| (entity.native_id.as_str(), Arc::new(of(entity, graph, edges, library))))
         .collect()
 }
 

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use serde_json::Value;
-use sv0_iam::{NamedPolicy, Policy, PolicyDiagnostic, parse_policy};
+use sv0_iam::{NamedPolicy, Policy, PolicyDiagnostic, Statement, Template, parse_policy};
 use sv0_model::decision::StatementRef;
 use sv0_model::diagnostic::{Diagnostic, Severity};
 use sv0_model::graph::{Graph, PolicyRecord};
@@ -81,6 +81,13 @@ impl<'g> Library<'g> {
         found
     }
 
+    /// Keys of tags that conditions and variables ask of resources, in lower case: `aws:ResourceTag/…` and the same of single services.
+    pub(crate) fn asked_resource_tags(&self) -> BTreeSet<String> {
+        let texts = self.shelves.values().filter_map(|volume| volume.text.as_ref());
+        let statements = texts.flat_map(|text| text.policy.statements());
+        statements.flat_map(resource_tags_asked_by).collect()
+    }
+
     /// What could not be read as written: of copies of a document, the first.
     pub(crate) fn diagnostics(&self) -> Vec<Diagnostic> {
         let volumes = self
@@ -91,6 +98,22 @@ impl<'g> Library<'g> {
             .flat_map(|(record, text)| text.diagnostics.iter().map(|found| diagnostic(record, found)))
             .collect()
     }
+}
+
+/// The same of one statement.
+pub(super) fn resource_tags_asked_by(statement: &Statement) -> impl Iterator<Item = String> {
+    let of_clauses = statement.conditions().iter().flat_map(|clause| {
+        let variables = clause.values().iter().flat_map(Template::variables);
+        variables.chain([clause.key()])
+    });
+    let of_resources = statement.resources().items().iter().flat_map(Template::variables);
+    of_clauses.chain(of_resources).filter_map(resource_tag)
+}
+
+/// The tag's key of a condition key that asks for a tag of the resource.
+fn resource_tag(key: &str) -> Option<String> {
+    let folded = key.to_ascii_lowercase();
+    folded.split_once("resourcetag/").map(|(_, tag)| tag.to_owned())
 }
 
 fn diagnostic(record: &PolicyRecord, found: &PolicyDiagnostic) -> Diagnostic {

@@ -14,6 +14,7 @@ mod outside;
 mod place;
 mod public_access;
 mod public_policy;
+mod residents;
 mod snapshot;
 mod subject;
 mod suppose;
@@ -23,18 +24,22 @@ mod tests;
 mod workforce;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, OnceLock};
 
+use sv0_iam::Statement;
 use sv0_model::diagnostic::Diagnostic;
 use sv0_model::graph::{Edge, EdgeKind, Entity, Graph, OrganizationNodeKind};
 
-pub(crate) use access_points::as_bucket_pattern;
+pub(crate) use access_points::{as_bucket_pattern, is_access_point};
 pub(crate) use beside::is_public_grant;
 pub(crate) use compose::{conjunction, disjunction, uncollected_policy};
 pub use elsewhere::elsewhere;
-pub(crate) use gates::is_aws_managed;
+pub(crate) use gates::{has_all_grants, is_aws_managed};
 pub(crate) use holdings::Holdings;
 pub(crate) use judge::Request;
 pub(crate) use place::Place;
+pub(crate) use public_access::BucketTraits;
+pub(crate) use residents::Resident;
 pub use snapshot::SnapshotText;
 pub(crate) use subject::{Subject, principal_text};
 pub(crate) use suppose::{Instead, Supposition};
@@ -43,16 +48,18 @@ pub(crate) use workforce::Entrance;
 
 use access_points::AccessPoints;
 use beside::Beside;
-use ceilings::Ceilings;
+use ceilings::{AccountCeilings, Ceilings};
 use library::Library;
 use place::Places;
+use residents::Residents;
 use subject::RoleNames;
 
 /// A graph with its policies parsed once and its principals, accounts and resources indexed.
 pub struct Estate<'g> {
     graph: &'g Graph,
     library: Library<'g>,
-    holdings: BTreeMap<&'g str, Holdings>,
+    holdings: BTreeMap<&'g str, Arc<Holdings>>,
+    residents: OnceLock<Residents>,
     ceilings: Ceilings<'g>,
     /// What grants beside the policies of resources.
     beside: Beside<'g>,
@@ -61,6 +68,10 @@ pub struct Estate<'g> {
     role_names: RoleNames<'g>,
     scanned: BTreeSet<&'g str>,
     lists_accounts: bool,
+    /// The place of each account in the organization, as `aws:PrincipalOrgPaths` has it.
+    organization_paths: OnceLock<BTreeMap<String, String>>,
+    /// Keys of tags that policies ask of resources, in lower case.
+    asked_tags: BTreeSet<String>,
     /// Ids of other organizations that policies name in conditions on the caller's organization.
     foreign_organizations: BTreeSet<String>,
     /// Where the edges of each entity begin and end in the graph's sorted list.
@@ -83,9 +94,12 @@ impl<'g> Estate<'g> {
             role_names: RoleNames::new(graph),
             scanned: subject::scanned_accounts(graph),
             lists_accounts: lists_accounts(graph),
+            organization_paths: OnceLock::new(),
+            asked_tags: library.asked_resource_tags(),
             foreign_organizations: library.foreign_organizations(graph),
             library,
             holdings,
+            residents: OnceLock::new(),
             edges_from,
         }
     }
@@ -108,6 +122,23 @@ impl<'g> Estate<'g> {
 
     pub(crate) fn entity(&self, native_id: &str) -> Option<&'g Entity> {
         self.graph.entities.get(native_id)
+    }
+
+    /// Tags of an entity that some policy asks for.
+    pub(crate) fn asked_tags_of<'e>(&self, entity: &'e Entity) -> impl Iterator<Item = (&'e str, &'e str)> {
+        let is_asked = |key: &str| self.asked_tags.contains(&key.to_ascii_lowercase());
+        let tags = entity.tags.iter().filter(move |(key, _)| is_asked(key));
+        tags.map(|(key, value)| (key.as_str(), value.as_str()))
+    }
+
+    /// Whether a statement asks for tags of resources that no policy of the graph asks for: it comes from elsewhere.
+    pub(crate) fn asks_for_other_tags(&self, statement: &Statement) -> bool {
+        library::resource_tags_asked_by(statement).any(|tag| !self.asked_tags.contains(&tag))
+    }
+
+    /// What binds an account.
+    pub(crate) fn ceilings_of(&self, account: Option<&str>) -> &AccountCeilings {
+        self.ceilings.of(account)
     }
 
     /// Where edges of a kind lead from an entity.

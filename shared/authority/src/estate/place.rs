@@ -184,6 +184,20 @@ impl Estate<'_> {
         }
     }
 
+    /// Whether it is known what an entity's own resource-based policy says, if it has one.
+    pub(crate) fn is_policy_collected(&self, entity: &Entity) -> bool {
+        match &entity.resource_policy {
+            ResourcePolicy::NotSet | ResourcePolicy::NotSupported => true,
+            ResourcePolicy::Set { policy } => self.library.policy(policy).is_some(),
+            ResourcePolicy::NotCollected => false,
+        }
+    }
+
+    /// Whether something grants beside the entity's policy.
+    pub(crate) fn has_grants_beside(&self, entity: &Entity) -> bool {
+        self.beside.of(entity).is_some()
+    }
+
     /// The text of an entity's own resource-based policy, with what may grant beside it.
     pub(crate) fn own_policy(&self, entity: &Entity) -> Option<&Policy> {
         if let Some(text) = self.with_grants_beside(entity, None) {

@@ -55,6 +55,25 @@ pub(crate) fn switch(entity: &Entity, switch: &str) -> Setting {
     }
 }
 
+/// What of a bucket without a policy an answer may depend on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct BucketTraits {
+    is_owner_enforced: bool,
+    ignores_public_lists: bool,
+    has_list: bool,
+}
+
+impl BucketTraits {
+    pub(crate) fn of(bucket: &Entity) -> Self {
+        use super::beside::{Ownership, ownership};
+        Self {
+            is_owner_enforced: ownership(bucket) == Ownership::BucketOwnerEnforced,
+            ignores_public_lists: switch(bucket, "ignore_public_acls") == Setting::On,
+            has_list: bucket.attributes.contains_key("acl_grants"),
+        }
+    }
+}
+
 impl Estate<'_> {
     /// Takes away what `RestrictPublicBuckets` takes away, or may.
     pub(crate) fn block_public_access(&self, request: &Request<'_>, mut evaluation: Evaluation) -> Evaluation {

@@ -158,15 +158,6 @@ impl<'g> Estate<'g> {
         })
     }
 
-    /// Accounts of the organization, and those of which something was read.
-    pub(crate) fn known_accounts(&self) -> BTreeSet<&'g str> {
-        let nodes = self.graph.organization.nodes.values();
-        let members = nodes
-            .filter(|node| node.kind == OrganizationNodeKind::Account)
-            .map(|node| node.id.as_str());
-        members.chain(self.scanned.iter().copied()).collect()
-    }
-
     /// Whether something besides its name was read of an account.
     pub(crate) fn is_scanned(&self, account: &str) -> bool {
         self.scanned.contains(account)
@@ -178,10 +169,10 @@ impl<'g> Estate<'g> {
         Some(self.with_holdings(principal, Some(entity)))
     }
 
-    fn with_holdings<'e>(&'e self, principal: Principal, entity: Option<&'e Entity>) -> Subject<'e> {
+    pub(super) fn with_holdings<'e>(&'e self, principal: Principal, entity: Option<&'e Entity>) -> Subject<'e> {
         let known = entity.and_then(|entity| self.holdings.get(entity.native_id.as_str()));
         let holdings = match known {
-            Some(holdings) => Cow::Borrowed(holdings),
+            Some(holdings) => Cow::Borrowed(&**holdings),
             None if principal.has_identity_policies() => Cow::Owned(holdings::unknown(principal.text())),
             None => Cow::Owned(Holdings::default()),
         };

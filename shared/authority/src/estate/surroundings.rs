@@ -80,11 +80,8 @@ impl Estate<'_> {
             }
             (Some(Membership::Member), Some(id)) => {
                 known.insert("aws:PrincipalOrgID", vec![id.to_owned()]);
-                if let Some(path) = subject
-                    .account()
-                    .and_then(|account| organization_path(&self.graph.organization, account))
-                {
-                    known.insert("aws:PrincipalOrgPaths", vec![path]);
+                if let Some(path) = subject.account().and_then(|account| self.organization_path(account)) {
+                    known.insert("aws:PrincipalOrgPaths", vec![path.to_owned()]);
                 }
             }
             _ => {}
@@ -184,8 +181,8 @@ impl Estate<'_> {
         match (self.membership(account), self.graph.organization.id.as_deref()) {
             (Membership::Member, Some(id)) => {
                 known.insert("aws:ResourceOrgID", vec![id.to_owned()]);
-                if let Some(path) = organization_path(&self.graph.organization, account) {
-                    known.insert("aws:ResourceOrgPaths", vec![path]);
+                if let Some(path) = self.organization_path(account) {
+                    known.insert("aws:ResourceOrgPaths", vec![path.to_owned()]);
                 }
             }
             (Membership::Unaffiliated, _) => {
@@ -194,6 +191,17 @@ impl Estate<'_> {
             }
             _ => {}
         }
+    }
+
+    fn organization_path(&self, account: &str) -> Option<&str> {
+        let paths = self.organization_paths.get_or_init(|| {
+            let organization = &self.graph.organization;
+            let accounts = organization.nodes.keys();
+            accounts
+                .filter_map(|account| Some((account.clone(), organization_path(organization, account)?)))
+                .collect()
+        });
+        paths.get(account).map(String::as_str)
     }
 
     /// Where an account stands towards the organization.
@@ -252,20 +260,12 @@ struct Known<'c> {
 }
 
 impl Known<'_> {
-    fn is_open(&self, key: &str) -> bool {
-        self.context.get(key).is_none() && !self.context.is_absent(key)
-    }
-
     fn insert(&mut self, key: &str, values: Vec<String>) {
-        if self.is_open(key) {
-            self.context.insert(key, values);
-        }
+        self.context.fill(key, || values);
     }
 
     fn absent(&mut self, key: &str) {
-        if self.is_open(key) {
-            self.context.mark_absent(key);
-        }
+        self.context.fill_absent(key);
     }
 
     fn absent_prefix(&mut self, prefix: &str) {

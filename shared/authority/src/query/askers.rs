@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 
 use sv0_model::arn::{Arn, account_of};
-use sv0_model::graph::Graph;
 
 use super::actor::EVERYONE;
 use crate::access::{Opening, named_sessions, openings};
@@ -34,30 +33,18 @@ fn needs_credentials(action: &str) -> bool {
 }
 
 impl Estate<'_> {
-    /// Users, roles and account roots of the estate, and whoever the resource's policy names; each once.
-    pub(super) fn askers(&self, action: &str, place: &Place<'_>) -> Vec<Asker<'_>> {
-        let mut askers = self.residents();
-        let known: BTreeSet<String> = askers.iter().map(|asker| asker.name.clone()).collect();
-        askers.extend(self.visitors(action, place, &known));
-        askers
-    }
-
     /// Users and roles of the estate and the roots of its accounts.
-    pub(super) fn residents(&self) -> Vec<Asker<'_>> {
-        let entities = self.graph().entities.values();
-        let principals = entities
-            .filter(|entity| entity.kind.is_iam_principal())
-            .filter_map(|entity| self.subject_of(entity));
-        let roots = self.roots();
-        let roots = roots.iter().filter_map(|root| self.named_subject(root));
-        principals.chain(roots).map(Asker::of).collect()
+    pub(super) fn resident_askers(&self) -> Vec<Asker<'_>> {
+        let all = self.residents().all().iter();
+        all.map(|resident| Asker::of(self.subject_of_resident(resident)))
+            .collect()
     }
 
     /// Whoever the resource's policy names beside those who are known.
-    pub(super) fn visitors(&self, action: &str, place: &Place<'_>, known: &BTreeSet<String>) -> Vec<Asker<'_>> {
+    pub(super) fn visitors(&self, action: &str, place: &Place<'_>) -> Vec<Asker<'_>> {
         let mut names = self.named_by(place);
         names.extend(self.named_further(place));
-        names.retain(|name| !known.contains(name));
+        names.retain(|name| !self.residents().has(name));
         let mut visitors = Vec::new();
         if needs_credentials(action) && names.remove("anonymous") {
             visitors.extend(self.everyone_with_credentials().map(|subject| Asker {
@@ -67,15 +54,6 @@ impl Estate<'_> {
         }
         visitors.extend(names.iter().filter_map(|name| self.named_subject(name)).map(Asker::of));
         visitors
-    }
-
-    /// Roots of the accounts of the organization and of those that were scanned.
-    fn roots(&self) -> Vec<String> {
-        let accounts = self.known_accounts();
-        accounts
-            .into_iter()
-            .map(|account| root_of(self.graph(), account))
-            .collect()
     }
 
     /// The principals that a resource's own policy names.
@@ -89,7 +67,7 @@ impl Estate<'_> {
             .into_iter()
             .map(|opening| match opening {
                 Opening::Everyone => "anonymous".to_owned(),
-                Opening::Account(account) => root_of(self.graph(), account),
+                Opening::Account(account) => self.root_of(account),
                 Opening::Principal(name) => name.to_owned(),
             })
             .collect()
@@ -109,7 +87,7 @@ impl Estate<'_> {
                 .filter(|session| !self.knows_role_of(session));
             further.extend(sessions.map(str::to_owned));
             let accounts = Self::accounts_narrowed_to(policy).into_iter();
-            further.extend(accounts.map(|account| root_of(self.graph(), account)));
+            further.extend(accounts.map(|account| self.root_of(account)));
         }
         further
     }
@@ -127,7 +105,7 @@ impl Estate<'_> {
     pub(crate) fn principal_of(&self, opening: &Opening<'_>) -> Option<String> {
         match opening {
             Opening::Everyone => None,
-            Opening::Account(account) => Some(root_of(self.graph(), account)),
+            Opening::Account(account) => Some(self.root_of(account)),
             Opening::Principal(name) => Some((*name).to_owned()),
         }
     }
@@ -137,7 +115,7 @@ impl Estate<'_> {
         let known = self.known_accounts();
         let mut ids = (0..=known.len()).map(|number| format!("{number:012}"));
         let account = ids.find(|account| !known.contains(account.as_str()))?;
-        self.named_subject(&root_of(self.graph(), &account))
+        self.named_subject(&self.root_of(&account))
     }
 
     /// Whether a root user stands for an account of which nothing was read, and so for whoever may be in it.
@@ -148,19 +126,10 @@ impl Estate<'_> {
 }
 
 impl<'e> Asker<'e> {
-    fn of(subject: Subject<'e>) -> Self {
+    pub(super) fn of(subject: Subject<'e>) -> Self {
         Self {
             name: subject.principal.text().to_owned(),
             subject,
         }
     }
-}
-
-fn root_of(graph: &Graph, account: &str) -> String {
-    let partition = if graph.partition.is_empty() {
-        "aws"
-    } else {
-        &graph.partition
-    };
-    format!("arn:{partition}:iam::{account}:root")
 }

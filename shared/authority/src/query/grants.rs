@@ -1,18 +1,18 @@
 //! `can P` and `can P A`: what a principal may do.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use serde::Serialize;
 use sv0_iam::catalogue::{CanonicalPermission, Fit, lookup_action, resource_type_fits};
-use sv0_iam::{Context, Evaluation, UnknownContext};
+use sv0_iam::{Context, UnknownContext};
 use sv0_model::decision::{ConditionExpression, Decision};
 use sv0_model::graph::Entity;
 use sv0_model::path::ActionClass;
 
+use super::actor::Actor;
+use super::found::{Found, canonical_words};
 use super::via::{ViaHop, chains_from};
 use super::{Query, QueryError};
-use crate::access::{Access, ActionTarget, Basis, Candidates, Survey, class_of};
-use crate::estate::{Estate, Request, Subject, conjunction, disjunction, uncollected_policy};
+use crate::access::{ActionTarget, Basis, Candidates, Survey, class_of};
+use crate::estate::{Estate, Request, Subject, uncollected_policy};
 
 /// What a principal may do, in the shape of `can P --json`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -43,15 +43,6 @@ pub struct Grant {
     pub via: Option<Vec<ViaHop>>,
 }
 
-/// What makes two accesses the same in kind.
-type Manner = (Decision, Option<ConditionExpression>);
-
-/// Actions with the manner in which each is open.
-type ActionsInManner<'a> = Vec<(&'a str, Manner)>;
-
-/// What the resources of one grant have in common.
-type GrantKey<'a> = (Option<ActionClass>, BTreeSet<&'a str>, Manner);
-
 impl Estate<'_> {
     /// What a principal may do on the resources of the estate: with `action` by that action, else by every action of every class.
     /// A user of IAM Identity Center may do what each of their roles may.
@@ -65,21 +56,51 @@ impl Estate<'_> {
         context: &Context,
         unknown_context: UnknownContext,
     ) -> Result<Grants, QueryError> {
-        let actor = self.actor(principal)?;
+        self.grants_of(principal, &Sought::new(self, action, context, unknown_context))
+    }
+
+    /// The same of each of several principals, in their order: what all have in common is looked up once.
+    ///
+    /// # Errors
+    /// When a principal is unknown, or the action is malformed.
+    pub fn grants_of_each<'p>(
+        &self,
+        principals: impl IntoIterator<Item = &'p str>,
+        action: Option<&str>,
+        context: &Context,
+        unknown_context: UnknownContext,
+        mut each: impl FnMut(Grants),
+    ) -> Result<(), QueryError> {
         let sought = Sought::new(self, action, context, unknown_context);
-        let mut found = Found::default();
-        for way in &actor.ways {
-            found.take_in(self.found(&sought, &way.subject)?);
+        for principal in principals {
+            each(self.grants_of(principal, &sought)?);
         }
-        let mut grants = grouped(&found);
+        Ok(())
+    }
+
+    fn grants_of(&self, principal: &str, sought: &Sought<'_, '_>) -> Result<Grants, QueryError> {
+        let actor = self.actor(principal)?;
+        let mut grants = self.open_to(&actor, sought)?.grants();
         if let Some(member) = actor.may_have_more {
-            grants.push(Grant::unknown(member, action));
+            grants.push(Grant::unknown(member, sought.action));
             grants.sort();
         }
         Ok(Grants {
             principal: principal.to_owned(),
             grants,
         })
+    }
+
+    /// What is sought and open to an actor in any of its ways.
+    fn open_to<'e>(&'e self, actor: &Actor<'_>, sought: &Sought<'e, '_>) -> Result<Found<'e>, QueryError> {
+        if let [only] = actor.ways.as_slice() {
+            return self.found(sought, &only.subject);
+        }
+        let mut open = Found::default();
+        for way in &actor.ways {
+            open.take_in(self.found(sought, &way.subject)?);
+        }
+        Ok(open)
     }
 
     /// The same, and also what the principal may do by assuming roles: for each role that it gets to what is not open to it directly, or not as widely.
@@ -93,16 +114,13 @@ impl Estate<'_> {
         context: &Context,
         unknown_context: UnknownContext,
     ) -> Result<Grants, QueryError> {
-        let mut all = self.grants(principal, action, context, unknown_context)?;
+        let sought = Sought::new(self, action, context, unknown_context);
+        let mut all = self.grants_of(principal, &sought)?;
         for grant in &mut all.grants {
             grant.via = Some(Vec::new());
         }
         let actor = self.actor(principal)?;
-        let sought = Sought::new(self, action, context, unknown_context);
-        let mut open = Found::default();
-        for way in &actor.ways {
-            open.take_in(self.found(&sought, &way.subject)?);
-        }
+        let mut open = self.open_to(&actor, &sought)?;
         let query = Query {
             principal,
             action: action.unwrap_or_default(),
@@ -117,7 +135,7 @@ impl Estate<'_> {
             let mut found = self.found(&sought, &subject)?;
             found.come_by(&chain.evaluation);
             found.leave_out(&open);
-            all.grants.extend(grouped(&found).into_iter().map(|grant| Grant {
+            all.grants.extend(found.grants().into_iter().map(|grant| Grant {
                 via: Some(chain.hops.clone()),
                 ..grant
             }));
@@ -127,7 +145,7 @@ impl Estate<'_> {
     }
 
     /// Everything that is sought and open to one subject.
-    fn found(&self, sought: &Sought<'_, '_>, subject: &Subject<'_>) -> Result<Found, QueryError> {
+    fn found<'e>(&'e self, sought: &Sought<'e, '_>, subject: &Subject<'_>) -> Result<Found<'e>, QueryError> {
         let survey = Survey {
             estate: self,
             candidates: &sought.candidates,
@@ -137,13 +155,13 @@ impl Estate<'_> {
             unknown_context: sought.unknown_context,
         };
         match sought.action {
-            None => Ok(Found::of(&survey.reach())),
+            None => Ok(Found::seen_by(&survey)),
             Some(action) => self.found_of_action(&survey, action),
         }
     }
 
     /// What one action is open on: every resource that it takes, or `*` where it is called without one.
-    fn found_of_action(&self, survey: &Survey<'_, '_>, action: &str) -> Result<Found, QueryError> {
+    fn found_of_action<'e>(&'e self, survey: &Survey<'e, '_>, action: &str) -> Result<Found<'e>, QueryError> {
         let everywhere = self.place("*")?;
         let evaluation = self.judge(&Request {
             subject: survey.subject,
@@ -153,19 +171,17 @@ impl Estate<'_> {
             unknown_context: survey.unknown_context,
         })?;
         if lookup_action(action).is_some_and(|facts| facts.resource_types.is_empty()) {
-            let mut found = Found::default();
-            if evaluation.decision.is_possible() {
-                let class = class_of(action).map(|(class, _)| class);
-                let key = (class, "*".to_owned(), action.to_owned());
-                found.0.insert(key, (evaluation.decision, evaluation.condition));
-            }
-            return Ok(found);
+            let class = class_of(action).map(|(class, _)| class);
+            return Ok(match evaluation.decision.is_possible() {
+                true => Found::one(class, "*", action, evaluation),
+                false => Found::default(),
+            });
         }
         let (class, target) = match class_of(action) {
             Some((class, target)) => (Some(class), target),
             None => (None, target_of(action)),
         };
-        Ok(Found::of(&survey.reach_of(action, class, target)))
+        Ok(Found::of(survey.reach_of(action, class, target)))
     }
 }
 
@@ -209,53 +225,6 @@ impl<'e, 'q> Sought<'e, 'q> {
     }
 }
 
-/// In which manner each action of a class is open on each resource or part of one.
-#[derive(Debug, Clone, Default)]
-struct Found(BTreeMap<(Option<ActionClass>, String, String), Manner>);
-
-impl Found {
-    fn of(accesses: &[Access<'_>]) -> Self {
-        let mut found = Self::default();
-        for access in accesses {
-            let key = (access.class, access.scope.clone(), access.action.clone());
-            let manner = (access.evaluation.decision, access.evaluation.condition.clone());
-            found.offer(key, manner);
-        }
-        found
-    }
-
-    /// What is open in two manners is open in the better one, or in either.
-    fn offer(&mut self, key: (Option<ActionClass>, String, String), (decision, condition): Manner) {
-        match self.0.get_mut(&key) {
-            Some((known, _)) if *known < decision => {}
-            Some((known, or)) if *known == decision => *or = disjunction(or.take().into_iter().chain(condition)),
-            _ => {
-                self.0.insert(key, (decision, condition));
-            }
-        }
-    }
-
-    fn take_in(&mut self, other: Self) {
-        for (key, manner) in other.0 {
-            self.offer(key, manner);
-        }
-    }
-
-    /// The same for whoever has to come by a chain of roles first.
-    fn come_by(&mut self, chain: &Evaluation) {
-        for (decision, condition) in self.0.values_mut() {
-            *decision = chain.decision.max(*decision);
-            *condition = conjunction(chain.condition.clone().into_iter().chain(condition.take()));
-        }
-    }
-
-    /// Drops what is open as widely without this.
-    fn leave_out(&mut self, open: &Self) {
-        self.0
-            .retain(|key, (decision, _)| open.0.get(key).is_none_or(|(known, _)| *known > *decision));
-    }
-}
-
 impl Grant {
     /// Stands for what a user of Identity Center may do in ways that the capture lacks.
     fn unknown(member: &Entity, action: Option<&str>) -> Self {
@@ -269,39 +238,4 @@ impl Grant {
             via: None,
         }
     }
-}
-
-/// Actions of one class in one manner on the same resource become one entry; entries with the same actions become one grant.
-fn grouped(found: &Found) -> Vec<Grant> {
-    let mut by_scope: BTreeMap<(Option<ActionClass>, &str), ActionsInManner<'_>> = BTreeMap::new();
-    for ((class, scope, action), manner) in &found.0 {
-        let entry = by_scope.entry((*class, scope.as_str())).or_default();
-        entry.push((action, manner.clone()));
-    }
-    let mut grants: BTreeMap<GrantKey<'_>, BTreeSet<&str>> = BTreeMap::new();
-    for ((class, scope), actions) in by_scope {
-        let mut by_manner: BTreeMap<Manner, BTreeSet<&str>> = BTreeMap::new();
-        for (action, manner) in actions {
-            by_manner.entry(manner).or_default().insert(action);
-        }
-        for (manner, actions) in by_manner {
-            grants.entry((class, actions, manner)).or_default().insert(scope);
-        }
-    }
-    grants
-        .into_iter()
-        .map(|((action_class, actions, (decision, condition)), resources)| Grant {
-            action_class,
-            canonical: canonical_words(actions.iter().copied()),
-            actions: actions.into_iter().map(str::to_owned).collect(),
-            resources: resources.into_iter().map(str::to_owned).collect(),
-            decision,
-            condition,
-            via: None,
-        })
-        .collect()
-}
-
-fn canonical_words<'a>(actions: impl IntoIterator<Item = &'a str>) -> Vec<CanonicalPermission> {
-    CanonicalPermission::of_actions(actions).into_iter().collect()
 }

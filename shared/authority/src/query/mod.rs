@@ -3,12 +3,14 @@
 mod actor;
 mod askers;
 mod explain;
+mod found;
 mod grants;
 mod hint;
 #[cfg(test)]
 mod tests;
 mod via;
 mod who_can;
+mod worth;
 
 use serde::Serialize;
 use sv0_iam::{Context, EvaluateError, Evaluation, UnknownContext};

@@ -11,6 +11,7 @@ use sv0_model::graph::Entity;
 use super::actor::any_of;
 use super::askers::Asker;
 use super::via::{Route, chains_to, choose};
+use super::worth::Worth;
 use super::{Query, QueryError};
 use crate::estate::{Estate, Place};
 
@@ -124,13 +125,14 @@ impl Estate<'_> {
 
     /// Everyone who can without assuming a role, by name.
     pub(super) fn directly(&self, query: &Query<'_>, place: &Place<'_>) -> Result<Direct, QueryError> {
-        let askers = self.askers(query.action, place);
-        let decided: Result<Direct, QueryError> = askers
-            .par_iter()
-            .map(|asker: &Asker<'_>| {
-                let evaluation = self.judge(&query.request(&asker.subject, place))?;
-                Ok((asker.name.clone(), evaluation))
-            })
+        let worth = Worth::new(self, query.action, place);
+        let residents = self.residents().all().par_iter();
+        let residents = residents.filter(|resident| worth.asking(resident));
+        let residents = residents.map(|resident| Asker::of(self.subject_of_resident(resident)));
+        let visitors = self.visitors(query.action, place).into_par_iter();
+        let decided: Result<Direct, QueryError> = residents
+            .chain(visitors)
+            .map(|asker| Ok((asker.name, self.judge(&query.request(&asker.subject, place))?)))
             .collect();
         let mut decided = decided?;
         let workforce = self.workforce_that_can(query, place, &decided)?;
@@ -168,12 +170,13 @@ impl Estate<'_> {
     ) -> Result<Option<Evaluation>, QueryError> {
         let mut evaluations = Vec::new();
         for entrance in self.entrances(member) {
-            let of_role = entrance.role.and_then(|role| roles.get(&role.native_id));
-            let settled = of_role.filter(|evaluation| {
-                query.unknown_context == UnknownContext::Any && evaluation.decision != Decision::Conditional
-            });
-            if let Some(evaluation) = settled {
-                evaluations.extend(Some(evaluation).filter(|found| found.decision.is_possible()).cloned());
+            let of_role = entrance.role.map(|role| roles.get(&role.native_id));
+            // Who was not worth asking cannot.
+            let is_settled = query.unknown_context == UnknownContext::Any
+                && of_role.is_some_and(|of_role| of_role.is_none_or(|found| found.decision != Decision::Conditional));
+            if is_settled {
+                let of_role = of_role.flatten().filter(|found| found.decision.is_possible());
+                evaluations.extend(of_role.cloned());
             } else if let Some(subject) = self.subject_through(&entrance, member) {
                 evaluations.push(self.judge(&query.request(&subject, place))?);
             }

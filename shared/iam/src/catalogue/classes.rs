@@ -4,8 +4,12 @@
 
 pub mod tables;
 
+use std::sync::LazyLock;
+
 use sv0_model::path::ActionClass;
 use tables::TABLES;
+
+use crate::asked::Classified;
 
 /// What an action is called on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -65,4 +69,11 @@ pub fn classified_actions() -> impl Iterator<Item = &'static str> {
         .flatten()
         .flat_map(|row| row.actions)
         .map(|(action, _)| *action)
+}
+
+/// The same, each once, with what many statements are asked about them by.
+#[must_use]
+pub fn classified() -> &'static Classified {
+    static CLASSIFIED: LazyLock<Classified> = LazyLock::new(|| Classified::new(classified_actions().collect()));
+    &CLASSIFIED
 }

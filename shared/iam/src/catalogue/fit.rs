@@ -37,6 +37,12 @@ fn resource_type_fits_action(facts: &ActionFacts, arn: &str) -> Fit {
     fit_of_arn(facts, arn)
 }
 
+/// Whether that is [`Fit::RuledOut`], as an answer's caveat says it.
+#[must_use]
+pub fn is_ruled_out(action: &str, arn: &str) -> bool {
+    lookup_action(action).is_some_and(|facts| resource_type_is_ruled_out(facts, arn))
+}
+
 /// Whether that is [`Fit::RuledOut`], of an action that was looked up.
 pub(crate) fn resource_type_is_ruled_out(facts: &ActionFacts, arn: &str) -> bool {
     // Most ARNs have a form that can be read from front to back, and what has any is not ruled out.

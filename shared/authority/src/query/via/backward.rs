@@ -19,7 +19,7 @@ use crate::query::who_can::Direct;
 ///
 /// Best is: allowed throughout before conditional, then the shortest, then the first by the bytes of its roles.
 pub(in crate::query) fn chains_to(estate: &Estate<'_>, query: &Query<'_>, direct: &Direct) -> BTreeMap<String, Chain> {
-    let residents = estate.residents();
+    let residents = estate.resident_askers();
     let mut search = Search::new(estate, query, &residents);
     let mut best = search.pass(direct, Decision::Allow);
     for (name, chain) in search.pass(direct, Decision::Conditional) {
@@ -88,7 +88,6 @@ struct Search<'e, 'a> {
     candidates: Candidates<'e>,
     residents: &'a [Asker<'e>],
     identities: Vec<IdentityGrants<'a>>,
-    known: BTreeSet<String>,
     /// Residents whose own policies let them assume anything at all, and roots.
     active: Vec<usize>,
     by_name: BTreeMap<&'a str, usize>,
@@ -130,7 +129,6 @@ impl<'e, 'a> Search<'e, 'a> {
             candidates: roles(estate),
             residents,
             identities,
-            known: residents.iter().map(|asker| asker.name.clone()).collect(),
             active,
             by_name: residents
                 .iter()
@@ -239,7 +237,7 @@ impl<'e, 'a> Search<'e, 'a> {
         arrivals.extend(of_roles);
         let strangers = self.members.get("").into_iter().flatten();
         arrivals.extend(strangers.filter_map(|member| self.arrival_of_member(member, role)));
-        let visitors = self.judge.estate.visitors(ASSUME_ROLE, &Place::of(role), &self.known);
+        let visitors = self.judge.estate.visitors(ASSUME_ROLE, &Place::of(role));
         arrivals.extend(visitors.into_iter().filter_map(|visitor| {
             let evaluation = self.judge.judge(&visitor.subject, role)?;
             Some(Arrival {
