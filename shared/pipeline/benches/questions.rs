@@ -5,19 +5,23 @@
 //!
 //! `account ROLES USERS POLICIES` reads one account and asks what each of its principals may do, and who may take each of its roles.
 //! `who-can ACCOUNTS PRINCIPALS-OF-EACH` asks who may read a bucket, and who may do each action of S3 with it.
+//! `digest CAPTURE` and `digest ACCOUNTS ROLES-OF-EACH SEED` print a hash of the answers to all of these and of all paths: two builds that answer alike print the same.
 
 #![allow(clippy::indexing_slicing, reason = "a field of JSON that is not there reads as null")]
 
 use std::fs;
+use std::hash::{DefaultHasher, Hasher};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+use serde::Serialize;
 use serde_json::{Value, json};
-use sv0_authority::Estate;
+use sv0_authority::{Estate, PathOptions, authority_paths};
 use sv0_iam::catalogue::actions_matching;
 use sv0_iam::{Context, UnknownContext};
 use sv0_lake::FolderStore;
 use sv0_model::graph::{EntityKind, Graph};
+use sv0_model::observation::Evidence;
 use sv0_pipeline::Configuration;
 use sv0_pipeline::stages::{StageContext, normalize};
 use sv0_synth::Organization;
@@ -41,6 +45,10 @@ fn main() -> Result<(), Failure> {
         ),
         ["effective", roles, users, policies] => {
             effective(&one_account(roles.parse()?, users.parse()?, policies.parse()?))
+        }
+        ["digest", capture] => digest(&Digested::Recorded(Path::new(capture))),
+        ["digest", accounts, roles, seed] => {
+            digest(&Digested::MadeUp(accounts.parse()?, roles.parse()?, seed.parse()?))
         }
         ["who-can", accounts, principals] => who_can(accounts.parse()?, principals.parse()?),
         // As `cargo bench` runs it among all others.
@@ -108,10 +116,10 @@ fn effective(organization: &Organization) -> Result<(), Failure> {
 fn grants(estate: &Estate<'_>) -> Result<(usize, usize), Failure> {
     let principals = of_kind(estate.graph(), EntityKind::is_iam_principal);
     let mut grants = 0;
-    for principal in &principals {
-        let found = estate.grants(principal, None, &Context::default(), UnknownContext::Any)?;
+    let all = principals.iter().copied();
+    estate.grants_of_each(all, None, &Context::default(), UnknownContext::Any, |found| {
         grants += found.grants.len();
-    }
+    })?;
     Ok((principals.len(), grants))
 }
 
@@ -162,6 +170,97 @@ fn who_can(accounts: usize, principals: usize) -> Result<(), Failure> {
         all += ask(action)?;
     }
     steps.end(&format!("{} actions asked, {all} answers", actions.len()))
+}
+
+/// What answers are hashed of.
+enum Digested<'a> {
+    /// A capture.
+    Recorded(&'a Path),
+    /// So many accounts, roles of each, and a seed.
+    MadeUp(usize, usize, u64),
+}
+
+fn digest(of: &Digested<'_>) -> Result<(), Failure> {
+    let folder = tempfile::tempdir()?;
+    let mut steps = Steps {
+        is_told: false,
+        ..Steps::begin()?
+    };
+    let capture = match of {
+        Digested::Recorded(capture) => capture.to_path_buf(),
+        Digested::MadeUp(accounts, roles, seed) => {
+            let organization = Organization {
+                accounts: *accounts,
+                roles_per_account: *roles,
+                policies_per_account: *roles,
+                users_per_account: roles / 10,
+                events_per_account: 0,
+                seed: *seed,
+            };
+            made_up(&organization, folder.path(), &mut steps)?
+        }
+    };
+    let graph = stored(&capture, folder.path(), &mut steps)?;
+    let estate = Estate::new(&graph);
+    let tell = |what: &str, digest: u64| writeln!(io::stdout(), "{digest:016x}  {what}");
+    for unknown in [UnknownContext::Any, UnknownContext::Absent] {
+        let granted = all_grants(&estate, unknown)?;
+        tell(&format!("what principals may do, {unknown:?}"), granted)?;
+        let takers = all_who_can(&estate, "sts:AssumeRole", EntityKind::IamRole, unknown)?;
+        tell(&format!("who may take roles, {unknown:?}"), takers)?;
+        for action in actions_matching("s3:*").map(|action| action.full_name()) {
+            let who = all_who_can(&estate, &action, EntityKind::S3Bucket, unknown)?;
+            tell(&format!("who may do {action}, {unknown:?}"), who)?;
+        }
+        for (action, kind) in OTHER_QUESTIONS {
+            let who = all_who_can(&estate, action, kind, unknown)?;
+            tell(&format!("who may do {action}, {unknown:?}"), who)?;
+        }
+    }
+    let paths = authority_paths(&estate, &Evidence::default(), &PathOptions::default());
+    tell("paths", hash_of(&paths.paths)?)?;
+    Ok(())
+}
+
+/// What else is asked of all resources of a kind.
+const OTHER_QUESTIONS: [(&str, EntityKind); 6] = [
+    ("kms:Decrypt", EntityKind::KmsKey),
+    ("lambda:InvokeFunction", EntityKind::LambdaFunction),
+    ("secretsmanager:GetSecretValue", EntityKind::Secret),
+    ("sqs:SendMessage", EntityKind::SqsQueue),
+    ("iam:PutRolePolicy", EntityKind::IamRole),
+    ("iam:PassRole", EntityKind::IamRole),
+];
+
+fn all_grants(estate: &Estate<'_>, unknown: UnknownContext) -> Result<u64, Failure> {
+    let mut digest = DefaultHasher::new();
+    for principal in of_kind(estate.graph(), EntityKind::is_iam_principal) {
+        let found = estate.grants(principal, None, &Context::default(), unknown)?;
+        digest.write(&serde_json::to_vec(&found)?);
+        for action in ["s3:GetObjectTagging", "iam:PassRole", "lambda:InvokeFunction"] {
+            let found = estate.grants(principal, Some(action), &Context::default(), unknown)?;
+            digest.write(&serde_json::to_vec(&found)?);
+        }
+    }
+    Ok(digest.finish())
+}
+
+/// Of at most a hundred resources of a kind.
+fn all_who_can(estate: &Estate<'_>, action: &str, kind: EntityKind, unknown: UnknownContext) -> Result<u64, Failure> {
+    let mut digest = DefaultHasher::new();
+    for resource in of_kind(estate.graph(), |own| own == kind).into_iter().take(100) {
+        let found = estate.who_can(action, resource, &Context::default(), unknown)?;
+        digest.write(&serde_json::to_vec(&found)?);
+    }
+    Ok(digest.finish())
+}
+
+fn hash_of<T: Serialize>(rows: &[T]) -> Result<u64, Failure> {
+    let mut digest = DefaultHasher::new();
+    for row in rows {
+        digest.write(&serde_json::to_vec(row)?);
+    }
+    Ok(digest.finish())
 }
 
 fn made_up(organization: &Organization, folder: &Path, steps: &mut Steps) -> Result<PathBuf, Failure> {
