@@ -44,28 +44,38 @@ pub struct Divided {
 }
 
 impl Divided {
-    /// An object without parts.
-    #[must_use]
-    pub fn empty() -> Self {
-        Self {
-            object: Vec::new(),
-            parts: Vec::new(),
+    /// The object with that key and the parts that its index names.
+    ///
+    /// # Errors
+    /// [`LakeError::Altered`] where a part is not there as the index says.
+    pub fn read(key: &str, object: Vec<u8>, parts: Vec<Part>) -> Result<Self, LakeError> {
+        for part in &parts {
+            let found = sha256_hex(slice(&object, part).unwrap_or_default());
+            if found != part.sha256 {
+                return Err(LakeError::Altered {
+                    key: key.to_owned(),
+                    expected: part.sha256.clone(),
+                    found,
+                });
+            }
         }
+        Ok(Self { object, parts })
     }
 
-    /// Puts the parts of another after its own. The object is what it would be had all of their rows been written to it.
+    /// Puts the parts of another after its own: the object is what it would be had all of their rows been written to it.
     pub fn append(&mut self, other: &Self) {
-        let before = self.object.len() as u64;
+        if self.parts.is_empty() {
+            // An object without rows is a frame of nothing.
+            self.object.clear();
+        }
         for part in &other.parts {
             let offset = self.object.len() as u64;
-            let Some(bytes) = slice(&other.object, part) else {
-                continue;
-            };
-            self.object.extend_from_slice(bytes);
-            self.parts.push(Part { offset, ..part.clone() });
+            if let Some(bytes) = slice(&other.object, part) {
+                self.object.extend_from_slice(bytes);
+                self.parts.push(Part { offset, ..part.clone() });
+            }
         }
-        if self.parts.is_empty() && before == 0 {
-            // A frame of nothing.
+        if self.parts.is_empty() {
             self.object.clone_from(&other.object);
         }
     }
@@ -206,6 +216,21 @@ mod tests {
             encoder.push(part, row).unwrap();
         }
         encoder.finish().unwrap()
+    }
+
+    #[test]
+    fn what_is_put_together_is_what_is_written_at_once() {
+        let rows = [("a", "1"), ("a", "2"), ("b", "3"), ("c", "4")].map(|(part, row)| (part, row.to_owned()));
+        for cuts in [[0, 0], [0, 2], [2, 3], [3, 4], [4, 4]] {
+            let [first, second] = cuts;
+            let mut together = divided(&rows[..first]);
+            together.append(&divided(&rows[first..second]));
+            together.append(&divided(&rows[second..]));
+            assert_eq!(together, divided(&rows), "cut at {cuts:?}");
+        }
+        let mut nothing = divided(&[]);
+        nothing.append(&divided(&[]));
+        assert_eq!(nothing, divided(&[]));
     }
 
     #[test]

@@ -9,7 +9,10 @@ use std::sync::Arc;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
-use sv0_lake::{Divided, LakeError, Part, PartsEncoder, each_of_ndjson, index_key, keys};
+use sv0_authority::Shard;
+use sv0_lake::{
+    Divided, LakeError, Part, PartsEncoder, each_of_ndjson, from_ndjson, index_key, keys, read_index, to_ndjson,
+};
 use sv0_model::decision::Caveat;
 use sv0_model::graph::{Classified, Sensitivity};
 use sv0_model::path::{ActionClass, AuthorityPath, EgressCategory, PathHop, PathKind, PathState, StepPool};
@@ -260,6 +263,49 @@ impl RouteObjects {
         self.parts.iter().map(|part| part.paths).sum()
     }
 
+    /// Puts those of the next share after its own: what a writer makes of the routes of both.
+    pub fn append(&mut self, next: Self) {
+        self.routes.append(&next.routes);
+        self.accesses.append(&next.accesses);
+        self.steps.append(&next.steps);
+        self.parts.extend(next.parts);
+    }
+
+    /// Puts them where the objects of a share lie.
+    ///
+    /// # Errors
+    /// As the store.
+    pub fn write_share(&self, context: &StageContext<'_>, shard: Shard) -> Result<(), LakeError> {
+        let put = |key: &str, bytes: &[u8]| context.store.put(&share_key(context.run_id, shard, key), bytes);
+        for (key, divided) in [
+            (keys::ROUTES, &self.routes),
+            (keys::ACCESSES, &self.accesses),
+            (keys::STEPS, &self.steps),
+        ] {
+            put(&index_key(key), &divided.index(key)?)?;
+            put(key, &divided.object)?;
+        }
+        put(keys::ROUTE_PARTS, &to_ndjson(keys::ROUTE_PARTS, &self.parts)?)
+    }
+
+    /// Reads what [`RouteObjects::write_share`] wrote.
+    ///
+    /// # Errors
+    /// As the store; [`LakeError::Altered`] where an index does not fit its object.
+    pub fn read_share(context: &StageContext<'_>, shard: Shard) -> Result<Self, LakeError> {
+        let get = |key: &str| context.store.get(&share_key(context.run_id, shard, key));
+        let divided = |key: &str| {
+            let index = index_key(key);
+            Divided::read(key, get(key)?, read_index(&index, &get(&index)?)?)
+        };
+        Ok(Self {
+            routes: divided(keys::ROUTES)?,
+            accesses: divided(keys::ACCESSES)?,
+            steps: divided(keys::STEPS)?,
+            parts: from_ndjson(keys::ROUTE_PARTS, &get(keys::ROUTE_PARTS)?)?,
+        })
+    }
+
     /// Puts them where the run's objects lie.
     ///
     /// # Errors
@@ -270,6 +316,12 @@ impl RouteObjects {
         context.write_divided(keys::STEPS, &self.steps)?;
         context.write_rows(keys::ROUTE_PARTS, &self.parts)
     }
+}
+
+/// Where an object of a share lies: beside the runs, of which it is none.
+pub(crate) fn share_key(run_id: &str, shard: Shard, key: &str) -> String {
+    let Shard { number, of } = shard;
+    format!("work/{run_id}/share-{number}-of-{of}/{key}")
 }
 
 fn taken_row(taken: &Taken) -> TakenRow {
