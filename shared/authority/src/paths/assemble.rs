@@ -176,15 +176,21 @@ impl<'e, 'a> Assembly<'e, 'a> {
         let places = places.filter_map(|place| self.ground.entity(place));
         let outside = places.filter(|place| place.kind == EntityKind::InternetDestination);
         let from = &start.entity.native_id;
-        let reached = outside.map(|place| self.ground.sending(from, place, Vec::new(), &Step::allowed()));
-        let ends = Ends::new(self.ground.estate, reached.collect());
+        let reached: Vec<_> = outside
+            .map(|place| self.ground.sending(from, place, Vec::new(), &Step::allowed()))
+            .collect();
+        if reached.is_empty() {
+            return None;
+        }
+        let ends = Ends::new(self.ground.estate, reached);
         let kept: Vec<usize> = (0..ends.accesses.len()).collect();
         self.taken(start.entity, Approach::default(), &ends, &kept)
     }
 
-    /// The paths that lead so to those of the ends that are kept; none where none is.
+    /// The paths that lead so to those of the ends that are kept; none where none of them is. The way to an authority that reaches nothing is told: who compares
+    /// two runs must know whether the way or what was reached is gone.
     fn taken(&self, start: &'e Entity, approach: Approach<'e>, ends: &Ends<'e>, kept: &[usize]) -> Option<RoutePaths> {
-        if kept.is_empty() {
+        if kept.is_empty() && !ends.accesses.is_empty() {
             return None;
         }
         let executions = self.executions(&approach, ends, kept);

@@ -38,7 +38,7 @@ pub(crate) fn strongest(mut routes: Vec<RoutePaths>, most: usize) -> Vec<RoutePa
             route.take(taken.first, taken.kinds);
         }
     }
-    routes.retain(|route| !route.taken.is_empty());
+    routes.retain(|route| !route.taken.is_empty() || route.accesses.is_empty());
     routes
 }
 

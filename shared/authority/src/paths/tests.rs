@@ -1,5 +1,7 @@
 //! Paths in each state, the chains they take, and what the logs say of them.
 
+use std::convert::Infallible;
+
 use serde_json::json;
 use sv0_model::decision::{Caveat, ConditionExpression, Effect, Layer};
 use sv0_model::graph::Graph;
@@ -11,7 +13,7 @@ mod everyone;
 mod kinds;
 mod switched_off;
 
-use super::{PathOptions, authority_paths};
+use super::{PathOptions, authority_paths, each_route};
 use crate::estate::Estate;
 use crate::evidence::EvidenceFold;
 use crate::testkit::{event, graph};
@@ -546,4 +548,27 @@ fn too_many_paths_are_cut_and_counted() {
     let kept: Vec<&str> = output.paths.iter().map(|path| path.resource.as_str()).collect();
     assert_eq!(kept, ["arn:aws:s3:::b"], "the most sensitive is kept");
     assert_eq!(output.diagnostics.len(), 1);
+}
+
+#[test]
+fn the_way_to_an_authority_that_reaches_nothing_is_told_and_is_no_path() {
+    let roles = |granted: &str| {
+        let fixture = format!("{BASE}{LAMBDA_APP} {granted}\n bucket 111111111111/b\n lambda 111111111111/other");
+        let graph = graph(&fixture);
+        let (estate, options) = (Estate::new(&graph), PathOptions::default());
+        let mut told: Vec<(Vec<String>, usize, usize)> = Vec::new();
+        let found = each_route(&estate, &Evidence::default(), &options, &|_| {}, |paths| {
+            told.push((paths.route.roles.clone(), paths.count(), paths.accesses.len()));
+            Ok::<(), Infallible>(())
+        });
+        assert_eq!(found, Ok(Vec::new()));
+        told
+    };
+    let app = || vec!["arn:aws:iam::111111111111:role/app".to_owned()];
+    assert_eq!(roles("allow s3:GetObject on *"), [(app(), 1, 1)]);
+    assert_eq!(
+        roles("allow ec2:* on *"),
+        [(app(), 0, 0)],
+        "and what runs as nothing is on no way"
+    );
 }
