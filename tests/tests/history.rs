@@ -4,7 +4,10 @@ use std::fs;
 use std::path::Path;
 
 use serde_json::{Value, json};
+use sv0_lake::{FolderStore, newest_run};
+use sv0_model::route::RoutePaths;
 use sv0_model::time::Timestamp;
+use sv0_pipeline::Snapshot;
 use sv0_state::{History, STATE_FILE, SightingKind, SqliteState, StateStore};
 use walkdir::WalkDir;
 
@@ -47,15 +50,36 @@ fn scan_into(store: &Path, capture: &Path) {
     ]);
 }
 
+fn routes(store: &Path) -> Vec<RoutePaths> {
+    let folder = FolderStore::new(store);
+    let mut routes = Vec::new();
+    let snapshot = Snapshot::new(newest_run(&folder).unwrap());
+    snapshot
+        .each_route(|paths| {
+            routes.push(paths);
+            Ok(())
+        })
+        .unwrap();
+    routes
+}
+
 fn ids(store: &Path, kind: SightingKind) -> Vec<String> {
-    let list = if kind == SightingKind::Path {
-        "paths"
-    } else {
-        "findings"
+    let mut ids: Vec<String> = match kind {
+        SightingKind::Route => routes(store).iter().map(|paths| paths.route.id()).collect(),
+        SightingKind::Access => {
+            let routes = routes(store);
+            let accesses = routes.iter().flat_map(|paths| paths.accesses.iter());
+            accesses.map(sv0_model::route::Access::id).collect()
+        }
+        _ => {
+            let answer = run_json(&["findings", "--store", store.to_str().unwrap()]);
+            let rows = answer["findings"].as_array().unwrap();
+            rows.iter().map(|row| row["id"].as_str().unwrap().to_owned()).collect()
+        }
     };
-    let answer = run_json(&[list, "--store", store.to_str().unwrap()]);
-    let rows = answer[list].as_array().unwrap();
-    rows.iter().map(|row| row["id"].as_str().unwrap().to_owned()).collect()
+    ids.sort_unstable();
+    ids.dedup();
+    ids
 }
 
 fn histories(store: &Path, kind: SightingKind) -> Vec<(String, History)> {
@@ -78,7 +102,7 @@ fn a_later_scan_of_an_unchanged_estate_is_no_change() {
     for at in [FIRST, SECOND] {
         scan_into(store.path(), acme(at).path());
     }
-    for kind in [SightingKind::Path, SightingKind::Finding] {
+    for kind in [SightingKind::Route, SightingKind::Access, SightingKind::Finding] {
         for (id, history) in histories(store.path(), kind) {
             assert_eq!(
                 (history.first_seen, history.last_seen),
@@ -104,20 +128,22 @@ fn a_later_scan_of_an_unchanged_estate_is_no_change() {
 fn an_account_that_was_not_read_again_leaves_doubt_and_never_absence() {
     let store = tempfile::tempdir().unwrap();
     scan_into(store.path(), acme(FIRST).path());
-    let before = histories(store.path(), SightingKind::Path);
+    let kinds = [SightingKind::Route, SightingKind::Access];
+    let before = kinds.map(|kind| ids(store.path(), kind));
     let second = acme(SECOND);
     fs::remove_dir_all(second.path().join("accounts")).unwrap();
     fs::remove_dir_all(second.path().join("config")).unwrap();
     scan_into(store.path(), second.path());
-    let ids: Vec<&str> = before.iter().map(|(id, _)| id.as_str()).collect();
     let state = SqliteState::open(&store.path().join(STATE_FILE)).unwrap();
-    let after = state.history(SightingKind::Path, &ids).unwrap();
-    for (id, history) in after {
-        assert_eq!(
-            (history.stale_since, history.gone_at),
-            (Some(time(SECOND)), None),
-            "{id}"
-        );
+    for (kind, ids) in kinds.into_iter().zip(before) {
+        let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
+        for (id, history) in state.history(kind, &ids).unwrap() {
+            assert_eq!(
+                (history.stale_since, history.gone_at),
+                (Some(time(SECOND)), None),
+                "{id}"
+            );
+        }
     }
 }
 
@@ -126,14 +152,9 @@ fn a_function_that_config_no_longer_lists_is_gone_and_its_paths_with_it() {
     const FUNCTION: &str = "arn:aws:lambda:eu-west-1:912746058213:function:order-summary";
     let store = tempfile::tempdir().unwrap();
     scan_into(store.path(), acme(FIRST).path());
-    let answer = run_json(&["paths", "--from", FUNCTION, "--store", store.path().to_str().unwrap()]);
-    let paths: Vec<&str> = answer["paths"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|path| path["id"].as_str().unwrap())
-        .collect();
-    assert!(!paths.is_empty());
+    let of_function = routes(store.path()).into_iter();
+    let of_function: Vec<RoutePaths> = of_function.filter(|paths| paths.route.workload == FUNCTION).collect();
+    assert!(of_function.iter().map(RoutePaths::count).sum::<usize>() > 0);
 
     let second = acme(SECOND);
     let file = second.path().join("config/AWS-Lambda-Function.ndjson");
@@ -149,13 +170,19 @@ fn a_function_that_config_no_longer_lists_is_gone_and_its_paths_with_it() {
         (function.last_seen, function.gone_at),
         (time(FIRST), Some(time(SECOND)))
     );
-    let histories = state.history(SightingKind::Path, &paths).unwrap();
-    assert_eq!(histories.len(), paths.len());
-    for (id, history) in histories {
+    for paths in of_function {
+        let id = paths.route.id();
+        let history = state.history(SightingKind::Route, &[&id]).unwrap()[&id];
         assert_eq!(
             (history.gone_at, history.stale_since),
             (Some(time(SECOND)), None),
             "{id}"
         );
+        // The role is still there, and nobody took from it what it may do.
+        for access in paths.accesses.iter() {
+            let id = access.id();
+            let history = state.history(SightingKind::Access, &[&id]).unwrap()[&id];
+            assert_eq!(history.gone_at, None, "{id}");
+        }
     }
 }

@@ -277,9 +277,9 @@ fn a_worker_without_time_answers_that_it_has_to_be_sent_again() {
     assert!(statuses.len() > 2, "{statuses:?}");
     assert_eq!(deployment.state().runs().unwrap().len(), 1);
     let now: Timestamp = "2026-03-02T06:00:00Z".parse().unwrap();
-    let ids = scanned.ids(SightingKind::Path);
+    let ids = scanned.ids(SightingKind::Route);
     let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
-    let histories = deployment.state().history(SightingKind::Path, &ids).unwrap();
+    let histories = deployment.state().history(SightingKind::Route, &ids).unwrap();
     assert_eq!(histories.len(), ids.len());
     assert!(histories.values().all(|history| history.last_seen == now));
 }

@@ -8,7 +8,6 @@ use std::sync::Arc;
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
-use serde_json::value::RawValue;
 use sv0_authority::Shard;
 use sv0_lake::{
     Divided, LakeError, Part, PartsEncoder, each_of_ndjson, from_ndjson, index_key, keys, read_index, to_ndjson,
@@ -528,53 +527,6 @@ pub fn each<R: Rows>(rows: &R, mut each: impl FnMut(AuthorityPath) -> Result<(),
     in_order(&of_workload).into_iter().try_for_each(each)
 }
 
-/// A path that is not put together further: the lines of its steps, and its row without them.
-#[derive(Debug)]
-pub(crate) struct ToldPath {
-    /// Lines of [`keys::STEPS`], in the order of the hops.
-    pub steps: Vec<usize>,
-    /// The path without its hops.
-    pub path: Box<RawValue>,
-}
-
-/// Hands on the paths as rows; lines of steps are those of the whole object.
-///
-/// # Errors
-/// As [`each_route`].
-pub(crate) fn each_told<R: Rows>(
-    rows: &R,
-    mut each: impl FnMut(ToldPath) -> Result<(), LakeError>,
-) -> Result<(), LakeError> {
-    let places = Places::of(rows)?;
-    let of_steps = rows.parts(keys::STEPS)?.unwrap_or_default();
-    for part in rows.parts(keys::ROUTES)?.unwrap_or_default() {
-        let before = of_steps.iter().take_while(|steps| steps.name != part.name);
-        let before: usize = before.filter_map(|steps| usize::try_from(steps.rows).ok()).sum();
-        let parts = places.read(&part.name)?;
-        let numbered = parts.steps.iter().enumerate();
-        let lines: HashMap<usize, usize> = numbered
-            .map(|(line, step)| (Arc::as_ptr(step).addr(), before + line))
-            .collect();
-        places.each(keys::ROUTES, Some(&part), |row: RouteRow| {
-            let routes = parts.route(row)?;
-            for view in routes.paths() {
-                let hops = view.route.hops.iter().chain([&view.access.hop]);
-                let steps = hops.filter_map(|hop| lines.get(&Arc::as_ptr(hop).addr()).copied());
-                let steps = steps.collect();
-                let mut path = view.path();
-                path.hops.clear();
-                let path = serde_json::value::to_raw_value(&path).map_err(|source| LakeError::Encode {
-                    key: keys::ROUTES.to_owned(),
-                    source,
-                })?;
-                each(ToldPath { steps, path })?;
-            }
-            Ok(())
-        })?;
-    }
-    Ok(())
-}
-
 /// An object that is always written in parts was not.
 fn undivided(key: &str) -> LakeError {
     LakeError::NotFound {
@@ -584,7 +536,7 @@ fn undivided(key: &str) -> LakeError {
 }
 
 /// A row names a line that is not there.
-pub(crate) fn dangling(key: &str, of: &str, line: usize) -> LakeError {
+fn dangling(key: &str, of: &str, line: usize) -> LakeError {
     LakeError::Dangling {
         key: key.to_owned(),
         line,

@@ -19,12 +19,12 @@ use crate::{
 pub fn check(store: &mut dyn StateStore) -> Result<(), String> {
     runs_and_sightings(store)?;
     late_runs(store)?;
-    steps_of_paths(store)?;
+    steps_of_things(store)?;
     sightings_that_cannot_be_read(store)?;
     leases(store)
 }
 
-const PATH: SightingKind = SightingKind::Path;
+const ROUTE: SightingKind = SightingKind::Route;
 const ACCOUNT: &str = "111122223333";
 const ALL: [&str; 4] = ["kept", "read", "unread", "blurred"];
 
@@ -65,8 +65,14 @@ fn runs_and_sightings(store: &mut dyn StateStore) -> Result<(), String> {
         runs.first() == Some(&run("one", 10)),
         "a run reads back as it was recorded",
     )?;
-    let other_kind = store.history(SightingKind::Finding, &["kept"]).map_err(said)?;
-    expect(other_kind.is_empty(), "a path and a finding with one id are two things")
+    for other in SightingKind::ALL.into_iter().filter(|kind| *kind != ROUTE) {
+        let of_other_kind = store.history(other, &["kept"]).map_err(said)?;
+        expect(
+            of_other_kind.is_empty(),
+            "things of two kinds with one id are two things",
+        )?;
+    }
+    Ok(())
 }
 
 fn absence_and_return(store: &mut dyn StateStore) -> Result<(), String> {
@@ -119,11 +125,11 @@ fn late_runs(store: &mut dyn StateStore) -> Result<(), String> {
     coverage(store, 40)
 }
 
-/// Two paths share a step, and one of them takes another way in the next run.
-fn steps_of_paths(store: &mut dyn StateStore) -> Result<(), String> {
+/// Two routes share a step, and one of them takes another way in the next run.
+fn steps_of_things(store: &mut dyn StateStore) -> Result<(), String> {
     let told = |id: &str, steps: &str| format!(r#"{{"id":"{id}","hops":[{steps}],"state":"allowed"}}"#);
-    let path = |id: &str, steps: &[&Arc<Step>]| Sighting {
-        document: Some(Arc::new(Document::of_path(
+    let route = |id: &str, steps: &[&Arc<Step>]| Sighting {
+        document: Some(Arc::new(Document::with_steps(
             told(id, ""),
             steps.iter().map(|step| Arc::clone(step)).collect(),
             BTreeMap::new(),
@@ -137,14 +143,14 @@ fn steps_of_paths(store: &mut dyn StateStore) -> Result<(), String> {
         (
             "steps-1",
             50,
-            [path("p", &[&first, &shared]), path("q", &[&other, &shared])],
+            [route("p", &[&first, &shared]), route("q", &[&other, &shared])],
         ),
         (
             "steps-2",
             60,
-            [path("p", &[&other, &shared]), path("q", &[&other, &shared])],
+            [route("p", &[&other, &shared]), route("q", &[&other, &shared])],
         ),
-        ("steps-3", 70, [path("p", &[&shared, &other]), path("q", &[])]),
+        ("steps-3", 70, [route("p", &[&shared, &other]), route("q", &[])]),
     ];
     for (run_id, at, seen) in runs {
         // What a store holds of steps lies elsewhere in the next run.
@@ -154,15 +160,15 @@ fn steps_of_paths(store: &mut dyn StateStore) -> Result<(), String> {
         });
         let want: BTreeMap<String, String> = documents.collect();
         record_seen(store, run_id, at, &seen.to_vec())?;
-        let found = store.documents(PATH, &["p", "q"]).map_err(said)?;
-        expect(found == want, "a path's document has its steps, in their order")?;
-        let histories = store.history(PATH, &["p", "q"]).map_err(said)?;
+        let found = store.documents(ROUTE, &["p", "q"]).map_err(said)?;
+        expect(found == want, "a route's document has its steps, in their order")?;
+        let histories = store.history(ROUTE, &["p", "q"]).map_err(said)?;
         expect(
             histories.values().all(|history| *history == self::seen(50, at, 50)),
             "other steps with the same content are no change",
         )?;
     }
-    let found = store.documents(PATH, &["p", "q"]).map_err(said)?;
+    let found = store.documents(ROUTE, &["p", "q"]).map_err(said)?;
     let want = [("p", text([&shared, &other])), ("q", String::new())];
     let want = want.map(|(id, steps)| (id.to_owned(), told(id, &steps)));
     expect(found == want.into(), "steps stand where the empty list was")
@@ -186,7 +192,7 @@ fn sightings_that_cannot_be_read(store: &mut dyn StateStore) -> Result<(), Strin
         "a run whose sightings cannot be read is not recorded, and that is said",
     )?;
     expect(
-        store.history(PATH, &["torn"]).map_err(said)?.is_empty() && store.runs().map_err(said)? == runs,
+        store.history(ROUTE, &["torn"]).map_err(said)?.is_empty() && store.runs().map_err(said)? == runs,
         "a run that is not recorded leaves nothing behind",
     )
 }
@@ -295,7 +301,7 @@ fn sighting((id, content): (&str, &str)) -> Sighting {
             document,
             BTreeMap::from([("state".to_owned(), "allowed".to_owned())]),
         ))),
-        thing: Thing::new(PATH, id),
+        thing: Thing::new(ROUTE, id),
         content_sha256: content.to_owned(),
         rests_on: Arc::new(Grounds {
             partitions: [partition(id), partition("other")].into(),
@@ -319,7 +325,7 @@ fn documents(store: &dyn StateStore, contents: [&str; 4]) -> Result<(), String> 
         .map(|(id, content)| (id.to_owned(), document(id, content)))
         .collect();
     let found = store
-        .documents(PATH, &[&ALL[..], &["unknown"]].concat())
+        .documents(ROUTE, &[&ALL[..], &["unknown"]].concat())
         .map_err(said)?;
     expect(
         found == want,
@@ -340,8 +346,8 @@ fn coverage(store: &dyn StateStore, captured_at: i64) -> Result<(), String> {
 }
 
 fn histories(store: &dyn StateStore) -> Result<BTreeMap<&'static str, History>, String> {
-    let found = store.history(PATH, &ALL).map_err(said)?;
-    let unknown = store.history(PATH, &["unknown"]).map_err(said)?;
+    let found = store.history(ROUTE, &ALL).map_err(said)?;
+    let unknown = store.history(ROUTE, &["unknown"]).map_err(said)?;
     expect(unknown.is_empty(), "what was never seen has no history")?;
     let named = ALL.into_iter().filter_map(|id| Some((id, *found.get(id)?)));
     Ok(named.collect())

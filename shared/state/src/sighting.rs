@@ -14,15 +14,17 @@ pub enum SightingKind {
     Entity,
     /// A relation between two nodes.
     Edge,
-    /// An authority path.
-    Path,
+    /// A way from a workload or identity to an authority.
+    Route,
+    /// What an authority can do with a part of a resource.
+    Access,
     /// A finding.
     Finding,
 }
 
 impl SightingKind {
     /// Every kind.
-    pub const ALL: [Self; 4] = [Self::Entity, Self::Edge, Self::Path, Self::Finding];
+    pub const ALL: [Self; 5] = [Self::Entity, Self::Edge, Self::Route, Self::Access, Self::Finding];
 
     /// The name under which it is stored.
     #[must_use]
@@ -30,7 +32,8 @@ impl SightingKind {
         match self {
             Self::Entity => "entity",
             Self::Edge => "edge",
-            Self::Path => "path",
+            Self::Route => "route",
+            Self::Access => "access",
             Self::Finding => "finding",
         }
     }
@@ -47,7 +50,7 @@ impl SightingKind {
 pub struct Thing {
     /// Its kind.
     pub kind: SightingKind,
-    /// Its stable id: native id of an entity, id of a path or finding.
+    /// Its stable id: native id of an entity, id of a route, an access or a finding.
     pub id: String,
 }
 
@@ -122,7 +125,7 @@ pub struct Document {
     summary: BTreeMap<String, String>,
 }
 
-/// One step of paths. Many documents share it; a store may keep it once.
+/// One step of routes and accesses. Many documents share it; a store may keep it once.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Step {
     sha256: String,
@@ -167,9 +170,9 @@ impl Document {
         }
     }
 
-    /// The document of a path, with its steps apart: `text` has an empty list, `"hops":[]`, where they belong.
+    /// A document with its steps apart: `text` has an empty list, `"hops":[]`, where they belong.
     #[must_use]
-    pub fn of_path(text: String, steps: Vec<Arc<Step>>, summary: BTreeMap<String, String>) -> Self {
+    pub fn with_steps(text: String, steps: Vec<Arc<Step>>, summary: BTreeMap<String, String>) -> Self {
         let mut hashed = text.clone();
         for step in &steps {
             hashed.push('\n');

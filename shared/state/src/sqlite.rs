@@ -18,18 +18,23 @@ use read::Time;
 /// The name of the file in a store's folder.
 pub const STATE_FILE: &str = "state.sqlite";
 
-const SCHEMA_VERSION: i64 = 3;
+const SCHEMA_VERSION: i64 = 4;
 const SCHEMA: &str = include_str!("sqlite/schema.sql");
-/// Tables and views of things; they end what makes a database one of version 3.
+/// Tables and views of things; they end what makes a database one of version 4.
 const TABLES: &str = include_str!("sqlite/tables.sql");
-/// What finds paths by where they begin and end; made by the first run.
+/// What finds routes and accesses by where they begin and end; made by the first run.
 const INDEXES: &str = include_str!("sqlite/indexes.sql");
 /// What leads from version 1 to version 2.
 const FROM_1_TO_2: &str = include_str!("sqlite/from-1-to-2.sql");
-/// What leads from version 2 to version 3, with [`TABLES`] between.
-const FROM_2_TO_3: [&str; 2] = [
-    include_str!("sqlite/from-2-to-3.sql"),
-    include_str!("sqlite/from-2-to-3-rows.sql"),
+/// What leads from version 2 to version 4, with [`TABLES`] between.
+const FROM_2: [&str; 2] = [
+    include_str!("sqlite/from-2.sql"),
+    include_str!("sqlite/from-2-rows.sql"),
+];
+/// What leads from version 3 to version 4, with [`TABLES`] between.
+const FROM_3: [&str; 2] = [
+    include_str!("sqlite/from-3.sql"),
+    include_str!("sqlite/from-3-rows.sql"),
 ];
 /// The tables of version 1. Before it was released, files with fewer of them were made under the same number.
 const TABLES_OF_1: [&str; 7] = [
@@ -45,7 +50,7 @@ const TABLES_OF_1: [&str; 7] = [
 /// How long a writer waits for another one.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// Bytes of a page. A document of a path takes one to two KB: larger pages are better filled, and fewer.
+/// Bytes of a page. A document takes one to two KB: larger pages are better filled, and fewer.
 const PAGE: i64 = 16 * 1024;
 /// Pages that a connection holds in memory, in KiB.
 const CACHE_KIB: i64 = 16 * 1024;
@@ -54,7 +59,7 @@ const STATEMENTS: usize = 32;
 
 /// History in a SQLite database.
 ///
-/// To record a run it compares a few things at a time: memory holds the steps of paths and a bit of each thing, whatever the number of things ever seen.
+/// To record a run it compares a few things at a time: memory holds steps and a bit of each thing, whatever the number of things ever seen.
 #[derive(Debug)]
 pub struct SqliteState {
     connection: Connection,
@@ -155,8 +160,11 @@ fn migrate(connection: &mut Connection) -> rusqlite::Result<Option<i64>> {
         transaction.execute_batch(FROM_1_TO_2)?;
         found = version(&transaction)?;
     }
-    if found == 2 {
-        let [before, after] = FROM_2_TO_3;
+    if let Some([before, after]) = match found {
+        2 => Some(FROM_2),
+        3 => Some(FROM_3),
+        _ => None,
+    } {
         for batch in [before, TABLES, after, INDEXES] {
             transaction.execute_batch(batch)?;
         }

@@ -5,6 +5,7 @@ mod proxy;
 #[path = "../../../shared/aws/tests/dynamodb/server.rs"]
 mod server;
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
@@ -15,8 +16,10 @@ use aws_sdk_s3::config::{BehaviorVersion, Credentials, Region, SharedCredentials
 use serde_json::{Value, json};
 use sv0_aws::dynamodb::DynamoState;
 use sv0_aws::s3::{S3ObjectStore, client};
-use sv0_lake::{CURRENT_KEY, FolderStore, ObjectStore};
+use sv0_lake::{CURRENT_KEY, FolderStore, ObjectStore, newest_run};
+use sv0_model::route::Access;
 use sv0_model::time::Timestamp;
+use sv0_pipeline::Snapshot;
 use sv0_record::{Adapters, Host, Invocation, RecordError, Settings, handle};
 use sv0_state::SightingKind;
 use tempfile::TempDir;
@@ -228,12 +231,28 @@ impl Scanned {
             SightingKind::Edge => ("graph/edges.ndjson.zst", &|row| {
                 format!("{} {} {}", text(&row["from"]), text(&row["kind"]), text(&row["to"]))
             }),
-            SightingKind::Path => ("authority/paths.ndjson.zst", &|row| text(&row["path"]["id"])),
+            SightingKind::Route | SightingKind::Access => return self.ids_of_ways(kind),
             SightingKind::Finding => ("findings/findings.ndjson.zst", &|row| text(&row["id"])),
         };
         let mut ids: Vec<String> = self.rows(key).iter().map(id).collect();
         ids.sort();
         ids.dedup();
         ids
+    }
+
+    fn ids_of_ways(&self, kind: SightingKind) -> Vec<String> {
+        let folder = FolderStore::new(self.folder.path());
+        let snapshot = Snapshot::new(newest_run(&folder).unwrap());
+        let mut ids = BTreeSet::new();
+        snapshot
+            .each_route(|paths| {
+                match kind {
+                    SightingKind::Route => ids.extend([paths.route.id()]),
+                    _ => ids.extend(paths.accesses.iter().map(Access::id)),
+                }
+                Ok(())
+            })
+            .unwrap();
+        ids.into_iter().collect()
     }
 }

@@ -4,6 +4,7 @@ Arguments: the table's name, the folder of the run. The documentation's code is 
 """
 
 import collections
+import hashlib
 import json
 import os
 import subprocess
@@ -32,6 +33,10 @@ def same(what, found, expected):
         sys.exit(f"{what} differ: {found!r:.500} is not {expected!r:.500}")
 
 
+def stable_id(*parts):
+    return hashlib.sha256(b"".join(part.encode() + b"\0" for part in parts)).hexdigest()[:16]
+
+
 def main():
     name, folder = sys.argv[1:]
     # The helpers of the documentation as they stand there, without the questions below them, which name things of no estate.
@@ -42,18 +47,36 @@ def main():
 
     entities = rows(folder, "graph/entities.ndjson.zst")
     steps = rows(folder, "authority/steps.ndjson.zst")
-    paths = [
-        {**row["path"], "hops": [steps[line] for line in row["steps"]]} for row in rows(folder, "authority/paths.ndjson.zst")
-    ]
+    sets = [row["accesses"] for row in rows(folder, "authority/accesses.ndjson.zst")]
+    accesses = {}
+    for row in (row for accesses_of_one in sets for row in accesses_of_one):
+        step = steps[row["step"]]
+        own = [] if row["is_best"] else [step["state"]]
+        id = stable_id("access", step["from"], step["relation"], row["resource"], row["action_class"], row["scope"], *own)
+        document = {name: value for name, value in row.items() if name != "step"}
+        accesses.setdefault(id, {**document, "id": id, "authority": step["from"], "state": step["state"], "hop": step})
+    accesses = list(accesses.values())
+    routes = {}
+    for row in rows(folder, "authority/routes.ndjson.zst"):
+        id = stable_id("route", row["workload"], *row["roles"], *row["marks"])
+        reached = sets[row["accesses"]]
+        end = steps[reached[0]["step"]]["from"] if reached else ([row["workload"]] + row["roles"])[-1]
+        document = {name: value for name, value in row.items() if name not in ("steps", "accesses", "taken", "executions")}
+        routes.setdefault(id, {**document, "id": id, "authority": end, "hops": [steps[line] for line in row["steps"]]})
+    routes = list(routes.values())
     findings = rows(folder, "findings/findings.ndjson.zst")
     coverage = rows(folder, "coverage.ndjson")
     manifest = json.load(open(os.path.join(folder, "manifest.json")))
 
-    for kind, key, all_rows in [("entity", "native_id", entities), ("path", "id", paths), ("finding", "id", findings)]:
+    for kind, key, all_rows in [
+        ("entity", "native_id", entities), ("route", "id", routes), ("access", "id", accesses), ("finding", "id", findings)
+    ]:
         for row in all_rows[:: max(1, len(all_rows) // 25)]:
             item = thing(kind, row[key])
             document = {name: value for name, value in row.items() if name not in ("captured_at", "origins")}
-            same(row[key], json.loads(item["document"]), document)
+            told = json.loads(item["document"])
+            told.pop("takes", None)
+            same(row[key], told, document)
             same("first sightings", item["first_seen"], manifest["captured_at"])
 
     def compare(what, index, prefix, all_rows, key, id, divided=True):
@@ -67,8 +90,16 @@ def main():
     compare("findings of severity", "list1", "findings/severity", findings, "severity", "id")
     compare("findings of account", "list2", "findings/account", findings, "account", "id")
     compare("findings of kind", "list3", "findings/kind", findings, "kind", "id")
-    compare("paths from", "list1", "paths/from", paths, "workload", "id", divided=False)
-    compare("paths to", "list2", "paths/to", paths, "resource", "id", divided=False)
+    compare("routes from", "list1", "routes/from", routes, "workload", "id", divided=False)
+    compare("routes to", "list2", "routes/to", routes, "authority", "id", divided=False)
+    compare("accesses from", "list1", "accesses/from", accesses, "authority", "id", divided=False)
+    compare("accesses to", "list2", "accesses/to", accesses, "resource", "id", divided=False)
+    # Who reaches a resource: what reaches it, and what leads there.
+    reached = accesses[0]["resource"]
+    authorities = {item["name"] for item in listed("list2", f"accesses/to/{reached}", False)}
+    workloads = {item["workload"] for authority in authorities for item in listed("list2", f"routes/to/{authority}", False)}
+    expected = {access["authority"] for access in accesses if access["resource"] == reached}
+    same("who reaches", workloads, {route["workload"] for route in routes if route["authority"] in expected})
     compare("entities of", "list1", "entities/account", entities, "account", "native_id")
 
     of_account = collections.defaultdict(list)
@@ -89,7 +120,7 @@ def main():
     same("the lease", "holder" in lease, False)
     configuration = table.get_item(Key={"pk": "configuration", "sk": "configuration"})["Item"]
     same("the bucket", (configuration["results_bucket"], configuration["results_prefix"]), ("sv0-results", "hub/"))
-    print("read everything:", len(entities), len(paths), len(findings), len(coverage))
+    print("read everything:", len(entities), len(routes), len(accesses), len(findings), len(coverage))
 
 
 main()

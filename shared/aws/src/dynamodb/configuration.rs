@@ -5,8 +5,8 @@ use super::attributes::{Write, needed, number};
 use super::keys::Key;
 use super::table::Table;
 
-/// The version of the table's layout.
-const LAYOUT: u64 = 1;
+/// The version of the table's layout. In the first, things of the kind `path` lay in the place of routes and accesses.
+const LAYOUT: u64 = 2;
 
 /// Where the results lie that belong to a table.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,6 +20,10 @@ pub struct TableConfiguration {
 impl TableConfiguration {
     /// Reads it; `None` where nobody wrote it yet.
     pub(super) async fn read(table: &Table) -> Result<Option<Self>, TableError> {
+        Ok(Self::with_layout(table).await?.map(|(configuration, _)| configuration))
+    }
+
+    async fn with_layout(table: &Table) -> Result<Option<(Self, Option<u64>)>, TableError> {
         let Some(item) = table.get(&Key::configuration()).await? else {
             return Ok(None);
         };
@@ -29,15 +33,16 @@ impl TableConfiguration {
                 what: format!("the table has layout {layout}, and this version of sv0 knows {LAYOUT}: use a newer sv0"),
             });
         }
-        Ok(Some(Self {
+        let configuration = Self {
             bucket: needed(&item, "results_bucket")?.to_owned(),
             prefix: needed(&item, "results_prefix")?.to_owned(),
-        }))
+        };
+        Ok(Some((configuration, number(&item, "layout"))))
     }
 
-    /// Writes it where it is not there, or is another one.
+    /// Writes it where it is not there, or is another one, or of an older layout.
     pub(super) async fn write(&self, table: &Table) -> Result<(), TableError> {
-        if Self::read(table).await?.as_ref() == Some(self) {
+        if Self::with_layout(table).await? == Some((self.clone(), Some(LAYOUT))) {
             return Ok(());
         }
         let mut write = Write::to(Key::configuration());

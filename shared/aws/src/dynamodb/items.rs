@@ -162,6 +162,29 @@ pub(super) struct ChangedThing<'a> {
     pub document: Option<&'a Document>,
 }
 
+/// The kind of the items in which earlier versions kept single paths.
+const SINGLE_PATH: &str = "path";
+
+/// Whether an earlier version kept a single path in the item: nothing is said of it any more.
+pub(super) fn is_of_a_single_path(item: &Item) -> bool {
+    text(item, "kind") == Some(SINGLE_PATH)
+}
+
+/// The write that takes the item of a single path out of the lists, for DynamoDB to delete when it comes to it; `None` where that is done.
+pub(super) fn end_of_single_path(item: &Item, now: &Expiry) -> Result<Option<Write>, TableError> {
+    if !LISTS.iter().any(|list| item.contains_key(*list)) {
+        return Ok(None);
+    }
+    let key = Key {
+        pk: needed(item, "pk")?.to_owned(),
+        sk: needed(item, "sk")?.to_owned(),
+    };
+    let mut write = Write::to(key);
+    write.set("expires_at", now.0);
+    LISTS.iter().for_each(|list| write.remove(list));
+    Ok(Some(write))
+}
+
 /// When DynamoDB may delete what is gone, in seconds since 1970.
 pub(super) struct Expiry(pub i64);
 
@@ -185,7 +208,7 @@ pub(super) fn write_of(
     write.set("content_sha256", life.content_sha256.as_str());
     if let Some(document) = changed.document {
         write.set("document_sha256", document.sha256());
-        // One read answers a question: the steps of a path stand in its item.
+        // One read answers a question: the steps of a route stand in its item.
         texts.set(&mut write, "document", &document.whole())?;
     }
     if let Some(document) = changed.sighting.and_then(|sighting| sighting.document.as_deref()) {
@@ -197,7 +220,8 @@ pub(super) fn write_of(
 
 fn summarize(write: &mut Write, thing: &Thing, summary: &BTreeMap<String, String>) {
     for (name, value) in summary {
-        write.set(name, cut(value));
+        // The indexes hold what they were made with.
+        write.set(if name == "authority" { "name" } else { name }, cut(value));
     }
     for (name, list) in lists(thing, summary) {
         write.set(name, list);

@@ -107,9 +107,13 @@ pub(super) fn lists(thing: &Thing, summary: &BTreeMap<String, String>) -> Vec<(&
     let lists = match thing.kind {
         SightingKind::Entity => vec![format!("entities/account/{}/{digit}", of("account"))],
         SightingKind::Edge => Vec::new(),
-        SightingKind::Path => vec![
-            format!("paths/from/{}", of("workload")),
-            format!("paths/to/{}", of("resource")),
+        SightingKind::Route => vec![
+            format!("routes/from/{}", of("workload")),
+            format!("routes/to/{}", of("authority")),
+        ],
+        SightingKind::Access => vec![
+            format!("accesses/from/{}", of("authority")),
+            format!("accesses/to/{}", of("resource")),
         ],
         SightingKind::Finding => vec![
             format!("findings/severity/{}/{digit}", of("severity")),
@@ -148,16 +152,33 @@ mod tests {
     #[test]
     fn no_key_is_longer_than_dynamodb_takes() {
         let long = "x".repeat(5000);
-        let thing = Thing::new(SightingKind::Path, &long);
-        let summary = BTreeMap::from([
-            ("workload".to_owned(), long.clone()),
-            ("resource".to_owned(), long.clone()),
-        ]);
-        assert!(Key::thing(&thing).sk.len() <= 1024);
+        let names = ["workload", "authority", "resource", "account", "severity", "type"];
+        let summary = names.map(|name| (name.to_owned(), long.clone())).into();
+        for kind in SightingKind::ALL {
+            let thing = Thing::new(kind, &long);
+            assert!(Key::thing(&thing).sk.len() <= 1024);
+            assert!(lists(&thing, &summary).iter().all(|(_, list)| list.len() <= 2048));
+            let other = Thing::new(kind, format!("{long}y"));
+            assert_ne!(Key::thing(&thing).sk, Key::thing(&other).sk);
+        }
         assert!(Key::coverage(&long).pk.len() <= 2048);
-        assert!(lists(&thing, &summary).iter().all(|(_, list)| list.len() <= 2048));
-        let other = Thing::new(SightingKind::Path, format!("{long}y"));
-        assert_ne!(Key::thing(&thing).sk, Key::thing(&other).sk);
+    }
+
+    #[test]
+    fn who_reaches_a_resource_is_two_questions() {
+        let listed = |kind, summary: &[(&str, &str)]| {
+            let summary = summary
+                .iter()
+                .map(|(name, text)| ((*name).to_owned(), (*text).to_owned()));
+            lists(&Thing::new(kind, "id"), &summary.collect())
+                .into_iter()
+                .map(|(_, list)| list)
+                .collect::<Vec<_>>()
+        };
+        let access = listed(SightingKind::Access, &[("authority", "role"), ("resource", "bucket")]);
+        assert_eq!(access, ["accesses/from/role", "accesses/to/bucket"]);
+        let route = listed(SightingKind::Route, &[("authority", "role"), ("workload", "function")]);
+        assert_eq!(route, ["routes/from/function", "routes/to/role"]);
     }
 
     #[test]

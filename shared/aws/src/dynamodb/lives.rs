@@ -10,7 +10,7 @@ use sv0_state::{LifeBook, RunRecord, Seen, Sighting, SightingKind, StateError, T
 use super::TableError;
 use super::attributes::{Item, Write, text};
 use super::head::Head;
-use super::items::{ChangedThing, Expiry, LIFE, Texts, write_of};
+use super::items::{ChangedThing, Expiry, LIFE, Texts, end_of_single_path, is_of_a_single_path, write_of};
 use super::journal::JournalWriter;
 use super::keys::{Key, SHARDS, shard, shard_of};
 use super::state::DynamoState;
@@ -84,7 +84,12 @@ impl Shard<'_> {
             newest_capture: self.head.newest_capture,
             ..LifeBook::default()
         };
+        let mut writes = Vec::new();
         for item in items {
+            if is_of_a_single_path(item) {
+                writes.extend(end_of_single_path(item, &Expiry(self.state.now()))?);
+                continue;
+            }
             let (thing, life) = texts.life(item, self.head.newest_capture)?;
             book.lives.insert(thing, life);
         }
@@ -100,7 +105,7 @@ impl Shard<'_> {
             .iter()
             .filter(|(thing, _)| thing.kind == SightingKind::Finding);
         findings.for_each(|(thing, change)| journal.add_finding(&thing.id, *change));
-        let writes = delta.written.iter().map(|(thing, life)| {
+        for (thing, life) in &delta.written {
             let changed = ChangedThing {
                 thing,
                 known: book.lives.get(thing),
@@ -108,9 +113,10 @@ impl Shard<'_> {
                 sighting: counting.get(thing).copied(),
                 document: delta.documents.get(thing).map(AsRef::as_ref),
             };
-            write_of(&changed, &self.run.run_id, &Expiry(self.state.expiry()), &texts)
-        });
-        writes.collect()
+            let expiry = Expiry(self.state.expiry());
+            writes.push(write_of(&changed, &self.run.run_id, &expiry, &texts)?);
+        }
+        Ok(writes)
     }
 }
 

@@ -216,9 +216,13 @@ impl DynamoState {
 
     /// When what is recorded as gone now may be deleted, in seconds since 1970.
     pub(super) fn expiry(&self) -> i64 {
+        self.now().saturating_add(i64::from(self.options.days_gone) * 86_400)
+    }
+
+    /// In seconds since 1970.
+    pub(super) fn now(&self) -> i64 {
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        let kept = Duration::from_secs(u64::from(self.options.days_gone) * 86_400);
-        i64::try_from(now.saturating_add(kept).as_secs()).unwrap_or(i64::MAX)
+        i64::try_from(now.as_secs()).unwrap_or(i64::MAX)
     }
 
     /// The condition that the lease is still held, where there is one.

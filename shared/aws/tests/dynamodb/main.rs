@@ -18,10 +18,13 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use aws_sdk_dynamodb::types::AttributeValue;
 use serde_json::Value;
 use sv0_aws::dynamodb::{DynamoState, Options, TableConfiguration};
 use sv0_lake::FolderStore;
-use sv0_state::{Document, Lease, Outcome, Partition, SightingKind, SqliteState, StateError, StateStore, contract};
+use sv0_state::{
+    Document, Lease, Outcome, Partition, SightingKind, SqliteState, StateError, StateStore, Tally, contract,
+};
 use tempfile::TempDir;
 
 use proxy::{Proxy, Verdict, cancelled, refused, throttled};
@@ -309,7 +312,7 @@ fn a_condition_that_fails_and_a_refusal_are_not_tried_again() {
 #[test]
 fn a_worker_without_time_is_gone_on_with() {
     let bench = Bench::new();
-    let many: Vec<String> = (0..300).map(|index| format!("path/a{index}:x")).collect();
+    let many: Vec<String> = (0..300).map(|index| format!("route/a{index}:x")).collect();
     let many: Vec<&str> = many.iter().map(String::as_str).collect();
     let run = run("large", 10, &many, &["a"]);
     let asked = Arc::new(AtomicUsize::new(0));
@@ -335,8 +338,11 @@ fn a_worker_without_time_is_gone_on_with() {
     assert_eq!(state.resume().unwrap(), None);
     assert_eq!(run.record(&mut state).unwrap(), Outcome::AlreadyRecorded);
     let history = state.history(
-        SightingKind::Path,
-        &many.iter().map(|text| &text[5..text.len() - 2]).collect::<Vec<_>>(),
+        SightingKind::Route,
+        &many
+            .iter()
+            .map(|text| text["route/".len()..].trim_end_matches(":x"))
+            .collect::<Vec<_>>(),
     );
     assert_eq!(history.unwrap().len(), 300);
 }
@@ -345,7 +351,7 @@ fn a_worker_without_time_is_gone_on_with() {
 fn what_is_too_large_for_an_item_lies_beside_the_runs() {
     let bench = Bench::new();
     let mut state = bench.straight();
-    let mut large = sighting("path/a1:x");
+    let mut large = sighting("route/a1:x");
     let text = format!(r#"{{"text":"{}"}}"#, "ü".repeat(300_000));
     large.document = Some(Arc::new(Document::new(
         text.clone(),
@@ -358,20 +364,20 @@ fn what_is_too_large_for_an_item_lies_beside_the_runs() {
     let mut first = run("one", 10, &[], &["a"]);
     first.seen = vec![large];
     first.record(&mut state).unwrap();
-    assert_eq!(state.documents(SightingKind::Path, &["a1"]).unwrap()["a1"], text);
+    assert_eq!(state.documents(SightingKind::Route, &["a1"]).unwrap()["a1"], text);
     let mut second = first.clone();
     (second.id, second.at) = ("two".to_owned(), 20);
     assert!(matches!(second.record(&mut state).unwrap(), Outcome::Recorded(tally) if tally.unchanged == 1));
     let third = run("three", 30, &[], &["a"]);
     third.record(&mut state).unwrap();
-    let history = state.history(SightingKind::Path, &["a1"]).unwrap()["a1"];
+    let history = state.history(SightingKind::Route, &["a1"]).unwrap()["a1"];
     assert_eq!(
         (history.stale_since, history.gone_at),
         (Some(time(30)), None),
         "its grounds were read back whole"
     );
-    run("four", 40, &["path/a1:x"], &["a"]).record(&mut state).unwrap();
-    assert!(state.documents(SightingKind::Path, &["a1"]).unwrap()["a1"].len() < 100);
+    run("four", 40, &["route/a1:x"], &["a"]).record(&mut state).unwrap();
+    assert!(state.documents(SightingKind::Route, &["a1"]).unwrap()["a1"].len() < 100);
 }
 
 #[test]
@@ -383,18 +389,102 @@ fn only_what_is_gone_expires_and_only_while_it_is() {
         let found = items.into_iter().find(|(_, sk, _)| sk == id).unwrap();
         (found.2.contains("expires_at="), found.2.contains("list1="))
     };
-    run("one", 10, &["path/a1:x", "path/b1:x"], &["a", "b"])
+    run("one", 10, &["route/a1:x", "route/b1:x"], &["a", "b"])
         .record(&mut state)
         .unwrap();
-    assert_eq!((of("path/a1"), of("path/b1")), ((false, true), (false, true)));
+    assert_eq!((of("route/a1"), of("route/b1")), ((false, true), (false, true)));
     run("two", 20, &[], &["a"]).record(&mut state).unwrap();
     assert_eq!(
-        (of("path/a1"), of("path/b1")),
+        (of("route/a1"), of("route/b1")),
         ((true, false), (false, true)),
         "gone is in no list, doubt is"
     );
-    run("three", 30, &["path/a1:x"], &["a"]).record(&mut state).unwrap();
-    assert_eq!(of("path/a1"), (false, true));
+    run("three", 30, &["route/a1:x"], &["a"]).record(&mut state).unwrap();
+    assert_eq!(of("route/a1"), (false, true));
+}
+
+#[test]
+fn single_paths_of_earlier_versions_leave_the_lists_and_are_not_called_gone() {
+    let bench = Bench::new();
+    let mut state = bench.straight();
+    let client = Emulator::client(bench.emulator.port);
+    let text = |text: &str| AttributeValue::S(text.to_owned());
+    for (id, listed) in [("p1", true), ("p2", false)] {
+        let mut request = client.put_item().table_name(TABLE);
+        for (name, value) in [
+            ("pk", "things/7b"),
+            ("sk", &format!("path/{id}")),
+            ("kind", "path"),
+            ("id", id),
+            ("content_sha256", "x"),
+            ("first_seen", "1970-01-01T00:00:01Z"),
+            ("changed_at", "1970-01-01T00:00:01Z"),
+        ] {
+            request = request.item(name, text(value));
+        }
+        if listed {
+            request = request
+                .item("list1", text("paths/from/w"))
+                .item("list2", text("paths/to/r"));
+        } else {
+            request = request.item("expires_at", AttributeValue::N("4000000000".to_owned()));
+        }
+        bench.emulator.runtime().block_on(request.send()).unwrap();
+    }
+    let of_paths = || -> Vec<String> {
+        let items = bench.items().into_iter();
+        let of_paths = items.filter(|(_, sk, _)| sk.starts_with("path/"));
+        of_paths.map(|(_, _, attributes)| attributes).collect()
+    };
+    let recorded = run("one", 10, &["route/a1:x"], &["a"]).record(&mut state).unwrap();
+    let appeared = Tally {
+        appeared: 1,
+        ..Tally::default()
+    };
+    assert_eq!(recorded, Outcome::Recorded(appeared));
+    let items = of_paths();
+    assert_eq!(items.len(), 2);
+    for item in &items {
+        assert!(!item.contains("list") && item.contains("expires_at"), "{item}");
+        assert!(!item.contains("gone_at") && !item.contains("stale_since"), "{item}");
+    }
+    assert!(
+        items[1].contains("4000000000"),
+        "what was gone before is kept for as long as it was to be"
+    );
+    run("two", 20, &["route/a1:x"], &["a"]).record(&mut state).unwrap();
+    assert_eq!(of_paths(), items, "it is done once");
+}
+
+#[test]
+fn a_table_of_an_older_layout_becomes_one_of_this() {
+    let bench = Bench::new();
+    let client = Emulator::client(bench.emulator.port);
+    let configuration = TableConfiguration {
+        bucket: "results".to_owned(),
+        prefix: String::new(),
+    };
+    let layout = || {
+        let items = bench.items().into_iter();
+        items
+            .map(|(.., attributes)| attributes)
+            .find(|attributes| attributes.contains("layout="))
+            .unwrap()
+    };
+    bench.straight().configure(&configuration).unwrap();
+    let now = layout();
+    let key = AttributeValue::S("configuration".to_owned());
+    let older = client
+        .update_item()
+        .table_name(TABLE)
+        .key("pk", key.clone())
+        .key("sk", key)
+        .update_expression("SET layout = :older")
+        .expression_attribute_values(":older", AttributeValue::N("1".to_owned()));
+    bench.emulator.runtime().block_on(older.send()).unwrap();
+    assert_ne!(layout(), now);
+    bench.straight().configure(&configuration).unwrap();
+    assert_eq!(layout(), now);
 }
 
 #[test]

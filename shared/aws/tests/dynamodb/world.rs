@@ -136,18 +136,18 @@ pub fn said(store: &dyn StateStore, runs: &[Run]) -> Said {
 
 /// A story in which things appear, change, are doubted, are gone, return, and an older capture comes late.
 pub fn story() -> Vec<Run> {
-    let all = ["entity/a1:x", "edge/a2:x", "path/b1:x", "finding/b2:x", "path/a3:x"];
+    let all = ["entity/a1:x", "edge/a2:x", "route/b1:x", "finding/b2:x", "access/a3:x"];
     vec![
         run("one", 10, &all, &["a", "b"]),
         run("two", 20, &all, &["a", "b"]),
-        run("three", 30, &["entity/a1:y", "path/b1:x"], &["a"]),
+        run("three", 30, &["entity/a1:y", "route/b1:x"], &["a"]),
         run(
             "four",
             40,
             &["entity/a1:y", "edge/a2:x", "finding/b2:z", "finding/a4:x"],
             &["a", "b"],
         ),
-        run("late", 5, &["entity/a1:z", "path/unknown:x"], &["a", "b"]),
+        run("late", 5, &["entity/a1:z", "route/unknown:x"], &["a", "b"]),
         run("five", 50, &all, &["a"]),
         run("six", 50, &all, &["a", "b"]),
     ]

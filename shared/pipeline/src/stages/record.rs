@@ -4,7 +4,7 @@
 
 mod documents;
 mod grounds;
-mod paths;
+mod routes;
 mod sightings;
 
 use std::collections::BTreeMap;
@@ -31,7 +31,7 @@ pub fn run(store: &dyn ObjectStore, run_id: &str, state: &mut dyn StateStore) ->
     let sightings = RunSightings::read(&snapshot, &manifest.configuration_sha256)?;
     let seen = Seen {
         sightings: &sightings,
-        complete: &sightings.completeness(&coverage),
+        complete: &sightings.completeness(&coverage)?,
         coverage: &coverage,
     };
     state.record_run(&record_of(&manifest), seen).map_err(cause)

@@ -16,9 +16,9 @@ fn partition(account: &str) -> Partition {
     Partition::new(account, "global", "iam:authorization-details")
 }
 
-fn path(id: &str, content: &str, accounts: &[&str]) -> Sighting {
+fn route(id: &str, content: &str, accounts: &[&str]) -> Sighting {
     Sighting {
-        thing: Thing::new(SightingKind::Path, id),
+        thing: Thing::new(SightingKind::Route, id),
         content_sha256: content.to_owned(),
         rests_on: Arc::new(Grounds {
             partitions: accounts.iter().map(|account| partition(account)).collect(),
@@ -35,20 +35,20 @@ fn whole(accounts: &[&str]) -> Completeness {
     }
 }
 
-/// The history of path `p` after these runs: time of capture, what was seen, what was read whole.
+/// The history of route `p` after these runs: time of capture, what was seen, what was read whole.
 fn history(runs: &[(i64, &[Sighting], &[&str])]) -> Option<History> {
     let mut book = LifeBook::default();
     for (at, sightings, complete) in runs {
         let delta = diff(&book, time(*at), *sightings, &whole(complete));
         book.apply(delta, time(*at));
     }
-    let life = book.lives.get(&Thing::new(SightingKind::Path, "p"));
+    let life = book.lives.get(&Thing::new(SightingKind::Route, "p"));
     life.map(|life| life.history)
 }
 
 #[test]
-fn a_path_across_accounts_is_gone_only_when_both_were_read_whole() {
-    let seen = [path("p", "a", &ACCOUNTS)];
+fn a_route_across_accounts_is_gone_only_when_both_were_read_whole() {
+    let seen = [route("p", "a", &ACCOUNTS)];
     for (complete, is_gone) in [
         (&ACCOUNTS[..], true),
         (&ACCOUNTS[..1], false),
@@ -62,8 +62,8 @@ fn a_path_across_accounts_is_gone_only_when_both_were_read_whole() {
 }
 
 #[test]
-fn a_path_is_in_doubt_while_a_policy_of_its_role_is_unreadable() {
-    let seen = [path("p", "a", &ACCOUNTS)];
+fn a_route_is_in_doubt_while_a_policy_of_its_role_is_unreadable() {
+    let seen = [route("p", "a", &ACCOUNTS)];
     let mut book = LifeBook::default();
     book.apply(diff(&book, time(1), &seen, &whole(&ACCOUNTS)), time(1));
     for (unreadable, is_gone) in [("role", false), ("another role", true)] {
@@ -82,14 +82,14 @@ fn a_path_is_in_doubt_while_a_policy_of_its_role_is_unreadable() {
 
 #[test]
 fn what_rests_on_nothing_is_never_gone() {
-    let seen = [path("p", "a", &[])];
+    let seen = [route("p", "a", &[])];
     let history = history(&[(1, &seen, &ACCOUNTS), (2, &[], &ACCOUNTS)]).unwrap();
     assert_eq!((history.gone_at, history.stale_since), (None, Some(time(2))));
 }
 
 #[test]
 fn doubt_keeps_its_first_time_until_it_is_settled() {
-    let seen = [path("p", "a", &ACCOUNTS)];
+    let seen = [route("p", "a", &ACCOUNTS)];
     let doubted = history(&[(1, &seen, &[]), (2, &[], &[]), (3, &[], &[])]).unwrap();
     assert_eq!(doubted.stale_since, Some(time(2)));
     let settled = history(&[(1, &seen, &[]), (2, &[], &[]), (3, &[], &ACCOUNTS), (4, &[], &[])]).unwrap();
@@ -98,7 +98,7 @@ fn doubt_keeps_its_first_time_until_it_is_settled() {
 
 #[test]
 fn what_it_rests_on_is_that_of_its_last_sighting() {
-    let (both, one) = ([path("p", "a", &ACCOUNTS)], [path("p", "a", &ACCOUNTS[..1])]);
+    let (both, one) = ([route("p", "a", &ACCOUNTS)], [route("p", "a", &ACCOUNTS[..1])]);
     let history = history(&[(1, &both, &[]), (2, &one, &[]), (3, &[], &ACCOUNTS[..1])]).unwrap();
     assert_eq!(history.gone_at, Some(time(3)));
     assert_eq!(history.changed_at, time(1), "resting on something else is no change");
@@ -106,7 +106,7 @@ fn what_it_rests_on_is_that_of_its_last_sighting() {
 
 #[test]
 fn an_unchanged_estate_moves_last_sightings_and_nothing_else() {
-    let seen = [path("p", "a", &ACCOUNTS), path("q", "b", &ACCOUNTS)];
+    let seen = [route("p", "a", &ACCOUNTS), route("q", "b", &ACCOUNTS)];
     let mut book = LifeBook::default();
     let first = diff(&book, time(1), &seen, &whole(&ACCOUNTS));
     book.apply(first, time(1));
@@ -123,15 +123,15 @@ fn an_unchanged_estate_moves_last_sightings_and_nothing_else() {
 
 #[test]
 fn of_two_sightings_of_a_thing_the_first_counts() {
-    let seen = [path("p", "b", &ACCOUNTS), path("p", "a", &ACCOUNTS[..1])];
+    let seen = [route("p", "b", &ACCOUNTS), route("p", "a", &ACCOUNTS[..1])];
     let delta = diff(&LifeBook::default(), time(1), &seen, &whole(&[]));
-    let life = &delta.written[&Thing::new(SightingKind::Path, "p")];
+    let life = &delta.written[&Thing::new(SightingKind::Route, "p")];
     assert_eq!((life.content_sha256.as_str(), delta.tally.appeared), ("b", 1));
 }
 
 #[test]
 fn a_late_capture_neither_adds_nor_removes() {
-    let (p, q) = ([path("p", "a", &ACCOUNTS)], [path("q", "a", &ACCOUNTS)]);
+    let (p, q) = ([route("p", "a", &ACCOUNTS)], [route("q", "a", &ACCOUNTS)]);
     let late = history(&[(5, &p, &ACCOUNTS), (3, &q, &ACCOUNTS)]).unwrap();
     assert_eq!(late, born(time(5)));
     assert_eq!(history(&[(5, &q, &ACCOUNTS), (3, &p, &ACCOUNTS)]), None);
@@ -145,7 +145,9 @@ fn any_sightings() -> impl Strategy<Value = Vec<Sighting>> {
             .into_iter()
             .map(|(id, content, accounts)| (id, (content, accounts)))
             .collect();
-        let sightings = each.iter().map(|(id, (content, accounts))| path(id, content, accounts));
+        let sightings = each
+            .iter()
+            .map(|(id, (content, accounts))| route(id, content, accounts));
         sightings.collect()
     })
 }

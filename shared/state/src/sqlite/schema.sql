@@ -1,4 +1,4 @@
--- Version 3. Times are RFC 3339 text in UTC: compare them with datetime(), not as text.
+-- Version 4. Times are RFC 3339 text in UTC: compare them with datetime(), not as text.
 
 CREATE TABLE runs (
     run_id      TEXT NOT NULL PRIMARY KEY,

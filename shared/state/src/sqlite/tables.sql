@@ -1,7 +1,7 @@
 -- What was ever seen. People and tools ask the views below.
 CREATE TABLE things (
     number          INTEGER PRIMARY KEY,
-    kind            TEXT NOT NULL CHECK (kind IN ('entity', 'edge', 'path', 'finding')),
+    kind            TEXT NOT NULL CHECK (kind IN ('entity', 'edge', 'route', 'access', 'finding')),
     id              TEXT NOT NULL,
     content_sha256  TEXT NOT NULL,
     first_seen      TEXT NOT NULL,
@@ -29,10 +29,11 @@ CREATE TABLE texts (
     sensitivity  TEXT,
     action_class TEXT,
     workload     TEXT,
+    authority    TEXT,
     resource     TEXT
 ) STRICT;
 
--- Steps of paths, each once: things.steps lists their numbers.
+-- Steps of routes and accesses, each once: things.steps lists their numbers.
 CREATE TABLE steps (
     number INTEGER PRIMARY KEY,
     sha256 TEXT NOT NULL UNIQUE,
@@ -63,19 +64,29 @@ SELECT t.kind, t.id, t.document_sha256 AS sha256,
             ELSE json_set(x.document, '$.hops', json((SELECT '[' || group_concat(s.step, ',') || ']'
                                                       FROM json_each(t.steps) AS j CROSS JOIN steps AS s ON s.number = j.value)))
        END AS document,
-       x.type, x.name, x.account, x.region, x.severity, x.state, x.sensitivity, x.action_class, x.workload, x.resource
+       x.type, x.name, x.account, x.region, x.severity, x.state, x.sensitivity, x.action_class, x.workload, x.authority, x.resource
 FROM things AS t JOIN texts AS x ON x.number = t.number;
 
 -- One row of each, with its history: a join of the views above would look every thing up twice.
-CREATE VIEW paths AS
-SELECT t.id, x.type, x.state, x.workload, x.resource, x.action_class, x.sensitivity,
+CREATE VIEW routes AS
+SELECT t.id, x.state, x.workload, x.authority,
        t.first_seen, coalesce(t.last_seen, (SELECT captured_at FROM newest)) AS last_seen, t.changed_at, t.stale_since, t.gone_at,
        CASE WHEN t.steps IS NULL THEN x.document
             ELSE json_set(x.document, '$.hops', json((SELECT '[' || group_concat(s.step, ',') || ']'
                                                       FROM json_each(t.steps) AS j CROSS JOIN steps AS s ON s.number = j.value)))
        END AS document
 FROM things AS t JOIN texts AS x ON x.number = t.number
-WHERE +t.kind = 'path'; -- The sign keeps SQLite from walking over all paths where a workload or resource is asked for.
+WHERE +t.kind = 'route'; -- The sign keeps SQLite from walking over all routes where a workload or authority is asked for.
+
+CREATE VIEW accesses AS
+SELECT t.id, x.state, x.authority, x.resource, x.action_class, x.sensitivity,
+       t.first_seen, coalesce(t.last_seen, (SELECT captured_at FROM newest)) AS last_seen, t.changed_at, t.stale_since, t.gone_at,
+       CASE WHEN t.steps IS NULL THEN x.document
+            ELSE json_set(x.document, '$.hops', json((SELECT '[' || group_concat(s.step, ',') || ']'
+                                                      FROM json_each(t.steps) AS j CROSS JOIN steps AS s ON s.number = j.value)))
+       END AS document
+FROM things AS t JOIN texts AS x ON x.number = t.number
+WHERE +t.kind = 'access';
 
 CREATE VIEW findings AS
 SELECT t.id, x.type, x.severity, x.name, x.account,
@@ -84,9 +95,9 @@ SELECT t.id, x.type, x.severity, x.name, x.account,
 FROM things AS t JOIN texts AS x ON x.number = t.number
 WHERE t.kind = 'finding';
 
-CREATE VIEW path_steps AS
-SELECT t.id AS path_id, j.key AS place, s.step
+CREATE VIEW route_steps AS
+SELECT t.id AS route_id, j.key AS place, s.step
 FROM things AS t CROSS JOIN json_each(t.steps) AS j CROSS JOIN steps AS s ON s.number = j.value
-WHERE t.kind = 'path';
+WHERE t.kind = 'route';
 
-PRAGMA user_version = 3;
+PRAGMA user_version = 4;

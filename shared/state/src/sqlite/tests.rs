@@ -80,7 +80,7 @@ fn history_outlives_the_process() {
 fn who_reads_keeps_no_run_from_being_recorded_and_sees_what_was_there() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join(STATE_FILE);
-    record(&mut SqliteState::open(&file).unwrap(), 1, &vec![path("p", &[])]);
+    record(&mut SqliteState::open(&file).unwrap(), 1, &vec![route("p", &[])]);
     let mut state = SqliteState::open(&file).unwrap();
     let mut reader = Connection::open(&file).unwrap();
     let reading = reader.transaction().unwrap();
@@ -89,7 +89,7 @@ fn who_reads_keeps_no_run_from_being_recorded_and_sees_what_was_there() {
         reading.query_row(sql, [], |row| row.get(0)).unwrap()
     };
     assert_eq!(count(), 1);
-    record(&mut state, 2, &vec![path("p", &[]), path("q", &[])]);
+    record(&mut state, 2, &vec![route("p", &[]), route("q", &[])]);
     assert_eq!(count(), 1);
     drop(reading);
     assert_eq!(state.runs().unwrap().len(), 2);
@@ -103,21 +103,21 @@ fn a_run_that_cannot_be_recorded_leaves_nothing_behind() {
         .execute_batch("CREATE TRIGGER full BEFORE INSERT ON things WHEN new.id = 'last' BEGIN SELECT RAISE(FAIL, 'disk full'); END")
         .unwrap();
     let seen = ["first", "last"]
-        .map(|id| sighting(SightingKind::Path, id, "a", &["x"]))
+        .map(|id| sighting(SightingKind::Route, id, "a", &["x"]))
         .to_vec();
     let error = state
         .record_run(&run("one", 1), all(&seen, &Completeness::default()))
         .unwrap_err();
     assert_eq!(error.to_string(), "recording a run in memory");
     assert_eq!(state.runs().unwrap(), []);
-    assert!(state.history(SightingKind::Path, &["first"]).unwrap().is_empty());
+    assert!(state.history(SightingKind::Route, &["first"]).unwrap().is_empty());
 }
 
 #[test]
 fn grounds_that_nothing_rests_on_are_removed() {
     let mut state = SqliteState::in_memory().unwrap();
     for (id, at, source) in [("one", 1, "x"), ("two", 2, "y")] {
-        let seen = vec![sighting(SightingKind::Path, "p", "a", &[source])];
+        let seen = vec![sighting(SightingKind::Route, "p", "a", &[source])];
         state
             .record_run(&run(id, at), all(&seen, &Completeness::default()))
             .unwrap();
@@ -138,11 +138,11 @@ fn refuses_what_a_newer_version_wrote_and_what_is_no_database() {
     SqliteState::open(&newer)
         .unwrap()
         .connection
-        .pragma_update(None, "user_version", 4)
+        .pragma_update(None, "user_version", 5)
         .unwrap();
     let error = SqliteState::open(&newer).unwrap_err();
     assert!(
-        matches!(error, StateError::NewerSchema { found: 4, known: 3, .. }),
+        matches!(error, StateError::NewerSchema { found: 5, known: 4, .. }),
         "{error}"
     );
     let other = folder.path().join("other.sqlite");
@@ -164,26 +164,26 @@ fn refuses_what_a_newer_version_wrote_and_what_is_no_database() {
 fn another_document_with_the_same_content_is_kept_and_is_no_change() {
     let mut state = SqliteState::in_memory().unwrap();
     for (id, at, text) in [("one", 1, "{\"uses\":1}"), ("two", 2, "{\"uses\":2}")] {
-        let mut seen = sighting(SightingKind::Path, "p", "a", &["x"]);
+        let mut seen = sighting(SightingKind::Route, "p", "a", &["x"]);
         seen.document = Some(Document::new(text.to_owned(), BTreeMap::new()).into());
         state
             .record_run(&run(id, at), all(&vec![seen], &Completeness::default()))
             .unwrap();
-        assert_eq!(state.documents(SightingKind::Path, &["p"]).unwrap()["p"], text);
+        assert_eq!(state.documents(SightingKind::Route, &["p"]).unwrap()["p"], text);
     }
     assert_eq!(
-        state.history(SightingKind::Path, &["p"]).unwrap()["p"].changed_at,
+        state.history(SightingKind::Route, &["p"]).unwrap()["p"].changed_at,
         time(1)
     );
 }
 
-fn path(id: &str, steps: &[&Arc<Step>]) -> Sighting {
+fn route(id: &str, steps: &[&Arc<Step>]) -> Sighting {
     let text = format!(r#"{{"id":"{id}","hops":[],"workload":"w"}}"#);
     let summary = BTreeMap::from([("workload".to_owned(), "w".to_owned())]);
     let steps = steps.iter().map(|step| Arc::clone(step)).collect();
     Sighting {
-        document: Some(Document::of_path(text, steps, summary).into()),
-        ..sighting(SightingKind::Path, id, "a", &["x"])
+        document: Some(Document::with_steps(text, steps, summary).into()),
+        ..sighting(SightingKind::Route, id, "a", &["x"])
     }
 }
 
@@ -212,21 +212,26 @@ fn any_tool_reads_whole_documents_and_every_time() {
     record(
         &mut state,
         1,
-        &vec![path("p", &[&b, &a, &b]), path("q", &[&a]), path("none", &[]), finding],
+        &vec![
+            route("p", &[&b, &a, &b]),
+            route("q", &[&a]),
+            route("none", &[]),
+            finding,
+        ],
     );
-    record(&mut state, 2, &vec![path("p", &[&b, &a, &b])]);
+    record(&mut state, 2, &vec![route("p", &[&b, &a, &b])]);
     for (id, kind) in [
-        ("p", SightingKind::Path),
-        ("q", SightingKind::Path),
-        ("none", SightingKind::Path),
+        ("p", SightingKind::Route),
+        ("q", SightingKind::Route),
+        ("none", SightingKind::Route),
         ("f", SightingKind::Finding),
     ] {
         let read = texts(&state, &format!("SELECT document FROM documents WHERE id = '{id}'"));
         let told = &state.documents(kind, &[id]).unwrap()[id];
         let value = |text: &str| serde_json::from_str::<serde_json::Value>(text).unwrap();
         assert_eq!(value(&read[0]), value(told), "{id}");
-        let list = if kind == SightingKind::Path {
-            "paths"
+        let list = if kind == SightingKind::Route {
+            "routes"
         } else {
             "findings"
         };
@@ -235,12 +240,12 @@ fn any_tool_reads_whole_documents_and_every_time() {
     }
     assert_eq!(texts(&state, "SELECT id FROM findings"), ["f"]);
     assert_eq!(
-        texts(&state, "SELECT id || last_seen FROM paths WHERE stale_since IS NULL"),
+        texts(&state, "SELECT id || last_seen FROM routes WHERE stale_since IS NULL"),
         [format!("p{}", time(2))]
     );
     let ways = texts(
         &state,
-        "SELECT path_id || place || step FROM path_steps ORDER BY path_id, place",
+        "SELECT route_id || place || step FROM route_steps ORDER BY route_id, place",
     );
     assert_eq!(
         ways,
@@ -252,12 +257,17 @@ fn any_tool_reads_whole_documents_and_every_time() {
 }
 
 #[test]
-fn paths_are_found_by_an_index() {
+fn routes_and_accesses_are_found_by_an_index() {
     let mut state = SqliteState::in_memory().unwrap();
-    record(&mut state, 1, &vec![path("p", &[])]);
-    for (column, index) in [("workload", "texts_by_workload"), ("resource", "texts_by_resource")] {
-        let ask = "EXPLAIN QUERY PLAN SELECT id, state, first_seen, document FROM paths WHERE gone_at IS NULL";
-        let sql = format!("{ask} AND {column} = 'arn'");
+    record(&mut state, 1, &vec![route("p", &[])]);
+    for (view, column, index) in [
+        ("routes", "workload", "texts_by_workload"),
+        ("routes", "authority", "texts_by_authority"),
+        ("accesses", "authority", "texts_by_authority"),
+        ("accesses", "resource", "texts_by_resource"),
+    ] {
+        let ask = "EXPLAIN QUERY PLAN SELECT id, state, first_seen, document FROM";
+        let sql = format!("{ask} {view} WHERE gone_at IS NULL AND {column} = 'arn'");
         let mut statement = state.connection.prepare(&sql).unwrap();
         let plan = statement.query_map([], |row| row.get::<_, String>("detail")).unwrap();
         let plan: Vec<String> = plan.map(Result::unwrap).collect();
@@ -266,16 +276,16 @@ fn paths_are_found_by_an_index() {
 }
 
 #[test]
-fn steps_that_no_path_takes_are_removed() {
+fn steps_that_no_route_takes_are_removed() {
     let mut state = SqliteState::in_memory().unwrap();
     let [a, b] = steps();
-    record(&mut state, 1, &vec![path("p", &[&a]), path("q", &[&a])]);
-    record(&mut state, 2, &vec![path("p", &[&b]), path("q", &[&a])]);
+    record(&mut state, 1, &vec![route("p", &[&a]), route("q", &[&a])]);
+    record(&mut state, 2, &vec![route("p", &[&b]), route("q", &[&a])]);
     assert_eq!(
         texts(&state, "SELECT step FROM steps ORDER BY step"),
         [a.text(), b.text()]
     );
-    record(&mut state, 3, &vec![path("p", &[&b]), path("q", &[&b])]);
+    record(&mut state, 3, &vec![route("p", &[&b]), route("q", &[&b])]);
     assert_eq!(texts(&state, "SELECT step FROM steps ORDER BY step"), [b.text()]);
 }
 
@@ -283,7 +293,7 @@ fn steps_that_no_path_takes_are_removed() {
 fn a_second_scan_of_an_unchanged_estate_writes_nothing_of_any_thing() {
     let mut state = SqliteState::in_memory().unwrap();
     let [a, b] = steps();
-    let seen = vec![path("p", &[&a]), path("q", &[&b]), path("r", &[&a, &b])];
+    let seen = vec![route("p", &[&a]), route("q", &[&b]), route("r", &[&a, &b])];
     record(&mut state, 1, &seen);
     let before = state.connection.total_changes();
     record(&mut state, 2, &seen);

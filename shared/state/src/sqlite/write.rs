@@ -54,6 +54,9 @@ pub(super) fn coverage(connection: &Connection, rows: &[CoverageRow]) -> rusqlit
     Ok(())
 }
 
+/// So many steps are known by where they lie; others are looked up.
+const MOST_STEPS: usize = if cfg!(test) { 1 } else { 10_000 };
+
 /// Writes things, and knows which sets and steps have rows already.
 pub(super) struct Things {
     sets: BTreeMap<Partitions, i64>,
@@ -196,6 +199,9 @@ impl Things {
         if let Some((_, number)) = self.steps.get(&Arc::as_ptr(step)) {
             return Ok(*number);
         }
+        if self.steps.len() >= MOST_STEPS {
+            self.steps.clear();
+        }
         let mut known = connection.prepare_cached("SELECT number FROM steps WHERE sha256 = ?1")?;
         let number = match known.query_row([step.sha256()], |row| row.get(0)).optional()? {
             Some(number) => number,
@@ -218,11 +224,11 @@ fn missed_after(life: &Life) -> Option<Time> {
 
 /// How a document is written: the first of a thing, or another one. Writing over what may be there makes SQLite keep a copy of each page that it touches.
 const FIRST_TEXT: &str = "INSERT INTO texts
-     (number, document, type, name, account, region, severity, state, sensitivity, action_class, workload, resource)
- VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)";
+     (number, document, type, name, account, region, severity, state, sensitivity, action_class, workload, authority, resource)
+ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)";
 const OTHER_TEXT: &str = "INSERT OR REPLACE INTO texts
-     (number, document, type, name, account, region, severity, state, sensitivity, action_class, workload, resource)
- VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)";
+     (number, document, type, name, account, region, severity, state, sensitivity, action_class, workload, authority, resource)
+ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)";
 
 fn text(connection: &Connection, sql: &str, number: i64, document: &Document) -> rusqlite::Result<()> {
     let mut statement = connection.prepare_cached(sql)?;
@@ -239,6 +245,7 @@ fn text(connection: &Connection, sql: &str, number: i64, document: &Document) ->
         of("sensitivity"),
         of("action_class"),
         of("workload"),
+        of("authority"),
         of("resource"),
     ])?;
     Ok(())

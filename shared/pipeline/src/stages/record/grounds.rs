@@ -2,8 +2,11 @@
 //!
 //! - An entity that AWS described rests on the sources of its records. One that was only heard of rests on [`NOT_COLLECTED`], which no run reads: it is never gone.
 //! - An edge rests on the sources of what stands at its ends; one that a policy makes, on that policy being readable as well.
-//! - A path rests on everything on its way, and on every policy of its roles and its resource being readable: one that is not could grant it again.
-//! - Paths and findings rest on the configuration as well: with shorter chains or other rules, absence proves nothing.
+//! - A route rests on everything on its way, and on every policy of its roles being readable: one that is not could grant it again. A route by other ways than
+//!   roles and AssumeRole is told only for what it adds, so it rests on the resources that it takes as well.
+//! - An access rests on its authority and its resource, and on every policy of the two being readable; and on the run having told what the authority reaches:
+//!   of an authority to which nothing leads a run says nothing.
+//! - Routes, accesses and findings rest on the configuration as well: with shorter chains or other rules, absence proves nothing.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
@@ -11,6 +14,8 @@ use std::sync::Arc;
 use sv0_model::coverage::CoverageRow;
 use sv0_model::finding::{Finding, FindingKind};
 use sv0_model::graph::{Edge, EdgeKind, Entity, Graph, Resolution, ResourcePolicy};
+use sv0_model::path::PathHop;
+use sv0_model::route::{Access, CitedPath, Route, RoutePaths};
 use sv0_sources::ledger_source;
 use sv0_state::{Completeness, Grounds, Partition, Partitions};
 
@@ -24,6 +29,44 @@ const ORGANIZATION: &str = "organization";
 const GLOBAL: &str = "global";
 /// The source that an account answers for all its Regions at once.
 const AUTHORIZATION_DETAILS: &str = "iam:authorization-details";
+
+/// Steps by which [`tells_the_authority`] tells.
+const READS_FROM: &str = "READS_FROM";
+const ACCESSES: &str = "ACCESSES";
+
+/// What the paths that findings name rest on, part by part.
+#[derive(Default)]
+pub(super) struct Cited {
+    /// Ids of the route and of the access of a path, by its id.
+    parts: HashMap<String, [String; 2]>,
+    /// What those routes and accesses rest on.
+    grounds: HashMap<String, Option<Arc<Grounds>>>,
+}
+
+impl Cited {
+    /// Of these paths.
+    pub fn new(paths: impl IntoIterator<Item = CitedPath>) -> Self {
+        let mut cited = Self::default();
+        for path in paths {
+            cited.grounds.insert(path.route.clone(), None);
+            cited.grounds.insert(path.access.clone(), None);
+            cited.parts.insert(path.path, [path.route, path.access]);
+        }
+        cited
+    }
+
+    /// Keeps what a route or access rests on, where a finding names a path of it.
+    pub fn keep(&mut self, id: &str, rests_on: &Arc<Grounds>) {
+        if let Some(kept) = self.grounds.get_mut(id) {
+            kept.get_or_insert_with(|| rests_on.clone());
+        }
+    }
+
+    fn of_path(&self, id: &str) -> impl Iterator<Item = &Arc<Grounds>> {
+        let parts = self.parts.get(id).into_iter().flatten();
+        parts.filter_map(|part| self.grounds.get(part)?.as_ref())
+    }
+}
 
 /// Partitions by their numbers.
 pub(super) type Sources = Arc<[u32]>;
@@ -76,42 +119,74 @@ impl<'g> GroundFinder<'g> {
         }
     }
 
-    /// Where these policies are described.
-    pub fn of_policies<'a>(&mut self, policies: impl Iterator<Item = &'a str>) -> Sources {
+    /// Where the policies of a step are described.
+    pub fn of_hop(&mut self, hop: &PathHop) -> Sources {
         let mut partitions = Vec::new();
-        for policy in policies {
-            self.extend_described(&mut partitions, policy);
-        }
+        self.extend_policies(&mut partitions, hop);
         partitions.sort_unstable();
         partitions.dedup();
         partitions.into()
     }
 
-    /// What a path rests on; `policies` are the sources of the policies of each of its steps.
-    pub fn of_path<'a>(
-        &mut self,
-        workload: &str,
-        roles: &[String],
-        resource: &str,
-        policies: impl Iterator<Item = &'a Sources>,
-    ) -> Grounds {
+    fn extend_policies(&mut self, partitions: &mut Vec<u32>, hop: &PathHop) {
+        for statement in hop.statements.iter().chain(&hop.granted_by) {
+            self.extend_described(partitions, &statement.policy);
+        }
+    }
+
+    /// What the way itself rests on; `policies` are the sources of the policies of each of its steps.
+    pub fn of_way(&mut self, route: &Route, policies: &[Sources]) -> Grounds {
         let mut partitions = vec![self.number(self.configuration.clone())];
-        for id in [workload, resource].into_iter().chain(roles.iter().map(String::as_str)) {
+        for id in [&route.workload].into_iter().chain(&route.roles) {
             partitions.extend(self.sources(id).iter());
         }
-        partitions.extend(policies.flat_map(|sources| sources.iter()));
-        let mut policies_of: BTreeSet<String> = roles.iter().cloned().collect();
-        policies_of.insert(resource.to_owned());
+        partitions.extend(policies.iter().flat_map(|sources| sources.iter()));
         Grounds {
             partitions: self.set(partitions),
+            policies_of: route.roles.iter().cloned().collect(),
+        }
+    }
+
+    /// What a route rests on, given what the way does.
+    pub fn of_route(&mut self, way: &Arc<Grounds>, routes: &RoutePaths) -> Arc<Grounds> {
+        if is_plain(&routes.route) {
+            return way.clone();
+        }
+        let resources: BTreeSet<&str> = routes.paths().map(|path| path.access.resource.as_str()).collect();
+        let mut partitions: Vec<u32> = way
+            .partitions
+            .iter()
+            .map(|partition| self.number(partition.clone()))
+            .collect();
+        for resource in &resources {
+            partitions.extend(self.sources(resource).iter());
+        }
+        let mut policies_of = way.policies_of.clone();
+        policies_of.extend(resources.into_iter().map(str::to_owned));
+        Arc::new(Grounds {
+            partitions: self.set(partitions),
             policies_of,
+        })
+    }
+
+    /// What an access rests on where its authority is told.
+    pub fn of_access(&mut self, access: &Access) -> Grounds {
+        let authority = &access.hop.from;
+        let mut partitions = vec![self.number(self.configuration.clone())];
+        for id in [authority, &access.resource] {
+            partitions.extend(self.sources(id).iter());
+        }
+        self.extend_policies(&mut partitions, &access.hop);
+        Grounds {
+            partitions: self.set(partitions),
+            policies_of: [authority.clone(), access.resource.clone()].into(),
         }
     }
 
     /// What a finding rests on, given what the paths that it names do.
     ///
     /// A finding about something and an outsider that was only heard of rests on the thing: what it says of the outsider is written there.
-    pub fn of_finding(&mut self, finding: &Finding, paths: &HashMap<String, Arc<Grounds>>) -> Grounds {
+    pub fn of_finding(&mut self, finding: &Finding, cited: &Cited) -> Grounds {
         let policies = finding.statements.iter().map(|statement| statement.policy.as_str());
         let mut partitions = Vec::new();
         for id in finding.subjects.iter().map(String::as_str).chain(policies) {
@@ -123,16 +198,11 @@ impl<'g> GroundFinder<'g> {
             policies_of.clear();
         }
         let mut met: HashSet<*const BTreeSet<Partition>> = HashSet::new();
-        for of_path in finding.paths.iter().filter_map(|id| paths.get(id.as_str())) {
-            if met.insert(std::ptr::from_ref(&*of_path.partitions)) {
-                partitions.extend(
-                    of_path
-                        .partitions
-                        .iter()
-                        .map(|partition| self.number(partition.clone())),
-                );
+        for part in finding.paths.iter().flat_map(|id| cited.of_path(id)) {
+            if met.insert(std::ptr::from_ref(&*part.partitions)) {
+                partitions.extend(part.partitions.iter().map(|partition| self.number(partition.clone())));
             }
-            for id in &of_path.policies_of {
+            for id in &part.policies_of {
                 if !policies_of.contains(id) {
                     policies_of.insert(id.clone());
                 }
@@ -147,11 +217,19 @@ impl<'g> GroundFinder<'g> {
         }
     }
 
-    /// How much of the world this run saw.
-    pub fn completeness(&self, coverage: &[CoverageRow]) -> Completeness {
+    /// How much of the world this run saw, which told what these authorities reach.
+    pub fn completeness(&self, coverage: &[CoverageRow], authorities: &HashSet<String>) -> Completeness {
         let mut completeness = Completeness::of_ledger(coverage);
         completeness.partitions.extend([self.configuration.clone(), ledger()]);
         completeness.unreadable = self.unreadable();
+        let principals = self
+            .graph
+            .entities
+            .values()
+            .filter(|entity| entity.kind.is_iam_principal());
+        let untold = principals.filter(|principal| !authorities.contains(&principal.native_id));
+        let untold = untold.map(|principal| reach_of(&principal.native_id));
+        completeness.unreadable.extend(untold);
         completeness
     }
 
@@ -230,6 +308,38 @@ impl<'g> GroundFinder<'g> {
         unreadable.extend(members);
         unreadable
     }
+}
+
+/// The same where it counts only while a run tells what the authority reaches. What is not in the graph any more reaches nothing.
+pub(super) fn while_told(of_access: &Grounds, authority: &str) -> Grounds {
+    let mut grounds = of_access.clone();
+    grounds.policies_of.insert(reach_of(authority));
+    grounds
+}
+
+/// Stands for all that the authority reaches among what must have been readable.
+fn reach_of(authority: &str) -> String {
+    format!("urn:sv0:reach:{authority}")
+}
+
+/// Whether the run tells of the route whatever it leads to: by the role or user itself and by AssumeRole alone.
+pub(super) fn is_plain(route: &Route) -> bool {
+    route.marks.is_empty() && route.chain_depth > 0
+}
+
+/// Whether a run that shows this shows all that the authority reaches: not where it shows what is sent from there, or what a knowledge base reads there.
+pub(super) fn tells_the_authority(routes: &RoutePaths) -> bool {
+    let is_of_a_base = routes
+        .route
+        .hops
+        .iter()
+        .nth_back(1)
+        .is_some_and(|hop| hop.relation == READS_FROM);
+    let is_sent = routes
+        .accesses
+        .first()
+        .is_some_and(|access| access.hop.relation != ACCESSES);
+    !is_of_a_base && !is_sent
 }
 
 /// Who is in which group and who may use which permission set stands in answers of its own, not in those that describe the ends.

@@ -10,11 +10,12 @@ use sv0_lake::{LakeError, keys};
 use sv0_model::coverage::CoverageRow;
 use sv0_model::finding::Finding;
 use sv0_model::graph::{Edge, Entity, Graph};
-use sv0_model::hash::sha256_of_json;
+use sv0_model::hash::{sha256_first_half, sha256_of_json};
+use sv0_model::route::Access;
 use sv0_state::{Completeness, Sighting, SightingKind, Sightings, StateError, Thing};
 
-use super::grounds::GroundFinder;
-use super::paths::Paths;
+use super::grounds::{Cited, GroundFinder, tells_the_authority};
+use super::routes::{Told, Ways, end_of};
 use super::{as_value, documents, remove};
 use crate::Snapshot;
 use crate::snapshot::Rows;
@@ -24,10 +25,12 @@ const USE_ATTRIBUTES: [&str; 2] = ["last_used", "password_last_used"];
 /// Sightings are handed on by so many; so many such parts wait for the store.
 const PART: usize = 250;
 const WAITING: usize = 4;
+/// So many sets of accesses are held: more than the roles of most accounts.
+const MOST_HELD: usize = 1000;
 
-/// Everything that a run saw. Graph and findings are held, paths are read as they are handed on.
+/// Everything that a run saw. Graph and findings are held, routes are read as they are handed on.
 pub(super) struct RunSightings<'r, R> {
-    rows: &'r R,
+    snapshot: &'r Snapshot<R>,
     configuration_sha256: &'r str,
     graph: Graph,
     findings: Vec<Finding>,
@@ -46,7 +49,7 @@ impl<'r, R: Rows + Sync> RunSightings<'r, R> {
         }
         (graph.signals, graph.service_access) = Default::default();
         Ok(Self {
-            rows: snapshot.rows(),
+            snapshot,
             configuration_sha256,
             graph,
             findings: snapshot.findings()?,
@@ -54,37 +57,49 @@ impl<'r, R: Rows + Sync> RunSightings<'r, R> {
     }
 
     /// How much of the world the run saw.
-    pub fn completeness(&self, coverage: &[CoverageRow]) -> Completeness {
-        GroundFinder::new(&self.graph, self.configuration_sha256).completeness(coverage)
+    pub fn completeness(&self, coverage: &[CoverageRow]) -> Result<Completeness, LakeError> {
+        let mut authorities: HashSet<String> = HashSet::new();
+        self.snapshot.each_route(|routes| {
+            let authority = end_of(&routes);
+            if tells_the_authority(&routes) && !authorities.contains(authority) {
+                authorities.insert(authority.to_owned());
+            }
+            Ok(())
+        })?;
+        let grounds = GroundFinder::new(&self.graph, self.configuration_sha256);
+        Ok(grounds.completeness(coverage, &authorities))
     }
 
     fn hand_on(&self, out: &mut Parts) -> Result<(), LakeError> {
         let mut grounds = GroundFinder::new(&self.graph, self.configuration_sha256);
         self.entities(&mut grounds, out)?;
         self.edges(&mut grounds, out)?;
-        let named: HashSet<&str> = self
-            .findings
-            .iter()
-            .flat_map(|finding| &finding.paths)
-            .map(String::as_str)
-            .collect();
-        let mut of_paths = HashMap::new();
-        let paths = Paths::read(self.rows, &mut grounds)?;
-        paths.each(self.rows, &mut grounds, |path| {
-            if named.contains(path.thing.id.as_str()) {
-                of_paths.insert(path.thing.id.clone(), path.rests_on.clone());
-            }
-            out.push(path)
-        })?;
+        let cited = self.routes(&mut grounds, out)?;
         for finding in &self.findings {
             out.push(Sighting {
                 thing: Thing::new(SightingKind::Finding, &finding.id),
                 content_sha256: sha256_of_json(&finding_content(finding)),
-                rests_on: Arc::new(grounds.of_finding(finding, &of_paths)),
+                rests_on: Arc::new(grounds.of_finding(finding, &cited)),
                 document: Some(Arc::new(documents::of_finding(finding)?)),
             })?;
         }
         out.end()
+    }
+
+    /// Routes, and before the first to each authority what is reached there.
+    fn routes(&self, grounds: &mut GroundFinder<'_>, out: &mut Parts) -> Result<Cited, LakeError> {
+        let mut cited = Cited::new(self.snapshot.cited_paths()?);
+        let mut ways = Ways::default();
+        let mut reached = Reached::default();
+        self.snapshot.each_route(|routes| {
+            if reached.is_new(&routes.accesses) {
+                for access in routes.accesses.iter() {
+                    out.push(keep(&mut cited, ways.access(access, grounds)?))?;
+                }
+            }
+            out.push(keep(&mut cited, ways.route(&routes, grounds)?))
+        })?;
+        Ok(cited)
     }
 
     fn entities(&self, grounds: &mut GroundFinder<'_>, out: &mut Parts) -> Result<(), LakeError> {
@@ -125,6 +140,43 @@ impl<'r, R: Rows + Sync> RunSightings<'r, R> {
         }
         Ok(())
     }
+}
+
+/// What is reached on routes, as far as it was told.
+#[derive(Default)]
+struct Reached {
+    /// Routes that come after each other lead to the same: it is known by where it lies, and held so that nothing else comes to lie there.
+    held: HashMap<usize, Arc<[Access]>>,
+    /// Routes of other accounts lead there as well. Hashes of what tells accesses from others, one for all that stand together.
+    told: HashSet<u128>,
+}
+
+impl Reached {
+    fn is_new(&mut self, accesses: &Arc<[Access]>) -> bool {
+        let address = accesses.as_ptr().addr();
+        if self.held.contains_key(&address) {
+            return false;
+        }
+        if self.held.len() >= MOST_HELD {
+            self.held.clear();
+        }
+        self.held.insert(address, accesses.clone());
+        let mut text = Vec::new();
+        for access in accesses.iter() {
+            let hop = &access.hop;
+            for part in [&hop.from, &hop.relation, &access.resource, &access.scope] {
+                text.extend_from_slice(part.as_bytes());
+                text.push(0);
+            }
+            text.extend([access.action_class as u8, hop.state as u8, u8::from(access.is_best)]);
+        }
+        self.told.insert(sha256_first_half(&text))
+    }
+}
+
+fn keep(cited: &mut Cited, told: Told) -> Sighting {
+    cited.keep(&told.sighting.thing.id, &told.cited);
+    told.sighting
 }
 
 fn entity_sighting(

@@ -8,9 +8,6 @@ FROM (SELECT ground_id, group_concat(account || char(31) || region || char(31) |
       GROUP BY ground_id);
 CREATE UNIQUE INDEX temp.moved_grounds_by_old ON moved_grounds (old);
 
-INSERT INTO ground_partitions
-SELECT ground_id, account, region, source FROM old_partitions WHERE ground_id IN (SELECT kept FROM moved_grounds);
-
 CREATE TEMP TABLE moved_policies AS
 SELECT ground_id, json_group_array(native_id) AS policies_of
 FROM (SELECT * FROM ground_policies ORDER BY ground_id, native_id)
@@ -24,12 +21,15 @@ SELECT s.kind, s.id, s.content_sha256, s.first_seen, s.changed_at,
 FROM old_sightings AS s
 LEFT JOIN moved_grounds AS g ON g.old = s.rests_on
 LEFT JOIN moved_policies AS p ON p.ground_id = s.rests_on
-LEFT JOIN old_documents AS d ON d.kind = s.kind AND d.id = s.id;
+LEFT JOIN old_documents AS d ON d.kind = s.kind AND d.id = s.id
+WHERE s.kind <> 'path';
 
-INSERT INTO texts (number, document, type, name, account, region, severity, state, sensitivity, action_class, workload, resource)
+INSERT INTO ground_partitions
+SELECT ground_id, account, region, source FROM old_partitions WHERE ground_id IN (SELECT rests_on FROM things);
+
+INSERT INTO texts (number, document, type, name, account, region, severity, sensitivity)
 SELECT t.number, d.document, d.document ->> '$.kind', coalesce(d.document ->> '$.name', d.document ->> '$.title'),
-       d.document ->> '$.account', d.document ->> '$.region', d.document ->> '$.severity', d.document ->> '$.state',
-       d.document ->> '$.sensitivity', d.document ->> '$.action_class', d.document ->> '$.workload', d.document ->> '$.resource'
+       d.document ->> '$.account', d.document ->> '$.region', d.document ->> '$.severity', d.document ->> '$.sensitivity'
 FROM things AS t JOIN old_documents AS d ON d.kind = t.kind AND d.id = t.id;
 
 DROP TABLE temp.moved_grounds;

@@ -1,4 +1,4 @@
--- History and documents of version 2, moved. Documents of paths stay whole until a run writes them again.
+-- History and documents of version 2, moved. That of single paths is left behind: routes and accesses begin with the next run.
 -- Runs before tables.sql, which makes tables of the same names.
 
 ALTER TABLE sightings RENAME TO old_sightings;
