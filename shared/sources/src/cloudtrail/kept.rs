@@ -54,6 +54,7 @@ struct Field<'o, 't> {
 
 impl<'t> Place<'t> for Field<'_, 't> {
     /// Of a field that comes twice the last counts.
+    #[inline]
     fn put(self, part: EventPart<'t>) {
         if *self.before & self.bit == 0 {
             *self.before |= self.bit;
@@ -121,6 +122,7 @@ fn part<'t>(scanner: &mut Scanner<'t>, kept: &Kept, depth: u32, place: impl Plac
     }
 }
 
+#[inline]
 fn text<'t>(scanner: &mut Scanner<'t>, kept: &Kept, place: impl Place<'t>) -> Result<(), Stop> {
     let start = scanner.at();
     let Quoted { text, has_escapes } = scanner.quoted()?;

@@ -259,12 +259,16 @@ impl Around {
 /// How many bytes stand before the first quote, backslash or control character.
 fn plain(bytes: &[u8]) -> usize {
     let mut at = 0;
-    while let Some(word) = bytes.get(at..).and_then(<[u8]>::first_chunk) {
-        let marked = marked(u64::from_le_bytes(*word));
-        if marked != 0 {
-            return at + marked.trailing_zeros() as usize / 8;
+    // Most texts end within two words: which of them it is, is asked without a branch.
+    while let Some(words) = bytes.get(at..).and_then(<[u8]>::first_chunk) {
+        let words = u128::from_le_bytes(*words);
+        #[expect(clippy::cast_possible_truncation, reason = "the words are taken apart")]
+        let (first, second) = (marked(words as u64), marked((words >> 64) as u64));
+        if first | second != 0 {
+            let (before, word) = if first == 0 { (8, second) } else { (0, first) };
+            return at + before + word.trailing_zeros() as usize / 8;
         }
-        at += 8;
+        at += 16;
     }
     let rest = bytes.get(at..).unwrap_or_default();
     let ends = |byte: &u8| matches!(byte, b'"' | b'\\' | 0..0x20);
