@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use sv0_authority::suggestions;
 use sv0_iam::{Glob, WildcardScope};
-use sv0_model::graph::{Entity, Graph, OrganizationNodeKind, urn};
+use sv0_model::graph::{Entity, Graph, Organization, OrganizationNodeKind, urn};
 
 use crate::error::CommandError;
 use crate::text::{counted, dim, safe};
@@ -13,12 +13,19 @@ use crate::text::{counted, dim, safe};
 const SHOWN: usize = 50;
 
 /// The accounts of the scan by id and by name, in the order of names.
-fn accounts(graph: &Graph) -> Vec<(&str, &str)> {
-    let nodes = graph.organization.nodes.values();
+fn accounts(organization: &Organization) -> Vec<(&str, &str)> {
+    let nodes = organization.nodes.values();
     let accounts = nodes.filter(|node| node.kind == OrganizationNodeKind::Account);
     let mut named: Vec<(&str, &str)> = accounts.map(|node| (node.name.as_str(), node.id.as_str())).collect();
     named.sort_unstable();
     named
+}
+
+/// The id of the account of the organization that `text` names by id or by name.
+pub fn listed_account(organization: &Organization, text: &str) -> Option<String> {
+    let known = accounts(organization);
+    let mut meant = known.iter().filter(|(name, id)| *id == text || *name == text);
+    meant.next().map(|(_, id)| (*id).to_owned())
 }
 
 /// The id of the account that `text` names by id or by name: a filter on an account that nobody knows must not look like "nothing there".
@@ -26,10 +33,10 @@ fn accounts(graph: &Graph) -> Vec<(&str, &str)> {
 /// # Errors
 /// `not_found`, with the names that are known.
 pub fn account_id(graph: &Graph, text: &str) -> Result<String, CommandError> {
-    let known = accounts(graph);
-    if let Some((_, id)) = known.iter().find(|(name, id)| *id == text || *name == text) {
-        return Ok((*id).to_owned());
+    if let Some(id) = listed_account(&graph.organization, text) {
+        return Ok(id);
     }
+    let known = accounts(&graph.organization);
     let is_scanned = graph.entities.contains_key(&urn::account(text))
         || graph
             .entities
@@ -144,11 +151,15 @@ impl Meant<'_> {
 }
 
 /// Cuts a list to `--limit`; 0 stands for all of it. A program that asks for JSON gets all of it where nothing else is said.
-pub fn cut<T>(list: &mut Vec<T>, limit: Option<usize>, json: bool) {
-    let limit = limit.unwrap_or(if json { 0 } else { SHOWN });
-    if limit > 0 {
+pub fn cut<T>(list: &mut Vec<T>, asked: Option<usize>, json: bool) {
+    if let Some(limit) = limit(asked, json) {
         list.truncate(limit);
     }
+}
+
+/// How much of a list is shown; none for all of it.
+pub fn limit(asked: Option<usize>, json: bool) -> Option<usize> {
+    Some(asked.unwrap_or(if json { 0 } else { SHOWN })).filter(|limit| *limit > 0)
 }
 
 /// `12 of 682 paths`, and how many of them are not shown.

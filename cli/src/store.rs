@@ -2,17 +2,19 @@
 
 use std::sync::Arc;
 
+use sv0_authority::Estate;
 use sv0_aws::dynamodb::{self, DynamoState, TableConfiguration, TableError};
 use sv0_aws::s3::{self, S3Location, S3ObjectStore};
 use sv0_aws::sdk_config;
 use sv0_lake::{FolderStore, LakeError, ObjectStore, Run, newest_run, newest_run_as_of};
 use sv0_model::graph::Graph;
-use sv0_pipeline::Snapshot;
+use sv0_pipeline::{Question, Snapshot};
 use tokio::runtime::Runtime;
 
 use crate::arguments::QueryArguments;
 use crate::error::CommandError;
 use crate::live::runtime;
+use crate::selection;
 
 /// How a store in AWS is named.
 const DYNAMODB: &str = "dynamodb://";
@@ -156,8 +158,41 @@ pub fn snapshot<'s>(store: &'s Store, query: &QueryArguments) -> Result<Snapshot
     run(store, query).map(Snapshot::new)
 }
 
-/// The graph of the run a query asks.
+/// The answer to a question, with the graph that it comes of: the parts that the question needs, or the whole where these do not tell, or where no question says what is
+/// needed.
+pub fn answered<T>(
+    query: &QueryArguments,
+    question: Option<&Question<'_>>,
+    ask: impl Fn(&Estate<'_>) -> Result<T, CommandError>,
+) -> Result<(Graph, T), CommandError> {
+    let store = open(&query.store)?;
+    let snapshot = snapshot(&store, query)?;
+    let part = match question {
+        Some(question) => snapshot.graph_for(question)?,
+        None => None,
+    };
+    if let Some(graph) = part {
+        match ask(&Estate::new(&graph)) {
+            // What the parts do not hold the whole may hold, and names that come near.
+            Err(CommandError::NotFound { .. }) => {}
+            answer => return answer.map(|answer| (graph, answer)),
+        }
+    }
+    let graph = snapshot.asked_graph()?;
+    let answer = ask(&Estate::new(&graph))?;
+    Ok((graph, answer))
+}
+
+/// The id of the account that `text` names. Only where the organization does not list it, the graph is read.
+pub fn account_id(snapshot: &Snapshot<Run<'_>>, text: &str) -> Result<String, CommandError> {
+    match selection::listed_account(&snapshot.organization()?, text) {
+        Some(id) => Ok(id),
+        None => selection::account_id(&snapshot.graph()?, text),
+    }
+}
+
+/// The graph of the run a query asks, as far as questions of access need it.
 pub fn graph(query: &QueryArguments) -> Result<Graph, CommandError> {
     let store = open(&query.store)?;
-    Ok(snapshot(&store, query)?.graph()?)
+    Ok(snapshot(&store, query)?.asked_graph()?)
 }

@@ -8,8 +8,9 @@ use serde_json::{Map, Value, json};
 use sv0_authority::{Answer, Estate, Grants, Query, QueryError, resource_hint};
 use sv0_iam::Context;
 use sv0_model::graph::Graph;
+use sv0_pipeline::Question;
 
-use super::question::{context, reasons};
+use super::question::{context, is_told_by_parts, reasons};
 use super::route::{chain, route_line};
 use super::{Outcome, answer_lines, print, print_json};
 use crate::arguments::CanArguments;
@@ -19,33 +20,44 @@ use crate::store;
 use crate::text::{condition, counted, decision, dim, layers, name_of, safe};
 
 pub fn run(arguments: &CanArguments) -> Result<Outcome, CommandError> {
-    let graph = store::graph(&arguments.query)?;
-    let estate = Estate::new(&graph);
     let unknown_context = arguments.context.unknown_context.into();
     if let Some(requests) = &arguments.requests {
+        let graph = store::graph(&arguments.query)?;
         let shared = context(&arguments.context, &graph)?;
-        return answer_questions(&estate, requests, &shared, arguments);
+        return answer_questions(&Estate::new(&graph), requests, &shared, arguments);
     }
     let principal = arguments.principal.as_deref().unwrap_or_default();
-    let context = context(&arguments.context, &graph)?;
+    let question = Question {
+        principal,
+        resource: arguments.resource.as_deref(),
+    };
+    // Roles lead anywhere.
+    let is_told_by_parts = is_told_by_parts(&arguments.context) && !arguments.via_assume_role;
+    let question = Some(&question).filter(|_| is_told_by_parts);
     match (&arguments.action, &arguments.resource) {
         (Some(action), Some(resource)) => {
-            let query = Query {
-                principal,
-                action,
-                resource,
-                context: &context,
-                unknown_context,
-            };
-            show_answer(&graph, &decide(&estate, arguments, &query)?, arguments.query.json)
+            let (graph, answer) = store::answered(&arguments.query, question, |estate| {
+                let query = Query {
+                    principal,
+                    action,
+                    resource,
+                    context: &context(&arguments.context, estate.graph())?,
+                    unknown_context,
+                };
+                Ok(decide(estate, arguments, &query)?)
+            })?;
+            show_answer(&graph, &answer, arguments.query.json)
         }
         (action, _) => {
             let action = action.as_deref();
-            let grants = if arguments.via_assume_role {
-                estate.grants_via_roles(principal, action, &context, unknown_context)?
-            } else {
-                estate.grants(principal, action, &context, unknown_context)?
-            };
+            let (_, grants) = store::answered(&arguments.query, question, |estate| {
+                let context = context(&arguments.context, estate.graph())?;
+                Ok(if arguments.via_assume_role {
+                    estate.grants_via_roles(principal, action, &context, unknown_context)?
+                } else {
+                    estate.grants(principal, action, &context, unknown_context)?
+                })
+            })?;
             show_grants(&grants, arguments.query.json)
         }
     }
@@ -130,7 +142,7 @@ fn show_grants(grants: &Grants, json: bool) -> Result<Outcome, CommandError> {
 
 /// One question of `--requests`.
 #[derive(Deserialize)]
-struct Question {
+struct RequestLine {
     #[serde(default)]
     id: Value,
     principal: String,
@@ -193,7 +205,7 @@ fn answer_question(
 }
 
 /// The question of a line, or what it lacks.
-fn question(line: &str) -> Result<Question, Value> {
+fn question(line: &str) -> Result<RequestLine, Value> {
     let row: Value = serde_json::from_str(line)
         .map_err(|_| refusal(Value::Null, "malformed_question", "the line is no JSON document", ""))?;
     let id = row.get("id").cloned().unwrap_or_default();

@@ -5,13 +5,13 @@ use std::fmt::Write;
 
 use serde_json::json;
 use sv0_model::coverage::{CoverageRow, CoverageStatus};
-use sv0_model::graph::Graph;
+use sv0_model::graph::Organization;
 
 use super::scan::{has_gap, is_gap};
 use super::{Outcome, print, print_json};
 use crate::arguments::CoverageArguments;
 use crate::error::CommandError;
-use crate::selection::{account_id, footer};
+use crate::selection::footer;
 use crate::store;
 use crate::text::{bold, counted, dim, labelled, name_of, plain, safe};
 
@@ -24,12 +24,12 @@ pub fn run(arguments: &CoverageArguments) -> Result<Outcome, CommandError> {
     } else {
         Outcome::Done
     };
-    let graph = snapshot.graph()?;
+    let organization = snapshot.organization()?;
     let all = rows.len();
     let account = match arguments.account.as_deref() {
         None => None,
         Some(ORGANIZATION) => Some(ORGANIZATION.to_owned()),
-        Some(text) => Some(account_id(&graph, text)?),
+        Some(text) => Some(store::account_id(&snapshot, text)?),
     };
     rows.retain(|row| !arguments.gaps || is_gap(row));
     rows.retain(|row| account.as_ref().is_none_or(|account| row.account == *account));
@@ -37,7 +37,7 @@ pub fn run(arguments: &CoverageArguments) -> Result<Outcome, CommandError> {
         print_json(&json!({"schema": "sv0-coverage/1", "coverage": rows}))?;
         return Ok(outcome);
     }
-    let mut out = accounts_text(&graph, &rows);
+    let mut out = accounts_text(&organization, &rows);
     out.push_str(&footer(rows.len(), rows.len(), all, "row"));
     print(&out)?;
     Ok(outcome)
@@ -50,7 +50,7 @@ const ORGANIZATION: &str = "organization";
 type Kind<'r> = (CoverageStatus, &'r str, &'r str);
 
 /// The ledger account by account; rows that differ in type and Region alone stand together, with their number and their reason.
-fn accounts_text(graph: &Graph, rows: &[CoverageRow]) -> String {
+fn accounts_text(organization: &Organization, rows: &[CoverageRow]) -> String {
     let mut accounts: BTreeMap<&str, BTreeMap<Kind<'_>, Vec<&CoverageRow>>> = BTreeMap::new();
     for row in rows {
         let source = row.source.split(':').next().unwrap_or_default();
@@ -59,7 +59,7 @@ fn accounts_text(graph: &Graph, rows: &[CoverageRow]) -> String {
     }
     let mut out = String::new();
     for (account, kinds) in accounts {
-        let name = graph.organization.nodes.get(account).map(|node| node.name.as_str());
+        let name = organization.nodes.get(account).map(|node| node.name.as_str());
         let name = name.map_or_else(String::new, |name| format!(" {}", safe(name)));
         let _ = writeln!(out, "{}", bold(&format!("{}{name}", safe(account))));
         for ((status, source, reason), rows) in kinds {

@@ -3,10 +3,11 @@
 use std::fmt::Write;
 
 use sv0_authority::{
-    AssumeInformation, Attachment, ButFor, Estate, Explanation, LayerState, NearestMiss, Query, ShownStatement,
+    AssumeInformation, Attachment, ButFor, Explanation, LayerState, NearestMiss, Query, ShownStatement,
 };
+use sv0_pipeline::Question;
 
-use super::question::{context, statement};
+use super::question::{context, is_told_by_parts, statement};
 use super::{Outcome, print, print_json};
 use crate::arguments::ExplainArguments;
 use crate::error::CommandError;
@@ -14,15 +15,20 @@ use crate::store;
 use crate::text::{bold, caveat, decision, dim, labelled, name_of, plain, safe};
 
 pub fn run(arguments: &ExplainArguments) -> Result<Outcome, CommandError> {
-    let graph = store::graph(&arguments.query)?;
-    let estate = Estate::new(&graph);
-    let context = context(&arguments.context, &graph)?;
-    let explanation = estate.explain(&Query {
+    let question = Question {
         principal: &arguments.principal,
-        action: &arguments.action,
-        resource: &arguments.resource,
-        context: &context,
-        unknown_context: arguments.context.unknown_context.into(),
+        resource: Some(&arguments.resource),
+    };
+    let question = Some(&question).filter(|_| is_told_by_parts(&arguments.context));
+    let (graph, explanation) = store::answered(&arguments.query, question, |estate| {
+        let query = Query {
+            principal: &arguments.principal,
+            action: &arguments.action,
+            resource: &arguments.resource,
+            context: &context(&arguments.context, estate.graph())?,
+            unknown_context: arguments.context.unknown_context.into(),
+        };
+        Ok(estate.explain(&query)?)
     })?;
     if arguments.query.json {
         print_json(&explanation)?;

@@ -1,16 +1,16 @@
 //! `sv0 findings`.
 
-use std::cmp::Reverse;
 use std::fmt::Write;
 
 use serde_json::json;
 use sv0_model::finding::Finding;
-use sv0_model::graph::Graph;
+use sv0_model::graph::Organization;
+use sv0_pipeline::{FindingFilter, Listed};
 
 use super::{Outcome, print, print_json};
 use crate::arguments::FindingsArguments;
 use crate::error::CommandError;
-use crate::selection::{account_id, cut, footer};
+use crate::selection::{footer, limit};
 use crate::store;
 use crate::text::{bold, dim, labelled, plain, safe, severity};
 
@@ -18,24 +18,24 @@ pub fn run(arguments: &FindingsArguments) -> Result<Outcome, CommandError> {
     let store = store::open(&arguments.query.store)?;
     let snapshot = store::snapshot(&store, &arguments.query)?;
     let account = match &arguments.account {
-        Some(text) => Some(account_id(&snapshot.graph()?, text)?),
+        Some(text) => Some(store::account_id(&snapshot, text)?),
         None => None,
     };
-    let mut findings = snapshot.findings()?;
-    let all = findings.len();
-    findings.retain(|finding| {
-        arguments.kind.is_none_or(|kind| finding.kind == kind)
-            && arguments.severity.is_none_or(|least| finding.severity >= least.into())
-            && (account.is_none() || finding.account == account)
-    });
-    findings.sort_by(|a, b| (Reverse(a.severity), a.kind, &a.id).cmp(&(Reverse(b.severity), b.kind, &b.id)));
-    let matching = findings.len();
-    cut(&mut findings, arguments.limit, arguments.query.json);
+    let Listed {
+        findings,
+        matching,
+        all,
+    } = snapshot.findings_listed(&FindingFilter {
+        kind: arguments.kind,
+        severity: arguments.severity.map(Into::into),
+        account: account.as_deref(),
+        limit: limit(arguments.limit, arguments.query.json),
+    })?;
     if arguments.query.json {
         print_json(&json!({"schema": "sv0-findings/1", "findings": findings}))?;
         return Ok(Outcome::Done);
     }
-    let graph = snapshot.graph()?;
+    let organization = snapshot.organization()?;
     let mut out = String::new();
     for finding in &findings {
         out.push_str(&labelled(
@@ -47,7 +47,11 @@ pub fn run(arguments: &FindingsArguments) -> Result<Outcome, CommandError> {
         out.push_str(&labelled("", 14, &safe(&finding.description), plain));
         out.push_str(&labelled("", 14, &safe(&finding.severity_reason), dim));
         for command in &finding.verify {
-            let line = format!("check{}: {}", credentials(&graph, finding, command), safe(command));
+            let line = format!(
+                "check{}: {}",
+                credentials(&organization, finding, command),
+                safe(command)
+            );
             let _ = writeln!(out, "              {}", dim(&line));
         }
     }
@@ -57,10 +61,10 @@ pub fn run(arguments: &FindingsArguments) -> Result<Outcome, CommandError> {
 }
 
 /// With whose credentials the AWS CLI is to be asked: a command of its own says nothing of the account.
-fn credentials(graph: &Graph, finding: &Finding, command: &str) -> String {
+fn credentials(organization: &Organization, finding: &Finding, command: &str) -> String {
     match finding.account.as_deref().filter(|_| command.starts_with("aws ")) {
         Some(account) => {
-            let node = graph.organization.nodes.get(account);
+            let node = organization.nodes.get(account);
             format!(" in {}", safe(node.map_or(account, |node| &node.name)))
         }
         None => String::new(),

@@ -38,6 +38,11 @@ pub fn context(arguments: &ContextArguments, graph: &Graph) -> Result<Context, C
     Ok(context)
 }
 
+/// Whether parts of the graph are enough for a question: whether a key of `--context` changes anything, only all of it tells.
+pub fn is_told_by_parts(arguments: &ContextArguments) -> bool {
+    arguments.context.is_empty()
+}
+
 /// A statement and where it stands, in one line.
 pub fn statement(graph: &Graph, statement: &StatementRef) -> String {
     let policy = graph.policies.get(&statement.policy);
