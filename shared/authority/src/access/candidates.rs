@@ -126,14 +126,13 @@ impl<'e> Candidates<'e> {
             let concerning = policy.classified_actions().filter(|statement| of_statement(*statement));
             concerning.map(|(statement, _)| statement).collect()
         });
-        let asked = places.into_iter().filter_map(move |place| {
+        places.into_iter().filter_map(move |place| {
             let candidate = self.all.get(place)?;
             let questions = questions.get(place)?;
             let is_worth_it =
                 |listed: &ClassifiedSet| !candidate.openings.is_empty() || questions.actions.meets(listed);
             listed.is_none_or(is_worth_it).then_some((candidate.entity, questions))
-        });
-        asked
+        })
     }
 
     /// The candidates of a principal for any of `actions`, sorted by native id.

@@ -19,6 +19,9 @@ type Manner = (Decision, Option<ConditionExpression>);
 /// What the resources of one grant have in common.
 type GrantKey<'a> = (Option<ActionClass>, BTreeSet<&'a str>, Manner);
 
+/// What scopes are put together by: a class, and its actions with the number of the manner in which each is open.
+type ScopeKey<'a> = (Option<ActionClass>, Vec<(&'a str, usize)>);
+
 /// In which manner each action of a class is open on each resource or part of one.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Found<'e> {
@@ -135,7 +138,7 @@ impl<'e> Found<'e> {
     pub(super) fn grants(&self) -> Vec<Grant> {
         let numbers = self.first_numbers();
         let number = |entry: &Entry<'_>| numbers.get(entry.manner).copied().unwrap_or_default();
-        let mut alike: HashMap<(Option<ActionClass>, Vec<(&str, usize)>), Vec<&str>> = HashMap::new();
+        let mut alike: HashMap<ScopeKey<'_>, Vec<&str>> = HashMap::new();
         let scopes = self
             .entries
             .chunk_by(|one, other| one.class == other.class && one.scope == other.scope);
