@@ -86,7 +86,7 @@ fn a_part_is_checked_by_the_index_and_the_index_by_the_manifest() {
         .unwrap();
     run(&store, "one", "2026-01-01T00:00:00Z");
     let found = newest_run(&store).unwrap();
-    assert_eq!(found.parts(keys::PATHS).unwrap(), None, "an object without parts");
+    assert_eq!(found.parts(keys::ROUTES).unwrap(), None, "an object without parts");
     let parts = found.parts(keys::EDGES).unwrap().unwrap();
     let read = |name: &str| {
         let part = parts.iter().find(|part| part.name == name).unwrap();
