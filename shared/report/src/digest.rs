@@ -36,7 +36,8 @@ pub struct PathDigest {
 
 /// Reads the [`PathDigest`] off the paths, which are handed over route by route.
 ///
-/// A run has far more paths than routes and accesses, and nothing is held of single ones. What routes have in common is known by their sharing the accesses that
+/// A run has far more paths than routes and accesses, and nothing is held of single ones; accesses are let go that the caller lets go, unless paths to them are to
+/// be shown. What routes have in common is known by their sharing the accesses that
 /// they lead to ([`RoutePaths::accesses`]): equal ones that are held apart cost as much as different ones.
 #[derive(Debug)]
 pub struct PathFold<'g> {
@@ -81,8 +82,11 @@ impl<'g> PathFold<'g> {
 
     /// Adds the paths that take a route.
     pub fn add(&mut self, routes: RoutePaths) {
+        if self.accesses.let_go() {
+            self.summaries.forget_but(&self.accesses);
+        }
         let number = self.accesses.number(&routes.accesses, &mut self.ids);
-        let Some(set) = self.accesses.all.get_mut(number) else {
+        let Some(set) = self.accesses.get_mut(number) else {
             return;
         };
         for taken in &routes.taken {
@@ -113,7 +117,7 @@ impl<'g> PathFold<'g> {
     #[must_use]
     pub fn finish(self) -> PathDigest {
         let accounts = self.accounts.into_iter();
-        let most_telling = self.choice.paths(&self.accesses.all);
+        let most_telling = self.choice.paths(&self.accesses);
         PathDigest {
             counts: self.counts,
             accounts: accounts

@@ -12,6 +12,9 @@ use super::tally::ByState;
 use crate::names::account_of_entity;
 use crate::reach::{Seen, escalates, seen};
 
+/// Sets from which on those are let go of that nobody else holds.
+const LEAST_PATIENCE: usize = 1024;
+
 /// All that the report counts of an access but what it leads to. Few are told apart among what an authority reaches. Ids are numbers of [`Ids`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Class {
@@ -81,7 +84,7 @@ impl AccessSet {
     }
 
     /// The accesses that routes lead to: the resource, the state of the step, and the routes by their state.
-    pub(crate) fn ends(&self) -> impl Iterator<Item = (usize, PathState, ByState)> {
+    fn ends(&self) -> impl Iterator<Item = (usize, PathState, ByState)> {
         let mut bounds = self.bounds.iter().peekable();
         let mut routes = ByState::default();
         let each = self.facts.iter().enumerate().map(move |(place, facts)| {
@@ -145,26 +148,77 @@ impl Targets {
     }
 }
 
-/// Every set of accesses that a route has led to.
-#[derive(Debug, Default)]
+/// The sets of accesses that a route has led to, and further ones may lead to.
+#[derive(Debug)]
 pub(crate) struct AccessSets {
     /// By where it lies, which is where it stays as long as it is held here.
     by_address: HashMap<usize, usize>,
-    pub(crate) all: Vec<AccessSet>,
+    /// By number. A number is given once.
+    all: HashMap<usize, AccessSet>,
+    next: usize,
+    /// How many there may be before those are let go that nobody else holds.
+    pub(crate) patience: usize,
     pub(crate) targets: Targets,
+    /// The paths that end on each resource, as far as the sets were let go.
+    ends: HashMap<usize, ByState>,
+}
+
+impl Default for AccessSets {
+    fn default() -> Self {
+        Self {
+            by_address: HashMap::new(),
+            all: HashMap::new(),
+            next: 0,
+            patience: LEAST_PATIENCE,
+            targets: Targets::default(),
+            ends: HashMap::new(),
+        }
+    }
 }
 
 impl AccessSets {
     /// The number of a set.
     pub(crate) fn number(&mut self, accesses: &Arc<[Access]>, ids: &mut Ids<'_>) -> usize {
         let address = Arc::as_ptr(accesses).addr();
-        let next = self.all.len();
-        let number = *self.by_address.entry(address).or_insert(next);
-        if number == next {
-            let set = self.look_at(accesses, ids);
-            self.all.push(set);
+        if let Some(number) = self.by_address.get(&address) {
+            return *number;
         }
+        let number = self.next;
+        let set = self.look_at(accesses, ids);
+        self.next += 1;
+        self.by_address.insert(address, number);
+        self.all.insert(number, set);
         number
+    }
+
+    /// A set that was not let go.
+    pub(crate) fn get(&self, number: usize) -> Option<&AccessSet> {
+        self.all.get(&number)
+    }
+
+    pub(crate) fn get_mut(&mut self, number: usize) -> Option<&mut AccessSet> {
+        self.all.get_mut(&number)
+    }
+
+    /// Lets go, now and then, of the sets that nobody else holds, so that no further route can lead to them. Tells whether it was time for that.
+    pub(crate) fn let_go(&mut self) -> bool {
+        if self.all.len() < self.patience {
+            return false;
+        }
+        let is_gone = |set: &AccessSet| Arc::strong_count(&set.accesses) == 1;
+        for (_, set) in self.all.extract_if(|_, set| is_gone(set)) {
+            self.by_address.remove(&Arc::as_ptr(&set.accesses).addr());
+            add_ends(&set, &mut self.ends);
+        }
+        self.patience = LEAST_PATIENCE.max(2 * self.all.len());
+        true
+    }
+
+    /// The paths that end on each resource.
+    pub(crate) fn ends(&self) -> HashMap<usize, ByState> {
+        let mut ends = self.ends.clone();
+        self.all.values().for_each(|set| add_ends(set, &mut ends));
+        ends
     }
 
     fn look_at(&mut self, accesses: &Arc<[Access]>, ids: &mut Ids<'_>) -> AccessSet {
@@ -191,6 +245,12 @@ impl AccessSets {
             by_resource,
             bounds: BTreeMap::new(),
         }
+    }
+}
+
+fn add_ends(set: &AccessSet, ends: &mut HashMap<usize, ByState>) {
+    for (resource, state, routes) in set.ends() {
+        *ends.entry(resource).or_default() += routes.behind(state);
     }
 }
 

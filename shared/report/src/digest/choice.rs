@@ -10,7 +10,7 @@ use sv0_model::graph::Sensitivity;
 use sv0_model::path::{AuthorityPath, PathKind, PathState};
 use sv0_model::route::{Route, RoutePath, RoutePaths, Taken};
 
-use super::accesses::AccessSet;
+use super::accesses::{AccessSet, AccessSets};
 use super::summary::Lot;
 
 /// How many paths are chosen.
@@ -120,7 +120,7 @@ impl Choice {
     }
 
     /// The chosen paths, the most dangerous first.
-    pub(crate) fn paths(mut self, sets: &[AccessSet]) -> Vec<AuthorityPath> {
+    pub(crate) fn paths(mut self, sets: &AccessSets) -> Vec<AuthorityPath> {
         self.groups.sort_by(Group::order);
         let ranked = ranked(&self.groups);
         let shares = shares(&ranked, self.limits);
@@ -240,7 +240,7 @@ fn shares(ranked: &[&[Group]], limits: Limits) -> Vec<Share> {
 }
 
 /// The first paths of groups in the same place, by resource, then by id.
-fn first_of(groups: &[Group], count: usize, sets: &[AccessSet], paths: &mut Vec<AuthorityPath>) {
+fn first_of(groups: &[Group], count: usize, sets: &AccessSets, paths: &mut Vec<AuthorityPath>) {
     if count == 0 {
         return;
     }
@@ -259,7 +259,7 @@ fn first_of(groups: &[Group], count: usize, sets: &[AccessSet], paths: &mut Vec<
     }
 }
 
-fn of_group<'g>(group: &'g Group, sets: &'g [AccessSet]) -> impl Iterator<Item = RoutePath<'g>> {
+fn of_group<'g>(group: &'g Group, sets: &'g AccessSets) -> impl Iterator<Item = RoutePath<'g>> {
     let in_lot = sets
         .get(group.set)
         .map(|set| group.routes.taken.iter().flat_map(|taken| in_lot(group, set, taken)));

@@ -9,7 +9,7 @@ use sv0_model::graph::Sensitivity;
 use sv0_model::path::{PathKind, PathState};
 use sv0_model::route::{PathKinds, RoutePaths, Taken};
 
-use super::accesses::{AccessSet, Class};
+use super::accesses::{AccessSet, AccessSets, Class};
 use super::tally::{ByState, Tally};
 use crate::bits::Bits;
 use crate::reach::Seen;
@@ -124,6 +124,11 @@ impl Summaries {
         let summary = Arc::new(self.sum_up(&routes.taken, set));
         self.kept.insert(key, summary.clone());
         summary
+    }
+
+    /// Forgets what was remembered of other sets than these.
+    pub(crate) fn forget_but(&mut self, sets: &AccessSets) {
+        self.kept.retain(|(set, _), _| sets.get(*set).is_some());
     }
 
     fn sum_up(&mut self, taken: &[Taken], set: &AccessSet) -> Summary {

@@ -2,6 +2,7 @@
 
 mod naive;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use proptest::collection::vec;
@@ -192,11 +193,23 @@ fn routes() -> impl Strategy<Value = Vec<RoutePaths>> {
     })
 }
 
-fn digest(routes: &[RoutePaths], limits: Limits) -> PathDigest {
+/// The digest of routes; what they lead to is let go as soon as no later one does.
+fn digest(routes: Vec<RoutePaths>, limits: Limits) -> PathDigest {
     let graph = Graph::default();
     let mut fold = PathFold::within(&graph, limits);
-    routes.iter().cloned().for_each(|routes| fold.add(routes));
+    for routes in routes {
+        fold.accesses.patience = 0;
+        fold.add(routes);
+    }
     fold.finish()
+}
+
+fn paths_of(routes: &[RoutePaths]) -> Vec<AuthorityPath> {
+    routes
+        .iter()
+        .flat_map(RoutePaths::paths)
+        .map(|path| path.path())
+        .collect()
 }
 
 const ALL: Limits = Limits {
@@ -207,8 +220,8 @@ const ALL: Limits = Limits {
 proptest! {
     #[test]
     fn the_counts_of_routes_are_those_of_their_paths(routes in routes()) {
-        let digest = digest(&routes, ALL);
-        let paths: Vec<AuthorityPath> = routes.iter().flat_map(RoutePaths::paths).map(|path| path.path()).collect();
+        let paths = paths_of(&routes);
+        let digest = digest(routes, ALL);
         let (counts, accounts) = naive::counts(&paths);
         prop_assert_eq!(digest.counts, counts);
         prop_assert_eq!(digest.accounts, accounts);
@@ -216,8 +229,8 @@ proptest! {
 
     #[test]
     fn the_reach_of_routes_is_that_of_their_paths(routes in routes()) {
-        let reach = digest(&routes, ALL).reach;
-        let paths: Vec<AuthorityPath> = routes.iter().flat_map(RoutePaths::paths).map(|path| path.path()).collect();
+        let paths = paths_of(&routes);
+        let reach = digest(routes, ALL).reach;
         let known = naive::reach(&paths);
         prop_assert_eq!(reach.iter().count(), known.len());
         for (id, known_of_it) in &known {
@@ -235,7 +248,58 @@ proptest! {
     #[test]
     fn what_is_chosen_of_routes_is_what_is_chosen_of_their_paths(routes in routes(), paths in 1..60_usize, of_a_kind in 0..4_usize) {
         let limits = Limits { paths, of_a_kind };
-        let all = routes.iter().flat_map(RoutePaths::paths).map(|path| path.path()).collect();
-        prop_assert_eq!(digest(&routes, limits).most_telling, naive::most_telling(all, limits));
+        let all = paths_of(&routes);
+        prop_assert_eq!(digest(routes, limits).most_telling, naive::most_telling(all, limits));
     }
+}
+
+#[test]
+fn accesses_are_let_go_with_the_callers_unless_their_paths_may_be_shown() {
+    let seen = || Observation::NotObservable { reason: String::new() };
+    let to = |state| {
+        let step = hop("role", "ACCESSES", "bucket", state, seen());
+        let route = Route {
+            workload: "function".to_owned(),
+            roles: vec!["role".to_owned()],
+            hops: vec![hop("function", "RUNS_AS", "role", PathState::Allowed, seen())],
+            marks: Vec::new(),
+            chain_depth: 1,
+            accounts: Vec::new(),
+            state: PathState::Allowed,
+            caveats: Vec::new(),
+        };
+        let mut routes = RoutePaths {
+            route: Arc::new(route),
+            accesses: [access_by(step, Sensitivity::Unknown)].into(),
+            taken: Vec::new(),
+            executions: BTreeMap::new(),
+        };
+        routes.take(0, PathKinds::default());
+        routes
+    };
+    let graph = Graph::default();
+    let limits = Limits { paths: 1, of_a_kind: 0 };
+    let mut fold = PathFold::within(&graph, limits);
+    let states = [
+        PathState::Allowed,
+        PathState::Conditional,
+        PathState::Blocked,
+        PathState::Blocked,
+    ];
+    let held = states.map(|state| {
+        let routes = to(state);
+        let held = Arc::downgrade(&routes.accesses);
+        fold.accesses.patience = 0;
+        fold.add(routes);
+        held
+    });
+    let is_held = held.map(|held| held.upgrade().is_some());
+    assert_eq!(
+        is_held,
+        [true, false, false, true],
+        "the most dangerous, and the last, which is yet to be looked at"
+    );
+    let digest = fold.finish();
+    assert_eq!((digest.counts.all, digest.most_telling.len()), (4, 1));
+    assert_eq!(digest.reach.get("bucket").map(|reach| reach.paths.all()), Some(4));
 }

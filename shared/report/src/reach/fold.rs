@@ -133,12 +133,12 @@ impl ReachFold {
     /// The reach, when all routes were added.
     pub(crate) fn finish(mut self, accesses: &AccessSets, sets: &[Arc<TargetSet>], numbers: Numbers) -> Reach {
         self.walkers.resize_with(numbers.len(), Walker::default);
-        let ends = ends(accesses, numbers.len());
+        let ends = accesses.ends();
         let ways = Ways::new(self.walkers, self.visitors, sets, &accesses.targets);
         let mut union = Union::default();
         let entities = ways.walkers.iter().enumerate().map(|(number, walker)| {
             let mut paths = walker.paths;
-            paths += ends.get(number).copied().unwrap_or_default();
+            paths += ends.get(&number).copied().unwrap_or_default();
             EntityReach {
                 paths,
                 resources: ways.counts(&ways.resources(number, &mut union)),
@@ -223,17 +223,6 @@ fn tallies(walker: usize, routes: &RoutePaths, last: &Summary, set: &AccessSet) 
         taken.for_each(|taken| *tally -= Tally::of(class, taken.kinds, 1));
     }
     (own, others)
-}
-
-/// The paths that end on each resource.
-fn ends(accesses: &AccessSets, entities: usize) -> Vec<ByState> {
-    let mut ends = vec![ByState::default(); entities];
-    for (resource, state, routes) in accesses.all.iter().flat_map(AccessSet::ends) {
-        if let Some(paths) = ends.get_mut(resource) {
-            *paths += routes.behind(state);
-        }
-    }
-    ends
 }
 
 /// The item at a place, made if it is not there.
