@@ -25,6 +25,9 @@ const MOST_NAMED: usize = 100;
 /// So many steps are held: routes that come after each other have most of theirs in common.
 const MOST_STEPS: usize = 10_000;
 
+/// So many sets of accesses are held, of routes that take a part of them.
+const MOST_SETS: usize = 1000;
+
 /// What is kept of a route.
 #[derive(Serialize)]
 struct RouteText<'r> {
@@ -91,10 +94,15 @@ pub(super) struct Told {
     pub cited: Arc<Grounds>,
 }
 
+/// Accesses that stand together, and their ids.
+type Identified = (Arc<[Access]>, Arc<[String]>);
+
 /// Makes sightings of the routes and accesses of one run.
 #[derive(Default)]
 pub(super) struct Ways {
     steps: HashMap<usize, KnownStep>,
+    /// Ids of the accesses that stand together, by where they lie: they are held, so that nothing else comes to lie there.
+    ids: HashMap<usize, Identified>,
 }
 
 impl Ways {
@@ -114,7 +122,7 @@ impl Ways {
             accounts: &route.accounts,
             state: route.state,
             caveats: &route.caveats,
-            takes: takes(routes),
+            takes: self.takes(routes),
         };
         let text = told(keys::ROUTES, &text)?;
         let mut content = text.clone();
@@ -184,6 +192,34 @@ impl Ways {
         })
     }
 
+    /// Which accesses a route takes; `None` where it is all of them.
+    fn takes(&mut self, routes: &RoutePaths) -> Option<Takes> {
+        if routes.count() == routes.accesses.len() {
+            return None;
+        }
+        let of_all = self.ids(&routes.accesses);
+        let taken = routes.taken.iter().flat_map(|taken| taken.places());
+        let mut ids: Vec<&str> = taken
+            .filter_map(|place| of_all.get(place).map(String::as_str))
+            .collect();
+        ids.sort_unstable();
+        let is_short = ids.len() <= MOST_NAMED;
+        Some(Takes {
+            count: ids.len(),
+            sha256: sha256_hex(ids.concat().as_bytes()),
+            accesses: ids.into_iter().filter(|_| is_short).map(str::to_owned).collect(),
+        })
+    }
+
+    fn ids(&mut self, accesses: &Arc<[Access]>) -> Arc<[String]> {
+        if self.ids.len() >= MOST_SETS {
+            self.ids.clear();
+        }
+        let known = self.ids.entry(accesses.as_ptr().addr());
+        let (_, ids) = known.or_insert_with(|| (accesses.clone(), accesses.iter().map(Access::id).collect()));
+        ids.clone()
+    }
+
     fn step(&mut self, hop: &Arc<PathHop>, grounds: &mut GroundFinder<'_>) -> Result<&KnownStep, LakeError> {
         if self.steps.len() >= MOST_STEPS {
             self.steps.clear();
@@ -204,23 +240,6 @@ impl Ways {
 pub(super) fn end_of(routes: &RoutePaths) -> &str {
     let first = routes.accesses.first();
     first.map_or_else(|| routes.route.authority(), |access| access.hop.from.as_str())
-}
-
-/// Which accesses a route takes; `None` where it is all of them.
-fn takes(routes: &RoutePaths) -> Option<Takes> {
-    if routes.count() == routes.accesses.len() {
-        return None;
-    }
-    let taken = routes.taken.iter().flat_map(|taken| taken.places());
-    let mut ids: Vec<String> = taken
-        .filter_map(|place| Some(routes.accesses.get(place)?.id()))
-        .collect();
-    ids.sort_unstable();
-    Some(Takes {
-        count: ids.len(),
-        sha256: sha256_hex(ids.concat().as_bytes()),
-        accesses: if ids.len() <= MOST_NAMED { ids } else { Vec::new() },
-    })
 }
 
 /// The step without what the logs say of it.

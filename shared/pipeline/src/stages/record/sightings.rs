@@ -263,3 +263,25 @@ fn stopped() -> LakeError {
         source: std::io::ErrorKind::BrokenPipe.into(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn accesses(resource: &str) -> Arc<[Access]> {
+        let access = json!({
+            "resource": resource, "scope": resource, "action_class": "read_data", "is_best": true, "caveats": [], "sensitivity": "unknown",
+            "hop": { "from": "role", "relation": "ACCESSES", "to": resource, "actions": [], "state": "allowed", "blocked_by": [], "condition": null,
+                "statements": [], "granted_by": [], "observation": { "status": "not_observable", "reason": "" } },
+        });
+        Arc::new([serde_json::from_value(access).unwrap()])
+    }
+
+    #[test]
+    fn what_routes_of_two_accounts_lead_to_is_told_once() {
+        let (of_one, of_another, other) = (accesses("a"), accesses("a"), accesses("b"));
+        let mut reached = Reached::default();
+        let is_new = [&of_one, &of_one, &of_another, &other, &of_another].map(|accesses| reached.is_new(accesses));
+        assert_eq!(is_new, [true, false, false, true, false]);
+    }
+}
