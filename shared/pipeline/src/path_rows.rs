@@ -6,6 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
+use rayon::prelude::*;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use sv0_authority::Shard;
@@ -392,14 +393,15 @@ impl<'r, R: Rows> Places<'r, R> {
         Ok(parts)
     }
 
-    /// Hands on the routes of a part.
-    fn each_route(
-        &self,
-        part: &Part,
-        mut each: impl FnMut(RoutePaths) -> Result<(), LakeError>,
-    ) -> Result<(), LakeError> {
+    /// The routes of a part.
+    fn routes(&self, part: &Part) -> Result<Vec<RoutePaths>, LakeError> {
         let parts = self.read(&part.name)?;
-        self.each(keys::ROUTES, Some(part), |row: RouteRow| each(parts.route(row)?))
+        let mut routes = Vec::new();
+        self.each(keys::ROUTES, Some(part), |row: RouteRow| {
+            routes.push(parts.route(row)?);
+            Ok(())
+        })?;
+        Ok(routes)
     }
 }
 
@@ -473,7 +475,7 @@ impl RouteFilter<'_> {
 }
 
 /// Hands on the routes with their paths, by account of the workload and workload. Within an account equal steps are one and the same, and so is what routes to one
-/// authority reach.
+/// authority reach. As many parts are read at once as there are threads.
 ///
 /// # Errors
 /// As the store; what `each` answers; [`LakeError::Dangling`] where a row names a line that is not there.
@@ -491,8 +493,14 @@ pub fn each_route<R: Rows>(
     })?;
     let places = Places::of(rows)?;
     let parts = rows.parts(keys::ROUTES)?.ok_or_else(|| undivided(keys::ROUTES))?;
-    let mut parts = parts.iter().filter(|part| admitted.contains(&part.name));
-    parts.try_for_each(|part| places.each_route(part, &mut each))
+    let parts: Vec<&Part> = parts.iter().filter(|part| admitted.contains(&part.name)).collect();
+    for some in parts.chunks(rayon::current_num_threads().max(1)) {
+        let read: Vec<Result<Vec<RoutePaths>, LakeError>> = some.par_iter().map(|part| places.routes(part)).collect();
+        for routes in read {
+            routes?.into_iter().try_for_each(&mut each)?;
+        }
+    }
+    Ok(())
 }
 
 /// How many paths there are.

@@ -21,7 +21,7 @@ use crate::asked_rows::{AskedEdge, AskedEntity};
 use crate::path_rows::{self, RouteFilter};
 
 /// Where rows of a run come from: a published run whose hashes are checked, or one still being made.
-pub trait Rows {
+pub trait Rows: Sync {
     /// The object with that key.
     ///
     /// # Errors

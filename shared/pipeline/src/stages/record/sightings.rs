@@ -209,7 +209,7 @@ fn finding_content(finding: &Finding) -> Value {
     })
 }
 
-impl<R: Rows + Sync> Sightings for RunSightings<'_, R> {
+impl<R: Rows> Sightings for RunSightings<'_, R> {
     /// The store works while the next sightings are read.
     fn each(&self, each: &mut dyn FnMut(Sighting) -> Result<(), StateError>) -> Result<(), StateError> {
         let (sender, receiver) = sync_channel(WAITING);
