@@ -246,17 +246,15 @@ impl<'e, 'a> Assembly<'e, 'a> {
 }
 
 /// Keeps what tells something new of each end: the branches have equally many detours.
-fn choose<'e, 'a, 's: 'k, 'k>(branches: &mut [Branch<'e, 'a, 's>], kept: &mut Kept<'k>) {
+fn choose(branches: &mut [Branch<'_, '_, '_>], kept: &mut Kept) {
     for offered in STATES {
         for branch in &mut *branches {
-            let ends: &'s Ends<'e> = branch.ends;
             let detours = branch.ride.detours();
-            for (place, access, _) in ends.each() {
+            for (place, access, facts) in branch.ends.each() {
                 let state = branch.state.max(access.hop.state);
                 let sketch = Sketch {
-                    resource: &access.resource,
-                    scope: &access.scope,
-                    class: access.action_class,
+                    spot: facts.spot,
+                    whole: facts.whole,
                     state,
                     detours,
                 };

@@ -1,6 +1,6 @@
 //! Where paths end: what a role reaches, gathered by class and part of the resource.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use sv0_model::graph::Entity;
@@ -78,6 +78,34 @@ pub(crate) struct EndFacts<'e> {
     pub trust: Option<Trust>,
     /// Whether a statement of the resource's policy grants it, and none of a policy that the authority holds.
     pub is_by_resource_policy: bool,
+    /// Resource, scope and class.
+    pub spot: SpotNumber,
+    /// The whole resource and the class.
+    pub whole: SpotNumber,
+}
+
+/// Stands for a class of actions on a part of a resource, whoever reaches it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+pub(crate) struct SpotNumber(usize);
+
+/// Gives each class of actions on a part of a resource its number.
+#[derive(Default)]
+pub(crate) struct SpotNumbers<'n>(HashMap<(&'n str, &'n str, ActionClass), SpotNumber>);
+
+impl<'n> SpotNumbers<'n> {
+    /// The numbers of the part that an access is of, and of the whole resource.
+    pub(crate) fn of(&mut self, access: &'n Access) -> (SpotNumber, SpotNumber) {
+        let (resource, class) = (access.resource.as_str(), access.action_class);
+        (
+            self.number((resource, &access.scope, class)),
+            self.number((resource, resource, class)),
+        )
+    }
+
+    fn number(&mut self, spot: (&'n str, &'n str, ActionClass)) -> SpotNumber {
+        let next = SpotNumber(self.0.len());
+        *self.0.entry(spot).or_insert(next)
+    }
 }
 
 impl<'e> Ends<'e> {
@@ -86,6 +114,8 @@ impl<'e> Ends<'e> {
             entity: reached.entity,
             trust: trust_of(estate, reached.entity),
             is_by_resource_policy: is_by_resource_policy_alone(estate, &reached.access.hop),
+            spot: SpotNumber::default(),
+            whole: SpotNumber::default(),
         });
         Self {
             facts: facts.collect(),

@@ -2,29 +2,29 @@
 
 use std::collections::HashMap;
 
-use sv0_model::path::{ActionClass, PathState};
+use sv0_model::path::PathState;
+
+use super::ends::SpotNumber;
 
 /// Most paths of a start to one end by equally many ways besides roles and AssumeRole.
 const MOST_OF_A_KIND: usize = 5;
 
 /// A path, as far as it is compared with others of its start.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Sketch<'p> {
-    pub resource: &'p str,
-    pub scope: &'p str,
-    pub class: ActionClass,
+pub(crate) struct Sketch {
+    /// Where it ends, and with which class of actions.
+    pub spot: SpotNumber,
+    /// The same class on the whole of the resource.
+    pub whole: SpotNumber,
     pub state: PathState,
     /// How many ways other than its own roles and AssumeRole it takes.
     pub detours: usize,
 }
 
-/// Resource, scope and class.
-type End<'p> = (&'p str, &'p str, ActionClass);
-
 /// The paths of one start that were kept so far. They are offered by the number of their detours, then by state.
 #[derive(Default)]
-pub(crate) struct Kept<'p> {
-    ends: HashMap<End<'p>, KeptEnd>,
+pub(crate) struct Kept {
+    ends: HashMap<SpotNumber, KeptEnd>,
 }
 
 /// The paths to one end.
@@ -58,16 +58,13 @@ fn best(a: Option<PathState>, b: Option<PathState>) -> Option<PathState> {
     a.into_iter().chain(b).min()
 }
 
-impl<'p> Kept<'p> {
+impl Kept {
     /// Whether to keep a path. A path without detours always is; another only if none with fewer leads to the same end, or to the whole of the resource, in as
     /// good a state, and not too many with as many do.
-    pub(crate) fn takes(&mut self, sketch: Sketch<'p>) -> bool {
+    pub(crate) fn takes(&mut self, sketch: Sketch) -> bool {
         let keeps = sketch.detours == 0 || self.is_news(&sketch);
         if keeps {
-            let end = self
-                .ends
-                .entry((sketch.resource, sketch.scope, sketch.class))
-                .or_default();
+            let end = self.ends.entry(sketch.spot).or_default();
             *end = end.at(sketch.detours);
             end.now = best(end.now, Some(sketch.state));
             end.count += 1;
@@ -75,28 +72,44 @@ impl<'p> Kept<'p> {
         keeps
     }
 
-    fn is_news(&self, sketch: &Sketch<'p>) -> bool {
-        let to = |scope: &'p str| {
-            let known = self.ends.get(&(sketch.resource, scope, sketch.class));
+    fn is_news(&self, sketch: &Sketch) -> bool {
+        let to = |spot| {
+            let known: Option<&KeptEnd> = self.ends.get(&spot);
             known.copied().unwrap_or_default().at(sketch.detours)
         };
         let is_plainer = |end: KeptEnd| end.before.is_some_and(|state| state <= sketch.state);
-        let same = to(sketch.scope);
+        let same = to(sketch.spot);
         // They come by state: all with as many detours that were kept are in as good a state.
         let is_one_of_many = same.count >= MOST_OF_A_KIND;
-        !is_plainer(same) && !is_one_of_many && (sketch.scope == sketch.resource || !is_plainer(to(sketch.resource)))
+        !is_plainer(same) && !is_one_of_many && (sketch.spot == sketch.whole || !is_plainer(to(sketch.whole)))
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+    use sv0_model::route::Access;
+
+    use super::super::ends::SpotNumbers;
     use super::*;
 
-    fn sketch(scope: &'static str, state: PathState, detours: usize) -> Sketch<'static> {
+    fn sketch(scope: &str, state: PathState, detours: usize) -> Sketch {
+        let access = json!({
+            "resource": "bucket", "scope": scope, "action_class": "read_data", "is_best": true, "caveats": [], "sensitivity": "unknown",
+            "hop": {"from": "r", "relation": "ACCESSES", "to": "bucket", "actions": [], "state": "allowed", "blocked_by": [], "condition": null,
+                "statements": [], "granted_by": [], "observation": {"status": "not_observable", "reason": ""}},
+        });
+        let accesses: [Access; 2] = ["bucket", "bucket/*"].map(|scope| Access {
+            scope: scope.to_owned(),
+            ..serde_json::from_value(access.clone()).unwrap()
+        });
+        let mut numbers = SpotNumbers::default();
+        let numbered = accesses.iter().map(|access| (&access.scope, numbers.of(access)));
+        let numbered: Vec<(&String, (SpotNumber, SpotNumber))> = numbered.collect();
+        let (_, (spot, whole)) = numbered.into_iter().find(|(known, _)| *known == scope).unwrap();
         Sketch {
-            resource: "bucket",
-            scope,
-            class: ActionClass::ReadData,
+            spot,
+            whole,
             state,
             detours,
         }

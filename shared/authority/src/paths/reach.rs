@@ -1,14 +1,15 @@
 //! What every authority reaches, and whose authority it comes to besides its own.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use rayon::prelude::*;
 use sv0_iam::{Context, UnknownContext};
 use sv0_model::path::StepPool;
+use sv0_model::route::Access;
 
 use super::PathProgress;
-use super::ends::{self, Ends, Reached};
+use super::ends::{self, Ends, Reached, SpotNumbers};
 use super::further::{self, Further};
 use super::hops::Ground;
 use super::invoke::Seeker;
@@ -79,6 +80,7 @@ impl<'e> Reaches<'e> {
             of.extend(found);
             frontier.retain(|id| !of.contains_key(id));
         }
+        number(&mut of);
         Self { of }
     }
 
@@ -89,6 +91,27 @@ impl<'e> Reaches<'e> {
 
     pub(crate) fn transfers(&self, authority: &str) -> &[Transfer<'e>] {
         self.of(authority).map_or(&[], |reach| reach.transfers.as_slice())
+    }
+}
+
+/// Numbers what is reached, so that ends of one start need not be told apart by their texts.
+fn number(of: &mut BTreeMap<&str, Option<Reach<'_>>>) {
+    let ends_of = |reach: &Reach<'_>| -> Vec<Arc<[Access]>> {
+        let further = reach.further.iter().map(|further| &further.ends);
+        let ends = std::iter::once(&reach.ends).chain(further);
+        ends.map(|ends| ends.accesses.clone()).collect()
+    };
+    let all: Vec<Arc<[Access]>> = of.values().flatten().flat_map(ends_of).collect();
+    let mut numbers = SpotNumbers::default();
+    let mut accesses = all.iter().flat_map(|accesses| accesses.iter());
+    for reach in of.values_mut().flatten() {
+        let further = reach.further.iter_mut().map(|further| &mut further.ends);
+        let ends = std::iter::once(&mut reach.ends).chain(further);
+        for facts in ends.flat_map(|ends| &mut ends.facts) {
+            if let Some(access) = accesses.next() {
+                (facts.spot, facts.whole) = numbers.of(access);
+            }
+        }
     }
 }
 
