@@ -28,6 +28,13 @@ def rows(folder, key):
     return [json.loads(line) for line in data.decode().splitlines()]
 
 
+def parts(folder, key):
+    """The rows of each part by its name."""
+    all_rows = iter(rows(folder, key))
+    index = rows(folder, key.replace(".ndjson.zst", ".parts.ndjson"))
+    return {part["name"]: [next(all_rows) for _ in range(part["rows"])] for part in index}
+
+
 def same(what, found, expected):
     if found != expected:
         sys.exit(f"{what} differ: {found!r:.500} is not {expected!r:.500}")
@@ -46,23 +53,28 @@ def main():
     thing, listed, table = given["thing"], given["listed"], given["table"]
 
     entities = rows(folder, "graph/entities.ndjson.zst")
-    steps = rows(folder, "authority/steps.ndjson.zst")
-    sets = [row["accesses"] for row in rows(folder, "authority/accesses.ndjson.zst")]
+    # Lines are those of the part of the same name.
+    steps = parts(folder, "authority/steps.ndjson.zst")
+    sets = {
+        part: [row["accesses"] for row in of_part] for part, of_part in parts(folder, "authority/accesses.ndjson.zst").items()
+    }
     accesses = {}
-    for row in (row for accesses_of_one in sets for row in accesses_of_one):
-        step = steps[row["step"]]
+    for part, row in ((part, row) for part, of_part in sets.items() for accesses_of_one in of_part for row in accesses_of_one):
+        step = steps[part][row["step"]]
         own = [] if row["is_best"] else [step["state"]]
         id = stable_id("access", step["from"], step["relation"], row["resource"], row["action_class"], row["scope"], *own)
         document = {name: value for name, value in row.items() if name != "step"}
         accesses.setdefault(id, {**document, "id": id, "authority": step["from"], "state": step["state"], "hop": step})
     accesses = list(accesses.values())
     routes = {}
-    for row in rows(folder, "authority/routes.ndjson.zst"):
+    of_parts = parts(folder, "authority/routes.ndjson.zst")
+    for part, row in ((part, row) for part, of_part in of_parts.items() for row in of_part):
         id = stable_id("route", row["workload"], *row["roles"], *row["marks"])
-        reached = sets[row["accesses"]]
-        end = steps[reached[0]["step"]]["from"] if reached else ([row["workload"]] + row["roles"])[-1]
+        reached = sets[part][row["accesses"]]
+        end = steps[part][reached[0]["step"]]["from"] if reached else ([row["workload"]] + row["roles"])[-1]
         document = {name: value for name, value in row.items() if name not in ("steps", "accesses", "taken", "executions")}
-        routes.setdefault(id, {**document, "id": id, "authority": end, "hops": [steps[line] for line in row["steps"]]})
+        hops = [steps[part][line] for line in row["steps"]]
+        routes.setdefault(id, {**document, "id": id, "authority": end, "hops": hops})
     routes = list(routes.values())
     findings = rows(folder, "findings/findings.ndjson.zst")
     coverage = rows(folder, "coverage.ndjson")
