@@ -78,9 +78,9 @@ struct AccessRow {
 struct PartRow {
     /// The account of the workloads; empty for those that are in none.
     part: String,
-    /// Accounts that they lead through.
+    /// Accounts that they lead through, and those that ids of roles name.
     through: BTreeSet<String>,
-    /// Accounts of what is reached on them, and how many paths there are.
+    /// Accounts of what is reached on them, and those that its ids name.
     into: BTreeSet<String>,
     paths: u64,
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use sv0_authority::Shard;
 use sv0_lake::{Divided, LakeError, PartsEncoder, from_ndjson, index_key, keys, read_index, to_ndjson};
+use sv0_model::arn::account_of;
 use sv0_model::path::PathHop;
 use sv0_model::route::{Access, RoutePaths, Taken};
 
@@ -111,11 +112,13 @@ impl RouteWriter {
         let route = &*paths.route;
         if let Some(part) = self.parts.last_mut() {
             part.paths += paths.count() as u64;
-            for account in &route.accounts {
-                if !part.through.contains(account) {
-                    part.through.insert(account.clone());
-                }
-            }
+            // Of what was only heard of, the id may be all that tells the account.
+            let ids = route.roles.iter().chain([&route.workload]);
+            let named = ids.filter_map(|id| account_of(id));
+            add(
+                &mut part.through,
+                route.accounts.iter().map(String::as_str).chain(named),
+            );
         }
         let steps = &mut self.part.steps;
         let row = RouteRow {
@@ -145,11 +148,9 @@ impl RouteWriter {
             .collect();
         self.accesses.push(account, &AccessesRow { accesses: rows })?;
         if let Some(part) = self.parts.last_mut() {
-            for account in accesses.iter().filter_map(|access| access.account.as_ref()) {
-                if !part.into.contains(account) {
-                    part.into.insert(account.clone());
-                }
-            }
+            let known = accesses.iter().filter_map(|access| access.account.as_deref());
+            let ids = accesses.iter().flat_map(|access| [&access.resource, &access.scope]);
+            add(&mut part.into, known.chain(ids.filter_map(|id| account_of(id))));
         }
         let line = self.part.kept.len();
         self.part.kept.push(accesses.clone());
@@ -240,6 +241,14 @@ impl RouteObjects {
     }
 }
 
+fn add<'a>(accounts: &mut BTreeSet<String>, more: impl Iterator<Item = &'a str>) {
+    for account in more {
+        if !accounts.contains(account) {
+            accounts.insert(account.to_owned());
+        }
+    }
+}
+
 /// Where an object of a share lies: beside the runs, of which it is none.
 pub(crate) fn share_key(run_id: &str, shard: Shard, key: &str) -> String {
     let Shard { number, of } = shard;
@@ -252,5 +261,34 @@ fn taken_row(taken: &Taken) -> TakenRow {
         count: taken.count,
         kinds: taken.kinds.kinds().collect(),
         egress_category: taken.kinds.egress(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_part_names_the_accounts_that_ids_name_where_nothing_else_tells_them() {
+        let role = "arn:aws:iam::222222222222:role/heard-of";
+        let queue = "arn:aws:sqs:eu-west-1:333333333333:orders";
+        let route = json!({"workload": "function", "roles": [role], "hops": [], "marks": [], "chain_depth": 1, "accounts": [], "state": "allowed", "caveats": []});
+        let access = json!({"resource": queue, "scope": queue, "action_class": "read_data", "is_best": true, "caveats": [], "sensitivity": "unknown",
+            "hop": {"from": role, "relation": "ACCESSES", "to": queue, "actions": [], "state": "allowed", "blocked_by": [], "condition": null,
+                "statements": [], "granted_by": [], "observation": {"status": "not_observable", "reason": ""}}});
+        let accesses: Vec<Access> = vec![serde_json::from_value(access).unwrap()];
+        let paths = RoutePaths {
+            route: Arc::new(serde_json::from_value(route).unwrap()),
+            accesses: accesses.into(),
+            taken: Vec::new(),
+            executions: BTreeMap::new(),
+        };
+        let mut writer = RouteWriter::new().unwrap();
+        writer.add("", &paths).unwrap();
+        let part = &writer.finish().unwrap().parts[0];
+        assert!(part.through.contains("222222222222"), "{part:?}");
+        assert!(part.into.contains("333333333333"), "{part:?}");
     }
 }
